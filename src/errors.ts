@@ -1,0 +1,83 @@
+import { inspect } from 'node:util';
+
+const PACKAGE = 'winston-redis-recent-common';
+
+/** The base of every error and warning of this package. */
+export class RecentCommonError extends Error {
+  override name = 'RecentCommonError';
+
+  constructor(part: string, what: string, options?: ErrorOptions) {
+    super(`[${PACKAGE}] [${part}] ${what}`, options);
+  }
+}
+
+/** An option or argument that cannot be used. Thrown at construction, or when a function is called with it. */
+export class OptionsError extends RecentCommonError {
+  override name = 'OptionsError';
+
+  /**
+   * @param option - the option's name
+   * @param expected - what would have been accepted
+   * @param received - what came; objects are shown by their type alone, since they may hold a password
+   */
+  constructor(
+    readonly option: string,
+    readonly expected: string,
+    received: unknown,
+  ) {
+    super('options', `${option}: expected ${expected}, got ${describe(received)}`);
+  }
+}
+
+/** @throws OptionsError */
+export function assertFunction(value: unknown, option: string, isRequired = false): void {
+  if (typeof value !== 'function' && (isRequired || value !== undefined)) {
+    throw new OptionsError(option, 'a function', value);
+  }
+}
+
+/** @throws OptionsError */
+export function assertObject(value: unknown, option: string): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new OptionsError(option, 'an object', value);
+  }
+}
+
+/** `flush()` reached its deadline before everything was in Redis. What is pending stays pending. */
+export class FlushError extends RecentCommonError {
+  override name = 'FlushError';
+
+  /**
+   * @param pending - log calls that Redis has not acknowledged
+   * @param timeoutMs - the deadline that was reached, in milliseconds
+   */
+  constructor(
+    readonly pending: number,
+    readonly timeoutMs: number,
+    options?: ErrorOptions,
+  ) {
+    super('flush', `${pending} log calls not acknowledged by Redis after ${timeoutMs} ms`, options);
+  }
+}
+
+/** What the `'warn'` event carries: delivery to Redis is held up, has recovered, or had to leave something out. */
+export class DeliveryWarning extends RecentCommonError {
+  override name = 'DeliveryWarning';
+
+  constructor(what: string, options?: ErrorOptions) {
+    super('delivery', what, options);
+  }
+}
+
+/** What anything that was thrown says. An AggregateError of node:net, for one, has a code and no message. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || (error as NodeJS.ErrnoException).code || error.constructor.name;
+}
+
+function describe(received: unknown): string {
+  if (typeof received === 'object' && received !== null) {
+    return Array.isArray(received) ? 'an array' : 'an object';
+  }
+  return typeof received === 'function' ? 'a function' : inspect(received, { maxStringLength: 64 });
+}

@@ -1,0 +1,43 @@
+import type { LogInfo } from './record';
+
+/** What to do when the program has nothing left to do. */
+const actions = new Set<() => void>();
+
+function runActions(): void {
+  for (const action of actions) action();
+}
+
+/**
+ * Has an action called whenever the event loop runs empty, which may start it again. It is not called where the process
+ * is ended by `process.exit()` or a signal.
+ */
+export function onEmptyLoop(action: () => void): void {
+  if (actions.size === 0) process.on('beforeExit', runActions);
+  actions.add(action);
+}
+
+/** Takes an action back. The listener that all share goes with the last one. */
+export function offEmptyLoop(action: () => void): void {
+  actions.delete(action);
+  if (actions.size === 0) process.off('beforeExit', runActions);
+}
+
+/** What winston adds to a transport, beyond its types. */
+interface WinstonState {
+  /** The first logger that this transport was added to. */
+  readonly parent?: { readonly exitOnError?: unknown } | null;
+  /** Set before winston logs what is to end the process. */
+  readonly _ending?: boolean;
+}
+
+/**
+ * Whether winston ends the process after this log call: it does after an uncaught exception or rejection, as soon as each
+ * of its transports has emitted `'finish'`, or after three seconds. Where the process goes on, `'finish'` would cut the
+ * logger off from the transport.
+ */
+export function endsProcess(transport: object, info: LogInfo): boolean {
+  if (info.exception !== true && info.rejection !== true) return false;
+  const { parent, _ending } = transport as WinstonState;
+  const exits = parent?.exitOnError;
+  return _ending === true && exits !== false && (typeof exits !== 'function' || Boolean(exits(info.error)));
+}

@@ -1,0 +1,170 @@
+import { DeliveryWarning, FlushError, messageOf } from './errors';
+import type { Lane, Lanes } from './lanes';
+import { Outages } from './outages';
+import type { Batch, Pending } from './pending';
+import type { LogRecord } from './record';
+import { isConfigurationError } from './redis/failures';
+import type { WriteReply } from './redis/write';
+
+/** The wait before a failed batch is tried again: random, up to a bound that doubles to this one. */
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 5000;
+/** The same while a flush is waited for, which has a deadline. */
+const MAX_FLUSH_BACKOFF_MS = 500;
+/** The wait after an error that only a change of configuration can end. */
+const CONFIGURATION_BACKOFF_MS = 30_000;
+
+/** What to do when, and with whose help. */
+export interface FlusherOptions {
+  /** Shortest time between the beginnings of two batches of one destination, in milliseconds. */
+  readonly lingerMs: number;
+  /** Writes a batch. It must be harmless to repeat. */
+  readonly write: (batch: Batch) => Promise<WriteReply>;
+  readonly onWritten: (batch: Batch) => void;
+  readonly onWarning: (warning: DeliveryWarning) => void;
+}
+
+/** What became of what was taken in. Numbers are of log calls unless they say otherwise; only `pending` goes down. */
+export interface DeliveryStats {
+  /** Acknowledged by Redis. */
+  readonly written: number;
+  /** Not acknowledged yet. */
+  readonly pending: number;
+  /** Written, but in no window: an outage held them up until their hour had left both. */
+  readonly late: number;
+  /** Batches whose reply was lost, and which a retry found applied. */
+  readonly duplicates: number;
+  /** Tries that failed. */
+  readonly retries: number;
+  /** Whether the last try reached Redis. */
+  readonly connected: boolean;
+}
+
+/** Decides when what is pending is written, and tries until it is. */
+export class Flusher {
+  readonly #pending: Pending;
+  readonly #options: FlusherOptions;
+  readonly #lanes: Lanes;
+  readonly #outages: Outages;
+  #flushes = 0;
+  #pendingCalls = 0;
+  readonly #totals = { written: 0, late: 0, duplicates: 0, retries: 0 };
+
+  constructor(pending: Pending, lanes: Lanes, options: FlusherOptions) {
+    this.#pending = pending;
+    this.#lanes = lanes;
+    this.#options = options;
+    this.#outages = new Outages(() => this.#pendingCalls, options.onWarning);
+  }
+
+  get stats(): DeliveryStats {
+    const connected = this.#totals.written > 0 && !this.#outages.isRedisOut;
+    return { ...this.#totals, pending: this.#pendingCalls, connected };
+  }
+
+  /** Whether everything that was added is written. */
+  get isIdle(): boolean {
+    return this.#lanes.awake().length === 0;
+  }
+
+  add(lane: Lane, record: LogRecord): void {
+    this.#pendingCalls++;
+    this.#pending.add(lane.destination, record);
+    if (!lane.isAwake) this.#wake(lane);
+  }
+
+  /**
+   * Writes what was added before the call, without waiting for its turn. The deadline keeps the process alive; nothing
+   * else of the delivery does.
+   * @throws FlushError at the deadline
+   */
+  async flush(timeoutMs: number): Promise<void> {
+    const awake = this.#lanes.awake();
+    if (awake.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new FlushError(this.#pendingCalls, timeoutMs)), timeoutMs);
+    });
+    this.#flushes++;
+    try {
+      await Promise.race([Promise.all(awake.map((lane) => this.#drain(lane))), deadline]);
+    } finally {
+      this.#flushes--;
+      clearTimeout(timer);
+    }
+  }
+
+  /** After idleness a draw begins in the next turn of the event loop; under load, draws are `lingerMs` apart. */
+  #wake(lane: Lane): void {
+    lane.isAwake = true;
+    const wait = lane.began + this.#options.lingerMs - performance.now();
+    if (wait > 0) lane.timer = setTimeout(() => this.#run(lane), wait).unref();
+    else setImmediate(() => this.#run(lane));
+  }
+
+  #run(lane: Lane): Promise<void> {
+    clearTimeout(lane.timer);
+    lane.isAwake = true;
+    lane.running ??= this.#write(lane).finally(() => {
+      lane.running = undefined;
+      lane.isAwake = false;
+      if (lane.destination.logged > 0) this.#wake(lane);
+    });
+    return lane.running;
+  }
+
+  async #drain(lane: Lane): Promise<void> {
+    lane.retryNow?.();
+    await lane.running;
+    await this.#run(lane);
+  }
+
+  async #write(lane: Lane): Promise<void> {
+    lane.began = performance.now();
+    for (const batch of this.#pending.draw(lane.destination)) await this.#deliver(lane, batch);
+  }
+
+  async #deliver(lane: Lane, batch: Batch): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return this.#settle(lane, batch, await this.#options.write(batch));
+      } catch (error) {
+        this.#totals.retries++;
+        this.#outages.begin(lane.label, error);
+        await this.#backOff(lane, tries, error);
+      }
+    }
+  }
+
+  #settle(lane: Lane, batch: Batch, reply: WriteReply): void {
+    this.#pending.release(batch);
+    this.#pendingCalls -= batch.logged;
+    this.#totals.written += batch.logged;
+    this.#totals.late += reply.late;
+    if (!reply.isApplied) this.#totals.duplicates++;
+    this.#outages.end(lane.label);
+    if (reply.late > 0) this.#warn(`${reply.late} log calls of ${lane.label} came too late to be counted`);
+    if (reply.indexError)
+      this.#warn(`${lane.label} could not be listed: ${messageOf(reply.indexError)}`, reply.indexError);
+    this.#options.onWritten(batch);
+  }
+
+  /** Full jitter: many writers that lost Redis together do not come back together. */
+  #backOff(lane: Lane, tries: number, error: unknown): Promise<void> {
+    const bound = isConfigurationError(error)
+      ? CONFIGURATION_BACKOFF_MS
+      : Math.random() * FIRST_BACKOFF_MS * 2 ** tries;
+    const wait = Math.min(bound, this.#flushes > 0 ? MAX_FLUSH_BACKOFF_MS : MAX_BACKOFF_MS);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, wait).unref();
+      lane.retryNow = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #warn(what: string, cause?: unknown): void {
+    this.#options.onWarning(new DeliveryWarning(what, { cause }));
+  }
+}

@@ -1,0 +1,2 @@
+export * from './index.js';
+export { RedisRecentCommonTransport as default } from './index.js';

@@ -1,0 +1,71 @@
+import { RecentCommonError } from './errors';
+import { Destination } from './pending';
+
+/** One destination's way to Redis: one batch is under way at a time. */
+export class Lane {
+  readonly destination: Destination;
+  /** How people are told of it. */
+  readonly label: string;
+  /** When the last draw began, in milliseconds of the monotonic clock. */
+  began = -Infinity;
+  /** Whether a draw is due or under way. */
+  isAwake = false;
+  timer: NodeJS.Timeout | undefined;
+  /** The draw that is being written; it never rejects. */
+  running: Promise<void> | undefined;
+  /** Ends the wait before the next try. */
+  retryNow: (() => void) | undefined;
+
+  constructor(name: string, severity: string) {
+    this.destination = new Destination(name, severity);
+    this.label = `${name}:${severity}`;
+  }
+}
+
+/** The lanes of all destinations in use: a bounded number, since a logger name can be made of anything. */
+export class Lanes {
+  readonly #limit: number;
+  /** By logger name, then by severity. */
+  readonly #lanes = new Map<string, Map<string, Lane>>();
+  #count = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  find(name: string, severity: string): Lane | undefined {
+    return this.#lanes.get(name)?.get(severity);
+  }
+
+  /**
+   * Makes the lane of a destination that has none yet.
+   * @throws RecentCommonError where too many destinations have something pending
+   */
+  open(name: string, severity: string): Lane {
+    if (this.#count >= this.#limit) this.#forgetIdle();
+    if (this.#count >= this.#limit) {
+      throw new RecentCommonError('delivery', `more than ${this.#limit} destinations are pending`);
+    }
+    const lane = new Lane(name, severity);
+    const lanes = this.#lanes.get(name);
+    if (lanes) lanes.set(severity, lane);
+    else this.#lanes.set(name, new Map([[severity, lane]]));
+    this.#count++;
+    return lane;
+  }
+
+  /** Those that have something to write or are writing. */
+  awake(): Lane[] {
+    const lanes = [...this.#lanes.values()].flatMap((ofName) => [...ofName.values()]);
+    return lanes.filter(({ isAwake }) => isAwake);
+  }
+
+  #forgetIdle(): void {
+    for (const [name, lanes] of this.#lanes) {
+      for (const [severity, { isAwake }] of lanes) {
+        if (!isAwake && lanes.delete(severity)) this.#count--;
+      }
+      if (lanes.size === 0) this.#lanes.delete(name);
+    }
+  }
+}

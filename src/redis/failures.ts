@@ -1,0 +1,17 @@
+import { messageOf } from '../errors';
+
+/** Server errors that only a change of configuration, or of what stands under a key, can end. */
+const CONFIGURATION_ERROR =
+  /(^|[ -])(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|DENIED) |user executing the script can't run|unknown command/i;
+const TLS_CODE = /^ERR_(TLS|SSL)|CERT|SIGNATURE|^HOSTNAME_MISMATCH$/;
+
+/** Whether trying again soon is pointless. Everything else, an outcome unknown included, is worth a prompt retry. */
+export function isConfigurationError(error: unknown): boolean {
+  const { code } = Object(error) as { code?: unknown };
+  return CONFIGURATION_ERROR.test(messageOf(error)) || (typeof code === 'string' && TLS_CODE.test(code));
+}
+
+/** Whether an error concerns only the destination that was written to. */
+export function isDestinationError(error: unknown): boolean {
+  return /(^|[ -])WRONGTYPE /.test(messageOf(error));
+}

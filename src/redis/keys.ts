@@ -1,0 +1,109 @@
+import { OptionsError } from '../errors';
+
+/** Longest logger name and severity, in bytes of UTF-8. */
+const MAX_BYTES = 128;
+
+/** Suffixes of our own keys: as a severity, each would alias a key of another logger. */
+const RESERVED = new Set(['last', 'start', 'pstart', 'seq', 'writers']);
+
+/** The message under which all those count that are too many to be counted one by one. */
+export const OTHER = '<other>';
+
+/** The keys of one destination: one logger name and severity. */
+export interface DestinationKeys {
+  readonly recent: string;
+  readonly seq: string;
+  readonly common: string;
+  readonly start: string;
+  readonly last: string;
+  readonly pstart: string;
+  readonly writers: string;
+}
+
+/** Where a deployment keeps its keys. */
+export interface KeySpace {
+  /** Put before every key. */
+  readonly prefix: string;
+  /** Whether the logger name is a hash tag, so that a destination's keys share a cluster slot. */
+  readonly hashTag: boolean;
+}
+
+/** The keys of a destination. Two valid destinations never share a key: a severity holds no colon and no reserved word. */
+export function destinationKeys({ prefix, hashTag }: KeySpace, name: string, severity: string): DestinationKeys {
+  const destination = `${hashTag ? `{${name}}` : name}:${severity}`;
+  const recent = `${prefix}recent:${destination}`;
+  const common = `${prefix}common:${destination}`;
+  return {
+    recent,
+    seq: `${recent}:seq`,
+    common,
+    start: `${common}:start`,
+    last: `${common}:last`,
+    pstart: `${common}:pstart`,
+    writers: `${common}:writers`,
+  };
+}
+
+/** The index of the destinations that exist. */
+export function knownKey({ prefix }: KeySpace): string {
+  return `${prefix}known`;
+}
+
+/** A destination as a member of the index. The severity comes first: it holds no colon, so the rest is the name. */
+export function knownMember(name: string, severity: string): string {
+  return `${severity}:${name}`;
+}
+
+/** The destination that a member of the index stands for. */
+export function parseKnownMember(member: string): { name: string; severity: string } {
+  const colon = member.indexOf(':');
+  return { name: member.slice(colon + 1), severity: member.slice(0, colon) };
+}
+
+/**
+ * Refuses a logger name that cannot stand in a key.
+ * @throws {@link OptionsError}
+ */
+export function assertName(
+  name: unknown,
+  { hashTag }: Pick<KeySpace, 'hashTag'>,
+  option = 'name',
+): asserts name is string {
+  assertText(name, option);
+  if (hashTag && /[{}]/.test(name)) {
+    throw new OptionsError(option, 'no { or } with a cluster client', name);
+  }
+}
+
+/**
+ * Refuses a severity that would reach another logger's keys.
+ * @throws {@link OptionsError}
+ */
+export function assertSeverity(severity: unknown, option = 'severity'): asserts severity is string {
+  assertText(severity, option);
+  if (severity.includes(':')) throw new OptionsError(option, 'a severity without a colon', severity);
+  if (RESERVED.has(severity)) {
+    throw new OptionsError(
+      option,
+      `none of the reserved words ${[...RESERVED].join(', ')} (map it with severities)`,
+      severity,
+    );
+  }
+}
+
+/**
+ * Refuses a prefix that would move the hash tag.
+ * @throws {@link OptionsError}
+ */
+export function assertPrefix(prefix: unknown, { hashTag }: Pick<KeySpace, 'hashTag'>): asserts prefix is string {
+  if (typeof prefix !== 'string') throw new OptionsError('keyPrefix', 'a string', prefix);
+  if (hashTag && /[{}]/.test(prefix)) {
+    throw new OptionsError('keyPrefix', 'no { or } with a cluster client', prefix);
+  }
+}
+
+function assertText(text: unknown, option: string): asserts text is string {
+  if (typeof text !== 'string' || text === '' || Buffer.byteLength(text) > MAX_BYTES || !text.isWellFormed()) {
+    throw new OptionsError(option, `a string of 1 to ${MAX_BYTES} bytes without lone surrogates`, text);
+  }
+}

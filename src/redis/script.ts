@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { messageOf } from '../errors';
+
+/** What is needed of a node-redis client, cluster, sentinel or pool, version 4 to 6. */
+export interface RedisScripter {
+  evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  off(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+/** A Lua script with its SHA-1, the name under which Redis caches it. */
+export interface Script {
+  readonly source: string;
+  readonly sha1: string;
+}
+
+export function defineScript(source: string): Script {
+  return { source, sha1: createHash('sha1').update(source).digest('hex') };
+}
+
+/**
+ * Runs a script from the server's cache, and sends its source only where the server does not know it: after its first
+ * start, a restart, a failover or SCRIPT FLUSH.
+ */
+export async function runScript(
+  client: RedisScripter,
+  script: Script,
+  keys: string[],
+  args: string[],
+): Promise<unknown> {
+  const options = { keys, arguments: args };
+  try {
+    return await client.evalSha(script.sha1, options);
+  } catch (error) {
+    if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+    return client.eval(script.source, options);
+  }
+}

@@ -1,0 +1,182 @@
+import { RecentCommonError } from '../errors';
+import type { Batch } from '../pending';
+import { hourOf, ISO_HOUR } from './hour';
+import { type KeySpace, OTHER } from './keys';
+import { defineScript } from './script';
+
+export const WRITE = defineScript(/* lua */ `
+-- Writes one batch of log calls to one destination, in one atomic step.
+--
+-- KEYS[1] recent   list    the newest lines, newest first
+-- KEYS[2] seq      string  number of the newest line
+-- KEYS[3] common   zset    message -> count in the hour of start
+-- KEYS[4] start    string  that hour, YYYY-MM-DDTHH:00:00 in UTC
+-- KEYS[5] last     zset    message -> count in the hour of pstart
+-- KEYS[6] pstart   string  the previous hour in which something was logged
+-- KEYS[7] writers  hash    writer id -> number of its last batch, and start as it was then
+--
+-- ARGV[1] writer id
+-- ARGV[2] batch number: greater than that of the writer's batch before
+-- ARGV[3] log calls in the batch
+-- ARGV[4] most lines that recent may hold
+-- ARGV[5] most messages that common and last may each hold, <other> included
+-- ARGV[6] seconds until all keys expire; 0 for never
+-- ARGV[7] number of lines
+-- ARGV[8 ...] the lines, oldest first; then for each hour, newest first: how many hours ago it was, its number of
+--   messages, and each message with its count
+--
+-- Returns { 1 if applied or 0 if already applied before, the writer's previous batch number, the hour of start,
+--   log calls that were not counted: their hour is older than both windows }
+
+local types = { 'list', 'string', 'zset', 'string', 'zset', 'string', 'hash' }
+for i, expected in ipairs(types) do
+  local found = redis.call('TYPE', KEYS[i]).ok
+  if found ~= expected and found ~= 'none' then
+    return redis.error_reply('WRONGTYPE ' .. KEYS[i] .. ' holds a ' .. found .. ', expected a ' .. expected)
+  end
+end
+local recent, seq, common, start_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local last, pstart_key, writers = KEYS[5], KEYS[6], KEYS[7]
+local writer, number, calls = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local recent_limit, common_limit = tonumber(ARGV[4]), tonumber(ARGV[5])
+local ttl, lines = tonumber(ARGV[6]), tonumber(ARGV[7])
+if not string.match(redis.call('GET', seq) or '0', '^%d+$') then
+  return redis.error_reply('WRONGTYPE ' .. seq .. ' holds no number')
+end
+${ISO_HOUR}
+
+local now = tonumber(redis.call('TIME')[1])
+local start, pstart = redis.call('GET', start_key), redis.call('GET', pstart_key)
+local previous = tonumber(string.match(redis.call('HGET', writers, writer) or '', '^%d+') or 0)
+if number <= previous then return { 0, previous, start or '', 0 } end
+
+-- Nothing is rolled back after an error, so the number comes first: a batch half applied is never applied twice.
+local hour = iso_hour(now)
+local rotates = start and (start < hour or start > iso_hour(now + 3600))
+local current = start and not rotates and start or hour
+redis.call('HSET', writers, writer, number .. ' ' .. current)
+
+if rotates then
+  redis.call('UNLINK', last)
+  if redis.call('EXISTS', common) == 1 then redis.call('RENAME', common, last) end
+  redis.call('SET', pstart_key, start)
+  local known = redis.call('HGETALL', writers)
+  for i = 1, #known, 2 do
+    local seen = string.match(known[i + 1], ' (.*)$')
+    if seen ~= current and seen ~= start and seen ~= pstart then redis.call('HDEL', writers, known[i]) end
+  end
+  pstart = start
+end
+if current ~= start then redis.call('SET', start_key, current) end
+
+for i = 8, 7 + lines do redis.call('LPUSH', recent, ARGV[i]) end
+redis.call('LTRIM', recent, 0, recent_limit - 1)
+redis.call('INCRBY', seq, calls)
+
+-- Where a window is full its rarest messages give way to new ones, and their counts go to <other>: a message that
+-- becomes frequent still shows, and the total stays exact.
+local function count_within_limit(window, first, final)
+  local fresh = {}
+  for i = first, final, 2 do
+    if redis.call('ZSCORE', window, ARGV[i]) then
+      redis.call('ZINCRBY', window, ARGV[i + 1], ARGV[i])
+    else
+      fresh[#fresh + 1] = i
+    end
+  end
+  if redis.call('ZCARD', window) + #fresh <= common_limit then
+    for _, i in ipairs(fresh) do redis.call('ZINCRBY', window, ARGV[i + 1], ARGV[i]) end
+    return
+  end
+  local other = tonumber(redis.call('ZSCORE', window, '${OTHER}') or 0)
+  redis.call('ZREM', window, '${OTHER}')
+  local kept = math.min(#fresh, common_limit - 1)
+  local surplus = redis.call('ZCARD', window) + kept + 1 - common_limit
+  if surplus > 0 then
+    local rarest = redis.call('ZPOPMIN', window, surplus)
+    for i = 2, #rarest, 2 do other = other + tonumber(rarest[i]) end
+  end
+  for n, i in ipairs(fresh) do
+    if n <= kept then
+      redis.call('ZINCRBY', window, ARGV[i + 1], ARGV[i])
+    else
+      other = other + tonumber(ARGV[i + 1])
+    end
+  end
+  redis.call('ZINCRBY', window, other, '${OTHER}')
+end
+
+local function count(window, first, final)
+  if redis.call('ZCARD', window) + (final - first + 1) / 2 > common_limit then
+    return count_within_limit(window, first, final)
+  end
+  for i = first, final, 2 do redis.call('ZINCRBY', window, ARGV[i + 1], ARGV[i]) end
+end
+
+local late = 0
+local at = 8 + lines
+while at < #ARGV do
+  local ago, first = tonumber(ARGV[at]), at + 2
+  at = first + 2 * tonumber(ARGV[at + 1])
+  local logged_in = ago == 0 and current or iso_hour(now - ago * 3600)
+  if logged_in < current and (not pstart or logged_in > pstart) then
+    -- Nothing came in between: this hour, not that of pstart, is the one before.
+    redis.call('UNLINK', last)
+    redis.call('SET', pstart_key, logged_in)
+    pstart = logged_in
+  end
+  if logged_in >= current then
+    count(common, first, at - 1)
+  elseif logged_in == pstart then
+    count(last, first, at - 1)
+  else
+    for i = first + 1, at - 1, 2 do late = late + tonumber(ARGV[i]) end
+  end
+end
+
+if ttl > 0 then
+  for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ttl) end
+end
+return { 1, previous, current, late }
+`);
+
+/** What a batch is written with. */
+export interface WriteSettings extends KeySpace {
+  readonly recentLimit: number;
+  readonly commonLimit: number;
+  /** 0 for keys that never expire. */
+  readonly ttlSeconds: number;
+}
+
+/** What became of a batch. */
+export interface WriteReply {
+  /** False where an earlier try had been applied already, its reply lost. */
+  readonly isApplied: boolean;
+  /** Number of the last batch that Redis had of this writer. */
+  readonly previous: number;
+  /** Log calls that were not counted: their hour is older than both windows. */
+  readonly late: number;
+  /** Why the destination could not be noted in the index, where it could not. */
+  readonly indexError?: unknown;
+}
+
+/** The ARGV of {@link WRITE}. Hours ago are counted now, at each try, or a batch held up over the hour would be misplaced. */
+export function encodeBatch(batch: Batch, writer: string, settings: WriteSettings): string[] {
+  const { recentLimit, commonLimit, ttlSeconds } = settings;
+  const numbers = [batch.number, batch.logged, recentLimit, commonLimit, ttlSeconds, batch.lines.length];
+  const args = [writer, ...numbers.map(String), ...batch.lines];
+  const thisHour = hourOf(Date.now());
+  for (const { hour, messages } of batch.counts) {
+    args.push(String(Math.max(0, thisHour - hour)), String(messages.length));
+    for (const { message, count } of messages) args.push(message, String(count));
+  }
+  return args;
+}
+
+/** Reads the reply of {@link WRITE}, whatever types the client's type mapping gave to its parts. */
+export function decodeReply(reply: unknown): WriteReply {
+  if (!Array.isArray(reply) || reply.length !== 4) {
+    throw new RecentCommonError('write', 'Redis gave a reply that is not of this script');
+  }
+  return { isApplied: Number(reply[0]) === 1, previous: Number(reply[1]), late: Number(reply[3]) };
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Batch } from '../pending';
+import type { Connection } from './client';
+import { isConfigurationError } from './failures';
+import { destinationKeys, knownKey, knownMember } from './keys';
+import { defineScript } from './script';
+import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } from './write';
+
+/** A destination is noted in the index at most this often: the index has seconds. */
+const INDEX_INTERVAL_MS = 1000;
+/** An index that cannot be written for lack of rights, say, is tried again this much later. */
+const INDEX_RETRY_MS = 30_000;
+/** Destinations whose turn is remembered: past it all are forgotten, which costs each one more note. */
+const MAX_INDEX_DUE = 10_000;
+
+const NOTE = defineScript(/* lua */ `
+-- Notes in the index of destinations that one was written to just now.
+--
+-- KEYS[1] known  zset  destination -> epoch seconds when it was last written to
+-- ARGV[1] destination
+local known, destination = KEYS[1], ARGV[1]
+redis.call('ZADD', known, redis.call('TIME')[1], destination)
+`);
+
+/** Writes batches under one writer id. */
+export class Writer {
+  readonly #connection: Connection;
+  readonly #id = randomUUID();
+  /** When each destination is next to be noted in the index. */
+  readonly #indexDue = new Map<string, number>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Writes a batch: once, however often it is called with it. */
+  async write(batch: Batch, settings: WriteSettings): Promise<WriteReply> {
+    const { recent, seq, common, start, last, pstart, writers } = destinationKeys(settings, batch.name, batch.severity);
+    const args = encodeBatch(batch, this.#id, settings);
+    const reply = await this.#connection.run(WRITE, [recent, seq, common, start, last, pstart, writers], args);
+    return { ...decodeReply(reply), indexError: await this.#noteInIndex(batch, knownKey(settings)) };
+  }
+
+  /** The index is of no worth to counting: a lasting error of its own must not hold up the batches. */
+  async #noteInIndex({ name, severity }: Batch, index: string): Promise<unknown> {
+    const member = knownMember(name, severity);
+    const due = `${index} ${member}`;
+    const now = performance.now();
+    if (now < (this.#indexDue.get(due) ?? 0)) return undefined;
+    if (this.#indexDue.size >= MAX_INDEX_DUE) this.#indexDue.clear();
+    try {
+      await this.#connection.run(NOTE, [index], [member]);
+      this.#indexDue.set(due, now + INDEX_INTERVAL_MS);
+      return undefined;
+    } catch (error) {
+      if (!isConfigurationError(error)) throw error;
+      this.#indexDue.set(due, now + INDEX_RETRY_MS);
+      return error;
+    }
+  }
+}
