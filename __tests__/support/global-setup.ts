@@ -1,0 +1,14 @@
+import { type ProvidedRedis, provideRedis } from './provide-redis';
+import { noServerReason } from './servers';
+
+declare global {
+  var providedRedis: ProvidedRedis | undefined;
+}
+
+export default async function setup(): Promise<void> {
+  const redis = await provideRedis();
+  globalThis.providedRedis = redis;
+  process.env.TEST_REDIS_URL = redis.url;
+  console.log(`\nRedis for the tests: ${redis.label}`);
+  if (noServerReason) console.log(`Suites that start servers of their own are skipped: ${noServerReason}`);
+}
