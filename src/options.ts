@@ -99,7 +99,6 @@ export type Resolved<Options> = Options & Required<Pick<Options, Extract<keyof O
  * @throws OptionsError
  */
 export function resolveTransportOptions(options: TransportOptions = {}): Resolved<TransportOptions> {
-  assertObject(options, 'options');
   assertConnection(options);
   const hashTag = options.client !== undefined && isClusterClient(options.client);
   const resolved = withDefaults<TransportOptions>(options);

@@ -13,7 +13,7 @@ import {
 import { READ_COMMON, READ_NAMES, READ_RECENT } from './redis/read';
 
 /** The time that each line begins with: Python's asctime, or ISO. Both have 24 characters. */
-const TIME = /^(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\dT[\d:.]{12}Z) /;
+const TIME = /^([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\dT[\d:.]{12}Z) /;
 
 /** Options of {@link RecentCommonReader}. */
 export interface ReaderOptions extends ConnectionOptions {
@@ -148,10 +148,10 @@ export class RecentCommonReader {
 }
 
 function parseLine(line: string): { time: Date; message: string } {
-  const stamp = TIME.exec(line)?.[0];
-  return stamp
-    ? { time: new Date(stamp), message: line.slice(stamp.length) }
-    : { time: new Date(Number.NaN), message: line };
+  const time = TIME.exec(line)?.[1];
+  return time === undefined
+    ? { time: new Date(Number.NaN), message: line }
+    : { time: new Date(time), message: line.slice(time.length + 1) };
 }
 
 function pairs<T>(flat: readonly unknown[], toEntry: (member: string, score: number) => T): T[] {

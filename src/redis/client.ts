@@ -25,7 +25,9 @@ export interface ConnectionOptions {
  * Checks how Redis is to be reached.
  * @throws OptionsError
  */
-export function assertConnection({ client, url, redis }: ConnectionOptions): void {
+export function assertConnection(options: ConnectionOptions): void {
+  assertObject(options, 'options');
+  const { client, url, redis } = options;
   const given = Object.entries({ client, url, redis }).filter(([, value]) => value !== undefined);
   if (given.length > 1) {
     throw new OptionsError('client, url, redis', 'at most one of them', given.map(([option]) => option).join(' and '));

@@ -1,0 +1,44 @@
+import { describeWithServer, RedisServer } from './support/servers';
+import { Workspace } from './support/workspace';
+
+describeWithServer('a hundred thousand different messages', () => {
+  let server: RedisServer;
+  let workspace: Workspace;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    workspace = await Workspace.open(server.url);
+  });
+  afterAll(async () => {
+    await workspace.close();
+    await server.stop();
+  });
+
+  it.each([2000, 10_000])('stay within a commonLimit of %i, and their counts add up', async (commonLimit) => {
+    const name = `app${commonLimit}`;
+    const { logger, transport } = workspace.logger({ name, commonLimit });
+    for (let i = 1; i <= 100_000; i++) {
+      logger.info(`message ${i}`);
+      if (i % 5000 !== 0) continue;
+      await transport.flush();
+      expect(await workspace.redis.zCard(workspace.key(`common:${name}:info`))).toBeLessThanOrEqual(commonLimit);
+    }
+    const { total, messages } = await workspace.reader.common(name, 'info');
+    expect(total).toBe(100_000);
+    expect(messages[0]?.message).toBe('<other>');
+    expect(transport.stats()).toMatchObject({ written: 100_000, other: 0 });
+  });
+
+  it('that come all at once wait within maxPending, and their counts add up', async () => {
+    const { logger, transport } = workspace.logger({ name: 'burst', maxPending: 1000 });
+    for (let i = 0; i < 100_000; i++) logger.info(`message ${i}`);
+    await transport.flush();
+    expect(transport.stats()).toMatchObject({ written: 100_000, other: 99_000 });
+    const { total, messages } = await workspace.reader.common('burst', 'info');
+    expect(total).toBe(100_000);
+    expect(messages).toHaveLength(1001);
+    expect(messages[0]).toEqual({ message: '<other>', count: 99_000 });
+    const [newest] = await workspace.reader.recent('burst', 'info', { limit: 1 });
+    expect(newest).toMatchObject({ seq: 100_000, message: 'message 99999' });
+  });
+});

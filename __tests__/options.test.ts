@@ -1,0 +1,103 @@
+import { createClient } from 'redis';
+import { format } from 'winston';
+import { logRecent, OptionsError, RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../src';
+
+const url = 'redis://127.0.0.1:1';
+
+function refusal(options: unknown): OptionsError {
+  try {
+    new RedisRecentCommonTransport(options as TransportOptions);
+  } catch (error) {
+    if (error instanceof OptionsError) return error;
+    throw error;
+  }
+  throw new Error('the options were accepted');
+}
+
+describe('an option that cannot be used', () => {
+  it.each([
+    ['name', { name: '' }, "''"],
+    ['name', { name: 7 }, '7'],
+    ['name', { name: 'é'.repeat(65) }, 'é'],
+    ['name', { name: 'lone \ud800' }, '\\ud800'],
+    ['keyPrefix', { keyPrefix: null }, 'null'],
+    ['recentLimit', { recentLimit: 0 }, '0'],
+    ['recentLimit', { recentLimit: 10_001 }, '10001'],
+    ['recentLimit', { recentLimit: '100' }, "'100'"],
+    ['recentLimit', { recentLimit: 1.5 }, '1.5'],
+    ['commonLimit', { commonLimit: 1 }, '1'],
+    ['commonLimit', { commonLimit: Number.NaN }, 'NaN'],
+    ['ttlSeconds', { ttlSeconds: 0 }, '0'],
+    ['lingerMs', { lingerMs: -1 }, '-1'],
+    ['maxPending', { maxPending: Number.POSITIVE_INFINITY }, 'Infinity'],
+    ['closeTimeoutMs', { closeTimeoutMs: 600_001 }, '600001'],
+    ['timestamp', { timestamp: 'unix' }, "'unix'"],
+    ['severities', { severities: [] }, 'an array'],
+    ['severities.audit', { severities: { audit: 'last' } }, "'last'"],
+    ['severities.audit', { severities: { audit: 'a:b' } }, "'a:b'"],
+    ['commonKey', { commonKey: 'message' }, "'message'"],
+    ['level', { level: 3 }, '3'],
+    ['silent', { silent: 'yes' }, "'yes'"],
+    ['handleExceptions', { handleExceptions: 1 }, '1'],
+    ['handleRejections', { handleRejections: 1 }, '1'],
+    ['format.transform', { format: 'json' }, 'undefined'],
+    ['client', { client: 'redis://localhost' }, "'redis://localhost'"],
+    ['client.evalSha', { client: {} }, 'undefined'],
+    ['redis', { redis: 'redis://localhost' }, "'redis://localhost'"],
+    ['url', { url: 'http://localhost' }, "'http:'"],
+    ['url', { url: 'localhost' }, "'no URL'"],
+    ['client, url, redis', { url, redis: {} }, "'url and redis'"],
+    ['options', null, 'an object'],
+  ])('%s: %j is refused by name, with what was expected and what came', (option, options, received) => {
+    const error = refusal(options);
+    expect(error).toMatchObject({ name: 'OptionsError', option });
+    expect(error.message).toContain(`[options] ${option}: expected ${error.expected}, got`);
+    expect(error.message).toContain(options === null ? 'null' : received);
+  });
+
+  it('never shows a password', () => {
+    expect(refusal({ url: 'http://user:secret@host' }).message).not.toContain('secret');
+    expect(refusal({ url: 'redis:secret', redis: { password: 'secret' } }).message).not.toContain('secret');
+    expect(refusal({ name: { password: 'secret' } }).message).not.toContain('secret');
+  });
+
+  it('is refused by the reader as well', () => {
+    expect(() => new RecentCommonReader({ url: 'localhost' })).toThrow(OptionsError);
+    expect(() => new RecentCommonReader({ url, keyPrefix: 7 as unknown as string })).toThrow(OptionsError);
+    expect(() => new RecentCommonReader(null as never)).toThrow(OptionsError);
+  });
+
+  it('rejects a call of logRecent before anything is sent', async () => {
+    const client = createClient({ url });
+    await expect(logRecent(client, '', 'hello')).rejects.toThrow(OptionsError);
+    await expect(logRecent(client, 'app', 'hello', 'last')).rejects.toThrow(OptionsError);
+    await expect(logRecent(client, 'app', 'hello', 'info', { recentLimit: 0 })).rejects.toThrow(OptionsError);
+    await expect(logRecent({} as typeof client, 'app', 'hello')).rejects.toThrow(OptionsError);
+  });
+});
+
+describe('an option that can be used', () => {
+  it('is accepted at both ends of its range', () => {
+    const least = { recentLimit: 1, commonLimit: 2, ttlSeconds: 1, lingerMs: 0, maxPending: 1, closeTimeoutMs: 0 };
+    const most = {
+      recentLimit: 10_000,
+      commonLimit: 1_000_000,
+      ttlSeconds: 2_147_483_647,
+      lingerMs: 60_000,
+      maxPending: 1_000_000,
+      closeTimeoutMs: 600_000,
+    };
+    for (const options of [least, most])
+      expect(() => new RedisRecentCommonTransport({ url, ...options })).not.toThrow();
+  });
+
+  it('has its default where it is given as undefined', () => {
+    const options = { url, name: undefined, recentLimit: undefined, level: undefined, format: undefined };
+    expect(() => new RedisRecentCommonTransport(options as unknown as TransportOptions)).not.toThrow();
+  });
+
+  it('reaches winston', () => {
+    const options = { level: 'warn', silent: true, format: format.simple(), handleExceptions: true };
+    expect(new RedisRecentCommonTransport({ url, ...options })).toMatchObject(options);
+  });
+});

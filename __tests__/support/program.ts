@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+/** A program that has ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** From its start, its loading included. */
+  readonly milliseconds: number;
+}
+
+const PREAMBLE = `
+  const winston = require('winston');
+  const { RedisRecentCommonTransport } = require('./src');
+  const transportOf = (options) =>
+    new RedisRecentCommonTransport({ url: process.env.URL, keyPrefix: process.env.PREFIX, ...options });
+`;
+
+/** Runs a program in a process of its own, with `winston` and `transportOf(options)` at hand, until it ends by itself. */
+export async function runProgram(program: string, env: Readonly<Record<string, string>>): Promise<Ended> {
+  const began = performance.now();
+  const child = spawn(process.execPath, ['-r', 'esbuild-register', '-e', `${PREAMBLE}\n${program}`], {
+    cwd: resolve(__dirname, '../..'),
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr, milliseconds: performance.now() - began };
+}
