@@ -107,6 +107,7 @@ export class RecentCommonReader {
     const { limit, since, contains = '' } = options;
     assertLimit(limit);
     if (since !== undefined && !(since instanceof Date)) throw new OptionsError('since', 'a Date', since);
+    if (typeof contains !== 'string') throw new OptionsError('contains', 'a string', contains);
     const isFiltered = since !== undefined || contains !== '';
     const reply = await this.#connection.run(READ_RECENT, [recent, seq], [String(isFiltered ? 0 : (limit ?? 0))]);
     const [newest, lines] = asArray(reply);

@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { asctime } from '../src/record';
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+const withPython = hasPython ? it : it.skip;
+
+/** One instant of each day of 2028, a leap year, each at another time of day. */
+const instants = Array.from({ length: 366 }, (_, day) => Date.UTC(2028, 0, 1) + day * 86_400_000 + day * 237_000);
+
+describe('asctime', () => {
+  withPython(`equals Python's for every day of a year${hasPython ? '' : ' (skipped: no python3)'}`, () => {
+    const program = 'import sys, time\nfor line in sys.stdin: print(time.asctime(time.localtime(int(line))))';
+    const input = instants.map((instant) => instant / 1000).join('\n');
+    const { stdout } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
+    expect(instants.map(asctime)).toEqual(stdout.trimEnd().split('\n'));
+  });
+
+  it('pads the day with a space and the time with zeros, in 24 characters', () => {
+    expect(asctime(new Date(2026, 5, 9, 8, 5, 0).getTime())).toBe('Tue Jun  9 08:05:00 2026');
+    expect(asctime(new Date(2026, 10, 23, 19, 9, 50).getTime())).toBe('Mon Nov 23 19:09:50 2026');
+    for (const instant of instants) expect(asctime(instant)).toHaveLength(24);
+  });
+});

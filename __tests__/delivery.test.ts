@@ -1,0 +1,191 @@
+import { Writable } from 'node:stream';
+import { createClient } from 'redis';
+import winston from 'winston';
+import { type DeliveryWarning, RedisRecentCommonTransport, type TransportOptions } from '../src';
+import { describeWithServer, freePort, RedisServer } from './support/servers';
+import { until } from './support/wait';
+import { Workspace } from './support/workspace';
+
+/** A logger with one transport, and what the transport warned of. */
+function warned(
+  workspace: Workspace,
+  options: TransportOptions,
+): { logger: winston.Logger; transport: RedisRecentCommonTransport; warnings: DeliveryWarning[] } {
+  const warnings: DeliveryWarning[] = [];
+  const { logger, transport } = workspace.logger(options);
+  transport.on('warn', (warning: DeliveryWarning) => warnings.push(warning));
+  return { logger, transport, warnings };
+}
+
+describeWithServer('a Redis', () => {
+  let server: RedisServer;
+  let workspace: Workspace;
+  let loggers = 0;
+  const newName = (): string => `app${++loggers}`;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    workspace = await Workspace.open(server.url);
+  });
+  afterAll(async () => {
+    await workspace.close();
+    await server.stop();
+  });
+
+  it('that is paused holds up no other transport, and misses no line', async () => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name });
+    let received = 0;
+    const stream = new Writable({
+      write(_chunk, _encoding, callback) {
+        received++;
+        callback();
+      },
+    });
+    logger.add(new winston.transports.Stream({ stream }));
+    logger.info('before');
+    await transport.flush();
+    await workspace.redis.sendCommand(['CLIENT', 'PAUSE', '2000', 'ALL']);
+    const began = performance.now();
+    for (let i = 0; i < 9999; i++) logger.info('during');
+    await until(() => received === 10_000);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(transport.stats().pending).toBe(9999);
+    await transport.flush();
+    expect((await workspace.reader.common(name, 'info')).total).toBe(10_000);
+  });
+
+  it('that forgets its scripts is sent them again', async () => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name });
+    for (let i = 0; i < 5; i++) {
+      await workspace.redis.scriptFlush();
+      logger.info('hello');
+      await transport.flush();
+    }
+    expect((await workspace.reader.common(name, 'info')).total).toBe(5);
+    expect(transport.stats().retries).toBe(0);
+  });
+
+  it('that holds something else under a key holds up that destination alone, and says so', async () => {
+    const name = newName();
+    const { logger, transport, warnings } = warned(workspace, { name });
+    const junk = workspace.key(`common:${name}:info`);
+    await workspace.redis.set(junk, 'junk');
+    logger.info('held up');
+    logger.error('gets through');
+    await until(() => transport.stats().written === 1);
+    logger.error('gets through');
+    await until(() => transport.stats().written === 2);
+    expect((await workspace.reader.common(name, 'error')).total).toBe(2);
+    await until(() => warnings.length === 1);
+    expect(warnings[0]?.message).toContain(`cannot write to ${name}:info`);
+    expect(warnings[0]?.message).toContain(`WRONGTYPE ${junk} holds a string, expected a zset`);
+    await workspace.redis.del(junk);
+    await transport.flush();
+    expect((await workspace.reader.common(name, 'info')).total).toBe(1);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('cannot write to'),
+      expect.stringContaining(`${name}:info can be written to again after`),
+    ]);
+  });
+
+  it('whose index cannot be written to counts all the same, and says so', async () => {
+    const name = newName();
+    const { logger, transport, warnings } = warned(workspace, { name, keyPrefix: `${workspace.prefix}sub:` });
+    await workspace.redis.set(workspace.key('sub:known'), 'junk');
+    logger.info('hello');
+    await transport.flush();
+    expect(await workspace.redis.zScore(workspace.key(`sub:common:${name}:info`), 'hello')).toBe(1);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`${name}:info could not be listed`),
+    ]);
+  });
+
+  it('gets few batches of many lines', async () => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name, lingerMs: 100 });
+    await workspace.redis.configResetStat();
+    for (let turn = 0; turn < 20; turn++) {
+      for (let i = 0; i < 100; i++) logger.info('hello');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await transport.flush();
+    const calls = Number(/cmdstat_evalsha:calls=(\d+)/.exec(await workspace.redis.info('commandstats'))?.[1]);
+    expect((await workspace.reader.common(name, 'info')).total).toBe(2000);
+    expect(calls).toBeLessThan(15);
+  });
+
+  it('takes a batch in the next turn of the event loop after idleness, whatever lingerMs says', async () => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name, lingerMs: 60_000 });
+    logger.info('hello');
+    await until(() => transport.stats().written === 1);
+    expect((await workspace.reader.common(name, 'info')).total).toBe(1);
+  });
+
+  it('gets one batch of a destination at a time, in order', async () => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name, lingerMs: 0, recentLimit: 10_000 });
+    for (let i = 0; i < 5000; i++) {
+      logger.info(String(i));
+      if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await transport.flush();
+    const lines = await workspace.reader.recent(name, 'info');
+    expect(lines.map(({ message }) => Number(message))).toEqual(Array.from({ length: 5000 }, (_, i) => 4999 - i));
+  });
+});
+
+describeWithServer('a Redis that is absent at first', () => {
+  it('has everything once when it comes up, and the outage is told of twice', async () => {
+    const port = await freePort();
+    const url = `redis://127.0.0.1:${port}`;
+    const transport = new RedisRecentCommonTransport({ url });
+    const warnings: string[] = [];
+    transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
+    const logger = winston.createLogger({ transports: [transport] });
+    for (let i = 0; i < 1000; i++) logger.info(`line ${i % 10}`);
+    await until(() => transport.stats().retries >= 3);
+    expect(transport.stats()).toMatchObject({ written: 0, pending: 1000, connected: false });
+    logger.warn('still here');
+    const server = await RedisServer.start({ port });
+    try {
+      await transport.flush();
+      expect(transport.stats()).toMatchObject({ written: 1001, pending: 0, duplicates: 0, connected: true });
+      expect(await server.command(['ZSCORE', 'common:app:info', 'line 3'])).toBe(100);
+      expect(await server.command(['GET', 'recent:app:info:seq'])).toBe('1000');
+      expect(warnings).toEqual([
+        expect.stringMatching(/cannot write to app:info, 1000 log calls pending: .*ECONNREFUSED/),
+        expect.stringMatching(/^\[.*Redis can be written to again after \d+\.\d s, \d+ log calls pending$/),
+      ]);
+    } finally {
+      await transport.close();
+      await server.stop();
+    }
+  });
+});
+
+describeWithServer('a Redis that refuses the password', () => {
+  it('is told of without it, and has everything once it accepts it', async () => {
+    const server = await RedisServer.start({ args: ['--requirepass', 'old-secret'] });
+    const transport = new RedisRecentCommonTransport({ redis: { url: server.url, password: 'new-secret' } });
+    const admin = createClient({ url: server.url, password: 'old-secret' });
+    const warnings: string[] = [];
+    transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
+    try {
+      winston.createLogger({ transports: [transport] }).info('hello');
+      await until(() => warnings.length === 1);
+      expect(warnings[0]).toMatch(/WRONGPASS/);
+      await admin.connect();
+      await admin.configSet('requirepass', 'new-secret');
+      await transport.flush();
+      expect(await admin.zScore('common:app:info', 'hello')).toBe(1);
+      expect(warnings.join()).not.toContain('secret');
+    } finally {
+      await transport.close();
+      admin.destroy();
+      await server.stop();
+    }
+  });
+});

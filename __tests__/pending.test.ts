@@ -1,0 +1,143 @@
+import { type Batch, Destination, Pending, type PendingOptions } from '../src/pending';
+import type { LogRecord } from '../src/record';
+import { hourOf } from '../src/redis/hour';
+
+const time = Date.now();
+
+function pendingOf(options: Partial<PendingOptions> = {}): Pending {
+  const formats = { formatLine: (_time: number, text: string) => text, formatMessage: (message: string) => message };
+  return new Pending({ recentLimit: 100, maxPending: 10_000, ...formats, ...options });
+}
+
+const record = (message: string, more: Partial<LogRecord> = {}): LogRecord => ({
+  time,
+  message,
+  text: message,
+  info: undefined,
+  ...more,
+});
+
+const countsOf = (batches: readonly Batch[]): [string, number][] =>
+  batches.flatMap(({ counts }) =>
+    counts.flatMap(({ messages }) => messages.map(({ message, count }) => [message, count] as [string, number])),
+  );
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+describe('pending', () => {
+  it('makes one batch of many calls: counts, and the newest lines, oldest first', () => {
+    const pending = pendingOf({ recentLimit: 3 });
+    const destination = new Destination('app', 'info');
+    for (let i = 0; i < 10; i++) pending.add(destination, record(`line ${i % 2}`, { text: `text ${i}` }));
+    expect(pending.draw(destination)).toEqual([
+      {
+        name: 'app',
+        severity: 'info',
+        number: 1,
+        logged: 10,
+        lines: ['text 7', 'text 8', 'text 9'],
+        counts: [
+          {
+            hour: hourOf(time),
+            messages: [
+              { message: 'line 0', count: 5 },
+              { message: 'line 1', count: 5 },
+            ],
+          },
+        ],
+        infos: [],
+      },
+    ]);
+    expect(pending.draw(destination)).toEqual([]);
+  });
+
+  it('keeps hours apart, newest first', () => {
+    const pending = pendingOf();
+    const destination = new Destination('app', 'info');
+    for (const ago of [2, 0, 1]) pending.add(destination, record(`${ago} ago`, { time: time - ago * 3_600_000 }));
+    const [batch] = pending.draw(destination);
+    expect(batch?.counts.map(({ hour }) => hourOf(time) - hour)).toEqual([0, 1, 2]);
+  });
+
+  it('cuts what is much into batches of at most a thousand entries, numbered in their order', () => {
+    const pending = pendingOf();
+    const destination = new Destination('app', 'info');
+    for (let i = 0; i < 2500; i++) pending.add(destination, record(`message ${i}`));
+    const batches = pending.draw(destination);
+    expect(batches.map(({ number }) => number)).toEqual([1, 2, 3]);
+    for (const { lines, counts } of batches) {
+      expect(lines.length + sum(counts.map(({ messages }) => messages.length))).toBeLessThanOrEqual(1000);
+    }
+    expect(countsOf(batches)).toHaveLength(2500);
+    expect(sum(batches.map(({ logged }) => logged))).toBe(2500);
+    expect(batches.flatMap(({ lines }) => lines)).toHaveLength(100);
+  });
+
+  it('cuts long texts into batches of at most a million characters', () => {
+    const pending = pendingOf();
+    const destination = new Destination('app', 'info');
+    for (let i = 0; i < 100; i++)
+      pending.add(destination, record(`${i} ${'x'.repeat(1000)}`, { text: 'y'.repeat(50_000) }));
+    const batches = pending.draw(destination);
+    expect(batches.length).toBeGreaterThan(1);
+    for (const { lines, counts } of batches) {
+      const texts = [...lines, ...counts.flatMap(({ messages }) => messages.map(({ message }) => message))];
+      expect(sum(texts.map(({ length }) => length))).toBeLessThanOrEqual(1024 * 1024);
+    }
+    expect(sum(batches.map(({ logged }) => logged))).toBe(100);
+  });
+
+  it('counts new messages under <other> while maxPending distinct ones wait or are being written', () => {
+    const pending = pendingOf({ maxPending: 2 });
+    const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
+    pending.add(a, record('one'));
+    pending.add(b, record('two'));
+    const batches = pending.draw(a);
+    pending.add(b, record('three'));
+    pending.add(b, record('two'));
+    pending.add(b, record('four'));
+    expect(pending.other).toBe(2);
+    for (const batch of batches) pending.release(batch);
+    const rest = pending.draw(b);
+    expect(countsOf(rest)).toEqual([
+      ['two', 2],
+      ['<other>', 2],
+    ]);
+    for (const batch of rest) pending.release(batch);
+    pending.add(b, record('five'));
+    expect(countsOf(pending.draw(b))).toEqual([['five', 1]]);
+    expect(pending.other).toBe(2);
+  });
+
+  it('keeps fewer lines where those of all destinations would take too much memory, even while they are written', () => {
+    const pending = pendingOf();
+    const text = 'x'.repeat(8000);
+    let kept = 0;
+    for (let i = 0; i < 200; i++) {
+      const destination = new Destination(`app${i}`, 'info');
+      for (let line = 0; line < 100; line++) pending.add(destination, record('hello', { text }));
+      const batches = pending.draw(destination);
+      kept += sum(batches.flatMap(({ lines }) => lines.map(({ length }) => length)));
+      expect(sum(batches.map(({ logged }) => logged))).toBe(100);
+    }
+    expect(kept).toBeGreaterThan(7 * 1024 * 1024);
+    expect(kept).toBeLessThan(8 * 1024 * 1024);
+  });
+
+  it('has a batch even for calls of which neither line nor count is kept', () => {
+    const pending = pendingOf();
+    const full = new Destination('full', 'info');
+    for (let line = 0; line < 2; line++) pending.add(full, record('hello', { text: 'x'.repeat(4 * 1024 * 1024 - 64) }));
+    pending.draw(full);
+    const destination = new Destination('app', 'info');
+    pending.add(destination, record('', { message: undefined as never, text: 'hello' }));
+    expect(pending.draw(destination)).toMatchObject([{ logged: 1, lines: [], counts: [] }]);
+  });
+
+  it('holds the log calls that somebody waits for, as many as maxPending', () => {
+    const pending = pendingOf({ maxPending: 3 });
+    const destination = new Destination('app', 'info');
+    for (let i = 0; i < 5; i++) pending.add(destination, record('hello', { info: { message: i } }));
+    expect(pending.draw(destination)[0]?.infos).toEqual([{ message: 0 }, { message: 1 }, { message: 2 }]);
+  });
+});
