@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { type DeliveryWarning, RedisRecentCommonTransport, type TransportOptions } from '../src';
+import { runProgram } from './support/program';
 import { describeWithServer, freePort, RedisServer } from './support/servers';
 import { until } from './support/wait';
 import { Workspace } from './support/workspace';
@@ -162,6 +163,32 @@ describeWithServer('a Redis that is absent at first', () => {
     } finally {
       await transport.close();
       await server.stop();
+    }
+  });
+});
+
+describeWithServer('a Redis that comes up while a program waits for it to end', () => {
+  it('has everything once, and the program ends then', async () => {
+    const port = await freePort();
+    const program = `
+      const transport = transportOf({ closeTimeoutMs: 20_000 });
+      const logger = winston.createLogger({ transports: [transport] });
+      for (let i = 0; i < 100; i++) logger.info('hello');
+      const timer = setInterval(() => {
+        if (transport.stats().retries === 0) return;
+        clearInterval(timer);
+        console.log('Redis is absent');
+      }, 10);`;
+    let starting: Promise<RedisServer> | undefined;
+    const url = `redis://127.0.0.1:${port}`;
+    const ended = await runProgram(program, { URL: url, PREFIX: '' }, () => (starting = RedisServer.start({ port })));
+    const server = await starting;
+    try {
+      expect(ended).toMatchObject({ code: 0, stdout: 'Redis is absent\n', stderr: '' });
+      expect(await server?.command(['ZSCORE', 'common:app:info', 'hello'])).toBe(100);
+      expect(await server?.command(['GET', 'recent:app:info:seq'])).toBe('100');
+    } finally {
+      await server?.stop();
     }
   });
 });

@@ -85,6 +85,17 @@ describe('a transport', () => {
     expect(await totalOf(name)).toBe(4);
   });
 
+  it('closed a second time while it closes waits for what was logged between', async () => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name });
+    logger.info('hello');
+    const first = transport.close();
+    for (let i = 0; i < 5000; i++) logger.info(`line ${i}`);
+    await transport.close();
+    expect(await totalOf(name)).toBe(5001);
+    await first;
+  });
+
   it('needs neither logger nor callback', async () => {
     const name = newName();
     const transport = workspace.transport({ name });

@@ -83,7 +83,9 @@ export class Flusher {
     if (awake.length === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new FlushError(this.#pendingCalls, timeoutMs)), timeoutMs);
+      timer = setTimeout(() => {
+        reject(new FlushError(this.#pendingCalls, timeoutMs, { cause: this.#outages.cause }));
+      }, timeoutMs);
     });
     this.#flushes++;
     try {

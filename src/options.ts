@@ -82,7 +82,7 @@ export const DEFAULTS = Object.freeze({
 });
 
 /** Inclusive ranges of the whole numbers. */
-const RANGES = {
+export const RANGES = {
   recentLimit: [1, 10_000],
   commonLimit: [2, 1_000_000],
   ttlSeconds: [1, 2_147_483_647],

@@ -7,6 +7,8 @@ interface Outage {
   /** Milliseconds of the monotonic clock. */
   readonly since: number;
   readonly destinations: Set<string>;
+  /** What the last try failed with. */
+  cause: unknown;
 }
 
 /** Tells of each outage twice, at its beginning and at its end, however many tries and destinations it takes. */
@@ -25,16 +27,23 @@ export class Outages {
     return this.#outages.has(REDIS);
   }
 
+  /** What the last try of the first outage failed with; undefined where there is none. */
+  get cause(): unknown {
+    const [first] = this.#outages.values();
+    return first?.cause;
+  }
+
   /** A try to write to a destination failed. */
   begin(destination: string, error: unknown): void {
     const what = isDestinationError(error) ? destination : REDIS;
     let outage = this.#outages.get(what);
     if (!outage) {
-      this.#outages.set(what, (outage = { since: performance.now(), destinations: new Set() }));
+      this.#outages.set(what, (outage = { since: performance.now(), destinations: new Set(), cause: error }));
       const pending = this.#countPending();
       this.#warn(`cannot write to ${destination}, ${pending} log calls pending: ${messageOf(error)}`, { cause: error });
     }
     outage.destinations.add(destination);
+    outage.cause = error;
   }
 
   /** A destination was written to. */

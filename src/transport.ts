@@ -45,6 +45,7 @@ export class RedisRecentCommonTransport extends TransportStream {
   readonly #warned = new Map<string, number>();
   #dropped = 0;
   #isOpen = false;
+  /** The close under way, where nothing was logged since it began. */
   #closing: Promise<void> | undefined;
 
   /** @throws OptionsError for an option that cannot be used */
@@ -99,11 +100,13 @@ export class RedisRecentCommonTransport extends TransportStream {
   override close(): Promise<void> {
     this.#isOpen = false;
     offEmptyLoop(this.#flushAtExit);
-    this.#closing ??= this.#flushOrWarn().finally(() => {
-      this.#closing = undefined;
+    if (this.#closing) return this.#closing;
+    const closing = this.#flushOrWarn().finally(() => {
+      if (this.#closing === closing) this.#closing = undefined;
       this.#releaseIfDone();
     });
-    return this.#closing;
+    this.#closing = closing;
+    return closing;
   }
 
   /** A snapshot of the counters. */
@@ -149,6 +152,7 @@ export class RedisRecentCommonTransport extends TransportStream {
 
   #open(): void {
     this.#isOpen = true;
+    this.#closing = undefined;
     onEmptyLoop(this.#flushAtExit);
   }
 

@@ -7,8 +7,6 @@ export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** From its start, its loading included. */
-  readonly milliseconds: number;
 }
 
 const PREAMBLE = `
@@ -18,9 +16,16 @@ const PREAMBLE = `
     new RedisRecentCommonTransport({ url: process.env.URL, keyPrefix: process.env.PREFIX, ...options });
 `;
 
-/** Runs a program in a process of its own, with `winston` and `transportOf(options)` at hand, until it ends by itself. */
-export async function runProgram(program: string, env: Readonly<Record<string, string>>): Promise<Ended> {
-  const began = performance.now();
+/**
+ * Runs a program in a process of its own, with `winston` and `transportOf(options)` at hand, until it ends by itself.
+ *
+ * @param onFirstOutput - is called when the program first prints something
+ */
+export async function runProgram(
+  program: string,
+  env: Readonly<Record<string, string>>,
+  onFirstOutput: () => void = () => undefined,
+): Promise<Ended> {
   const child = spawn(process.execPath, ['-r', 'esbuild-register', '-e', `${PREAMBLE}\n${program}`], {
     cwd: resolve(__dirname, '../..'),
     env: { ...process.env, ...env },
@@ -29,7 +34,8 @@ export async function runProgram(program: string, env: Readonly<Record<string, s
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stdout.once('data', onFirstOutput);
   child.stderr.on('data', (chunk) => (stderr += chunk));
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, stderr, milliseconds: performance.now() - began };
+  return { code, stdout, stderr };
 }
