@@ -167,6 +167,25 @@ describeWithServer('a Redis that is absent at first', () => {
   });
 });
 
+describeWithServer('a Redis that comes up after close', () => {
+  it('has everything once, and no connection is left behind', async () => {
+    const port = await freePort();
+    const transport = new RedisRecentCommonTransport({ url: `redis://127.0.0.1:${port}`, closeTimeoutMs: 50 });
+    winston.createLogger({ transports: [transport] }).info('hello');
+    await transport.close();
+    expect(transport.stats().pending).toBe(1);
+    const server = await RedisServer.start({ port });
+    try {
+      await until(() => transport.stats().written === 1);
+      expect(await server.command(['ZSCORE', 'common:app:info', 'hello'])).toBe(1);
+      await until(async () => /connected_clients:1\r/.test(String(await server.command(['INFO', 'clients']))));
+    } finally {
+      await transport.close();
+      await server.stop();
+    }
+  });
+});
+
 describeWithServer('a Redis that comes up while a program waits for it to end', () => {
   it('has everything once, and the program ends then', async () => {
     const port = await freePort();

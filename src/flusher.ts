@@ -6,7 +6,7 @@ import type { LogRecord } from './record';
 import { isConfigurationError } from './redis/failures';
 import type { WriteReply } from './redis/write';
 
-/** The wait before a failed batch is tried again: random, up to a bound that doubles to this one. */
+/** The wait before a failed batch is tried again: random, up to a bound that doubles from the first to the greatest. */
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 5000;
 /** The same while a flush is waited for, which has a deadline. */
@@ -21,6 +21,8 @@ export interface FlusherOptions {
   /** Writes a batch. It must be harmless to repeat. */
   readonly write: (batch: Batch) => Promise<WriteReply>;
   readonly onWritten: (batch: Batch) => void;
+  /** A destination has nothing more to write for now. */
+  readonly onRest: () => void;
   readonly onWarning: (warning: DeliveryWarning) => void;
 }
 
@@ -111,6 +113,7 @@ export class Flusher {
       lane.running = undefined;
       lane.isAwake = false;
       if (lane.destination.logged > 0) this.#wake(lane);
+      else this.#options.onRest();
     });
     return lane.running;
   }
@@ -153,10 +156,9 @@ export class Flusher {
 
   /** Full jitter: many writers that lost Redis together do not come back together. */
   #backOff(lane: Lane, tries: number, error: unknown): Promise<void> {
-    const bound = isConfigurationError(error)
-      ? CONFIGURATION_BACKOFF_MS
-      : Math.random() * FIRST_BACKOFF_MS * 2 ** tries;
-    const wait = Math.min(bound, this.#flushes > 0 ? MAX_FLUSH_BACKOFF_MS : MAX_BACKOFF_MS);
+    const isFlushing = this.#flushes > 0;
+    const most = Math.min(FIRST_BACKOFF_MS * 2 ** tries, isFlushing ? MAX_FLUSH_BACKOFF_MS : MAX_BACKOFF_MS);
+    const wait = isConfigurationError(error) && !isFlushing ? CONFIGURATION_BACKOFF_MS : Math.random() * most;
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, wait).unref();
       lane.retryNow = () => {

@@ -5,7 +5,7 @@ import { endsProcess, offEmptyLoop, onEmptyLoop } from './exit';
 import { type DeliveryStats, Flusher } from './flusher';
 import { type Lane, Lanes } from './lanes';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
-import { type Batch, Pending } from './pending';
+import { Pending } from './pending';
 import { formatLine, formatMessage, type LogInfo, levelOf, toRecord } from './record';
 import { type Connection, openConnection } from './redis/client';
 import { assertName, assertSeverity } from './redis/keys';
@@ -69,7 +69,10 @@ export class RedisRecentCommonTransport extends TransportStream {
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs,
       write: (batch) => writer.write(batch, settings),
-      onWritten: (batch) => this.#onWritten(batch),
+      onWritten: ({ infos }) => {
+        for (const info of infos) this.#emit('logged', info);
+      },
+      onRest: () => this.#releaseIfDone(),
       onWarning: (warning) => this.#emit('warn', warning),
     });
   }
@@ -168,11 +171,6 @@ export class RedisRecentCommonTransport extends TransportStream {
     } catch (error) {
       this.#emit('warn', new DeliveryWarning(reasonOf(error), { cause: error }));
     }
-  }
-
-  #onWritten({ infos }: Batch): void {
-    for (const info of infos) this.#emit('logged', info);
-    if (!this.#isOpen) this.#releaseIfDone();
   }
 
   #releaseIfDone(): void {
