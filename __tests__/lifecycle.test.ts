@@ -149,6 +149,18 @@ describe('a program', () => {
     expect(Number(milliseconds)).toBeLessThan(3000);
   });
 
+  it('that ends its logger while Redis is absent waits once, and is told once what Redis did not take', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const program = `${LOG} transport.on('warn', (warning) => console.log(warning.message));
+      logger.end();`;
+    const { code, stdout } = await runProgram(program, { ...env(), URL: url, NAME: newName() });
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('cannot write to'),
+      '[winston-redis-recent-common] [delivery] 100 log calls not acknowledged by Redis after 1500 ms',
+    ]);
+  });
+
   it('ends with a line about what Redis did not take in time, where it listens', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const program = `${LOG} transport.on('warn', (warning) => console.log(warning.message));`;

@@ -145,6 +145,37 @@ describe('names', () => {
   });
 });
 
+describe('the index that names reads', () => {
+  const index = (space: string): string => workspace.key(`${space}:known`);
+  const write = (space: string, logger: string, ttlSeconds?: number): Promise<void> =>
+    logCommon(workspace.redis, logger, 'hello', 'info', {
+      keyPrefix: workspace.key(`${space}:`),
+      ...(ttlSeconds && { ttlSeconds }),
+    });
+
+  it('expires with the last destination where all expire, and forgets those that have', async () => {
+    await write('expiring', 'long', 7200);
+    await write('expiring', 'short', 60);
+    expect(await workspace.redis.ttl(index('expiring'))).toBeGreaterThan(7190);
+    await workspace.redis.zAdd(index('expiring'), { value: 'info:gone', score: Date.now() / 1000 - 7300 });
+    await write('expiring', 'another', 7200);
+    expect((await workspace.redis.zRange(index('expiring'), 0, -1)).sort()).toEqual([
+      'info:another',
+      'info:long',
+      'info:short',
+    ]);
+  });
+
+  it('stays, with all that it holds, where one destination stays', async () => {
+    await write('staying', 'expires', 60);
+    await write('staying', 'stays');
+    await workspace.redis.zAdd(index('staying'), { value: 'info:quiet', score: 1 });
+    await write('staying', 'another', 60);
+    expect(await workspace.redis.ttl(index('staying'))).toBe(-1);
+    expect(await workspace.redis.zRange(index('staying'), 0, -1)).toContain('info:quiet');
+  });
+});
+
 describe('the reader', () => {
   it.each([
     ['name', () => workspace.reader.recent('', 'info')],

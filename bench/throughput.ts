@@ -20,6 +20,8 @@ type Workload = (typeof WORKLOADS)[number];
 async function rate(contender: string, { lines, distinct, burst }: Workload, url: string): Promise<number> {
   const env = {
     ...process.env,
+    // Without the paths of tsconfig.json the package's name stands for what was built, as it does for its users.
+    TS_NODE_PROJECT: 'tsconfig.build.json',
     BENCH_CONTENDER: contender,
     BENCH_URL: url,
     BENCH_PREFIX: `bench-${randomUUID()}:`,

@@ -6,7 +6,15 @@ const PACKAGE = 'winston-redis-recent-common';
 export class RecentCommonError extends Error {
   override name = 'RecentCommonError';
 
-  constructor(part: string, what: string, options?: ErrorOptions) {
+  /**
+   * @param part - the part of the package that it comes from
+   * @param what - the message without the names of package and part
+   */
+  constructor(
+    part: string,
+    readonly what: string,
+    options?: ErrorOptions,
+  ) {
     super(`[${PACKAGE}] [${part}] ${what}`, options);
   }
 }
@@ -71,6 +79,7 @@ export class DeliveryWarning extends RecentCommonError {
 
 /** What anything that was thrown says. An AggregateError of node:net, for one, has a code and no message. */
 export function messageOf(error: unknown): string {
+  if (error instanceof RecentCommonError) return error.what;
   if (!(error instanceof Error)) return String(error);
   return error.message || (error as NodeJS.ErrnoException).code || error.constructor.name;
 }

@@ -45,7 +45,7 @@ export class RedisRecentCommonTransport extends TransportStream {
   readonly #warned = new Map<string, number>();
   #dropped = 0;
   #isOpen = false;
-  /** The close under way, where nothing was logged since it began. */
+  /** The last close, where nothing was logged since it began: winston closes a transport that has ended once more. */
   #closing: Promise<void> | undefined;
 
   /** @throws OptionsError for an option that cannot be used */
@@ -103,13 +103,8 @@ export class RedisRecentCommonTransport extends TransportStream {
   override close(): Promise<void> {
     this.#isOpen = false;
     offEmptyLoop(this.#flushAtExit);
-    if (this.#closing) return this.#closing;
-    const closing = this.#flushOrWarn().finally(() => {
-      if (this.#closing === closing) this.#closing = undefined;
-      this.#releaseIfDone();
-    });
-    this.#closing = closing;
-    return closing;
+    this.#closing ??= this.#flushOrWarn().finally(() => this.#releaseIfDone());
+    return this.#closing;
   }
 
   /** A snapshot of the counters. */

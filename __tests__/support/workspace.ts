@@ -51,9 +51,9 @@ export class Workspace {
   async close(): Promise<void> {
     await Promise.all(this.#transports.map((transport) => transport.close()));
     this.reader.close();
-    for await (const keys of this.redis.scanIterator({ MATCH: `${this.prefix}*`, COUNT: 1000 })) {
-      if (keys.length > 0) await this.redis.unlink(keys);
-    }
+    const written: string[] = [];
+    for await (const keys of this.redis.scanIterator({ MATCH: `${this.prefix}*`, COUNT: 1000 })) written.push(...keys);
+    if (written.length > 0) await this.redis.unlink(written);
     this.redis.destroy();
   }
 }

@@ -14,12 +14,26 @@ const INDEX_RETRY_MS = 30_000;
 const MAX_INDEX_DUE = 10_000;
 
 const NOTE = defineScript(/* lua */ `
--- Notes in the index of destinations that one was written to just now.
+-- Notes in the index of destinations that one was written to just now. Where all destinations expire, so does the index,
+-- not before the last of them, and forgets those that have.
 --
 -- KEYS[1] known  zset  destination -> epoch seconds when it was last written to
+--
 -- ARGV[1] destination
-local known, destination = KEYS[1], ARGV[1]
-redis.call('ZADD', known, redis.call('TIME')[1], destination)
+-- ARGV[2] seconds until the keys of the destination expire; 0 for never
+--
+-- Returns nothing
+local known, destination, ttl = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local now = tonumber(redis.call('TIME')[1])
+local left = redis.call('TTL', known)
+redis.call('ZADD', known, now, destination)
+if ttl == 0 then
+  redis.call('PERSIST', known)
+elseif left ~= -1 then
+  local longest = math.max(left, ttl)
+  redis.call('EXPIRE', known, longest)
+  redis.call('ZREMRANGEBYSCORE', known, '-inf', now - longest - 1)
+end
 `);
 
 /** Writes batches under one writer id. */
@@ -38,18 +52,19 @@ export class Writer {
     const { recent, seq, common, start, last, pstart, writers } = destinationKeys(settings, batch.name, batch.severity);
     const args = encodeBatch(batch, this.#id, settings);
     const reply = await this.#connection.run(WRITE, [recent, seq, common, start, last, pstart, writers], args);
-    return { ...decodeReply(reply), indexError: await this.#noteInIndex(batch, knownKey(settings)) };
+    return { ...decodeReply(reply), indexError: await this.#noteInIndex(batch, settings) };
   }
 
   /** The index is of no worth to counting: a lasting error of its own must not hold up the batches. */
-  async #noteInIndex({ name, severity }: Batch, index: string): Promise<unknown> {
+  async #noteInIndex({ name, severity }: Batch, settings: WriteSettings): Promise<unknown> {
+    const index = knownKey(settings);
     const member = knownMember(name, severity);
     const due = `${index} ${member}`;
     const now = performance.now();
     if (now < (this.#indexDue.get(due) ?? 0)) return undefined;
     if (this.#indexDue.size >= MAX_INDEX_DUE) this.#indexDue.clear();
     try {
-      await this.#connection.run(NOTE, [index], [member]);
+      await this.#connection.run(NOTE, [index], [member, String(settings.ttlSeconds)]);
       this.#indexDue.set(due, now + INDEX_INTERVAL_MS);
       return undefined;
     } catch (error) {

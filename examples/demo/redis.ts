@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRedisMock } from 'js-redis-server';
+import { createClient } from 'redis';
+
+const PROBE_TIMEOUT_MS = 500;
+const START_TIMEOUT_MS = 5000;
+
+/** A Redis for the demo. */
+export interface FoundRedis {
+  readonly url: string;
+  /** What it is, in words. */
+  readonly label: string;
+  /** Ends it, where it was started for the demo. */
+  stop(): Promise<unknown>;
+}
+
+/** The first that is to be had: `givenUrl`, the Redis of this machine, a redis-server from the PATH, the embedded server. */
+export async function findRedis(givenUrl: string | undefined, localUrl: string): Promise<FoundRedis> {
+  if (givenUrl) return useGiven(givenUrl);
+  if (!(await failureOf(localUrl))) return { url: localUrl, label: `the Redis on ${shown(localUrl)}`, stop: nothing };
+  return (await startServer()) ?? startEmbedded();
+}
+
+const nothing = async (): Promise<void> => undefined;
+
+async function useGiven(url: string): Promise<FoundRedis> {
+  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) throw new Error('REDIS_URL is not a redis:// URL');
+  const failure = await failureOf(url);
+  if (failure) throw new Error(`the Redis of REDIS_URL, ${shown(url)}, cannot be used: ${failure}`);
+  return { url, label: `the Redis of REDIS_URL, ${shown(url)}`, stop: nothing };
+}
+
+/** A URL without its user and password. */
+function shown(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** Why a Redis does not answer; undefined where it does. */
+async function failureOf(url: string): Promise<string | undefined> {
+  const timeouts = { connectTimeout: PROBE_TIMEOUT_MS, socketTimeout: PROBE_TIMEOUT_MS };
+  const client = createClient({ url, socket: { ...timeouts, reconnectStrategy: false } });
+  client.on('error', nothing);
+  try {
+    await client.connect();
+    await client.ping();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message || error.constructor.name : String(error);
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
+}
+
+async function startServer(): Promise<FoundRedis | undefined> {
+  const port = await freePort();
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    tmpdir(),
+  ];
+  const server = spawn('redis-server', options, { stdio: 'ignore' });
+  const url = `redis://127.0.0.1:${port}`;
+  if (!(await isUp(server, url))) return undefined;
+  endWithProcess(server);
+  const stop = async (): Promise<void> => {
+    server.kill();
+    if (server.exitCode === null) await once(server, 'exit');
+  };
+  return { url, label: `a redis-server from the PATH, started on ${url}`, stop };
+}
+
+async function isUp(server: ChildProcess, url: string): Promise<boolean> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  let hasEnded = false;
+  // A program that is not there is an 'error', one that ends at once an 'exit'.
+  for (const event of ['error', 'exit']) server.once(event, () => (hasEnded = true));
+  while (!hasEnded && performance.now() < deadline) {
+    if (!(await failureOf(url))) return true;
+    await sleep(20);
+  }
+  server.kill();
+  return false;
+}
+
+/** However the demo ends, its server does not stay behind. */
+function endWithProcess(server: ChildProcess): void {
+  process.once('exit', () => server.kill());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function startEmbedded(): Promise<FoundRedis> {
+  const server = await createRedisMock();
+  return { url: server.url, label: `the embedded JavaScript server, on ${server.url}`, stop: () => server.close() };
+}

@@ -1,0 +1,29 @@
+// An uncaught exception ends the process with code 1, as ever, and its line is in Redis. Run it twice: it first tells
+// what ended the run before.
+import winston from 'winston';
+import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
+
+const redis = { url: process.env.REDIS_URL ?? 'redis://localhost:6379', keyPrefix: 'example:' };
+
+/** winston's message goes on with the stack. */
+const firstLineOf = (message: unknown): string => String(message).split('\n', 1).join();
+
+async function main(): Promise<void> {
+  const reader = new RecentCommonReader(redis);
+  const [last] = await reader.recent('crasher', 'error', { limit: 1 });
+  reader.close();
+  console.log(last ? `${last.time.toISOString()} ${firstLineOf(last.message)}` : 'no crash on record');
+
+  const transport = new RedisRecentCommonTransport({
+    ...redis,
+    name: 'crasher',
+    handleExceptions: true,
+    commonKey: ({ message }) => firstLineOf(message),
+  });
+  winston.createLogger({ transports: [transport] });
+  setImmediate(() => {
+    throw new Error('out of cheese');
+  });
+}
+
+void main();
