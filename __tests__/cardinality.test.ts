@@ -41,4 +41,17 @@ describeWithServer('a hundred thousand different messages', () => {
     const [newest] = await workspace.reader.recent('burst', 'info', { limit: 1 });
     expect(newest).toMatchObject({ seq: 100_000, message: 'message 99999' });
   });
+
+  it('of logger names that come all at once wait within their bound, and what is dropped is counted', async () => {
+    const names = Array.from({ length: 10_005 }, (_, i) => `logger ${i}`);
+    const fill = names.values();
+    const { logger, transport } = workspace.logger({ name: () => fill.next().value ?? 'late', closeTimeoutMs: 60_000 });
+    for (const _ of names) logger.info('hello');
+    expect(transport.stats()).toMatchObject({ logged: 10_005, dropped: 5, pending: 10_000 });
+    await transport.flush();
+    logger.info('hello');
+    await transport.flush();
+    expect(transport.stats()).toMatchObject({ logged: 10_006, dropped: 5, written: 10_001 });
+    expect((await workspace.reader.common('late', 'info')).total).toBe(1);
+  });
 });

@@ -158,7 +158,7 @@ describe('winston', () => {
     const name = newName();
     const own = format.combine(
       format.label({ label: 'web' }),
-      format.printf((info) => `[${info.label}] ${info.message}`),
+      format.printf(({ label, message }) => `[${String(label)}] ${String(message)}`),
     );
     const { logger, transport } = workspace.logger({ name, format: own });
     logger.info('hello', { id: 7 });
@@ -189,7 +189,7 @@ describe('winston', () => {
 describe('the logger name', () => {
   it('may come from each log call, as with child loggers', async () => {
     const [web, worker, other] = [newName(), newName(), newName()];
-    const transport = workspace.transport({ name: (info) => String(info.module ?? info.service ?? other) });
+    const transport = workspace.transport({ name: ({ module, service }) => (module ?? service ?? other) as string });
     const logger = winston.createLogger({ defaultMeta: { service: web }, transports: [transport] });
     logger.info('from the parent');
     logger.child({ module: worker }).info('from the child');

@@ -20,6 +20,8 @@ export interface FlusherOptions {
   readonly lingerMs: number;
   /** Writes a batch. It must be harmless to repeat. */
   readonly write: (batch: Batch) => Promise<WriteReply>;
+  /** Notes in the index where it was written to; gives back why that cannot be done. */
+  readonly note: (batch: Batch) => Promise<unknown>;
   readonly onWritten: (batch: Batch) => void;
   /** A destination has nothing more to write for now. */
   readonly onRest: () => void;
@@ -132,7 +134,10 @@ export class Flusher {
   async #deliver(lane: Lane, batch: Batch): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        return this.#settle(lane, batch, await this.#options.write(batch));
+        const reply = await this.#options.write(batch);
+        const indexError = await this.#options.note(batch);
+        if (indexError) this.#warn(`${lane.label} could not be listed: ${messageOf(indexError)}`, indexError);
+        return this.#settle(lane, batch, reply);
       } catch (error) {
         this.#totals.retries++;
         this.#outages.begin(lane.label, error);
@@ -149,8 +154,6 @@ export class Flusher {
     if (!reply.isApplied) this.#totals.duplicates++;
     this.#outages.end(lane.label);
     if (reply.late > 0) this.#warn(`${reply.late} log calls of ${lane.label} came too late to be counted`);
-    if (reply.indexError)
-      this.#warn(`${lane.label} could not be listed: ${messageOf(reply.indexError)}`, reply.indexError);
     this.#options.onWritten(batch);
   }
 

@@ -14,6 +14,6 @@ export {
 } from './reader';
 export type { LogInfo, TimestampFormat } from './record';
 export type { ConnectionOptions } from './redis/client';
-export type { RedisScripter } from './redis/script';
+export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';

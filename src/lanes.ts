@@ -1,6 +1,9 @@
 import { RecentCommonError } from './errors';
 import { Destination } from './pending';
 
+/** Destinations that are remembered, and so most that may be pending. */
+const MAX_LANES = 10_000;
+
 /** One destination's way to Redis: one batch is under way at a time. */
 export class Lane {
   readonly destination: Destination;
@@ -24,14 +27,9 @@ export class Lane {
 
 /** The lanes of all destinations in use: a bounded number, since a logger name can be made of anything. */
 export class Lanes {
-  readonly #limit: number;
   /** By logger name, then by severity. */
   readonly #lanes = new Map<string, Map<string, Lane>>();
   #count = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
 
   find(name: string, severity: string): Lane | undefined {
     return this.#lanes.get(name)?.get(severity);
@@ -42,9 +40,9 @@ export class Lanes {
    * @throws RecentCommonError where too many destinations have something pending
    */
   open(name: string, severity: string): Lane {
-    if (this.#count >= this.#limit) this.#forgetIdle();
-    if (this.#count >= this.#limit) {
-      throw new RecentCommonError('delivery', `more than ${this.#limit} destinations are pending`);
+    if (this.#count >= MAX_LANES) this.#forgetIdle();
+    if (this.#count >= MAX_LANES) {
+      throw new RecentCommonError('delivery', `more than ${MAX_LANES} destinations are pending`);
     }
     const lane = new Lane(name, severity);
     const lanes = this.#lanes.get(name);

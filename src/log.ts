@@ -72,7 +72,10 @@ class OrderedWriter {
     settings: WriteSettings,
   ): Promise<void> {
     await before;
-    const { indexError } = await this.#writer.write({ ...batch, number: ++this.#number }, settings);
+    const numbered = { ...batch, number: ++this.#number };
+    await this.#writer.write(numbered, settings);
+    // A caller who heard of a failure now would log again what is written already.
+    const indexError = await this.#writer.note(numbered, settings).catch((error: unknown) => error);
     if (!indexError) return;
     process.emitWarning(new DeliveryWarning(`${batch.name} could not be listed: ${reasonOf(indexError)}`));
   }

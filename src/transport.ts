@@ -65,10 +65,11 @@ export class RedisRecentCommonTransport extends TransportStream {
       formatLine: (time, text) => formatLine(time, text, timestamp),
       formatMessage,
     });
-    this.#lanes = new Lanes(maxPending);
+    this.#lanes = new Lanes();
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs,
       write: (batch) => writer.write(batch, settings),
+      note: (batch) => writer.note(batch, settings),
       onWritten: ({ infos }) => {
         for (const info of infos) this.#emit('logged', info);
       },

@@ -14,5 +14,7 @@ export async function until<T>(condition: () => Promise<T> | T, timeoutMs = 15_0
     }
     await sleep(10);
   }
-  throw new Error(`condition not met after ${timeoutMs} ms: ${condition} gave ${String(last)}`, { cause: last });
+  throw new Error(`condition not met after ${timeoutMs} ms: ${condition.toString()} gave ${String(last)}`, {
+    cause: last,
+  });
 }

@@ -1,6 +1,6 @@
 import { createClient, type RedisClientOptions } from 'redis';
 import { assertFunction, assertObject, OptionsError } from '../errors';
-import { type RedisScripter, runScript, type Script } from './script';
+import { type RedisScripter, runScript, type Script, type ScriptArguments, type ScriptRunner } from './script';
 
 /** Own client: how long a connection attempt, or a command on it, may take before the connection is given up. */
 const COMMAND_TIMEOUT_MS = 10_000;
@@ -81,17 +81,19 @@ const ignoreError = (): void => undefined;
 class PassedConnection implements Connection {
   readonly isCluster: boolean;
   readonly #client: RedisScripter & { listenerCount?(event: string): number };
+  readonly #runner: ScriptRunner;
   #listening = false;
 
   constructor(client: RedisScripter) {
     this.#client = client;
     this.isCluster = isClusterClient(client);
+    this.#runner = isCluster4Client(client) ? routedByKey(client) : client;
     this.#listen();
   }
 
   run(script: Script, keys: string[], args: string[]): Promise<unknown> {
     this.#listen();
-    return runScript(this.#client, script, keys, args);
+    return runScript(this.#runner, script, keys, args);
   }
 
   release(): void {
@@ -104,6 +106,25 @@ class PassedConnection implements Connection {
     this.#client.on('error', ignoreError);
     this.#listening = true;
   }
+}
+
+/** What only the cluster client of node-redis 4 is called with in this way. */
+interface Cluster4Client {
+  sendCommand(firstKey: string | undefined, isReadonly: boolean, args: string[]): Promise<unknown>;
+}
+
+function isCluster4Client(client: object): client is Cluster4Client {
+  return 'slots' in client && 'sendCommand' in client && !('destroy' in client);
+}
+
+/** node-redis 4 does not find the keys among a script's arguments, and sends it to any node of a cluster, unless told. */
+function routedByKey(client: Cluster4Client): ScriptRunner {
+  const send = (command: string, script: string, { keys, arguments: args }: ScriptArguments): Promise<unknown> =>
+    client.sendCommand(keys[0], false, [command, script, String(keys.length), ...keys, ...args]);
+  return {
+    evalSha: (sha1, options) => send('EVALSHA', sha1, options),
+    eval: (source, options) => send('EVAL', source, options),
+  };
 }
 
 type OwnClient = ReturnType<typeof createClient>;

@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors';
 
+/** What a script is run with. */
+export interface ScriptArguments {
+  keys: string[];
+  arguments: string[];
+}
+
+/** What can run scripts. */
+export interface ScriptRunner {
+  evalSha(sha1: string, options: ScriptArguments): Promise<unknown>;
+  eval(script: string, options: ScriptArguments): Promise<unknown>;
+}
+
 /** What is needed of a node-redis client, cluster, sentinel or pool, version 4 to 6. */
-export interface RedisScripter {
-  evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+export interface RedisScripter extends ScriptRunner {
   on(event: 'error', listener: (error: unknown) => void): unknown;
   off(event: 'error', listener: (error: unknown) => void): unknown;
 }
@@ -24,7 +34,7 @@ export function defineScript(source: string): Script {
  * start, a restart, a failover or SCRIPT FLUSH.
  */
 export async function runScript(
-  client: RedisScripter,
+  client: ScriptRunner,
   script: Script,
   keys: string[],
   args: string[],

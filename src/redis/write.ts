@@ -156,8 +156,6 @@ export interface WriteReply {
   readonly previous: number;
   /** Log calls that were not counted: their hour is older than both windows. */
   readonly late: number;
-  /** Why the destination could not be noted in the index, where it could not. */
-  readonly indexError?: unknown;
 }
 
 /** The ARGV of {@link WRITE}. Hours ago are counted now, at each try, or a batch held up over the hour would be misplaced. */

@@ -51,12 +51,14 @@ export class Writer {
   async write(batch: Batch, settings: WriteSettings): Promise<WriteReply> {
     const { recent, seq, common, start, last, pstart, writers } = destinationKeys(settings, batch.name, batch.severity);
     const args = encodeBatch(batch, this.#id, settings);
-    const reply = await this.#connection.run(WRITE, [recent, seq, common, start, last, pstart, writers], args);
-    return { ...decodeReply(reply), indexError: await this.#noteInIndex(batch, settings) };
+    return decodeReply(await this.#connection.run(WRITE, [recent, seq, common, start, last, pstart, writers], args));
   }
 
-  /** The index is of no worth to counting: a lasting error of its own must not hold up the batches. */
-  async #noteInIndex({ name, severity }: Batch, settings: WriteSettings): Promise<unknown> {
+  /**
+   * Notes in the index where a batch was written to, unless that was done a moment ago. Counting does without the index,
+   * so a lasting error of its own is given back: it must not hold up the batches.
+   */
+  async note({ name, severity }: Batch, settings: WriteSettings): Promise<unknown> {
     const index = knownKey(settings);
     const member = knownMember(name, severity);
     const due = `${index} ${member}`;
