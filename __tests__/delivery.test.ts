@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { Writable } from 'node:stream';
+import { inspect } from 'node:util';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { type DeliveryWarning, RedisRecentCommonTransport, type TransportOptions } from '../src';
@@ -99,7 +102,7 @@ describeWithServer('a Redis', () => {
     await transport.flush();
     expect(await workspace.redis.zScore(workspace.key(`sub:common:${name}:info`), 'hello')).toBe(1);
     expect(warnings.map(({ message }) => message)).toEqual([
-      expect.stringContaining(`${name}:info could not be listed`),
+      expect.stringContaining(`cannot write to the index for ${name}:info, 0 log calls pending: WRONGTYPE`),
     ]);
   });
 
@@ -154,10 +157,10 @@ describeWithServer('a Redis that is absent at first', () => {
     try {
       await transport.flush();
       expect(transport.stats()).toMatchObject({ written: 1001, pending: 0, duplicates: 0, connected: true });
-      expect(await server.command(['ZSCORE', 'common:app:info', 'line 3'])).toBe(100);
+      expect(await server.command(['ZSCORE', 'common:app:info', 'line 3'])).toBe('100');
       expect(await server.command(['GET', 'recent:app:info:seq'])).toBe('1000');
       expect(warnings).toEqual([
-        expect.stringMatching(/cannot write to app:info, 1000 log calls pending: .*ECONNREFUSED/),
+        expect.stringMatching(/cannot write to Redis for app:info, 1000 log calls pending: connect ECONNREFUSED/),
         expect.stringMatching(/^\[.*Redis can be written to again after \d+\.\d s, \d+ log calls pending$/),
       ]);
     } finally {
@@ -177,7 +180,7 @@ describeWithServer('a Redis that comes up after close', () => {
     const server = await RedisServer.start({ port });
     try {
       await until(() => transport.stats().written === 1);
-      expect(await server.command(['ZSCORE', 'common:app:info', 'hello'])).toBe(1);
+      expect(await server.command(['ZSCORE', 'common:app:info', 'hello'])).toBe('1');
       await until(async () => /connected_clients:1\r/.test(String(await server.command(['INFO', 'clients']))));
     } finally {
       await transport.close();
@@ -204,10 +207,55 @@ describeWithServer('a Redis that comes up while a program waits for it to end', 
     const server = await starting;
     try {
       expect(ended).toMatchObject({ code: 0, stdout: 'Redis is absent\n', stderr: '' });
-      expect(await server?.command(['ZSCORE', 'common:app:info', 'hello'])).toBe(100);
+      expect(await server?.command(['ZSCORE', 'common:app:info', 'hello'])).toBe('100');
       expect(await server?.command(['GET', 'recent:app:info:seq'])).toBe('100');
     } finally {
       await server?.stop();
+    }
+  });
+});
+
+describe('a Redis that hangs up on everybody', () => {
+  it('is not called at once for each of many destinations', async () => {
+    let calls = 0;
+    const server = createServer((socket) => {
+      calls++;
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    let next = 0;
+    const url = `redis://127.0.0.1:${port}`;
+    const transport = new RedisRecentCommonTransport({ url, name: () => `app${next++}`, closeTimeoutMs: 0 });
+    const logger = winston.createLogger({ transports: [transport] });
+    const began = performance.now();
+    for (let i = 0; i < 100; i++) logger.info('hello');
+    await until(() => transport.stats().retries > 400);
+    expect(calls).toBeGreaterThan(1);
+    expect(calls).toBeLessThanOrEqual((performance.now() - began) / 250 + 1);
+    await transport.close();
+    server.close();
+  });
+});
+
+describeWithServer('a Redis without the command HELLO', () => {
+  it('is written to, and repeats no password where it is sent that command all the same', async () => {
+    const server = await RedisServer.start({ args: ['--rename-command', 'HELLO', '', '--requirepass', 'secret'] });
+    const redis = { url: server.url, password: 'secret' };
+    const transport = new RedisRecentCommonTransport({ redis });
+    const modern = new RedisRecentCommonTransport({ redis: { ...redis, RESP: 3 } });
+    const warnings: DeliveryWarning[] = [];
+    modern.on('warn', (warning: DeliveryWarning) => warnings.push(warning));
+    try {
+      winston.createLogger({ transports: [transport, modern] }).info('hello');
+      await transport.flush();
+      expect(transport.stats()).toMatchObject({ written: 1, retries: 0 });
+      await until(() => warnings.length === 1);
+      expect(warnings[0]?.message).toContain("unknown command 'HELLO'");
+      expect(inspect(warnings[0], { depth: 10 })).not.toContain('secret');
+    } finally {
+      await Promise.all([transport.close(), modern.close()]);
+      await server.stop();
     }
   });
 });

@@ -169,6 +169,31 @@ describe('a program', () => {
     expect(stdout).toContain('100 log calls not acknowledged by Redis after 1500 ms');
   });
 
+  it('that logs its warnings through the same logger ends all the same', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const program = `
+      const transport = transportOf({ closeTimeoutMs: 200 });
+      const logger = winston.createLogger({ transports: [transport] });
+      transport.on('warn', (warning) => logger.warn(warning.message));
+      logger.info('hello');
+      process.on('exit', () => console.log(transport.stats().pending));`;
+    expect(await runProgram(program, { ...env(), URL: url })).toEqual({ code: 0, stdout: '3\n', stderr: '' });
+  });
+
+  it('that logs short parts of long texts during an outage does not keep the long ones', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const program = `
+      const transport = transportOf({ closeTimeoutMs: 0 });
+      const logger = winston.createLogger({ transports: [transport] });
+      for (let i = 0; i < 300; i++) {
+        const body = Buffer.alloc(2_000_000, String(i)).toString('latin1');
+        logger.info(body.slice(0, 200), i % 2 ? { i } : {});
+      }
+      gc();
+      console.log(process.memoryUsage().heapUsed + process.memoryUsage().external < 150_000_000);`;
+    expect((await runProgram(program, { ...env(), URL: url, NODE_OPTIONS: '--expose-gc' })).stdout).toBe('true\n');
+  });
+
   it.each([
     ['handleExceptions', 'setImmediate(() => { throw new Error("boom"); });'],
     ['handleRejections', 'setImmediate(() => Promise.reject(new Error("boom")));'],
@@ -213,6 +238,20 @@ describe('a program', () => {
     expect((await runProgram(program, { ...env(), NAME: name })).code).toBe(1);
     expect(await totalOf(name, 'error')).toBe(2);
     expect(await totalOf(name)).toBe(1);
+  });
+
+  it('that an exception ends three seconds later, for another transport, has what it logs until then', async () => {
+    const name = newName();
+    const program = `
+      const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
+      const quiet = new winston.transports.Console({ handleExceptions: true, silent: true });
+      const logger = winston.createLogger({ level: 'debug', transports: [transport, quiet] });
+      setTimeout(() => { throw new Error('boom'); });
+      setTimeout(() => logger.debug('draining'), 500);
+      setTimeout(() => logger.debug('drained'), 1500);`;
+    expect((await runProgram(program, { ...env(), NAME: name })).code).toBe(1);
+    expect(await totalOf(name, 'error')).toBe(1);
+    expect(await totalOf(name, 'debug')).toBe(2);
   });
 
   it('may have the transport among exceptionHandlers', async () => {

@@ -83,6 +83,14 @@ describe('metadata', () => {
     expect(await read(name)).toEqual({ lines: [`hello${text}`], counts: { hello: 1 } });
   });
 
+  it('that is large or deep is not gone through to its end', async () => {
+    let deep: object = {};
+    for (let i = 0; i < 1000; i++) deep = { deep };
+    const { lines } = await written({ message: 'hello', deep, list: Array.from({ length: 100_000 }, () => 1) });
+    expect(lines[0]).toContain('"[Object]"');
+    expect(lines[0]).toContain('items not stringified"');
+  });
+
   it('that cannot be read leaves the message', async () => {
     const name = `app${++loggers}`;
     const transport = workspace.transport({ name });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { createClient } from 'redis';
 import { format } from 'winston';
 import { logRecent, OptionsError, RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../src';
@@ -34,6 +35,7 @@ describe('an option that cannot be used', () => {
     ['timestamp', { timestamp: 'unix' }, "'unix'"],
     ['severities', { severities: [] }, 'an array'],
     ['severities.audit', { severities: { audit: 'last' } }, "'last'"],
+    ['severities.audit', { severities: { audit: 'LAST' } }, "'last'"],
     ['severities.audit', { severities: { audit: 'a:b' } }, "'a:b'"],
     ['commonKey', { commonKey: 'message' }, "'message'"],
     ['level', { level: 3 }, '3'],
@@ -46,6 +48,9 @@ describe('an option that cannot be used', () => {
     ['redis', { redis: 'redis://localhost' }, "'redis://localhost'"],
     ['url', { url: 'http://localhost' }, "'http:'"],
     ['url', { url: 'localhost' }, "'no URL'"],
+    ['url', { url: 'redis://localhost/abc' }, "'Invalid pathname'"],
+    ['url', { url: 'redis://user:p%zz@localhost' }, "'URI malformed'"],
+    ['redis', { redis: { url: 'redis://user:secret@localhost:99999' } }, "'Invalid URL'"],
     ['client, url, redis', { url, redis: {} }, "'url and redis'"],
     ['options', null, 'an object'],
   ])('%s: %j is refused by name, with what was expected and what came', (option, options, received) => {
@@ -58,6 +63,7 @@ describe('an option that cannot be used', () => {
   it('never shows a password', () => {
     expect(refusal({ url: 'http://user:secret@host' }).message).not.toContain('secret');
     expect(refusal({ url: 'redis:secret', redis: { password: 'secret' } }).message).not.toContain('secret');
+    expect(inspect(refusal({ redis: { url: 'redis://user:secret@localhost:99999' } }))).not.toContain('secret');
     expect(refusal({ name: { password: 'secret' } }).message).not.toContain('secret');
   });
 
@@ -92,8 +98,9 @@ describe('an option that can be used', () => {
   });
 
   it('has its default where it is given as undefined', () => {
-    const options = { url, name: undefined, recentLimit: undefined, level: undefined, format: undefined };
-    expect(() => new RedisRecentCommonTransport(options as unknown as TransportOptions)).not.toThrow();
+    const options: TransportOptions = { url, client: undefined, name: undefined, recentLimit: undefined };
+    expect(() => new RedisRecentCommonTransport(options)).not.toThrow();
+    expect(() => new RecentCommonReader({ url: undefined, keyPrefix: undefined })).not.toThrow();
   });
 
   it('reaches winston', () => {

@@ -1,4 +1,5 @@
-import { type Batch, Destination, Pending, type PendingOptions } from '../src/pending';
+import type { Batch } from '../src/batch';
+import { Destination, Pending, type PendingOptions } from '../src/pending';
 import type { LogRecord } from '../src/record';
 import { hourOf } from '../src/redis/hour';
 
@@ -134,10 +135,18 @@ describe('pending', () => {
     expect(pending.draw(destination)).toMatchObject([{ logged: 1, lines: [], counts: [] }]);
   });
 
-  it('holds the log calls that somebody waits for, as many as maxPending', () => {
+  it('holds the log calls that somebody waits for, as many as maxPending in all destinations', () => {
     const pending = pendingOf({ maxPending: 3 });
-    const destination = new Destination('app', 'info');
-    for (let i = 0; i < 5; i++) pending.add(destination, record('hello', { info: { message: i } }));
-    expect(pending.draw(destination)[0]?.infos).toEqual([{ message: 0 }, { message: 1 }, { message: 2 }]);
+    const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
+    const add = (destination: Destination, message: number): void =>
+      pending.add(destination, record('hello', { info: { message } }));
+    for (let i = 0; i < 2; i++) add(a, i);
+    const batches = pending.draw(a);
+    for (let i = 2; i < 5; i++) add(b, i);
+    expect(batches[0]?.infos).toEqual([{ message: 0 }, { message: 1 }]);
+    expect(pending.draw(b)[0]?.infos).toEqual([{ message: 2 }]);
+    for (const batch of batches) pending.release(batch);
+    for (let i = 5; i < 10; i++) add(a, i);
+    expect(pending.draw(a)[0]?.infos).toEqual([{ message: 5 }, { message: 6 }]);
   });
 });

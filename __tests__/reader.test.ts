@@ -110,6 +110,8 @@ describe('recent', () => {
     expect(await seqs({ contains: 'user', limit: 2 })).toEqual([4, 3]);
     expect(await seqs({ contains: 'user' })).toEqual([4, 3, 1]);
     expect(await seqs({ since: new Date(Date.now() + 1000) })).toEqual([]);
+    const [newest] = await workspace.reader.recent(name, 'info');
+    expect(await seqs({ since: new Date((newest?.time.getTime() as number) + 999) })).toContain(4);
     expect(await seqs({ since: new Date(Date.now() - 60_000) })).toEqual([4, 3, 2, 1]);
   });
 
@@ -184,6 +186,7 @@ describe('the reader', () => {
     ['limit', () => workspace.reader.recent('app', 'info', { limit: 0 })],
     ['limit', () => workspace.reader.common('app', 'info', { limit: 1.5 })],
     ['since', () => workspace.reader.recent('app', 'info', { since: '2026' as unknown as Date })],
+    ['since', () => workspace.reader.recent('app', 'info', { since: new Date('yesterday') })],
     ['contains', () => workspace.reader.recent('app', 'info', { contains: /x/ as unknown as string })],
     ['window', () => workspace.reader.common('app', 'info', { window: 'last' as 'previous' })],
   ])('refuses a %s that cannot be used', async (option, read) => {

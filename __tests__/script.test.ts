@@ -1,4 +1,4 @@
-import type { Batch } from '../src/pending';
+import type { Batch } from '../src/batch';
 import { hourOf, ISO_HOUR } from '../src/redis/hour';
 import { destinationKeys } from '../src/redis/keys';
 import { encodeBatch, WRITE, type WriteSettings } from '../src/redis/write';
@@ -84,6 +84,16 @@ describe('a batch', () => {
     expect(await target.counts('common')).toEqual({ hello: 1 });
     expect(await target.get('seq')).toBe('1');
     expect(await workspace.redis.lLen(target.keys.recent)).toBe(1);
+  });
+
+  it('says again how many of its calls were late, where its reply was lost', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { hello: 1 }, 1: { hello: 1 } } });
+    const late = { number: 2, ago: { 0: { hello: 1 }, 5: { hello: 4 } } };
+    expect(await target.write(late)).toEqual([1, 1, isoHour(), 4]);
+    expect(await target.write(late)).toEqual([0, 2, isoHour(), 4]);
+    expect(await target.write({ ...late, number: 1 })).toEqual([0, 2, isoHour(), 0]);
+    expect(await target.counts('common')).toEqual({ hello: 2 });
   });
 
   it('is applied after a gap in the numbers, and beside the numbers of another writer', async () => {
@@ -213,7 +223,7 @@ describe('rotation', () => {
       ['busy', 0],
     ] as const) {
       await target.write({ writer, ago: { 0: { hello: 1 } } });
-      await workspace.redis.hSet(target.keys.writers, writer, `5 ${isoHour(ago)}`);
+      await workspace.redis.hSet(target.keys.writers, writer, `5 ${isoHour(ago)} 0`);
     }
     await target.setStart(isoHour(1));
     await workspace.redis.set(target.keys.pstart, isoHour(2));

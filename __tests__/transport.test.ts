@@ -226,6 +226,17 @@ describe('the logger name', () => {
     ]);
   });
 
+  it('whose function throws what cannot even be read is dropped alike, and winston is called back', () => {
+    const name = (): string => {
+      throw Object.create(null);
+    };
+    const transport = workspace.transport({ name });
+    const callback = jest.fn();
+    expect(() => transport.log({ level: 'info', message: 'hello' }, callback)).not.toThrow();
+    expect(callback).toHaveBeenCalledTimes(1);
+    expect(transport.stats()).toMatchObject({ logged: 1, dropped: 1 });
+  });
+
   it.each(['a:b', 'app:info', '{', '}{', '{app}', 'new\nline', '\u0000', 'é'.repeat(64), '__proto__', '%s', '*'])(
     '%j has keys of its own',
     async (name) => {

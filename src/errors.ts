@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { isNativeError } from 'node:util/types';
 
 const PACKAGE = 'winston-redis-recent-common';
 
@@ -79,9 +80,13 @@ export class DeliveryWarning extends RecentCommonError {
 
 /** What anything that was thrown says. An AggregateError of node:net, for one, has a code and no message. */
 export function messageOf(error: unknown): string {
-  if (error instanceof RecentCommonError) return error.what;
-  if (!(error instanceof Error)) return String(error);
-  return error.message || (error as NodeJS.ErrnoException).code || error.constructor.name;
+  try {
+    if (error instanceof RecentCommonError) return error.what;
+    if (!isNativeError(error)) return String(error);
+    return error.message || (error as NodeJS.ErrnoException).code || error.constructor.name;
+  } catch {
+    return 'an error that cannot be read';
+  }
 }
 
 function describe(received: unknown): string {

@@ -1,3 +1,7 @@
+import type { Readable } from 'node:stream';
+
+import type TransportStream = require('winston-transport');
+
 import type { LogInfo } from './record';
 
 /** What to do when the program has nothing left to do. */
@@ -23,21 +27,36 @@ export function offEmptyLoop(action: () => void): void {
 }
 
 /** What winston adds to a transport, beyond its types. */
-interface WinstonState {
+interface WinstonState extends TransportStream {
   /** The first logger that this transport was added to. */
-  readonly parent?: { readonly exitOnError?: unknown } | null;
+  parent?: { readonly exitOnError?: unknown } | null;
   /** Set before winston logs what is to end the process. */
   readonly _ending?: boolean;
 }
 
 /**
  * Whether winston ends the process after this log call: it does after an uncaught exception or rejection, as soon as each
- * of its transports has emitted `'finish'`, or after three seconds. Where the process goes on, `'finish'` would cut the
- * logger off from the transport.
+ * transport that handles it has emitted `'finish'`, or after three seconds. Where the process goes on, there is no need
+ * to be done with.
  */
-export function endsProcess(transport: object, info: LogInfo): boolean {
+export function endsProcess(transport: TransportStream, info: LogInfo): boolean {
   if (info.exception !== true && info.rejection !== true) return false;
   const { parent, _ending } = transport as WinstonState;
   const exits = parent?.exitOnError;
   return _ending === true && exits !== false && (typeof exits !== 'function' || Boolean(exits(info.error)));
+}
+
+/**
+ * Tells winston that an exception is written. Its loggers take that for the end of the stream and let go of it, so they
+ * are piped again: where another transport takes its time, the application may log until the three seconds are over.
+ */
+export function emitFinish(transport: TransportStream): void {
+  const { parent } = transport as WinstonState;
+  const loggers: Readable[] = [];
+  const onUnpipe = (logger: Readable): number => loggers.push(logger);
+  transport.on('unpipe', onUnpipe);
+  transport.emit('finish');
+  transport.off('unpipe', onUnpipe);
+  for (const logger of loggers) logger.pipe(transport);
+  Object.assign(transport, { parent });
 }

@@ -1,9 +1,10 @@
-import { DeliveryWarning, FlushError, messageOf } from './errors';
+import type { Batch } from './batch';
+import { DeliveryWarning, FlushError } from './errors';
 import type { Lane, Lanes } from './lanes';
 import { Outages } from './outages';
-import type { Batch, Pending } from './pending';
+import type { Pending } from './pending';
 import type { LogRecord } from './record';
-import { isConfigurationError } from './redis/failures';
+import { isConfigurationError, isDestinationError } from './redis/failures';
 import type { WriteReply } from './redis/write';
 
 /** The wait before a failed batch is tried again: random, up to a bound that doubles from the first to the greatest. */
@@ -14,14 +15,18 @@ const MAX_FLUSH_BACKOFF_MS = 500;
 /** The wait after an error that only a change of configuration can end. */
 const CONFIGURATION_BACKOFF_MS = 30_000;
 
+/** What can be out, apart from single destinations. */
+const REDIS = 'Redis';
+const INDEX = 'the index';
+
 /** What to do when, and with whose help. */
 export interface FlusherOptions {
   /** Shortest time between the beginnings of two batches of one destination, in milliseconds. */
   readonly lingerMs: number;
   /** Writes a batch. It must be harmless to repeat. */
   readonly write: (batch: Batch) => Promise<WriteReply>;
-  /** Notes in the index where it was written to; gives back why that cannot be done. */
-  readonly note: (batch: Batch) => Promise<unknown>;
+  /** Notes in the index where it was written to; false where that is not due. */
+  readonly note: (batch: Batch) => Promise<boolean>;
   readonly onWritten: (batch: Batch) => void;
   /** A destination has nothing more to write for now. */
   readonly onRest: () => void;
@@ -40,7 +45,7 @@ export interface DeliveryStats {
   readonly duplicates: number;
   /** Tries that failed. */
   readonly retries: number;
-  /** Whether the last try reached Redis. */
+  /** Whether Redis has acknowledged something, and no try has failed since. */
   readonly connected: boolean;
 }
 
@@ -62,13 +67,13 @@ export class Flusher {
   }
 
   get stats(): DeliveryStats {
-    const connected = this.#totals.written > 0 && !this.#outages.isRedisOut;
+    const connected = this.#totals.written > 0 && !this.#outages.has(REDIS);
     return { ...this.#totals, pending: this.#pendingCalls, connected };
   }
 
   /** Whether everything that was added is written. */
   get isIdle(): boolean {
-    return this.#lanes.awake().length === 0;
+    return this.#lanes.busy().length === 0;
   }
 
   add(lane: Lane, record: LogRecord): void {
@@ -83,8 +88,8 @@ export class Flusher {
    * @throws FlushError at the deadline
    */
   async flush(timeoutMs: number): Promise<void> {
-    const awake = this.#lanes.awake();
-    if (awake.length === 0) return;
+    const busy = this.#lanes.busy();
+    if (busy.length === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -93,7 +98,7 @@ export class Flusher {
     });
     this.#flushes++;
     try {
-      await Promise.race([Promise.all(awake.map((lane) => this.#drain(lane))), deadline]);
+      await Promise.race([Promise.all(busy.map((lane) => this.#drain(lane))), deadline]);
     } finally {
       this.#flushes--;
       clearTimeout(timer);
@@ -115,7 +120,7 @@ export class Flusher {
       lane.running = undefined;
       lane.isAwake = false;
       if (lane.destination.logged > 0) this.#wake(lane);
-      else this.#options.onRest();
+      else if (!lane.isBusy) this.#options.onRest();
     });
     return lane.running;
   }
@@ -124,6 +129,7 @@ export class Flusher {
     lane.retryNow?.();
     await lane.running;
     await this.#run(lane);
+    await lane.noting;
   }
 
   async #write(lane: Lane): Promise<void> {
@@ -134,13 +140,10 @@ export class Flusher {
   async #deliver(lane: Lane, batch: Batch): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        const reply = await this.#options.write(batch);
-        const indexError = await this.#options.note(batch);
-        if (indexError) this.#warn(`${lane.label} could not be listed: ${messageOf(indexError)}`, indexError);
-        return this.#settle(lane, batch, reply);
+        return this.#settle(lane, batch, await this.#options.write(batch));
       } catch (error) {
         this.#totals.retries++;
-        this.#outages.begin(lane.label, error);
+        this.#outages.begin(isDestinationError(error) ? lane.label : REDIS, lane.label, error);
         await this.#backOff(lane, tries, error);
       }
     }
@@ -152,9 +155,22 @@ export class Flusher {
     this.#totals.written += batch.logged;
     this.#totals.late += reply.late;
     if (!reply.isApplied) this.#totals.duplicates++;
-    this.#outages.end(lane.label);
+    this.#outages.end(lane.label, lane.label);
+    this.#outages.end(REDIS, lane.label);
     if (reply.late > 0) this.#warn(`${reply.late} log calls of ${lane.label} came too late to be counted`);
     this.#options.onWritten(batch);
+    lane.noting ??= this.#note(lane, batch);
+  }
+
+  /** Beside the batches: an index that cannot be written to, on another node of a cluster, say, must not hold them up. */
+  async #note(lane: Lane, batch: Batch): Promise<void> {
+    try {
+      if (await this.#options.note(batch)) this.#outages.end(INDEX, lane.label);
+    } catch (error) {
+      this.#outages.begin(INDEX, lane.label, error);
+    }
+    lane.noting = undefined;
+    if (!lane.isBusy) this.#options.onRest();
   }
 
   /** Full jitter: many writers that lost Redis together do not come back together. */

@@ -4,6 +4,9 @@ import { Destination } from './pending';
 /** Destinations that are remembered, and so most that may be pending. */
 const MAX_LANES = 10_000;
 
+/** Shortest time between two searches for idle ones: during an outage there are none. */
+const SEARCH_INTERVAL_MS = 100;
+
 /** One destination's way to Redis: one batch is under way at a time. */
 export class Lane {
   readonly destination: Destination;
@@ -16,12 +19,19 @@ export class Lane {
   timer: NodeJS.Timeout | undefined;
   /** The draw that is being written; it never rejects. */
   running: Promise<void> | undefined;
+  /** The note in the index that is being written; it never rejects. */
+  noting: Promise<void> | undefined;
   /** Ends the wait before the next try. */
   retryNow: (() => void) | undefined;
 
   constructor(name: string, severity: string) {
     this.destination = new Destination(name, severity);
     this.label = `${name}:${severity}`;
+  }
+
+  /** Whether anything of it has yet to be written. */
+  get isBusy(): boolean {
+    return this.isAwake || this.noting !== undefined;
   }
 }
 
@@ -30,6 +40,8 @@ export class Lanes {
   /** By logger name, then by severity. */
   readonly #lanes = new Map<string, Map<string, Lane>>();
   #count = 0;
+  /** When it is worth looking for idle lanes again, in milliseconds of the monotonic clock. */
+  #nextSearch = 0;
 
   find(name: string, severity: string): Lane | undefined {
     return this.#lanes.get(name)?.get(severity);
@@ -53,15 +65,17 @@ export class Lanes {
   }
 
   /** Those that have something to write or are writing. */
-  awake(): Lane[] {
+  busy(): Lane[] {
     const lanes = [...this.#lanes.values()].flatMap((ofName) => [...ofName.values()]);
-    return lanes.filter(({ isAwake }) => isAwake);
+    return lanes.filter(({ isBusy }) => isBusy);
   }
 
   #forgetIdle(): void {
+    if (performance.now() < this.#nextSearch) return;
+    this.#nextSearch = performance.now() + SEARCH_INTERVAL_MS;
     for (const [name, lanes] of this.#lanes) {
-      for (const [severity, { isAwake }] of lanes) {
-        if (!isAwake && lanes.delete(severity)) this.#count--;
+      for (const [severity, { isBusy }] of lanes) {
+        if (!isBusy && lanes.delete(severity)) this.#count--;
       }
       if (lanes.size === 0) this.#lanes.delete(name);
     }

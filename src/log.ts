@@ -1,6 +1,6 @@
+import type { Batch } from './batch';
 import { DeliveryWarning, messageOf as reasonOf } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
-import type { Batch } from './pending';
 import { formatLine, formatMessage, messageOf } from './record';
 import { assertConnection, isClusterClient, openConnection } from './redis/client';
 import { hourOf } from './redis/hour';
@@ -75,9 +75,9 @@ class OrderedWriter {
     const numbered = { ...batch, number: ++this.#number };
     await this.#writer.write(numbered, settings);
     // A caller who heard of a failure now would log again what is written already.
-    const indexError = await this.#writer.note(numbered, settings).catch((error: unknown) => error);
-    if (!indexError) return;
-    process.emitWarning(new DeliveryWarning(`${batch.name} could not be listed: ${reasonOf(indexError)}`));
+    await this.#writer.note(numbered, settings).catch((error: unknown) => {
+      process.emitWarning(new DeliveryWarning(`cannot write to the index for ${batch.name}: ${reasonOf(error)}`));
+    });
   }
 }
 

@@ -8,29 +8,29 @@ import { assertName, assertPrefix, assertSeverity } from './redis/keys';
 /** Options of the keys, and of what is written to them. */
 export interface WriteOptions {
   /** Put before every key. With a cluster client it holds no `{` or `}`. @default '' */
-  readonly keyPrefix?: string;
+  readonly keyPrefix?: string | undefined;
   /** Lines that a recent list keeps; from 1 to 10,000. @default 100 */
-  readonly recentLimit?: number;
+  readonly recentLimit?: number | undefined;
   /**
    * Distinct messages counted in an hour, per logger name and severity; from 2 to 1,000,000. Past it the rarest message's
    * count moves to the message `<other>`, so that totals stay exact. @default 10000
    */
-  readonly commonLimit?: number;
+  readonly commonLimit?: number | undefined;
   /**
    * How the time of a line is written: `'asctime'` in local time, as Python's `time.asctime()` and the book write it, or
    * `'iso'` in UTC. Both have 24 characters. @default 'asctime'
    */
-  readonly timestamp?: TimestampFormat;
+  readonly timestamp?: TimestampFormat | undefined;
   /**
    * Seconds after the last write until all keys of a logger name and severity expire; from 1 to 2,147,483,647. More than
    * 7,200 keeps the previous hour readable for as long as it is the previous one. Off when not given. @default undefined
    */
-  readonly ttlSeconds?: number;
+  readonly ttlSeconds?: number | undefined;
   /**
    * Severities of levels, adding to the table of {@link toSeverity} or replacing its entries: `{ audit: 'info' }`.
    * @default {}
    */
-  readonly severities?: Readonly<Record<string, string>>;
+  readonly severities?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Options of {@link RedisRecentCommonTransport}: its own, and winston's (`level`, `silent`, `format`, `handleExceptions`, `handleRejections`). */
@@ -43,29 +43,29 @@ export interface TransportOptions
     WriteOptions {
   /**
    * The logger name in the keys, 1 to 128 bytes; or a function that gives it for each log call, such as
-   * `(info) => info.service`. A call for which it gives undefined is filed under the default. @default 'app'
+   * `(info) => info.service`. A call for which it gives undefined or null is filed under the default. @default 'app'
    */
-  readonly name?: string | ((info: LogInfo) => string | undefined);
+  readonly name?: string | ((info: LogInfo) => unknown) | undefined;
   /**
    * What to count for a log call; undefined counts nothing. Counting messages without their ids and numbers keeps equal
    * things together. @default the message
    */
-  readonly commonKey?: (info: LogInfo) => string | undefined;
+  readonly commonKey?: ((info: LogInfo) => unknown) | undefined;
   /**
    * Shortest time between the beginnings of two batches of one logger name and severity, in milliseconds; from 0 to
    * 60,000. After idleness a batch begins at once all the same. Kafka's word. @default 10
    */
-  readonly lingerMs?: number;
+  readonly lingerMs?: number | undefined;
   /**
    * Distinct messages that wait for Redis, over all loggers and severities; from 1 to 1,000,000. Past it new ones count
    * under `<other>`. This bounds the memory that an outage can take. @default 10000
    */
-  readonly maxPending?: number;
+  readonly maxPending?: number | undefined;
   /**
    * Longest time that `flush()`, `close()`, the end of the logger and the end of the process wait for Redis, in
    * milliseconds; from 0 to 600,000. @default 5000
    */
-  readonly closeTimeoutMs?: number;
+  readonly closeTimeoutMs?: number | undefined;
 }
 
 /** The default of every option that has one. */
@@ -92,7 +92,9 @@ export const RANGES = {
 } as const;
 
 /** Options with a value wherever there is a default. */
-export type Resolved<Options> = Options & Required<Pick<Options, Extract<keyof Options, keyof typeof DEFAULTS>>>;
+export type Resolved<Options> = Omit<Options, keyof typeof DEFAULTS> & {
+  readonly [option in Extract<keyof Options, keyof typeof DEFAULTS>]-?: NonNullable<Options[option]>;
+};
 
 /**
  * Checks the options of a transport and fills in the defaults.
@@ -135,7 +137,9 @@ function assertWriteOptions(options: Resolved<WriteOptions>, hashTag: boolean): 
     throw new OptionsError('timestamp', "'asctime' or 'iso'", options.timestamp);
   }
   assertObject(options.severities, 'severities');
-  for (const [level, severity] of Object.entries(options.severities)) assertSeverity(severity, `severities.${level}`);
+  for (const [level, severity] of Object.entries(options.severities)) {
+    assertSeverity(typeof severity === 'string' ? severity.toLowerCase() : severity, `severities.${level}`);
+  }
 }
 
 function assertWinstonOptions(options: TransportOptions): void {

@@ -1,7 +1,4 @@
 import { DeliveryWarning, messageOf } from './errors';
-import { isDestinationError } from './redis/failures';
-
-const REDIS = 'Redis';
 
 interface Outage {
   /** Milliseconds of the monotonic clock. */
@@ -15,16 +12,12 @@ interface Outage {
 export class Outages {
   readonly #countPending: () => number;
   readonly #onWarning: (warning: DeliveryWarning) => void;
-  /** By what is out: one destination, or Redis for all. */
+  /** By what is out: Redis, the index or one destination. */
   readonly #outages = new Map<string, Outage>();
 
   constructor(countPending: () => number, onWarning: (warning: DeliveryWarning) => void) {
     this.#countPending = countPending;
     this.#onWarning = onWarning;
-  }
-
-  get isRedisOut(): boolean {
-    return this.#outages.has(REDIS);
   }
 
   /** What the last try of the first outage failed with; undefined where there is none. */
@@ -33,27 +26,31 @@ export class Outages {
     return first?.cause;
   }
 
-  /** A try to write to a destination failed. */
-  begin(destination: string, error: unknown): void {
-    const what = isDestinationError(error) ? destination : REDIS;
+  has(what: string): boolean {
+    return this.#outages.has(what);
+  }
+
+  /** A try to write something of a destination failed. */
+  begin(what: string, destination: string, error: unknown): void {
     let outage = this.#outages.get(what);
     if (!outage) {
       this.#outages.set(what, (outage = { since: performance.now(), destinations: new Set(), cause: error }));
-      const pending = this.#countPending();
-      this.#warn(`cannot write to ${destination}, ${pending} log calls pending: ${messageOf(error)}`, { cause: error });
+      const where = what === destination ? what : `${what} for ${destination}`;
+      this.#warn(`cannot write to ${where}, ${this.#countPending()} log calls pending: ${messageOf(error)}`, {
+        cause: error,
+      });
     }
     outage.destinations.add(destination);
     outage.cause = error;
   }
 
-  /** A destination was written to. */
-  end(destination: string): void {
-    for (const [what, { since, destinations }] of this.#outages) {
-      if (!destinations.delete(destination) || destinations.size > 0) continue;
-      this.#outages.delete(what);
-      const seconds = ((performance.now() - since) / 1000).toFixed(1);
-      this.#warn(`${what} can be written to again after ${seconds} s, ${this.#countPending()} log calls pending`);
-    }
+  /** A try succeeded. An outage ends with the last of the destinations that it struck. */
+  end(what: string, destination: string): void {
+    const outage = this.#outages.get(what);
+    if (!outage?.destinations.delete(destination) || outage.destinations.size > 0) return;
+    this.#outages.delete(what);
+    const seconds = ((performance.now() - outage.since) / 1000).toFixed(1);
+    this.#warn(`${what} can be written to again after ${seconds} s, ${this.#countPending()} log calls pending`);
   }
 
   #warn(what: string, options?: ErrorOptions): void {

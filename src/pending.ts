@@ -1,37 +1,11 @@
+import { type Batch, Packer } from './batch';
 import type { LogInfo, LogRecord } from './record';
 import { hourOf } from './redis/hour';
 import { OTHER } from './redis/keys';
 
-/** Most messages and lines in one batch: a long script holds up the server, and node-redis takes only so many arguments. */
-const MAX_BATCH_ENTRIES = 1000;
-/** Most characters of messages and lines in one batch. */
-const MAX_BATCH_CHARACTERS = 1024 * 1024;
 /** Most characters of all lines that wait or are being written, with their overhead. Past it, fewer lines are kept. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
 const LINE_OVERHEAD = 64;
-
-/** What was logged in one hour. */
-export interface HourCounts {
-  /** Hours since the epoch, by the clock of this process. */
-  readonly hour: number;
-  readonly messages: { readonly message: string; readonly count: number }[];
-}
-
-/** What is written to one destination at once. Its number makes it harmless to write it again, so it never changes. */
-export interface Batch {
-  readonly name: string;
-  readonly severity: string;
-  /** Grows from batch to batch. */
-  readonly number: number;
-  /** Log calls that this batch stands for. */
-  readonly logged: number;
-  /** The newest of their lines, oldest first. */
-  readonly lines: readonly string[];
-  /** Newest hour first. */
-  readonly counts: readonly HourCounts[];
-  /** The log calls themselves, where somebody waits to hear that they are written. */
-  readonly infos: readonly LogInfo[];
-}
 
 /** How much waits, and how it is written down. */
 export interface PendingOptions {
@@ -43,11 +17,16 @@ export interface PendingOptions {
   readonly formatMessage: (message: string) => string;
 }
 
+interface MessageCount {
+  readonly message: string;
+  count: number;
+}
+
 /** What waits for one logger name and severity: a small replica of what it will be merged into. */
 export class Destination {
   logged = 0;
-  /** Messages and counts by hour. */
-  readonly counts = new Map<number, Map<string, number>>();
+  /** Counts by hour, then by message. */
+  readonly counts = new Map<number, Map<string, MessageCount>>();
   /** The newest lines, oldest first, at most twice as many as are kept. */
   readonly times: number[] = [];
   readonly texts: string[] = [];
@@ -63,6 +42,7 @@ export class Destination {
 export class Pending {
   readonly #options: PendingOptions;
   #distinct = 0;
+  #awaited = 0;
   #lineCharacters = 0;
   #lastNumber = 0;
   #other = 0;
@@ -79,10 +59,13 @@ export class Pending {
   /** Takes in one log call. */
   add(destination: Destination, { time, message, text, info }: LogRecord): void {
     destination.logged++;
-    if (info && destination.infos.length < this.#options.maxPending) destination.infos.push(info);
-    if (message !== undefined) this.#count(destination, hourOf(time), message);
+    if (info && this.#awaited < this.#options.maxPending) {
+      destination.infos.push(info);
+      this.#awaited++;
+    }
+    const counted = message === undefined ? undefined : this.#count(destination, hourOf(time), message);
     destination.times.push(time);
-    destination.texts.push(text);
+    destination.texts.push(text === counted ? counted : detached(text));
     this.#lineCharacters += text.length + LINE_OVERHEAD;
     const { length } = destination.texts;
     if (length === 2 * this.#options.recentLimit) this.#forgetLines(destination, this.#options.recentLimit);
@@ -94,7 +77,7 @@ export class Pending {
     const { recentLimit, formatLine, formatMessage } = this.#options;
     const packer = new Packer(destination, () => ++this.#lastNumber);
     for (const [hour, messages] of [...destination.counts].sort(([a], [b]) => b - a)) {
-      for (const [message, count] of messages) packer.addCount(hour, formatMessage(message), count);
+      for (const { message, count } of messages.values()) packer.addCount(hour, formatMessage(message), count);
     }
     this.#forgetLines(destination, destination.texts.length - recentLimit);
     destination.texts.forEach((text, i) => packer.addLine(formatLine(destination.times[i] as number, text)));
@@ -111,27 +94,28 @@ export class Pending {
   release(batch: Batch): void {
     for (const { messages } of batch.counts) this.#distinct -= messages.length;
     for (const line of batch.lines) this.#lineCharacters -= line.length + LINE_OVERHEAD;
+    this.#awaited -= batch.infos.length;
   }
 
-  #count(destination: Destination, hour: number, message: string): void {
+  /** Gives back the message that it is counted under. */
+  #count(destination: Destination, hour: number, message: string): string {
     let messages = destination.counts.get(hour);
     if (!messages) destination.counts.set(hour, (messages = new Map()));
-    const count = messages.get(message);
-    if (count !== undefined) {
-      messages.set(message, count + 1);
-    } else if (this.#distinct < this.#options.maxPending) {
-      messages.set(message, 1);
-      this.#distinct++;
-    } else {
-      this.#countOther(messages);
+    let counted = messages.get(message);
+    if (!counted) {
+      const isFull = this.#distinct >= this.#options.maxPending;
+      if (isFull) this.#other++;
+      counted = this.#open(messages, isFull ? OTHER : detached(message));
     }
+    counted.count++;
+    return counted.message;
   }
 
-  #countOther(messages: Map<string, number>): void {
-    const count = messages.get(OTHER);
-    messages.set(OTHER, (count ?? 0) + 1);
-    if (count === undefined) this.#distinct++;
-    this.#other++;
+  #open(messages: Map<string, MessageCount>, message: string): MessageCount {
+    const counted = messages.get(message) ?? { message, count: 0 };
+    if (counted.count === 0) this.#distinct++;
+    messages.set(message, counted);
+    return counted;
   }
 
   #forgetLines(destination: Destination, count: number): void {
@@ -141,56 +125,7 @@ export class Pending {
   }
 }
 
-type Draft = { -readonly [key in keyof Batch]: Batch[key] } & { lines: string[]; counts: HourCounts[] };
-
-/** Cuts what a destination holds into batches that are small enough. */
-class Packer {
-  readonly #destination: Destination;
-  readonly #nextNumber: () => number;
-  readonly #batches: Draft[] = [];
-  #entries = Infinity;
-  #characters = 0;
-
-  constructor(destination: Destination, nextNumber: () => number) {
-    this.#destination = destination;
-    this.#nextNumber = nextNumber;
-  }
-
-  addCount(hour: number, message: string, count: number): void {
-    const { counts } = this.#makeRoom(message.length);
-    let group = counts.at(-1);
-    if (group?.hour !== hour) counts.push((group = { hour, messages: [] }));
-    group.messages.push({ message, count });
-  }
-
-  addLine(line: string): void {
-    this.#makeRoom(line.length).lines.push(line);
-  }
-
-  /** Log calls go with their lines; the older ones, whose lines are not kept, with the first batch that has lines. */
-  finish(): Batch[] {
-    if (this.#destination.logged > 0 && this.#batches.length === 0) this.#makeRoom(0);
-    const first = this.#batches.find(({ lines }) => lines.length > 0) ?? this.#batches.at(-1);
-    let older = this.#destination.logged;
-    for (const batch of this.#batches) {
-      batch.logged = batch.lines.length;
-      older -= batch.lines.length;
-    }
-    if (first) first.logged += older;
-    const last = this.#batches.at(-1);
-    if (last) last.infos = this.#destination.infos;
-    return this.#batches;
-  }
-
-  #makeRoom(characters: number): Draft {
-    if (this.#entries >= MAX_BATCH_ENTRIES || this.#characters + characters > MAX_BATCH_CHARACTERS) {
-      const { name, severity } = this.#destination;
-      this.#batches.push({ name, severity, number: this.#nextNumber(), logged: 0, lines: [], counts: [], infos: [] });
-      this.#entries = 0;
-      this.#characters = 0;
-    }
-    this.#entries++;
-    this.#characters += characters;
-    return this.#batches.at(-1) as Draft;
-  }
+/** A copy: where an application cut a text out of a longer one, the engine keeps all of that in memory for it. */
+function detached(text: string): string {
+  return ` ${text}`.slice(1);
 }

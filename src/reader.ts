@@ -1,5 +1,6 @@
 import { OptionsError, RecentCommonError } from './errors';
-import { assertConnection, type Connection, type ConnectionOptions, openConnection } from './redis/client';
+import { assertConnection, type ConnectionOptions, openConnection } from './redis/client';
+import type { Connection } from './redis/connection';
 import { parseIsoHour } from './redis/hour';
 import {
   assertName,
@@ -18,7 +19,7 @@ const TIME = /^([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{4}-\
 /** Options of {@link RecentCommonReader}. */
 export interface ReaderOptions extends ConnectionOptions {
   /** The `keyPrefix` that was written with. @default '' */
-  readonly keyPrefix?: string;
+  readonly keyPrefix?: string | undefined;
 }
 
 /** A logger name and severity under which something was logged. */
@@ -44,11 +45,11 @@ export interface RecentLine {
 /** Which lines to read. */
 export interface RecentOptions {
   /** Most lines to return, the newest; at least 1. All by default. */
-  readonly limit?: number;
-  /** Only lines of this time or later. */
-  readonly since?: Date;
+  readonly limit?: number | undefined;
+  /** Only lines of this time or later, to the second: that is how exact the time of most lines is. */
+  readonly since?: Date | undefined;
   /** Only lines whose message contains this text. */
-  readonly contains?: string;
+  readonly contains?: string | undefined;
 }
 
 /** A message and how often it was logged. */
@@ -60,9 +61,9 @@ export interface MessageCount {
 /** Which counts to read. */
 export interface CommonOptions {
   /** This hour, or the hour before it, by the clock of Redis in UTC. @default 'current' */
-  readonly window?: 'current' | 'previous';
+  readonly window?: 'current' | 'previous' | undefined;
   /** Most messages to return, the most frequent; at least 1. All by default. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /** What was counted in one hour; empty where nothing was logged in it. */
@@ -106,14 +107,14 @@ export class RecentCommonReader {
     const { recent, seq } = this.#keysOf(name, severity);
     const { limit, since, contains = '' } = options;
     assertLimit(limit);
-    if (since !== undefined && !(since instanceof Date)) throw new OptionsError('since', 'a Date', since);
+    assertDate(since);
     if (typeof contains !== 'string') throw new OptionsError('contains', 'a string', contains);
     const isFiltered = since !== undefined || contains !== '';
     const reply = await this.#connection.run(READ_RECENT, [recent, seq], [String(isFiltered ? 0 : (limit ?? 0))]);
     const [newest, lines] = asArray(reply);
     return asArray(lines)
       .map((line, i) => ({ seq: Number(newest) - i, ...parseLine(String(line)), severity, name }))
-      .filter((line) => line.message.includes(contains) && !(since && !(line.time >= since)))
+      .filter(({ message, time }) => message.includes(contains) && (!since || secondOf(time) >= secondOf(since)))
       .slice(0, limit);
   }
 
@@ -155,6 +156,11 @@ function parseLine(line: string): { time: Date; message: string } {
     : { time: new Date(time), message: line.slice(time.length + 1) };
 }
 
+/** NaN for an Invalid Date. */
+function secondOf(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}
+
 function pairs<T>(flat: readonly unknown[], toEntry: (member: string, score: number) => T): T[] {
   return Array.from({ length: flat.length / 2 }, (_, i) => toEntry(String(flat[2 * i]), Number(flat[2 * i + 1])));
 }
@@ -162,6 +168,11 @@ function pairs<T>(flat: readonly unknown[], toEntry: (member: string, score: num
 function asArray(reply: unknown): readonly unknown[] {
   if (!Array.isArray(reply)) throw new RecentCommonError('reader', 'Redis gave a reply that is not of this script');
   return reply;
+}
+
+function assertDate(since: unknown): void {
+  if (since === undefined) return;
+  if (!(since instanceof Date) || Number.isNaN(since.getTime())) throw new OptionsError('since', 'a Date', since);
 }
 
 function assertLimit(limit: unknown): void {

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { configure } from 'safe-stable-stringify';
 import { messageOf as reasonOf } from './errors';
 
@@ -26,7 +27,8 @@ const ELLIPSIS_BYTES = Buffer.byteLength(ELLIPSIS);
 /** UTF-8 takes at most three bytes for a UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 
-const stringify = configure({ deterministic: false });
+/** Bounds what one log call can cost: a line has no room for more. */
+const stringify = configure({ deterministic: false, maximumBreadth: 1000, maximumDepth: 20 });
 
 /** One log call, as it waits to be written. */
 export interface LogRecord {
@@ -53,7 +55,7 @@ export interface RecordOptions {
   /** Whether somebody waits to hear that the call is written. */
   readonly isAwaited: boolean;
   /** What to count, instead of the message. */
-  readonly commonKey: ((info: LogInfo) => string | undefined) | undefined;
+  readonly commonKey: ((info: LogInfo) => unknown) | undefined;
   /** Hears of a `commonKey` that threw: the message is counted then. */
   readonly onKeyError: (error: unknown) => void;
 }
@@ -82,7 +84,7 @@ function countedOf(info: LogInfo, message: string, { commonKey, onKeyError }: Re
   if (!commonKey) return shorten(message, MAX_MESSAGE_BYTES);
   try {
     const key = commonKey(info);
-    return key === undefined ? undefined : shorten(String(key), MAX_MESSAGE_BYTES);
+    return key === undefined ? undefined : shorten(toText(key), MAX_MESSAGE_BYTES);
   } catch (error) {
     onKeyError(error);
     return shorten(message, MAX_MESSAGE_BYTES);
@@ -123,7 +125,8 @@ export function asctime(time: number): string {
  * that it does not keep the long original in memory, as a slice would.
  */
 function cut(text: string, maxBytes: number): string {
-  if (text.length * MAX_BYTES_PER_UNIT <= maxBytes || Buffer.byteLength(text) <= maxBytes) return text;
+  if (text.length * MAX_BYTES_PER_UNIT <= maxBytes) return text;
+  if (text.length <= maxBytes && Buffer.byteLength(text) <= maxBytes) return text;
   const bytes = Buffer.allocUnsafe(maxBytes - ELLIPSIS_BYTES);
   return bytes.toString('utf8', 0, bytes.write(text)) + ELLIPSIS;
 }
@@ -135,7 +138,7 @@ function shorten(text: string, maxBytes: number): string {
 
 function toText(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null || value instanceof Error) return String(value);
+  if (typeof value !== 'object' || value === null || isNativeError(value)) return String(value);
   return stringify(value) ?? typeof value;
 }
 

@@ -1,13 +1,14 @@
 import TransportStream = require('winston-transport');
 
 import { DeliveryWarning, messageOf as reasonOf } from './errors';
-import { endsProcess, offEmptyLoop, onEmptyLoop } from './exit';
+import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from './exit';
 import { type DeliveryStats, Flusher } from './flusher';
 import { type Lane, Lanes } from './lanes';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
 import { Pending } from './pending';
 import { formatLine, formatMessage, type LogInfo, levelOf, toRecord } from './record';
-import { type Connection, openConnection } from './redis/client';
+import { openConnection } from './redis/client';
+import type { Connection } from './redis/connection';
 import { assertName, assertSeverity } from './redis/keys';
 import { Writer } from './redis/writer';
 import { toSeverity } from './severity';
@@ -45,6 +46,8 @@ export class RedisRecentCommonTransport extends TransportStream {
   readonly #warned = new Map<string, number>();
   #dropped = 0;
   #isOpen = false;
+  /** Whether the end of the program has waited for Redis, which has taken nothing since. */
+  #hasWaited = false;
   /** The last close, where nothing was logged since it began: winston closes a transport that has ended once more. */
   #closing: Promise<void> | undefined;
 
@@ -71,6 +74,7 @@ export class RedisRecentCommonTransport extends TransportStream {
       write: (batch) => writer.write(batch, settings),
       note: (batch) => writer.note(batch, settings),
       onWritten: ({ infos }) => {
+        this.#hasWaited = false;
         for (const info of infos) this.#emit('logged', info);
       },
       onRest: () => this.#releaseIfDone(),
@@ -85,8 +89,9 @@ export class RedisRecentCommonTransport extends TransportStream {
     } catch (error) {
       this.#dropped++;
       this.#warn('a log call was dropped', error);
+    } finally {
+      callback?.();
     }
-    callback?.();
   }
 
   /**
@@ -131,16 +136,16 @@ export class RedisRecentCommonTransport extends TransportStream {
     });
     if (!this.#isOpen) this.#open();
     this.#flusher.add(lane, record);
-    if (endsProcess(this, info)) void this.#flushOrWarn().finally(() => this.emit('finish'));
+    if (endsProcess(this, info)) void this.#flushOrWarn().finally(() => emitFinish(this));
   }
 
-  #laneOf(name: string, level: string): Lane {
+  #laneOf(name: unknown, level: string): Lane {
     let severity = this.#severities.get(level);
     if (severity === undefined) {
       severity = toSeverity(level, this.#options.severities);
       if (this.#severities.size < MAX_LEVELS) this.#severities.set(level, severity);
     }
-    const lane = this.#lanes.find(name, severity);
+    const lane = typeof name === 'string' ? this.#lanes.find(name, severity) : undefined;
     if (lane) return lane;
     assertName(name, { hashTag: this.#connection.isCluster });
     assertSeverity(severity);
@@ -155,9 +160,10 @@ export class RedisRecentCommonTransport extends TransportStream {
     onEmptyLoop(this.#flushAtExit);
   }
 
-  /** The program is about to end. It waits once: where Redis does not answer in time, it ends. */
+  /** The program is about to end. It waits once: where Redis does not answer in time, it ends, whatever it logs then. */
   readonly #flushAtExit = (): void => {
-    if (this.#flusher.isIdle) return;
+    if (this.#flusher.isIdle || this.#hasWaited) return;
+    this.#hasWaited = true;
     void this.close();
   };
 

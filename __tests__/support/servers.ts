@@ -86,7 +86,7 @@ export class RedisServer {
 
   /** Runs one command on a connection of its own. */
   async command(args: readonly string[]): Promise<unknown> {
-    const client = createClient({ url: this.url, socket: { reconnectStrategy: false } });
+    const client = createClient({ url: this.url, RESP: 2, socket: { reconnectStrategy: false } });
     client.on('error', () => undefined);
     await client.connect();
     try {

@@ -1,24 +1,24 @@
-import { createClient, type RedisClientOptions } from 'redis';
-import { assertFunction, assertObject, OptionsError } from '../errors';
+import { createClient } from 'redis';
+import { assertFunction, assertObject, messageOf, OptionsError } from '../errors';
+import { type Connection, ignoreError, type OwnClientOptions, OwnConnection } from './connection';
 import { type RedisScripter, runScript, type Script, type ScriptArguments, type ScriptRunner } from './script';
-
-/** Own client: how long a connection attempt, or a command on it, may take before the connection is given up. */
-const COMMAND_TIMEOUT_MS = 10_000;
 
 /** How to reach Redis. At most one of the three; none means `redis://localhost:6379`. */
 export interface ConnectionOptions {
   /**
    * A connected node-redis client, cluster, sentinel or pool, version 4 to 6. It is never closed. A client of its own
-   * (`client.duplicate()`) keeps other commands, such as a blocking `BLPOP`, from holding up the log.
+   * (`client.duplicate()`) keeps other commands, such as a blocking `BLPOP`, from holding up the log. Where nobody listens
+   * for its `'error'` events it is given a listener that does nothing: without one, a lost connection ends the process.
    */
-  readonly client?: RedisScripter;
+  readonly client?: RedisScripter | undefined;
   /** URL of a Redis for a connection of our own: `redis://` or, with TLS, `rediss://`. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /**
    * node-redis options for a connection of our own. It connects on demand and again after a failure, at the pace of the
-   * retries, so `socket.reconnectStrategy`, `pingInterval` and `disableOfflineQueue` are set by us.
+   * retries, so `socket.reconnectStrategy`, `pingInterval` and `disableOfflineQueue` are set by us. Our own defaults are
+   * `RESP: 2`, which older servers know as well, and a `socket.connectTimeout` of 2,000 ms.
    */
-  readonly redis?: RedisClientOptions;
+  readonly redis?: OwnClientOptions | undefined;
 }
 
 /**
@@ -35,12 +35,25 @@ export function assertConnection(options: ConnectionOptions): void {
   if (redis !== undefined) assertObject(redis, 'redis');
   if (client !== undefined) {
     assertObject(client, 'client');
-    for (const method of ['evalSha', 'eval', 'on', 'off'] as const)
-      assertFunction(client[method], `client.${method}`, true);
+    for (const method of ['evalSha', 'eval', 'on'] as const) assertFunction(client[method], `client.${method}`, true);
   }
   if (url !== undefined && !/^rediss?:$/.test(protocolOf(url))) {
     throw new OptionsError('url', 'a URL that begins with redis:// or rediss://', protocolOf(url));
   }
+  if (client === undefined) assertClientOptions(url === undefined ? 'redis' : 'url', clientOptions(options));
+}
+
+/** node-redis looks at its options when a client is made. What it says has no password, unlike the rest of its errors. */
+function assertClientOptions(option: string, options: OwnClientOptions): void {
+  try {
+    createClient(options);
+  } catch (error) {
+    throw new OptionsError(option, 'what node-redis can connect with', messageOf(error));
+  }
+}
+
+function clientOptions({ url, redis }: ConnectionOptions): OwnClientOptions {
+  return url === undefined ? (redis ?? {}) : { url };
 }
 
 /** The scheme alone: a URL may hold a password, so no error shows it. */
@@ -52,15 +65,6 @@ function protocolOf(url: unknown): string {
   }
 }
 
-/** A way to run scripts on Redis, whoever owns the client behind it. */
-export interface Connection {
-  /** Whether keys of one destination must share a hash tag. */
-  readonly isCluster: boolean;
-  run(script: Script, keys: string[], args: string[]): Promise<unknown>;
-  /** Lets go of the client. The next `run` takes it up again. */
-  release(): void;
-}
-
 /** Whether a client is a cluster: the only one of node-redis's four kinds that has slots. */
 export function isClusterClient(client: RedisScripter): boolean {
   return 'slots' in client;
@@ -69,43 +73,28 @@ export function isClusterClient(client: RedisScripter): boolean {
 /**
  * @param holdsProcess - whether a command under way on a connection of our own keeps the process alive
  */
-export function openConnection({ client, url, redis }: ConnectionOptions, holdsProcess: boolean): Connection {
-  if (client) return new PassedConnection(client);
-  return new OwnConnection(url === undefined ? (redis ?? {}) : { url }, holdsProcess);
+export function openConnection(options: ConnectionOptions, holdsProcess: boolean): Connection {
+  if (options.client) return new PassedConnection(options.client);
+  return new OwnConnection(clientOptions(options), holdsProcess);
 }
-
-/** An emitter without an `'error'` listener ends the process. Failures reach us as rejected commands. */
-const ignoreError = (): void => undefined;
 
 /** The application's client, used as it is. */
 class PassedConnection implements Connection {
   readonly isCluster: boolean;
-  readonly #client: RedisScripter & { listenerCount?(event: string): number };
   readonly #runner: ScriptRunner;
-  #listening = false;
 
-  constructor(client: RedisScripter) {
-    this.#client = client;
+  constructor(client: RedisScripter & { listenerCount?(event: string): number }) {
     this.isCluster = isClusterClient(client);
     this.#runner = isCluster4Client(client) ? routedByKey(client) : client;
-    this.#listen();
+    // It stays: others may share the client by now, and to take off the last one breaks the events of node-redis 5 and 6.
+    if (!client.listenerCount?.('error')) client.on('error', ignoreError);
   }
 
   run(script: Script, keys: string[], args: string[]): Promise<unknown> {
-    this.#listen();
     return runScript(this.#runner, script, keys, args);
   }
 
-  release(): void {
-    if (this.#listening) this.#client.off('error', ignoreError);
-    this.#listening = false;
-  }
-
-  #listen(): void {
-    if (this.#listening || this.#client.listenerCount?.('error')) return;
-    this.#client.on('error', ignoreError);
-    this.#listening = true;
-  }
+  release(): void {}
 }
 
 /** What only the cluster client of node-redis 4 is called with in this way. */
@@ -125,65 +114,4 @@ function routedByKey(client: Cluster4Client): ScriptRunner {
     evalSha: (sha1, options) => send('EVALSHA', sha1, options),
     eval: (source, options) => send('EVAL', source, options),
   };
-}
-
-type OwnClient = ReturnType<typeof createClient>;
-
-/**
- * A client of our own, connected when a command needs it. node-redis's own reconnection and pings run on timers that
- * keep the process alive, and its command timeout does not cover a command already sent: so there are none of the
- * former, and a deadline of ours for the latter.
- */
-class OwnConnection implements Connection {
-  readonly isCluster = false;
-  readonly #options: RedisClientOptions;
-  readonly #holdsProcess: boolean;
-  #client: OwnClient | undefined;
-  #connected: Promise<unknown> | undefined;
-
-  constructor(options: RedisClientOptions, holdsProcess: boolean) {
-    this.#options = options;
-    this.#holdsProcess = holdsProcess;
-  }
-
-  async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
-    if (!this.#client?.isOpen) this.#connect();
-    const client = this.#client as OwnClient;
-    const work = Promise.resolve(this.#connected).then(() => runScript(client, script, keys, args));
-    return this.#withDeadline(work, client);
-  }
-
-  release(): void {
-    const client = this.#client;
-    this.#client = undefined;
-    if (!client) return;
-    client.destroy();
-    // One that was still connecting has no socket to destroy yet.
-    this.#connected?.then(() => client.destroy(), ignoreError);
-  }
-
-  #connect(): void {
-    const client = createClient({
-      ...this.#options,
-      disableOfflineQueue: true,
-      pingInterval: 0,
-      socket: { ...this.#options.socket, reconnectStrategy: false } as NonNullable<RedisClientOptions['socket']>,
-    });
-    client.on('error', ignoreError);
-    client.unref();
-    this.#client = client;
-    this.#connected = client.connect();
-  }
-
-  /** A hung server answers nothing and closes nothing. Its connection is dropped; the outcome stays unknown. */
-  #withDeadline<T>(work: Promise<T>, client: OwnClient): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Error(`no answer from Redis within ${COMMAND_TIMEOUT_MS} ms`));
-        if (this.#client === client) this.release();
-      }, COMMAND_TIMEOUT_MS);
-      if (!this.#holdsProcess) timer.unref();
-      work.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
-  }
 }

@@ -16,7 +16,6 @@ export interface ScriptRunner {
 /** What is needed of a node-redis client, cluster, sentinel or pool, version 4 to 6. */
 export interface RedisScripter extends ScriptRunner {
   on(event: 'error', listener: (error: unknown) => void): unknown;
-  off(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
 /** A Lua script with its SHA-1, the name under which Redis caches it. */

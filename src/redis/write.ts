@@ -1,5 +1,5 @@
+import type { Batch } from '../batch';
 import { RecentCommonError } from '../errors';
-import type { Batch } from '../pending';
 import { hourOf, ISO_HOUR } from './hour';
 import { type KeySpace, OTHER } from './keys';
 import { defineScript } from './script';
@@ -13,7 +13,7 @@ export const WRITE = defineScript(/* lua */ `
 -- KEYS[4] start    string  that hour, YYYY-MM-DDTHH:00:00 in UTC
 -- KEYS[5] last     zset    message -> count in the hour of pstart
 -- KEYS[6] pstart   string  the previous hour in which something was logged
--- KEYS[7] writers  hash    writer id -> number of its last batch, and start as it was then
+-- KEYS[7] writers  hash    writer id -> of its last batch: number, start as it was then, calls that were not counted
 --
 -- ARGV[1] writer id
 -- ARGV[2] batch number: greater than that of the writer's batch before
@@ -26,7 +26,8 @@ export const WRITE = defineScript(/* lua */ `
 --   messages, and each message with its count
 --
 -- Returns { 1 if applied or 0 if already applied before, the writer's previous batch number, the hour of start,
---   log calls that were not counted: their hour is older than both windows }
+--   log calls that were not counted: their hour is older than both windows }; the same again where the last batch of
+--   the writer comes again
 
 local types = { 'list', 'string', 'zset', 'string', 'zset', 'string', 'hash' }
 for i, expected in ipairs(types) do
@@ -47,27 +48,52 @@ ${ISO_HOUR}
 
 local now = tonumber(redis.call('TIME')[1])
 local start, pstart = redis.call('GET', start_key), redis.call('GET', pstart_key)
-local previous = tonumber(string.match(redis.call('HGET', writers, writer) or '', '^%d+') or 0)
-if number <= previous then return { 0, previous, start or '', 0 } end
+local entry = redis.call('HGET', writers, writer) or ''
+local previous, previous_late = string.match(entry, '^(%d+) %S+ (%d+)$')
+previous = tonumber(previous or 0)
+if number <= previous then return { 0, previous, start or '', number == previous and tonumber(previous_late) or 0 } end
 
--- Nothing is rolled back after an error, so the number comes first: a batch half applied is never applied twice.
 local hour = iso_hour(now)
 local rotates = start and (start < hour or start > iso_hour(now + 3600))
 local current = start and not rotates and start or hour
-redis.call('HSET', writers, writer, number .. ' ' .. current)
 
+-- Which window each hour of the batch belongs to. Where nothing came in between, a later hour than that of last is the one
+-- before this, and last begins anew with it.
+local pstart_then = rotates and start or pstart
+local current_groups, last_groups, late = {}, {}, 0
+local at = 8 + lines
+while at < #ARGV do
+  local ago, first = tonumber(ARGV[at]), at + 2
+  at = first + 2 * tonumber(ARGV[at + 1])
+  local logged_in = ago == 0 and current or iso_hour(now - ago * 3600)
+  if logged_in < current and (not pstart_then or logged_in > pstart_then) then pstart_then = logged_in end
+  if logged_in >= current then
+    table.insert(current_groups, { first, at - 1 })
+  elseif logged_in == pstart_then then
+    table.insert(last_groups, { first, at - 1 })
+  else
+    for i = first + 1, at - 1, 2 do late = late + tonumber(ARGV[i]) end
+  end
+end
+
+-- Nothing is rolled back after an error, so the number comes first: a batch half applied is never applied twice.
+redis.call('HSET', writers, writer, number .. ' ' .. current .. ' ' .. late)
 if rotates then
   redis.call('UNLINK', last)
   if redis.call('EXISTS', common) == 1 then redis.call('RENAME', common, last) end
   redis.call('SET', pstart_key, start)
   local known = redis.call('HGETALL', writers)
   for i = 1, #known, 2 do
-    local seen = string.match(known[i + 1], ' (.*)$')
+    local seen = string.match(known[i + 1], ' (%S+)')
     if seen ~= current and seen ~= start and seen ~= pstart then redis.call('HDEL', writers, known[i]) end
   end
   pstart = start
 end
 if current ~= start then redis.call('SET', start_key, current) end
+if pstart_then ~= pstart then
+  redis.call('UNLINK', last)
+  redis.call('SET', pstart_key, pstart_then)
+end
 
 for i = 8, 7 + lines do redis.call('LPUSH', recent, ARGV[i]) end
 redis.call('LTRIM', recent, 0, recent_limit - 1)
@@ -113,26 +139,8 @@ local function count(window, first, final)
   for i = first, final, 2 do redis.call('ZINCRBY', window, ARGV[i + 1], ARGV[i]) end
 end
 
-local late = 0
-local at = 8 + lines
-while at < #ARGV do
-  local ago, first = tonumber(ARGV[at]), at + 2
-  at = first + 2 * tonumber(ARGV[at + 1])
-  local logged_in = ago == 0 and current or iso_hour(now - ago * 3600)
-  if logged_in < current and (not pstart or logged_in > pstart) then
-    -- Nothing came in between: this hour, not that of pstart, is the one before.
-    redis.call('UNLINK', last)
-    redis.call('SET', pstart_key, logged_in)
-    pstart = logged_in
-  end
-  if logged_in >= current then
-    count(common, first, at - 1)
-  elseif logged_in == pstart then
-    count(last, first, at - 1)
-  else
-    for i = first + 1, at - 1, 2 do late = late + tonumber(ARGV[i]) end
-  end
-end
+for _, group in ipairs(current_groups) do count(common, group[1], group[2]) end
+for _, group in ipairs(last_groups) do count(last, group[1], group[2]) end
 
 if ttl > 0 then
   for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ttl) end

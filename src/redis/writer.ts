@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch } from '../pending';
-import type { Connection } from './client';
+import type { Batch } from '../batch';
+import type { Connection } from './connection';
 import { isConfigurationError } from './failures';
 import { destinationKeys, knownKey, knownMember } from './keys';
 import { defineScript } from './script';
@@ -8,7 +8,7 @@ import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } 
 
 /** A destination is noted in the index at most this often: the index has seconds. */
 const INDEX_INTERVAL_MS = 1000;
-/** An index that cannot be written for lack of rights, say, is tried again this much later. */
+/** After an error that only a change of configuration can end, it is tried again this much later. */
 const INDEX_RETRY_MS = 30_000;
 /** Destinations whose turn is remembered: past it all are forgotten, which costs each one more note. */
 const MAX_INDEX_DUE = 10_000;
@@ -56,23 +56,23 @@ export class Writer {
 
   /**
    * Notes in the index where a batch was written to, unless that was done a moment ago. Counting does without the index,
-   * so a lasting error of its own is given back: it must not hold up the batches.
+   * so nothing hangs on it; after a failure it is the next batch that tries again, some time later.
+   *
+   * @returns whether it was due
    */
-  async note({ name, severity }: Batch, settings: WriteSettings): Promise<unknown> {
+  async note({ name, severity }: Batch, settings: WriteSettings): Promise<boolean> {
     const index = knownKey(settings);
     const member = knownMember(name, severity);
     const due = `${index} ${member}`;
-    const now = performance.now();
-    if (now < (this.#indexDue.get(due) ?? 0)) return undefined;
+    if (performance.now() < (this.#indexDue.get(due) ?? 0)) return false;
     if (this.#indexDue.size >= MAX_INDEX_DUE) this.#indexDue.clear();
+    this.#indexDue.set(due, performance.now() + INDEX_INTERVAL_MS);
     try {
       await this.#connection.run(NOTE, [index], [member, String(settings.ttlSeconds)]);
-      this.#indexDue.set(due, now + INDEX_INTERVAL_MS);
-      return undefined;
+      return true;
     } catch (error) {
-      if (!isConfigurationError(error)) throw error;
-      this.#indexDue.set(due, now + INDEX_RETRY_MS);
-      return error;
+      if (isConfigurationError(error)) this.#indexDue.set(due, performance.now() + INDEX_RETRY_MS);
+      throw error;
     }
   }
 }

@@ -1,0 +1,109 @@
+import {
+  createClient,
+  type RedisClientOptions,
+  type RedisFunctions,
+  type RedisModules,
+  type RedisScripts,
+  type RespVersions,
+} from 'redis';
+import { messageOf } from '../errors';
+import { runScript, type Script } from './script';
+
+/** Own client: how long an answer may take before the connection is given up. */
+const COMMAND_TIMEOUT_MS = 10_000;
+/** Own client: the same for a connection attempt. Nothing but this ends one, and it keeps the process alive. */
+const CONNECT_TIMEOUT_MS = 2000;
+/** Own client: shortest time between a failed attempt and the next, however many destinations wait for it. */
+const CONNECT_INTERVAL_MS = 250;
+
+/** Options of node-redis for a client, whatever it is extended with. */
+export type OwnClientOptions = RedisClientOptions<RedisModules, RedisFunctions, RedisScripts, RespVersions>;
+
+/** A way to run scripts on Redis, whoever owns the client behind it. */
+export interface Connection {
+  /** Whether keys of one destination must share a hash tag. */
+  readonly isCluster: boolean;
+  run(script: Script, keys: string[], args: string[]): Promise<unknown>;
+  /** Closes a connection of our own. The next `run` opens it again. */
+  release(): void;
+}
+
+/** An emitter without an `'error'` listener ends the process. Failures reach us as rejected commands. */
+export const ignoreError = (): void => undefined;
+
+type OwnClient = ReturnType<typeof createClient<RedisModules, RedisFunctions, RedisScripts, RespVersions>>;
+
+/**
+ * A client of our own, connected when a command needs it. node-redis's own reconnection and pings run on timers that
+ * keep the process alive, and its command timeout does not cover a command already sent: so there are none of the
+ * former, and a deadline of ours for the latter.
+ */
+export class OwnConnection implements Connection {
+  readonly isCluster = false;
+  readonly #options: OwnClientOptions;
+  readonly #holdsProcess: boolean;
+  #client: OwnClient | undefined;
+  #connected: Promise<unknown> | undefined;
+  /** Why the last attempt to connect failed, and when the next is due. */
+  #failure: { readonly error: unknown; readonly nextAt: number } | undefined;
+
+  constructor(options: OwnClientOptions, holdsProcess: boolean) {
+    this.#options = options;
+    this.#holdsProcess = holdsProcess;
+  }
+
+  async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
+    if (!this.#client?.isOpen) {
+      if (this.#failure && performance.now() < this.#failure.nextAt) throw this.#failure.error;
+      this.#connect();
+    }
+    const client = this.#client as OwnClient;
+    const work = Promise.resolve(this.#connected).then(() => runScript(client, script, keys, args));
+    return this.#withDeadline(work, client);
+  }
+
+  release(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    if (!client) return;
+    client.destroy();
+    // One that was still connecting has no socket to destroy yet.
+    this.#connected?.then(() => client.destroy(), ignoreError);
+  }
+
+  #connect(): void {
+    const { socket } = this.#options;
+    const client = createClient({
+      RESP: 2,
+      ...this.#options,
+      disableOfflineQueue: true,
+      pingInterval: 0,
+      socket: { connectTimeout: CONNECT_TIMEOUT_MS, ...socket, reconnectStrategy: false },
+    } as OwnClientOptions);
+    client.on('error', ignoreError);
+    client.unref();
+    this.#client = client;
+    this.#connected = client.connect().catch((error: unknown) => {
+      this.#failure = { error: withoutArguments(error), nextAt: performance.now() + CONNECT_INTERVAL_MS };
+      throw this.#failure.error;
+    });
+  }
+
+  /** A hung server answers nothing and closes nothing. Its connection is dropped; the outcome stays unknown. */
+  #withDeadline<T>(work: Promise<T>, client: OwnClient): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`no answer from Redis within ${COMMAND_TIMEOUT_MS} ms`));
+        if (this.#client === client) this.release();
+      }, COMMAND_TIMEOUT_MS);
+      if (!this.#holdsProcess) timer.unref();
+      work.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+}
+
+/** A server that does not know a command repeats its arguments, and those of HELLO are user and password. */
+function withoutArguments(error: unknown): unknown {
+  const [message, args] = messageOf(error).split(', with args beginning with');
+  return args === undefined ? error : new Error(message);
+}
