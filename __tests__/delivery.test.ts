@@ -215,6 +215,33 @@ describeWithServer('a Redis that comes up while a program waits for it to end', 
   });
 });
 
+describeWithServer('a Redis that hangs', () => {
+  it('is given up, and has everything once when it goes on', async () => {
+    const server = await RedisServer.start();
+    const transport = new RedisRecentCommonTransport({ url: server.url, closeTimeoutMs: 30_000 });
+    const warnings: string[] = [];
+    transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
+    const logger = winston.createLogger({ transports: [transport] });
+    try {
+      logger.info('hello');
+      await transport.flush();
+      server.signal('SIGSTOP');
+      logger.info('hello');
+      await until(() => warnings.length === 1);
+      expect(warnings[0]).toContain('no answer from Redis within 10000 ms');
+      server.signal('SIGCONT');
+      logger.info('hello');
+      await transport.flush();
+      expect(transport.stats()).toMatchObject({ written: 3, pending: 0, duplicates: 1 });
+      expect(await server.command(['ZSCORE', 'common:app:info', 'hello'])).toBe('3');
+    } finally {
+      server.signal('SIGCONT');
+      await transport.close();
+      await server.stop();
+    }
+  });
+});
+
 describe('a Redis that hangs up on everybody', () => {
   it('is not called at once for each of many destinations', async () => {
     let calls = 0;

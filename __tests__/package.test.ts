@@ -27,8 +27,7 @@ export function transports(): winston.transport[] {
     new RedisRecentCommonTransport({ client: createClientPool() }),
     // @ts-expect-error a client has methods
     new RedisRecentCommonTransport({ client: {} }),
-    // @ts-expect-error an option is left out, not undefined
-    new RedisRecentCommonTransport({ lingerMs: undefined }),
+    new RedisRecentCommonTransport({ url: process.env['REDIS_URL'], lingerMs: undefined }),
     // @ts-expect-error there is no such option
     new RedisRecentCommonTransport({ prefix: 'app:' }),
   ];
@@ -36,7 +35,7 @@ export function transports(): winston.transport[] {
 
 async function main(): Promise<void> {
   const options: TransportOptions = {
-    url, keyPrefix, name: (info) => info['service'] as string, commonKey: ({ message }) => String(message),
+    url, keyPrefix, name: (info) => info['service'], commonKey: ({ message }) => message,
     severities: { audit: 'info' }, timestamp: 'iso', level: 'info',
   };
   const transport = new RedisRecentCommonTransport(options);

@@ -168,6 +168,17 @@ describe('the index that names reads', () => {
     ]);
   });
 
+  it('that cannot be written to is told of by a process warning, and the line is written all the same', async () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
+    await workspace.redis.set(index('junk'), 'junk');
+    await write('junk', 'app');
+    expect(await workspace.redis.lLen(workspace.key('junk:recent:app:info'))).toBe(1);
+    expect(emitWarning.mock.calls).toEqual([
+      [expect.objectContaining({ message: expect.stringContaining('cannot write to the index for app: WRONGTYPE') })],
+    ]);
+    emitWarning.mockRestore();
+  });
+
   it('stays, with all that it holds, where one destination stays', async () => {
     await write('staying', 'expires', 60);
     await write('staying', 'stays');

@@ -1,0 +1,94 @@
+import { createClient, createCluster, createSentinel } from 'redis';
+import { startCluster } from './cluster';
+import { startSentinel } from './sentinel';
+import { RedisServer } from './servers';
+import type { Inspector } from './stored-log';
+
+/** A Redis of our own, however it is run. */
+export interface Deployment<Address> {
+  /** What a client needs to find it. */
+  readonly address: Address;
+  readonly inspector: Inspector;
+  /** Makes every master forget every script, as a restart does. */
+  readonly flushScripts: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Redis in its three forms. */
+export interface Deployments {
+  readonly standalone: Deployment<string>;
+  readonly cluster: Deployment<string[]>;
+  readonly sentinel: Deployment<SentinelAddress>;
+}
+
+/** Options by which node-redis finds a master through its sentinels. */
+export interface SentinelAddress {
+  readonly name: string;
+  readonly sentinelRootNodes: { host: string; port: number }[];
+}
+
+/** Starts all three. */
+export async function startDeployments(): Promise<Deployments> {
+  const [standalone, cluster, sentinel] = await Promise.all([deployStandalone(), deployCluster(), deploySentinel()]);
+  return { standalone, cluster, sentinel };
+}
+
+type Connectable = Inspector & {
+  on(event: 'error', listener: () => void): unknown;
+  connect(): Promise<unknown>;
+  destroy(): unknown;
+};
+
+async function connect<Client extends Connectable>(client: Client): Promise<Client> {
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+async function deployStandalone(): Promise<Deployment<string>> {
+  const server = await RedisServer.start();
+  const inspector = await connect(createClient({ url: server.url }));
+  return {
+    address: server.url,
+    inspector,
+    flushScripts: async () => void (await inspector.scriptFlush()),
+    stop: async () => {
+      inspector.destroy();
+      await server.stop();
+    },
+  };
+}
+
+async function deployCluster(): Promise<Deployment<string[]>> {
+  const { urls, stop } = await startCluster();
+  const inspector = await connect(createCluster({ rootNodes: urls.map((url) => ({ url })) }));
+  const nodes = await Promise.all(urls.map((url) => connect(createClient({ url }))));
+  return {
+    address: urls,
+    inspector,
+    flushScripts: async () => void (await Promise.all(nodes.map((node) => node.scriptFlush()))),
+    stop: async () => {
+      for (const client of [inspector, ...nodes]) client.destroy();
+      await stop();
+    },
+  };
+}
+
+async function deploySentinel(): Promise<Deployment<SentinelAddress>> {
+  const { name, sentinels, stop } = await startSentinel();
+  const address = { name, sentinelRootNodes: sentinels };
+  const inspector = await connect(createSentinel(address));
+  return {
+    address,
+    inspector,
+    flushScripts: async () => void (await inspector.scriptFlush()),
+    stop: async () => {
+      await inspector.destroy();
+      await stop();
+    },
+  };
+}
+
+export async function stopDeployments(deployments: Deployments): Promise<void> {
+  await Promise.all(Object.values(deployments).map((deployment) => deployment.stop()));
+}
