@@ -51,12 +51,12 @@ describeWithServer('a Redis', () => {
     await transport.flush();
     await workspace.redis.sendCommand(['CLIENT', 'PAUSE', '2000', 'ALL']);
     const began = performance.now();
-    for (let i = 0; i < 9999; i++) logger.info('during');
-    await until(() => received === 10_000);
+    for (let i = 0; i < 10_000; i++) logger.info('during');
+    await until(() => received === 10_001);
     expect(performance.now() - began).toBeLessThan(1000);
-    expect(transport.stats().pending).toBe(9999);
+    expect(transport.stats().pending).toBe(10_000);
     await transport.flush();
-    expect((await workspace.reader.common(name, 'info')).total).toBe(10_000);
+    expect((await workspace.reader.common(name, 'info')).total).toBe(10_001);
   });
 
   it('that forgets its scripts is sent them again', async () => {
@@ -76,13 +76,20 @@ describeWithServer('a Redis', () => {
     const { logger, transport, warnings } = warned(workspace, { name });
     const junk = workspace.key(`common:${name}:info`);
     await workspace.redis.set(junk, 'junk');
+    const { logger: other, transport: knowing } = workspace.logger({ name: newName() });
+    other.info('now the server knows the scripts');
+    await knowing.flush();
+    await workspace.redis.configResetStat();
     logger.info('held up');
     logger.error('gets through');
     await until(() => transport.stats().written === 1);
     logger.error('gets through');
     await until(() => transport.stats().written === 2);
-    expect((await workspace.reader.common(name, 'error')).total).toBe(2);
     await until(() => warnings.length === 1);
+    // Only a server that does not know the script is sent its source.
+    const commands = await workspace.redis.info('commandstats');
+    expect([/cmdstat_evalsha:/, /cmdstat_eval:/].map((command) => command.test(commands))).toEqual([true, false]);
+    expect((await workspace.reader.common(name, 'error')).total).toBe(2);
     expect(warnings[0]?.message).toContain(`cannot write to ${name}:info`);
     expect(warnings[0]?.message).toContain(`WRONGTYPE ${junk} holds a string, expected a zset`);
     await workspace.redis.del(junk);

@@ -47,6 +47,10 @@ describe('an option that cannot be used', () => {
     ['client.evalSha', { client: {} }, 'undefined'],
     ['redis', { redis: 'redis://localhost' }, "'redis://localhost'"],
     ['url', { url: 'http://localhost' }, "'http:'"],
+    ['keyPrefix', { keyPrefix: 'lone \ud800' }, '\\ud800'],
+    ['url', { url: null }, 'null'],
+    ['url', { url: 6379 }, '6379'],
+    ['url', { url: '' }, "'no URL'"],
     ['url', { url: 'localhost' }, "'no URL'"],
     ['url', { url: 'redis://localhost/abc' }, "'Invalid pathname'"],
     ['url', { url: 'redis://user:p%zz@localhost' }, "'URI malformed'"],
@@ -78,7 +82,10 @@ describe('an option that cannot be used', () => {
     await expect(logRecent(client, '', 'hello')).rejects.toThrow(OptionsError);
     await expect(logRecent(client, 'app', 'hello', 'last')).rejects.toThrow(OptionsError);
     await expect(logRecent(client, 'app', 'hello', 'info', { recentLimit: 0 })).rejects.toThrow(OptionsError);
-    await expect(logRecent({} as typeof client, 'app', 'hello')).rejects.toThrow(OptionsError);
+    await expect(logRecent(client, 'app', 'hello', null as never)).rejects.toThrow(OptionsError);
+    for (const junk of [undefined, null, {}] as never[]) {
+      await expect(logRecent(junk, 'app', 'hello')).rejects.toThrow(OptionsError);
+    }
   });
 });
 

@@ -333,21 +333,6 @@ describe('stats', () => {
 });
 
 describe('one transport in several loggers', () => {
-  it('has the lines of all, and no warning of too many listeners', async () => {
-    const name = newName();
-    const transport = workspace.transport({ name });
-    const warnings: Error[] = [];
-    const onWarning = (warning: Error): number => warnings.push(warning);
-    process.on('warning', onWarning);
-    const all = Array.from({ length: 40 }, () => winston.createLogger({ transports: [transport] }));
-    for (const logger of all) logger.info('hello');
-    await transport.flush();
-    await until(() => new Promise((resolve) => setImmediate(() => resolve(true))));
-    process.off('warning', onWarning);
-    expect(await countsOf(name)).toEqual({ hello: 40 });
-    expect(warnings).toEqual([]);
-  });
-
   it('goes on for the others when one is closed', async () => {
     const name = newName();
     const transport = workspace.transport({ name });

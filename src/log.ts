@@ -1,5 +1,5 @@
 import type { Batch } from './batch';
-import { DeliveryWarning, messageOf as reasonOf } from './errors';
+import { assertObject, DeliveryWarning, OptionsError, messageOf as reasonOf } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { formatLine, formatMessage, messageOf } from './record';
 import { assertConnection, isClusterClient, openConnection } from './redis/client';
@@ -90,7 +90,11 @@ async function logOnce(
   isCounted: boolean,
 ): Promise<void> {
   const time = Date.now();
+  assertObject(client, 'client');
   assertConnection({ client });
+  if (typeof level !== 'string' && typeof level !== 'number') {
+    throw new OptionsError('severity', 'a level or a number', level);
+  }
   const hashTag = isClusterClient(client);
   const resolved: Resolved<WriteOptions> = resolveWriteOptions(options, hashTag);
   const severity = toSeverity(level, resolved.severities);

@@ -38,7 +38,8 @@ export function assertConnection(options: ConnectionOptions): void {
     for (const method of ['evalSha', 'eval', 'on'] as const) assertFunction(client[method], `client.${method}`, true);
   }
   if (url !== undefined && !/^rediss?:$/.test(protocolOf(url))) {
-    throw new OptionsError('url', 'a URL that begins with redis:// or rediss://', protocolOf(url));
+    const received = typeof url === 'string' ? protocolOf(url) : url;
+    throw new OptionsError('url', 'a URL that begins with redis:// or rediss://', received);
   }
   if (client === undefined) assertClientOptions(url === undefined ? 'redis' : 'url', clientOptions(options));
 }

@@ -96,7 +96,9 @@ export function assertSeverity(severity: unknown, option = 'severity'): asserts 
  * @throws {@link OptionsError}
  */
 export function assertPrefix(prefix: unknown, { hashTag }: Pick<KeySpace, 'hashTag'>): asserts prefix is string {
-  if (typeof prefix !== 'string') throw new OptionsError('keyPrefix', 'a string', prefix);
+  if (typeof prefix !== 'string' || !prefix.isWellFormed()) {
+    throw new OptionsError('keyPrefix', 'a string without lone surrogates', prefix);
+  }
   if (hashTag && /[{}]/.test(prefix)) {
     throw new OptionsError('keyPrefix', 'no { or } with a cluster client', prefix);
   }
