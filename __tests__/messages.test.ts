@@ -64,6 +64,19 @@ describe('a message that is no string', () => {
   });
 });
 
+describe('a logger', () => {
+  it('may be given anything that its own format can take', async () => {
+    const name = `app${++loggers}`;
+    const { logger, transport } = workspace.logger({ name });
+    const junk = [42, undefined, null, 12n, new Error('boo'), { user: 7 }, circular, 'x'.repeat(10_000_000), '\ud800'];
+    for (const message of junk) expect(() => logger.info(message as string)).not.toThrow();
+    logger.info('hello', circular);
+    await transport.flush();
+    expect(transport.stats()).toMatchObject({ written: junk.length + 1, dropped: 0 });
+    expect((await read(name)).lines).toHaveLength(junk.length + 1);
+  });
+});
+
 describe('metadata', () => {
   it.each([
     ['circular', { circular }, ' {"circular":{"id":7,"self":"[Circular]"}}'],

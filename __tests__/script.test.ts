@@ -286,6 +286,26 @@ describe('counts of an earlier hour', () => {
     expect(await target.get('pstart')).toBe(isoHour(1));
   });
 
+  it('go to this hour where the clock of their process was set back since', async () => {
+    const target = new Target();
+    expect(await target.write({ ago: { [-1]: { hello: 2 } } })).toEqual([1, 0, isoHour(), 0]);
+    expect(await target.counts('common')).toEqual({ hello: 2 });
+    const args = encodeBatch(
+      {
+        name: 'app',
+        severity: 'info',
+        number: 1,
+        logged: 0,
+        lines: [],
+        infos: [],
+        counts: [{ hour: hourOf(Date.now()) + 1, messages: [] }],
+      },
+      'writer',
+      { prefix: '', hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0 },
+    );
+    expect(args.slice(-2)).toEqual(['0', '0']);
+  });
+
   it('are late, and said to be, where they are older than both windows', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { hello: 1 }, 1: { hello: 1 } } });
