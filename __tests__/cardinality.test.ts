@@ -1,18 +1,13 @@
-import { describeWithServer, RedisServer } from './support/servers';
+import { describeWithServer } from './support/servers';
 import { Workspace } from './support/workspace';
 
 describeWithServer('a hundred thousand different messages', () => {
-  let server: RedisServer;
   let workspace: Workspace;
 
   beforeAll(async () => {
-    server = await RedisServer.start();
-    workspace = await Workspace.open(server.url);
+    workspace = await Workspace.openOnOwnServer();
   });
-  afterAll(async () => {
-    await workspace.close();
-    await server.stop();
-  });
+  afterAll(() => workspace.close());
 
   it.each([2000, 10_000])('stay within a commonLimit of %i, and their counts add up', async (commonLimit) => {
     const name = `app${commonLimit}`;

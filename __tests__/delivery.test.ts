@@ -22,19 +22,14 @@ function warned(
 }
 
 describeWithServer('a Redis', () => {
-  let server: RedisServer;
   let workspace: Workspace;
   let loggers = 0;
   const newName = (): string => `app${++loggers}`;
 
   beforeAll(async () => {
-    server = await RedisServer.start();
-    workspace = await Workspace.open(server.url);
+    workspace = await Workspace.openOnOwnServer();
   });
-  afterAll(async () => {
-    await workspace.close();
-    await server.stop();
-  });
+  afterAll(() => workspace.close());
 
   it('that is paused holds up no other transport, and misses no line', async () => {
     const name = newName();

@@ -3,7 +3,7 @@ import { hourOf, ISO_HOUR } from '../src/redis/hour';
 import { destinationKeys } from '../src/redis/keys';
 import { encodeBatch, WRITE, type WriteSettings } from '../src/redis/write';
 import { clearOfTheTurn, isoHour } from './support/hours';
-import { describeWithServer, RedisServer } from './support/servers';
+import { describeWithServer } from './support/servers';
 import { until } from './support/wait';
 import { Workspace } from './support/workspace';
 
@@ -234,8 +234,7 @@ describe('rotation', () => {
 
 describeWithServer('rotation onto a million members', () => {
   it('leaves freeing them to the background', async () => {
-    const server = await RedisServer.start();
-    const large = await Workspace.open(server.url);
+    const large = await Workspace.openOnOwnServer();
     const lazyfreed = async (): Promise<number> =>
       Number(/lazyfreed_objects:(\d+)/.exec(await large.redis.info('memory'))?.[1]);
     try {
@@ -254,7 +253,6 @@ describeWithServer('rotation onto a million members', () => {
       await until(async () => (await lazyfreed()) > before);
     } finally {
       await large.close();
-      await server.stop();
     }
   });
 });

@@ -36,8 +36,8 @@ interface WinstonState extends TransportStream {
 
 /**
  * Whether winston ends the process after this log call: it does after an uncaught exception or rejection, as soon as each
- * transport that handles it has emitted `'finish'`, or after three seconds. Where the process goes on, there is no need
- * to be done with.
+ * transport that handles it has emitted `'finish'`, or after three seconds. Where the process goes on, nobody waits for
+ * that.
  */
 export function endsProcess(transport: TransportStream, info: LogInfo): boolean {
   if (info.exception !== true && info.rejection !== true) return false;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { RedisServer } from './servers';
 
 type Client = ReturnType<typeof createClient>;
 
@@ -15,6 +16,7 @@ export class Workspace {
   readonly reader: RecentCommonReader;
   readonly redis: Client;
   readonly #transports: RedisRecentCommonTransport[] = [];
+  #server: RedisServer | undefined;
 
   private constructor(url: string) {
     this.url = url;
@@ -26,6 +28,14 @@ export class Workspace {
   static async open(url = sharedUrl()): Promise<Workspace> {
     const workspace = new Workspace(url);
     await workspace.redis.connect();
+    return workspace;
+  }
+
+  /** One on a server of its own, which ends with it. */
+  static async openOnOwnServer(): Promise<Workspace> {
+    const server = await RedisServer.start();
+    const workspace = await Workspace.open(server.url);
+    workspace.#server = server;
     return workspace;
   }
 
@@ -55,5 +65,6 @@ export class Workspace {
     for await (const keys of this.redis.scanIterator({ MATCH: `${this.prefix}*`, COUNT: 1000 })) written.push(...keys);
     if (written.length > 0) await this.redis.unlink(written);
     this.redis.destroy();
+    await this.#server?.stop();
   }
 }
