@@ -17,14 +17,16 @@ const LEAVES = [
 
 /** What each stage imports apart from leaves. Of what comes before it in the pipeline that is a type. */
 const WRITE_SIDE: Record<string, string[]> = {
+  backoff: [],
   batch: ['type record'],
   exit: ['type record'],
-  flusher: ['outages', 'type batch', 'type lanes', 'type pending', 'type record', 'type redis/write'],
-  lanes: ['pending'],
+  flusher: ['backoff', 'outages', 'type batch', 'type lanes', 'type pending', 'type record', 'type redis/writer'],
+  lanes: ['pending', 'type redis/writer'],
   options: ['type record'],
   outages: [],
   pending: ['batch', 'type record'],
   record: [],
+  warnings: [],
   'redis/write': ['type batch'],
   'redis/writer': ['redis/write', 'type batch'],
 };

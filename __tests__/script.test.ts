@@ -1,7 +1,7 @@
 import type { Batch } from '../src/batch';
 import { hourOf, ISO_HOUR } from '../src/redis/hour';
 import { destinationKeys } from '../src/redis/keys';
-import { encodeBatch, WRITE, type WriteSettings } from '../src/redis/write';
+import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } from '../src/redis/write';
 import { clearOfTheTurn, isoHour } from './support/hours';
 import { describeWithServer } from './support/servers';
 import { until } from './support/wait';
@@ -25,7 +25,7 @@ class Target {
   readonly keys = destinationKeys({ prefix: workspace.prefix, hashTag: false }, this.name, 'info');
   #number = 0;
 
-  async write({ writer = 'writer', ago = {}, settings = {}, ...batch }: Setup): Promise<unknown> {
+  async write({ writer = 'writer', ago = {}, settings = {}, ...batch }: Setup): Promise<WriteReply> {
     const counts = Object.entries(ago).map(([hours, messages]) => ({
       hour: hourOf(Date.now()) - Number(hours),
       messages: Object.entries(messages).map(([message, count]) => ({ message, count })),
@@ -41,10 +41,11 @@ class Target {
     };
     const all = { prefix: '', hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0, ...settings };
     const { recent, seq, common, start, last, pstart, writers } = this.keys;
-    return workspace.redis.eval(WRITE.source, {
+    const reply = await workspace.redis.eval(WRITE.source, {
       keys: [recent, seq, common, start, last, pstart, writers],
       arguments: encodeBatch({ ...whole, ...batch }, writer, all),
     });
+    return decodeReply(reply);
   }
 
   async counts(key: 'common' | 'last'): Promise<Counts> {
@@ -66,7 +67,7 @@ describe('a batch', () => {
   it('is written whole: lines, their number, counts and the hour', async () => {
     const target = new Target();
     const reply = await target.write({ lines: ['old', 'new'], logged: 5, ago: { 0: { hello: 5 } } });
-    expect(reply).toEqual([1, 0, isoHour(), 0]);
+    expect(reply).toMatchObject({ isApplied: true, previous: 0, start: isoHour(), late: 0 });
     expect(await workspace.redis.lRange(target.keys.recent, 0, -1)).toEqual(['new', 'old']);
     expect(await target.get('seq')).toBe('5');
     expect(await target.counts('common')).toEqual({ hello: 5 });
@@ -79,7 +80,7 @@ describe('a batch', () => {
     await target.write({ number: 7, lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
     for (const number of [7, 6]) {
       const reply = await target.write({ number, lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
-      expect(reply).toEqual([0, 7, isoHour(), 0]);
+      expect(reply).toMatchObject({ isApplied: false, previous: 7, start: isoHour(), late: 0 });
     }
     expect(await target.counts('common')).toEqual({ hello: 1 });
     expect(await target.get('seq')).toBe('1');
@@ -90,17 +91,32 @@ describe('a batch', () => {
     const target = new Target();
     await target.write({ ago: { 0: { hello: 1 }, 1: { hello: 1 } } });
     const late = { number: 2, ago: { 0: { hello: 1 }, 5: { hello: 4 } } };
-    expect(await target.write(late)).toEqual([1, 1, isoHour(), 4]);
-    expect(await target.write(late)).toEqual([0, 2, isoHour(), 4]);
-    expect(await target.write({ ...late, number: 1 })).toEqual([0, 2, isoHour(), 0]);
+    expect(await target.write(late)).toMatchObject({ isApplied: true, previous: 1, start: isoHour(), late: 4 });
+    expect(await target.write(late)).toMatchObject({ isApplied: false, previous: 2, start: isoHour(), late: 4 });
+    expect(await target.write({ ...late, number: 1 })).toMatchObject({
+      isApplied: false,
+      previous: 2,
+      start: isoHour(),
+      late: 0,
+    });
     expect(await target.counts('common')).toEqual({ hello: 2 });
   });
 
   it('is applied after a gap in the numbers, and beside the numbers of another writer', async () => {
     const target = new Target();
     await target.write({ number: 1, ago: { 0: { hello: 1 } } });
-    expect(await target.write({ number: 9, ago: { 0: { hello: 1 } } })).toEqual([1, 1, isoHour(), 0]);
-    expect(await target.write({ number: 1, writer: 'other', ago: { 0: { hello: 1 } } })).toEqual([1, 0, isoHour(), 0]);
+    expect(await target.write({ number: 9, ago: { 0: { hello: 1 } } })).toMatchObject({
+      isApplied: true,
+      previous: 1,
+      start: isoHour(),
+      late: 0,
+    });
+    expect(await target.write({ number: 1, writer: 'other', ago: { 0: { hello: 1 } } })).toMatchObject({
+      isApplied: true,
+      previous: 0,
+      start: isoHour(),
+      late: 0,
+    });
     expect(await target.counts('common')).toEqual({ hello: 3 });
   });
 
@@ -263,7 +279,7 @@ describe('counts of an earlier hour', () => {
     await target.write({ ago: { 0: { hello: 1 } } });
     await target.setStart(isoHour(1));
     const reply = await target.write({ logged: 3, ago: { 0: { hello: 1 }, 1: { hello: 2 } } });
-    expect(reply).toMatchObject([1, 1, isoHour(), 0]);
+    expect(reply).toMatchObject({ isApplied: true, previous: 1, start: isoHour(), late: 0 });
     expect(await target.counts('common')).toEqual({ hello: 1 });
     expect(await target.counts('last')).toEqual({ hello: 3 });
   });
@@ -286,7 +302,12 @@ describe('counts of an earlier hour', () => {
 
   it('go to this hour where the clock of their process was set back since', async () => {
     const target = new Target();
-    expect(await target.write({ ago: { [-1]: { hello: 2 } } })).toEqual([1, 0, isoHour(), 0]);
+    expect(await target.write({ ago: { [-1]: { hello: 2 } } })).toMatchObject({
+      isApplied: true,
+      previous: 0,
+      start: isoHour(),
+      late: 0,
+    });
     expect(await target.counts('common')).toEqual({ hello: 2 });
     const args = encodeBatch(
       {
@@ -308,7 +329,7 @@ describe('counts of an earlier hour', () => {
     const target = new Target();
     await target.write({ ago: { 0: { hello: 1 }, 1: { hello: 1 } } });
     const reply = await target.write({ ago: { 1: { hello: 1 }, 2: { hello: 4 }, 3: { other: 5 } } });
-    expect(reply).toMatchObject([1, 1, isoHour(), 9]);
+    expect(reply).toMatchObject({ isApplied: true, previous: 1, start: isoHour(), late: 9 });
     expect(await target.counts('common')).toEqual({ hello: 1 });
     expect(await target.counts('last')).toEqual({ hello: 2 });
   });

@@ -319,6 +319,7 @@ describe('stats', () => {
       pending: 0,
       dropped: 0,
       late: 0,
+      lost: 0,
       other: 0,
       duplicates: 0,
       retries: 0,

@@ -1,19 +1,12 @@
+import { backoffMs } from './backoff';
 import type { Batch } from './batch';
 import { DeliveryWarning, FlushError } from './errors';
 import type { Lane, Lanes } from './lanes';
 import { Outages } from './outages';
 import type { Pending } from './pending';
 import type { LogRecord } from './record';
-import { isConfigurationError, isDestinationError } from './redis/failures';
-import type { WriteReply } from './redis/write';
-
-/** The wait before a failed batch is tried again: random, up to a bound that doubles from the first to the greatest. */
-const FIRST_BACKOFF_MS = 100;
-const MAX_BACKOFF_MS = 5000;
-/** The same while a flush is waited for, which has a deadline. */
-const MAX_FLUSH_BACKOFF_MS = 500;
-/** The wait after an error that only a change of configuration can end. */
-const CONFIGURATION_BACKOFF_MS = 30_000;
+import { isDestinationError } from './redis/failures';
+import type { Written } from './redis/writer';
 
 /** What can be out, apart from single destinations. */
 const REDIS = 'Redis';
@@ -23,10 +16,6 @@ const INDEX = 'the index';
 export interface FlusherOptions {
   /** Shortest time between the beginnings of two batches of one destination, in milliseconds. */
   readonly lingerMs: number;
-  /** Writes a batch. It must be harmless to repeat. */
-  readonly write: (batch: Batch) => Promise<WriteReply>;
-  /** Notes in the index where it was written to; false where that is not due. */
-  readonly note: (batch: Batch) => Promise<boolean>;
   readonly onWritten: (batch: Batch) => void;
   /** A destination has nothing more to write for now. */
   readonly onRest: () => void;
@@ -41,6 +30,8 @@ export interface DeliveryStats {
   readonly pending: number;
   /** Written, but in no window: an outage held them up until their hour had left both. */
   readonly late: number;
+  /** Written, and lost by Redis since then: a failover or restart, an eviction, a script that was refused half way. */
+  readonly lost: number;
   /** Batches whose reply was lost, and which a retry found applied. */
   readonly duplicates: number;
   /** Tries that failed. */
@@ -57,7 +48,8 @@ export class Flusher {
   readonly #outages: Outages;
   #flushes = 0;
   #pendingCalls = 0;
-  readonly #totals = { written: 0, late: 0, duplicates: 0, retries: 0 };
+  #hasPolicy = false;
+  readonly #totals = { written: 0, late: 0, lost: 0, duplicates: 0, retries: 0 };
 
   constructor(pending: Pending, lanes: Lanes, options: FlusherOptions) {
     this.#pending = pending;
@@ -140,7 +132,7 @@ export class Flusher {
   async #deliver(lane: Lane, batch: Batch): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        return this.#settle(lane, batch, await this.#options.write(batch));
+        return this.#settle(lane, batch, await lane.writer.write(batch));
       } catch (error) {
         this.#totals.retries++;
         this.#outages.begin(isDestinationError(error) ? lane.label : REDIS, lane.label, error);
@@ -149,15 +141,17 @@ export class Flusher {
     }
   }
 
-  #settle(lane: Lane, batch: Batch, reply: WriteReply): void {
+  #settle(lane: Lane, batch: Batch, { isApplied, late, lost }: Written): void {
     this.#pending.release(batch);
     this.#pendingCalls -= batch.logged;
     this.#totals.written += batch.logged;
-    this.#totals.late += reply.late;
-    if (!reply.isApplied) this.#totals.duplicates++;
+    this.#totals.late += late;
+    this.#totals.lost += lost;
+    if (!isApplied) this.#totals.duplicates++;
     this.#outages.end(lane.label, lane.label);
     this.#outages.end(REDIS, lane.label);
-    if (reply.late > 0) this.#warn(`${reply.late} log calls of ${lane.label} came too late to be counted`);
+    if (late > 0) this.#warn(`${late} log calls of ${lane.label} came too late to be counted`);
+    if (lost > 0) this.#warn(`Redis has lost ${lost} log calls of ${lane.label} that it had acknowledged`);
     this.#options.onWritten(batch);
     lane.noting ??= this.#note(lane, batch);
   }
@@ -165,7 +159,8 @@ export class Flusher {
   /** Beside the batches: an index that cannot be written to, on another node of a cluster, say, must not hold them up. */
   async #note(lane: Lane, batch: Batch): Promise<void> {
     try {
-      if (await this.#options.note(batch)) this.#outages.end(INDEX, lane.label);
+      const policy = await lane.writer.note(batch, !this.#hasPolicy);
+      if (policy !== undefined) this.#onNoted(lane, policy);
     } catch (error) {
       this.#outages.begin(INDEX, lane.label, error);
     }
@@ -173,13 +168,15 @@ export class Flusher {
     if (!lane.isBusy) this.#options.onRest();
   }
 
-  /** Full jitter: many writers that lost Redis together do not come back together. */
+  #onNoted(lane: Lane, policy: string): void {
+    this.#hasPolicy = true;
+    this.#outages.end(INDEX, lane.label);
+    if (policy) this.#warn(`Redis may evict what is logged: its maxmemory-policy is ${policy}, not noeviction`);
+  }
+
   #backOff(lane: Lane, tries: number, error: unknown): Promise<void> {
-    const isFlushing = this.#flushes > 0;
-    const most = Math.min(FIRST_BACKOFF_MS * 2 ** tries, isFlushing ? MAX_FLUSH_BACKOFF_MS : MAX_BACKOFF_MS);
-    const wait = isConfigurationError(error) && !isFlushing ? CONFIGURATION_BACKOFF_MS : Math.random() * most;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, wait).unref();
+      const timer = setTimeout(resolve, backoffMs(tries, error, this.#flushes > 0)).unref();
       lane.retryNow = () => {
         clearTimeout(timer);
         resolve();
@@ -187,7 +184,7 @@ export class Flusher {
     });
   }
 
-  #warn(what: string, cause?: unknown): void {
-    this.#options.onWarning(new DeliveryWarning(what, { cause }));
+  #warn(what: string): void {
+    this.#options.onWarning(new DeliveryWarning(what));
   }
 }

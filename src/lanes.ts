@@ -1,5 +1,6 @@
 import { RecentCommonError } from './errors';
 import { Destination } from './pending';
+import type { Writer } from './redis/writer';
 
 /** Destinations that are remembered, and so most that may be pending. */
 const MAX_LANES = 10_000;
@@ -10,6 +11,7 @@ const SEARCH_INTERVAL_MS = 100;
 /** One destination's way to Redis: one batch is under way at a time. */
 export class Lane {
   readonly destination: Destination;
+  readonly writer: Writer;
   /** How people are told of it. */
   readonly label: string;
   /** When the last draw began, in milliseconds of the monotonic clock. */
@@ -24,7 +26,8 @@ export class Lane {
   /** Ends the wait before the next try. */
   retryNow: (() => void) | undefined;
 
-  constructor(name: string, severity: string) {
+  constructor(name: string, severity: string, writer: Writer) {
+    this.writer = writer;
     this.destination = new Destination(name, severity);
     this.label = `${name}:${severity}`;
   }
@@ -39,9 +42,14 @@ export class Lane {
 export class Lanes {
   /** By logger name, then by severity. */
   readonly #lanes = new Map<string, Map<string, Lane>>();
+  readonly #openWriter: () => Writer;
   #count = 0;
   /** When it is worth looking for idle lanes again, in milliseconds of the monotonic clock. */
   #nextSearch = 0;
+
+  constructor(openWriter: () => Writer) {
+    this.#openWriter = openWriter;
+  }
 
   find(name: string, severity: string): Lane | undefined {
     return this.#lanes.get(name)?.get(severity);
@@ -56,7 +64,7 @@ export class Lanes {
     if (this.#count >= MAX_LANES) {
       throw new RecentCommonError('delivery', `more than ${MAX_LANES} destinations are pending`);
     }
-    const lane = new Lane(name, severity);
+    const lane = new Lane(name, severity, this.#openWriter());
     const lanes = this.#lanes.get(name);
     if (lanes) lanes.set(severity, lane);
     else this.#lanes.set(name, new Map([[severity, lane]]));

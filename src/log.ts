@@ -3,8 +3,9 @@ import { assertObject, DeliveryWarning, OptionsError, messageOf as reasonOf } fr
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { formatLine, formatMessage, messageOf } from './record';
 import { assertConnection, isClusterClient, openConnection } from './redis/client';
+import type { Connection } from './redis/connection';
 import { hourOf } from './redis/hour';
-import { assertName, assertSeverity, destinationKeys } from './redis/keys';
+import { assertName, assertSeverity } from './redis/keys';
 import type { RedisScripter } from './redis/script';
 import type { WriteSettings } from './redis/write';
 import { Writer } from './redis/writer';
@@ -43,42 +44,65 @@ export function logCommon(
   return logOnce(client, name, message, severity, options, true);
 }
 
-const writers = new WeakMap<RedisScripter, OrderedWriter>();
+/** Destinations of one client that are remembered. Each has a writer id of its own, which Redis remembers as well. */
+const MAX_WRITERS = 10_000;
+
+/** The writer of one destination, and its last call; that never rejects. */
+interface Lane {
+  readonly writer: Writer;
+  last: Promise<void> | undefined;
+}
+
+const clients = new WeakMap<RedisScripter, OrderedWriters>();
 
 /** Writes one call after the other: a batch that overtook one of a lower number would have that one refused. */
-class OrderedWriter {
-  readonly #writer: Writer;
-  /** The last call of each destination that has one under way; it never rejects. */
-  readonly #last = new Map<string, Promise<void>>();
+class OrderedWriters {
+  readonly #connection: Connection;
+  readonly #lanes = new Map<string, Lane>();
   #number = 0;
 
   constructor(client: RedisScripter) {
-    this.#writer = new Writer(openConnection({ client }, false));
+    this.#connection = openConnection({ client }, false);
   }
 
   async write(batch: Omit<Batch, 'number'>, settings: WriteSettings): Promise<void> {
-    const { recent } = destinationKeys(settings, batch.name, batch.severity);
-    const written = this.#writeAfter(this.#last.get(recent), batch, settings);
+    const lane = this.#laneOf(batch, settings);
+    const written = this.#writeAfter(lane, batch);
     const last = written.catch(() => undefined);
-    this.#last.set(recent, last);
+    lane.last = last;
     await last;
-    if (this.#last.get(recent) === last) this.#last.delete(recent);
+    if (lane.last === last) lane.last = undefined;
     return written;
   }
 
-  async #writeAfter(
-    before: Promise<void> | undefined,
-    batch: Omit<Batch, 'number'>,
-    settings: WriteSettings,
-  ): Promise<void> {
-    await before;
+  #laneOf({ name, severity }: Omit<Batch, 'number'>, settings: WriteSettings): Lane {
+    const key = JSON.stringify([name, severity, settings]);
+    let lane = this.#lanes.get(key);
+    if (!lane) {
+      if (this.#lanes.size >= MAX_WRITERS) this.#forgetIdle();
+      this.#lanes.set(key, (lane = { writer: new Writer(this.#connection, settings), last: undefined }));
+    }
+    return lane;
+  }
+
+  #forgetIdle(): void {
+    for (const [key, { last }] of this.#lanes) if (!last) this.#lanes.delete(key);
+  }
+
+  async #writeAfter({ writer, last }: Lane, batch: Omit<Batch, 'number'>): Promise<void> {
+    await last;
     const numbered = { ...batch, number: ++this.#number };
-    await this.#writer.write(numbered, settings);
+    const { lost } = await writer.write(numbered);
+    if (lost > 0) warn(`Redis has lost ${lost} log calls of ${batch.name} that it had acknowledged`);
     // A caller who heard of a failure now would log again what is written already.
-    await this.#writer.note(numbered, settings).catch((error: unknown) => {
-      process.emitWarning(new DeliveryWarning(`cannot write to the index for ${batch.name}: ${reasonOf(error)}`));
+    await writer.note(numbered, false).catch((error: unknown) => {
+      warn(`cannot write to the index for ${batch.name}: ${reasonOf(error)}`);
     });
   }
+}
+
+function warn(what: string): void {
+  process.emitWarning(new DeliveryWarning(what));
 }
 
 async function logOnce(
@@ -110,8 +134,8 @@ async function logOnce(
     counts: isCounted ? [{ hour: hourOf(time), messages }] : [],
     infos: [],
   };
-  let writer = writers.get(client);
-  if (!writer) writers.set(client, (writer = new OrderedWriter(client)));
+  let writers = clients.get(client);
+  if (!writers) clients.set(client, (writers = new OrderedWriters(client)));
   const { keyPrefix: prefix, recentLimit, commonLimit, ttlSeconds = 0 } = resolved;
-  return writer.write(batch, { prefix, hashTag, recentLimit, commonLimit, ttlSeconds });
+  return writers.write(batch, { prefix, hashTag, recentLimit, commonLimit, ttlSeconds });
 }

@@ -12,9 +12,8 @@ import type { Connection } from './redis/connection';
 import { assertName, assertSeverity } from './redis/keys';
 import { Writer } from './redis/writer';
 import { toSeverity } from './severity';
+import { emitSafely, Warnings } from './warnings';
 
-/** Warnings about single log calls come at most this often for each reason: `stats()` has the numbers. */
-const WARNING_INTERVAL_MS = 30_000;
 /** Levels whose severity is remembered. */
 const MAX_LEVELS = 1000;
 
@@ -43,7 +42,7 @@ export class RedisRecentCommonTransport extends TransportStream {
   readonly #lanes: Lanes;
   readonly #flusher: Flusher;
   readonly #severities = new Map<string, string>();
-  readonly #warned = new Map<string, number>();
+  readonly #warnings = new Warnings(this);
   #dropped = 0;
   #isOpen = false;
   /** Whether the end of the program has waited for Redis, which has taken nothing since. */
@@ -61,24 +60,21 @@ export class RedisRecentCommonTransport extends TransportStream {
     this.#options = resolved;
     this.#connection = openConnection(resolved, false);
     const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds };
-    const writer = new Writer(this.#connection);
     this.#pending = new Pending({
       recentLimit,
       maxPending,
       formatLine: (time, text) => formatLine(time, text, timestamp),
       formatMessage,
     });
-    this.#lanes = new Lanes();
+    this.#lanes = new Lanes(() => new Writer(this.#connection, settings));
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs,
-      write: (batch) => writer.write(batch, settings),
-      note: (batch) => writer.note(batch, settings),
       onWritten: ({ infos }) => {
         this.#hasWaited = false;
-        for (const info of infos) this.#emit('logged', info);
+        for (const info of infos) emitSafely(this, 'logged', info);
       },
       onRest: () => this.#releaseIfDone(),
-      onWarning: (warning) => this.#emit('warn', warning),
+      onWarning: (warning) => this.#warnings.warn(warning),
     });
   }
 
@@ -88,7 +84,7 @@ export class RedisRecentCommonTransport extends TransportStream {
       this.#add(info);
     } catch (error) {
       this.#dropped++;
-      this.#warn('a log call was dropped', error);
+      this.#warnings.warnSometimes('a log call was dropped', error);
     } finally {
       callback?.();
     }
@@ -104,13 +100,11 @@ export class RedisRecentCommonTransport extends TransportStream {
 
   /**
    * Flushes, for at most `closeTimeoutMs`, and then closes the connection, unless the client was passed in. Never rejects:
-   * what Redis did not take in time is told by a `'warn'`. The transport may be used again.
+   * what Redis did not take in time is told by a `'warn'`, and tried again while the process lives. The transport may be
+   * used again.
    */
   override close(): Promise<void> {
-    this.#isOpen = false;
-    offEmptyLoop(this.#flushAtExit);
-    this.#closing ??= this.#flushOrWarn().finally(() => this.#releaseIfDone());
-    return this.#closing;
+    return this.#closeWithin(this.#options.closeTimeoutMs);
   }
 
   /** A snapshot of the counters. */
@@ -152,7 +146,9 @@ export class RedisRecentCommonTransport extends TransportStream {
     return this.#lanes.open(name, severity);
   }
 
-  readonly #onKeyError = (error: unknown): void => this.#warn('commonKey failed, the message was counted', error);
+  readonly #onKeyError = (error: unknown): void => {
+    this.#warnings.warnSometimes('commonKey failed, the message was counted', error);
+  };
 
   #open(): void {
     this.#isOpen = true;
@@ -164,36 +160,28 @@ export class RedisRecentCommonTransport extends TransportStream {
   readonly #flushAtExit = (): void => {
     if (this.#flusher.isIdle || this.#hasWaited) return;
     this.#hasWaited = true;
-    void this.close();
+    // An attempt to connect that nobody answered has held the program already.
+    void this.#closeWithin(Math.max(0, this.#options.closeTimeoutMs - this.#connection.heldMs));
   };
 
-  async #flushOrWarn(): Promise<void> {
+  #closeWithin(timeoutMs: number): Promise<void> {
+    this.#isOpen = false;
+    offEmptyLoop(this.#flushAtExit);
+    this.#closing ??= this.#flushOrWarn(timeoutMs).finally(() => {
+      if (!this.#isOpen) this.#connection.release();
+    });
+    return this.#closing;
+  }
+
+  async #flushOrWarn(timeoutMs = this.#options.closeTimeoutMs): Promise<void> {
     try {
-      await this.flush();
+      await this.#flusher.flush(timeoutMs);
     } catch (error) {
-      this.#emit('warn', new DeliveryWarning(reasonOf(error), { cause: error }));
+      this.#warnings.warn(new DeliveryWarning(reasonOf(error), { cause: error }));
     }
   }
 
   #releaseIfDone(): void {
     if (!this.#isOpen && this.#flusher.isIdle) this.#connection.release();
-  }
-
-  #warn(reason: string, cause: unknown): void {
-    const now = performance.now();
-    if (now - (this.#warned.get(reason) ?? -Infinity) < WARNING_INTERVAL_MS) return;
-    this.#warned.set(reason, now);
-    this.#emit('warn', new DeliveryWarning(`${reason}: ${reasonOf(cause)}`, { cause }));
-  }
-
-  /** A listener's own error is the application's to handle, and must not end the delivery. */
-  #emit(event: 'logged' | 'warn', value: unknown): void {
-    try {
-      this.emit(event, value);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
-    }
   }
 }

@@ -82,6 +82,7 @@ export function openConnection(options: ConnectionOptions, holdsProcess: boolean
 /** The application's client, used as it is. */
 class PassedConnection implements Connection {
   readonly isCluster: boolean;
+  readonly heldMs = 0;
   readonly #runner: ScriptRunner;
 
   constructor(client: RedisScripter & { listenerCount?(event: string): number }) {

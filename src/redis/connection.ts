@@ -1,4 +1,5 @@
 import {
+  ConnectionTimeoutError,
   createClient,
   type RedisClientOptions,
   type RedisFunctions,
@@ -24,7 +25,9 @@ export interface Connection {
   /** Whether keys of one destination must share a hash tag. */
   readonly isCluster: boolean;
   run(script: Script, keys: string[], args: string[]): Promise<unknown>;
-  /** Closes a connection of our own. The next `run` opens it again. */
+  /** How long the last attempt to connect held the process, where nobody answered it; in milliseconds, else 0. */
+  readonly heldMs: number;
+  /** Closes a connection of our own, or gives up an attempt. The next `run` opens it again. */
   release(): void;
 }
 
@@ -44,12 +47,18 @@ export class OwnConnection implements Connection {
   readonly #holdsProcess: boolean;
   #client: OwnClient | undefined;
   #connected: Promise<unknown> | undefined;
-  /** Why the last attempt to connect failed, and when the next is due. */
-  #failure: { readonly error: unknown; readonly nextAt: number } | undefined;
+  /** Ends a connection attempt: node-redis cannot. */
+  #attempt = new AbortController();
+  /** Why the last attempt to connect failed, how long it held the process, and when the next is due. */
+  #failure: { readonly error: unknown; readonly heldMs: number; readonly nextAt: number } | undefined;
 
   constructor(options: OwnClientOptions, holdsProcess: boolean) {
     this.#options = options;
     this.#holdsProcess = holdsProcess;
+  }
+
+  get heldMs(): number {
+    return this.#failure?.heldMs ?? 0;
   }
 
   async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
@@ -67,26 +76,39 @@ export class OwnConnection implements Connection {
     this.#client = undefined;
     if (!client) return;
     client.destroy();
-    // One that was still connecting has no socket to destroy yet.
-    this.#connected?.then(() => client.destroy(), ignoreError);
+    this.#attempt.abort();
   }
 
   #connect(): void {
     const { socket } = this.#options;
+    const began = performance.now();
+    this.#attempt = new AbortController();
     const client = createClient({
       RESP: 2,
       ...this.#options,
       disableOfflineQueue: true,
       pingInterval: 0,
-      socket: { connectTimeout: CONNECT_TIMEOUT_MS, ...socket, reconnectStrategy: false },
+      socket: {
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        ...socket,
+        reconnectStrategy: false,
+        signal: this.#attempt.signal,
+      },
     } as OwnClientOptions);
     client.on('error', ignoreError);
     client.unref();
     this.#client = client;
-    this.#connected = client.connect().catch((error: unknown) => {
-      this.#failure = { error: withoutArguments(error), nextAt: performance.now() + CONNECT_INTERVAL_MS };
-      throw this.#failure.error;
-    });
+    this.#connected = client.connect().then(
+      () => {
+        this.#failure = undefined;
+      },
+      (error: unknown) => {
+        const now = performance.now();
+        const heldMs = error instanceof ConnectionTimeoutError ? Math.round(now - began) : 0;
+        this.#failure = { error: withoutArguments(error), heldMs, nextAt: now + CONNECT_INTERVAL_MS };
+        throw this.#failure.error;
+      },
+    );
   }
 
   /** A hung server answers nothing and closes nothing. Its connection is dropped; the outcome stays unknown. */

@@ -13,7 +13,8 @@ export const WRITE = defineScript(/* lua */ `
 -- KEYS[4] start    string  that hour, YYYY-MM-DDTHH:00:00 in UTC
 -- KEYS[5] last     zset    message -> count in the hour of pstart
 -- KEYS[6] pstart   string  the previous hour in which something was logged
--- KEYS[7] writers  hash    writer id -> of its last batch: number, start as it was then, calls that were not counted
+-- KEYS[7] writers  hash    writer id -> of its last batch: number, start as it was then, calls that were not counted; and
+--   the log calls of all its batches
 --
 -- ARGV[1] writer id
 -- ARGV[2] batch number: greater than that of the writer's batch before
@@ -25,12 +26,11 @@ export const WRITE = defineScript(/* lua */ `
 -- ARGV[8 ...] the lines, oldest first; then for each hour, newest first: how many hours ago it was, its number of
 --   messages, and each message with its count
 --
--- Returns { 1 if applied or 0 if already applied before, the writer's previous batch number, the hour of start,
---   log calls that were not counted: their hour is older than both windows }; the same again where the last batch of
---   the writer comes again
+-- Returns { 1 if applied or 0 if already applied before, the number of the writer's last batch before this, the log calls
+--   of all its batches with this, the hours of start and of pstart, log calls that were not counted: their hour is older
+--   than both windows }; the same again where the last batch of the writer comes again
 
-local types = { 'list', 'string', 'zset', 'string', 'zset', 'string', 'hash' }
-for i, expected in ipairs(types) do
+for i, expected in ipairs({ 'list', 'string', 'zset', 'string', 'zset', 'string', 'hash' }) do
   local found = redis.call('TYPE', KEYS[i]).ok
   if found ~= expected and found ~= 'none' then
     return redis.error_reply('WRONGTYPE ' .. KEYS[i] .. ' holds a ' .. found .. ', expected a ' .. expected)
@@ -38,7 +38,7 @@ for i, expected in ipairs(types) do
 end
 local recent, seq, common, start_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local last, pstart_key, writers = KEYS[5], KEYS[6], KEYS[7]
-local writer, number, calls = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local writer, number, calls = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local recent_limit, common_limit = tonumber(ARGV[4]), tonumber(ARGV[5])
 local ttl, lines = tonumber(ARGV[6]), tonumber(ARGV[7])
 if not string.match(redis.call('GET', seq) or '0', '^%d+$') then
@@ -49,9 +49,11 @@ ${ISO_HOUR}
 local now = tonumber(redis.call('TIME')[1])
 local start, pstart = redis.call('GET', start_key), redis.call('GET', pstart_key)
 local entry = redis.call('HGET', writers, writer) or ''
-local previous, previous_late = string.match(entry, '^(%d+) %S+ (%d+)$')
-previous = tonumber(previous or 0)
-if number <= previous then return { 0, previous, start or '', number == previous and tonumber(previous_late) or 0 } end
+local previous, previous_late, written = string.match(entry, '^(%d+) %S+ (%d+) (%d+)$')
+previous, written = tonumber(previous or 0), tonumber(written or 0)
+if number <= previous then
+  return { 0, previous, written, start or '', pstart or '', number == previous and tonumber(previous_late) or 0 }
+end
 
 local hour = iso_hour(now)
 local rotates = start and (start < hour or start > iso_hour(now + 3600))
@@ -76,8 +78,10 @@ while at < #ARGV do
   end
 end
 
--- Nothing is rolled back after an error, so the number comes first: a batch half applied is never applied twice.
-redis.call('HSET', writers, writer, number .. ' ' .. current .. ' ' .. late)
+-- Nothing is rolled back after an error, so the number comes first: a batch half applied is never applied twice. Its log
+-- calls come last: where they are missing, the writer knows.
+local entry_now = number .. ' ' .. current .. ' ' .. late .. ' '
+redis.call('HSET', writers, writer, entry_now .. written)
 if rotates then
   redis.call('UNLINK', last)
   if redis.call('EXISTS', common) == 1 then redis.call('RENAME', common, last) end
@@ -145,7 +149,8 @@ for _, group in ipairs(last_groups) do count(last, group[1], group[2]) end
 if ttl > 0 then
   for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ttl) end
 end
-return { 1, previous, current, late }
+redis.call('HSET', writers, writer, entry_now .. written + calls)
+return { 1, previous, written + calls, current, pstart_then or '', late }
 `);
 
 /** What a batch is written with. */
@@ -162,15 +167,20 @@ export interface WriteReply {
   readonly isApplied: boolean;
   /** Number of the last batch that Redis had of this writer. */
   readonly previous: number;
+  /** Log calls of all batches that Redis has of this writer. */
+  readonly total: number;
+  /** The hours of both windows; empty where there is none. */
+  readonly start: string;
+  readonly pstart: string;
   /** Log calls that were not counted: their hour is older than both windows. */
   readonly late: number;
 }
 
 /** The ARGV of {@link WRITE}. Hours ago are counted now, at each try, or a batch held up over the hour would be misplaced. */
 export function encodeBatch(batch: Batch, writer: string, settings: WriteSettings): string[] {
-  const { recentLimit, commonLimit, ttlSeconds } = settings;
-  const numbers = [batch.number, batch.logged, recentLimit, commonLimit, ttlSeconds, batch.lines.length];
-  const args = [writer, ...numbers.map(String), ...batch.lines];
+  const { number, logged, lines } = batch;
+  const numbers = [number, logged, settings.recentLimit, settings.commonLimit, settings.ttlSeconds, lines.length];
+  const args = [writer, ...numbers.map(String), ...lines];
   const thisHour = hourOf(Date.now());
   for (const { hour, messages } of batch.counts) {
     args.push(String(Math.max(0, thisHour - hour)), String(messages.length));
@@ -181,8 +191,10 @@ export function encodeBatch(batch: Batch, writer: string, settings: WriteSetting
 
 /** Reads the reply of {@link WRITE}, whatever types the client's type mapping gave to its parts. */
 export function decodeReply(reply: unknown): WriteReply {
-  if (!Array.isArray(reply) || reply.length !== 4) {
+  if (!Array.isArray(reply) || reply.length !== 6) {
     throw new RecentCommonError('write', 'Redis gave a reply that is not of this script');
   }
-  return { isApplied: Number(reply[0]) === 1, previous: Number(reply[1]), late: Number(reply[3]) };
+  const [applied, previous, total, start, pstart, late] = reply as unknown[];
+  const numbers = { previous: Number(previous), total: Number(total), late: Number(late) };
+  return { ...numbers, isApplied: Number(applied) === 1, start: String(start), pstart: String(pstart) };
 }

@@ -10,8 +10,6 @@ import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } 
 const INDEX_INTERVAL_MS = 1000;
 /** After an error that only a change of configuration can end, it is tried again this much later. */
 const INDEX_RETRY_MS = 30_000;
-/** Destinations whose turn is remembered: past it all are forgotten, which costs each one more note. */
-const MAX_INDEX_DUE = 10_000;
 
 const NOTE = defineScript(/* lua */ `
 -- Notes in the index of destinations that one was written to just now. Where all destinations expire, so does the index,
@@ -21,8 +19,10 @@ const NOTE = defineScript(/* lua */ `
 --
 -- ARGV[1] destination
 -- ARGV[2] seconds until the keys of the destination expire; 0 for never
+-- ARGV[3] 1 to ask for the eviction policy
 --
--- Returns nothing
+-- Returns the policy by which Redis may evict the keys of the destination; nothing where it may not, was not asked or may
+--   not say
 local known, destination, ttl = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local now = tonumber(redis.call('TIME')[1])
 local left = redis.call('TTL', known)
@@ -34,45 +34,115 @@ elseif left ~= -1 then
   redis.call('EXPIRE', known, longest)
   redis.call('ZREMRANGEBYSCORE', known, '-inf', now - longest - 1)
 end
+
+if ARGV[3] ~= '1' then return end
+local info = redis.pcall('INFO', 'memory')
+if type(info) ~= 'string' or string.match(info, '[\\r\\n]maxmemory:0[\\r\\n]') then return end
+local policy = string.match(info, 'maxmemory_policy:(%S+)') or ''
+if string.match(policy, '^allkeys') or ttl > 0 and string.match(policy, '^volatile') then return policy end
 `);
 
-/** Writes batches under one writer id. */
+/** What became of a batch, and of those before it. */
+export interface Written {
+  /** False where an earlier try had been applied already, its reply lost. */
+  readonly isApplied: boolean;
+  /** Log calls that were not counted: their hour is older than both windows. */
+  readonly late: number;
+  /** Log calls that Redis had acknowledged, and has lost since then. */
+  readonly lost: number;
+}
+
+/** The hour of a window, and what had been acknowledged when the first batch of that hour came. */
+interface Mark {
+  readonly hour: string;
+  readonly before: number;
+}
+
+/**
+ * Writes the batches of one destination, one at a time, as an idempotent producer does
+ * (https://cwiki.apache.org/confluence/display/KAFKA/KIP-98+-+Exactly+Once+Delivery+and+Transactional+Messaging): an id and
+ * numbers by which Redis refuses what it has applied already, and a total by which the writer notices what Redis has lost.
+ */
 export class Writer {
   readonly #connection: Connection;
-  readonly #id = randomUUID();
-  /** When each destination is next to be noted in the index. */
-  readonly #indexDue = new Map<string, number>();
+  readonly #settings: WriteSettings;
+  #id: string;
+  /** Log calls that Redis has acknowledged. */
+  #acknowledged = 0;
+  /** The last two hours in which that was. */
+  #marks: readonly Mark[] = [];
+  /** When the last acknowledged batch was sent, and when the next note in the index is due; both of the monotonic clock. */
+  #sentAt = 0;
+  #noteDue = 0;
 
-  constructor(connection: Connection) {
+  /** @param id - no other writer may have it */
+  constructor(connection: Connection, settings: WriteSettings, id: string = randomUUID()) {
     this.#connection = connection;
+    this.#settings = settings;
+    this.#id = id;
   }
 
   /** Writes a batch: once, however often it is called with it. */
-  async write(batch: Batch, settings: WriteSettings): Promise<WriteReply> {
-    const { recent, seq, common, start, last, pstart, writers } = destinationKeys(settings, batch.name, batch.severity);
-    const args = encodeBatch(batch, this.#id, settings);
-    return decodeReply(await this.#connection.run(WRITE, [recent, seq, common, start, last, pstart, writers], args));
+  async write(batch: Batch): Promise<Written> {
+    const { recent, seq, common, start, last, pstart, writers } = destinationKeys(
+      this.#settings,
+      batch.name,
+      batch.severity,
+    );
+    const keys = [recent, seq, common, start, last, pstart, writers];
+    for (;;) {
+      const sentAt = performance.now();
+      const args = encodeBatch(batch, this.#id, this.#settings);
+      const reply = decodeReply(await this.#connection.run(WRITE, keys, args));
+      if (!this.#isOfAnother(batch, reply)) return this.#settle(batch, reply, sentAt);
+      // Without what Node keeps in store, which a copy of the process has as well.
+      this.#id = randomUUID({ disableEntropyCache: true });
+      this.#acknowledged = 0;
+      this.#marks = [];
+    }
   }
 
   /**
    * Notes in the index where a batch was written to, unless that was done a moment ago. Counting does without the index,
    * so nothing hangs on it; after a failure it is the next batch that tries again, some time later.
    *
-   * @returns whether it was due
+   * @param asksPolicy - whether to ask for the eviction policy as well
+   * @returns undefined where it was not due; the policy where it was asked for and may evict what is written; else ''
    */
-  async note({ name, severity }: Batch, settings: WriteSettings): Promise<boolean> {
-    const index = knownKey(settings);
-    const member = knownMember(name, severity);
-    const due = `${index} ${member}`;
-    if (performance.now() < (this.#indexDue.get(due) ?? 0)) return false;
-    if (this.#indexDue.size >= MAX_INDEX_DUE) this.#indexDue.clear();
-    this.#indexDue.set(due, performance.now() + INDEX_INTERVAL_MS);
+  async note({ name, severity }: Batch, asksPolicy: boolean): Promise<string | undefined> {
+    if (performance.now() < this.#noteDue) return undefined;
+    this.#noteDue = performance.now() + INDEX_INTERVAL_MS;
+    const args = [knownMember(name, severity), String(this.#settings.ttlSeconds), asksPolicy ? '1' : '0'];
     try {
-      await this.#connection.run(NOTE, [index], [member, String(settings.ttlSeconds)]);
-      return true;
+      const policy = await this.#connection.run(NOTE, [knownKey(this.#settings)], args);
+      return policy ? String(policy as string | Buffer) : '';
     } catch (error) {
-      if (isConfigurationError(error)) this.#indexDue.set(due, performance.now() + INDEX_RETRY_MS);
+      if (isConfigurationError(error)) this.#noteDue = performance.now() + INDEX_RETRY_MS;
       throw error;
     }
+  }
+
+  /** Whether Redis refused a batch for one that this writer never sent: a process was copied, its ids with it. */
+  #isOfAnother(batch: Batch, { isApplied, previous, total }: WriteReply): boolean {
+    return !isApplied && (previous > batch.number || total > this.#acknowledged + batch.logged);
+  }
+
+  #settle(batch: Batch, reply: WriteReply, sentAt: number): Written {
+    const { isApplied, total, start, late } = reply;
+    const before = total - batch.logged;
+    const lost = Math.max(0, this.#acknowledged - Math.max(before, this.#leftWindows(reply, sentAt)));
+    const marks = this.#marks.map((mark) => ({ hour: mark.hour, before: Math.min(mark.before, before) }));
+    this.#marks = marks.at(-1)?.hour === start ? marks : [...marks.slice(-1), { hour: start, before }];
+    this.#acknowledged = total;
+    this.#sentAt = sentAt;
+    return { isApplied, late, lost };
+  }
+
+  /** How many of the acknowledged log calls no window held any more: Redis may forget those. */
+  #leftWindows({ start, pstart }: WriteReply, now: number): number {
+    const { ttlSeconds } = this.#settings;
+    const areExpired = ttlSeconds > 0 && now - this.#sentAt >= ttlSeconds * 1000;
+    const first = areExpired ? undefined : this.#marks.find(({ hour }) => hour === start || hour >= pstart);
+    return first?.before ?? this.#acknowledged;
   }
 }
