@@ -27,7 +27,8 @@ const WRITE_SIDE: Record<string, string[]> = {
   pending: ['batch', 'type record'],
   record: [],
   warnings: [],
-  'redis/write': ['type batch'],
+  'redis/window': [],
+  'redis/write': ['redis/window', 'type batch'],
   'redis/writer': ['redis/write', 'type batch'],
 };
 const READ_SIDE: Record<string, string[]> = {

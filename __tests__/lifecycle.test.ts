@@ -23,7 +23,7 @@ async function totalOf(name: string, severity = 'info'): Promise<number> {
 }
 
 /** Where programs of the tests find Redis and their keys. */
-const env = (): Record<string, string> => ({ URL: workspace.url, PREFIX: workspace.prefix });
+const env = (): Record<string, string> => ({ URL: workspace.writerUrl, PREFIX: workspace.prefix });
 
 describe('a thousand lines and then at once', () => {
   function logThousand(): { name: string; logger: winston.Logger; transport: ReturnType<Workspace['transport']> } {
@@ -141,9 +141,13 @@ describe('a program', () => {
 
   it('that waits for something else has its lines in Redis meanwhile', async () => {
     const name = newName();
-    const program = `${LOG} transport.on('logged', () => {});
-      setTimeout(() => console.log(transport.stats().written), 300);`;
-    expect(await runProgram(program, { ...env(), NAME: name })).toMatchObject({ code: 0, stdout: '100\n' });
+    const program = `${LOG}
+      const busy = setInterval(() => {
+        if (transport.stats().written < 100) return;
+        console.log('all are written');
+        clearInterval(busy);
+      }, 10);`;
+    expect(await runProgram(program, { ...env(), NAME: name })).toMatchObject({ code: 0, stdout: 'all are written\n' });
   });
 
   it('whose Redis is absent runs, and ends by itself in time, without any listener', async () => {

@@ -1,3 +1,4 @@
+import { createClient } from 'redis';
 import type { Batch } from '../src/batch';
 import { hourOf, ISO_HOUR } from '../src/redis/hour';
 import { destinationKeys } from '../src/redis/keys';
@@ -8,13 +9,20 @@ import { until } from './support/wait';
 import { Workspace } from './support/workspace';
 
 let workspace: Workspace;
+/** May do what a transport may. */
+let client: ReturnType<typeof createClient>;
 let logger = 0;
 
 beforeAll(async () => {
   await clearOfTheTurn();
   workspace = await Workspace.open();
+  client = createClient({ url: workspace.writerUrl });
+  await client.connect();
 });
-afterAll(() => workspace.close());
+afterAll(async () => {
+  client.destroy();
+  await workspace.close();
+});
 
 type Counts = Record<string, number>;
 type Setup = Partial<Batch> & { writer?: string; ago?: Record<number, Counts>; settings?: Partial<WriteSettings> };
@@ -41,7 +49,7 @@ class Target {
     };
     const all = { prefix: '', hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0, ...settings };
     const { recent, seq, common, start, last, pstart, writers } = this.keys;
-    const reply = await workspace.redis.eval(WRITE.source, {
+    const reply = await client.eval(WRITE.source, {
       keys: [recent, seq, common, start, last, pstart, writers],
       arguments: encodeBatch({ ...whole, ...batch }, writer, all),
     });

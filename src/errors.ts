@@ -93,5 +93,11 @@ function describe(received: unknown): string {
   if (typeof received === 'object' && received !== null) {
     return Array.isArray(received) ? 'an array' : 'an object';
   }
-  return typeof received === 'function' ? 'a function' : inspect(received, { maxStringLength: 64 });
+  if (typeof received === 'function') return 'a function';
+  return inspect(typeof received === 'string' ? withoutUserInfo(received) : received, { maxStringLength: 64 });
+}
+
+/** A URL may stand where it does not belong, and may hold a password. */
+function withoutUserInfo(text: string): string {
+  return text.replace(/\/\/.*@/s, '//…@');
 }

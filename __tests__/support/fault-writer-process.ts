@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, createCluster, createSentinel } from 'redis';
 import winston from 'winston';
 import { RedisRecentCommonTransport, type RedisScripter, type TransportOptions, toSeverity } from '../../src';
+import type { ScriptArguments } from '../../src/redis/script';
 import type { Answer, FaultWriterOptions, Latency, LoggedThere, Request, WriterConnection } from './fault-writer';
 import type { Counts } from './stored-log';
 
@@ -13,7 +14,7 @@ const NANOSECONDS = 1e6;
 
 const options = JSON.parse(process.argv[2] as string) as FaultWriterOptions;
 const { connection, keyPrefix = '', names = ['app'], levels = ['info'] } = options;
-const { distinct = 20, linesPerSecond = 1000, clockOffsetMs = 0 } = options;
+const { distinct = 20, linesPerSecond = 1000, clockOffsetMs = 0, withoutBatchNumbers = false } = options;
 const { recentLimit = 100 } = options.options ?? {};
 
 interface Destination {
@@ -40,8 +41,27 @@ type Connectable = RedisScripter & { connect(): Promise<unknown>; destroy(): unk
 
 function passedClient(to: WriterConnection): Connectable | undefined {
   if ('clientUrl' in to) return createClient({ url: to.clientUrl });
+  if ('url' in to && withoutBatchNumbers) return createClient({ url: to.url });
   if ('cluster' in to) return createCluster({ rootNodes: to.cluster.map((url) => ({ url })) });
   return 'sentinel' in to ? createSentinel(to.sentinel) : undefined;
+}
+
+/** Number of keys of the script that writes a batch, and where among its arguments the number of that stands. */
+const WRITE_KEYS = 7;
+const NUMBER_AT = 1;
+
+/** A client over which each try to write a batch has a number of its own. */
+function renumbering(client: RedisScripter): RedisScripter {
+  let number = 0;
+  const renumbered = ({ keys, arguments: args }: ScriptArguments): ScriptArguments =>
+    keys.length === WRITE_KEYS
+      ? { keys, arguments: args.with(NUMBER_AT, String(++number)) }
+      : { keys, arguments: args };
+  return {
+    evalSha: (sha1, script) => client.evalSha(sha1, renumbered(script)),
+    eval: (source, script) => client.eval(source, renumbered(script)),
+    on: (event, listener) => client.on(event, listener),
+  };
 }
 
 function logOne(logger: winston.Logger, index: number): void {
@@ -89,7 +109,9 @@ function answer(value: Answer): void {
 async function main(): Promise<void> {
   const client = passedClient(connection);
   await client?.connect();
-  const reached: TransportOptions = client ? { client } : { url: 'url' in connection ? connection.url : undefined };
+  const reached: TransportOptions = client
+    ? { client: withoutBatchNumbers ? renumbering(client) : client }
+    : { url: 'url' in connection ? connection.url : undefined };
   const transport = new RedisRecentCommonTransport({
     ...reached,
     keyPrefix,
@@ -100,12 +122,13 @@ async function main(): Promise<void> {
   transport.on('warn', (warning: Error) => warnings.push(warning.message));
   const logger = winston.createLogger({ level: 'silly', transports: [transport] });
   process.on('message', (request: Request) => {
-    const stats = transport.stats();
-    const listeners = listenersOf([process, transport, client]);
-    const rssBytes = process.memoryUsage.rss();
-    if (request === 'progress')
-      answer({ progress: { stats, warnings, latency: latencySinceLast(), rssBytes, listeners } });
-    else isLogging = false;
+    if (request === 'end') isLogging = false;
+    else if (request === 'stats') answer({ stats: transport.stats() });
+    else {
+      const listeners = listenersOf([process, transport, client]);
+      const rssBytes = process.memoryUsage.rss();
+      answer({ progress: { stats: transport.stats(), warnings, latency: latencySinceLast(), rssBytes, listeners } });
+    }
   });
   await logSteadily(logger);
   await once(logger.end(), 'finish');

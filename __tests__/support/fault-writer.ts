@@ -33,6 +33,8 @@ export interface FaultWriterOptions {
     TransportOptions,
     'recentLimit' | 'commonLimit' | 'maxPending' | 'lingerMs' | 'ttlSeconds' | 'closeTimeoutMs'
   >;
+  /** Gives every try a number of its own, over a client that is passed in: nothing is refused then. @default false */
+  readonly withoutBatchNumbers?: boolean;
   /** How far the clock of the process is off. @default 0 */
   readonly clockOffsetMs?: number;
 }
@@ -73,8 +75,11 @@ export interface Progress {
 }
 
 /** What is sent to a writer, and what it answers. */
-export type Request = 'progress' | 'end';
-export type Answer = { readonly progress: Progress } | { readonly report: FaultReport };
+export type Request = 'stats' | 'progress' | 'end';
+export type Answer =
+  | { readonly stats: TransportStats }
+  | { readonly progress: Progress }
+  | { readonly report: FaultReport };
 
 /** A program that logs through one transport, every log call of it known. It dies of an unhandled rejection. */
 export class FaultWriter {
@@ -94,7 +99,7 @@ export class FaultWriter {
   static async start(options: FaultWriterOptions): Promise<FaultWriter> {
     const writer = new FaultWriter(options);
     FaultWriter.#started.add(writer);
-    await until(async () => (await writer.progress()).stats.logged > 0);
+    await until(async () => (await writer.stats()).logged > 0);
     return writer;
   }
 
@@ -118,7 +123,9 @@ export class FaultWriter {
   }
 
   async stats(): Promise<TransportStats> {
-    return (await this.progress()).stats;
+    const answer = await this.#ask('stats');
+    if (!('stats' in answer)) throw new Error('the writer has ended');
+    return answer.stats;
   }
 
   /** Waits until Redis has acknowledged so many more lines. */

@@ -1,92 +1,97 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createClient } from 'redis';
-import { freePort, RedisServer } from './servers';
+import { isOnlineReplica, promoted } from './roles';
+import { SentinelProcess } from './sentinel-process';
+import { RedisServer } from './servers';
 import { until } from './wait';
 
 const NAME = 'main';
 const SENTINELS = 3;
 const QUORUM = 2;
+/** It takes sentinels some seconds to agree that a master is down, and some more to promote its replica. */
+const PROMOTION_TIMEOUT_MS = 30_000;
 
 /** A master with a replica, and the sentinels that watch them. */
-export interface LocalSentinel {
+export class LocalSentinel {
   /** What the sentinels call the master. */
-  readonly name: string;
-  readonly sentinels: { readonly host: string; readonly port: number }[];
-  readonly stop: () => Promise<void>;
-}
+  readonly name = NAME;
+  /** The servers that hold the data: the master that they began with, then its replica. */
+  readonly nodes: readonly RedisServer[];
+  readonly #processes: readonly SentinelProcess[];
 
-/** A process that is under way, and how to end it. */
-interface Running {
-  readonly port: number;
-  readonly stop: () => Promise<void>;
-}
+  constructor(nodes: readonly RedisServer[], processes: readonly SentinelProcess[]) {
+    this.nodes = nodes;
+    this.#processes = processes;
+  }
 
-/** Starts them all, and waits until every sentinel knows the replica and the other sentinels. */
-export async function startSentinel(): Promise<LocalSentinel> {
-  const running: Running[] = [];
-  const stop = async (): Promise<void> => {
-    await Promise.all(running.map((server) => server.stop()));
+  get sentinels(): { readonly host: string; readonly port: number }[] {
+    return this.#processes.map(({ port }) => ({ host: '127.0.0.1', port }));
+  }
+
+  /** The data node that all sentinels take for the master now. */
+  master(): Promise<RedisServer> {
+    return until(async () => {
+      const ports = await Promise.all(this.#processes.map((sentinel) => sentinel.masterPort()));
+      return this.nodes.find((node) => ports.every((port) => port === node.port));
+    }, PROMOTION_TIMEOUT_MS);
+  }
+
+  /**
+   * Has the replica promoted, and waits until all sentinels agree on it. The old master takes writes for some seconds more,
+   * until they have it follow the new one: see {@link whole}.
+   */
+  async failover(): Promise<void> {
+    const old = await this.master();
+    await this.#processes[0]?.failover();
+    await this.#replaced(old);
+  }
+
+  /** Kills the master as a power cut would, and waits until the replica is promoted. Gives the one that was killed. */
+  async killMaster(): Promise<RedisServer> {
+    const old = await this.master();
+    await old.kill();
+    await this.#replaced(old);
+    return old;
+  }
+
+  /** Waits until the sentinels know the data nodes and one another, and the replica follows the master. */
+  async whole(): Promise<void> {
+    const known = { replicas: this.nodes.length - 1, sentinels: this.#processes.length - 1 };
+    await until(async () =>
+      (await Promise.all(this.#processes.map((sentinel) => sentinel.knows(known)))).every(Boolean),
+    );
+    const master = await this.master();
+    const replicas = this.nodes.filter((node) => node !== master);
+    await until(async () => (await Promise.all(replicas.map(isOnlineReplica))).every(Boolean), PROMOTION_TIMEOUT_MS);
+  }
+
+  readonly stop = async (): Promise<void> => {
+    await Promise.all([...this.nodes, ...this.#processes].map((server) => server.stop()));
   };
+
+  async #replaced(old: RedisServer): Promise<void> {
+    await until(async () => (await this.master()) !== old, PROMOTION_TIMEOUT_MS);
+    await promoted(await this.master());
+  }
+}
+
+/** Starts a master, a replica and their sentinels, and waits until they know each other. */
+export async function startSentinel(): Promise<LocalSentinel> {
+  const nodes: RedisServer[] = [];
+  const processes: SentinelProcess[] = [];
+  const sentinel = new LocalSentinel(nodes, processes);
   try {
     const master = await startDataNode();
-    running.push(master, await startDataNode(['--replicaof', '127.0.0.1', String(master.port)]));
-    const sentinels: { host: string; port: number }[] = [];
-    while (sentinels.length < SENTINELS) {
-      const sentinel = await startSentinelProcess(master.port);
-      running.push(sentinel);
-      sentinels.push({ host: '127.0.0.1', port: sentinel.port });
-    }
-    await until(async () => (await Promise.all(sentinels.map(({ port }) => knowsAll(port)))).every(Boolean));
-    return { name: NAME, sentinels, stop };
+    nodes.push(master);
+    nodes.push(await startDataNode('--replicaof', '127.0.0.1', String(master.port)));
+    const watched = { name: NAME, masterPort: master.port, quorum: QUORUM };
+    while (processes.length < SENTINELS) processes.push(await SentinelProcess.start(watched));
+    await sentinel.whole();
+    return sentinel;
   } catch (error) {
-    await stop();
+    await sentinel.stop();
     throw error;
   }
 }
 
-function startDataNode(args: readonly string[] = []): Promise<RedisServer> {
-  return RedisServer.start({ args: ['--repl-diskless-sync-delay', '0', ...args] });
-}
-
-/** A sentinel keeps what it learns in the file that it was started with, so it needs one. */
-async function startSentinelProcess(masterPort: number): Promise<Running> {
-  const port = await freePort();
-  const dir = mkdtempSync(join(tmpdir(), 'redis-sentinel-'));
-  const file = join(dir, 'sentinel.conf');
-  writeFileSync(file, sentinelConfig(port, dir, masterPort));
-  const child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
-    rmSync(dir, { recursive: true, force: true });
-  };
-  return { port, stop };
-}
-
-function sentinelConfig(port: number, dir: string, masterPort: number): string {
-  const lines = [
-    `port ${port}`,
-    'bind 127.0.0.1',
-    `dir ${dir}`,
-    `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} ${QUORUM}`,
-    `sentinel down-after-milliseconds ${NAME} 3000`,
-    `sentinel failover-timeout ${NAME} 5000`,
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-async function knowsAll(port: number): Promise<boolean> {
-  const client = createClient({ url: `redis://127.0.0.1:${port}`, RESP: 2, socket: { reconnectStrategy: false } });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    const reply = (await client.sendCommand(['SENTINEL', 'MASTER', NAME])) as unknown as string[];
-    const field = (name: string): number => Number(reply[reply.indexOf(name) + 1]);
-    return field('num-slaves') === 1 && field('num-other-sentinels') === SENTINELS - 1;
-  } finally {
-    client.destroy();
-  }
+function startDataNode(...replication: readonly string[]): Promise<RedisServer> {
+  return RedisServer.start({ args: ['--repl-diskless-sync-delay', '0', ...replication] });
 }

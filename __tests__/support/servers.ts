@@ -36,17 +36,27 @@ export class RedisServer {
   readonly port: number;
   readonly #dir: string;
   readonly #args: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, args: readonly string[]) {
+  private constructor(port: number, args: readonly string[], env: Readonly<Record<string, string>>) {
     this.port = port;
     this.#dir = mkdtempSync(join(tmpdir(), 'redis-'));
     this.#args = args;
+    this.#env = env;
   }
 
-  /** Starts a server and waits until it answers. */
-  static async start({ args = [], port }: { args?: readonly string[]; port?: number } = {}): Promise<RedisServer> {
-    const server = new RedisServer(port ?? (await freePort()), args);
+  /** Starts a server, with `env` added to the environment, and waits until it answers. */
+  static async start({
+    args = [],
+    env = {},
+    port,
+  }: {
+    args?: readonly string[];
+    env?: Readonly<Record<string, string>>;
+    port?: number;
+  } = {}): Promise<RedisServer> {
+    const server = new RedisServer(port ?? (await freePort()), args, env);
     await server.start();
     return server;
   }
@@ -59,6 +69,7 @@ export class RedisServer {
   async start(): Promise<void> {
     const listen = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#dir];
     const child = spawn('redis-server', [...listen, '--save', '', '--appendonly', 'no', ...this.#args], {
+      env: { ...process.env, ...this.#env },
       stdio: 'ignore',
     });
     this.#process = child;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { canMakeUsers, makeUser, type Role, removeUser, rulesOf } from './acl';
 import { RedisServer } from './servers';
 
 type Client = ReturnType<typeof createClient>;
@@ -9,26 +10,42 @@ type Client = ReturnType<typeof createClient>;
 /** The Redis that all suites share. */
 export const sharedUrl = (): string => process.env.TEST_REDIS_URL as string;
 
-/** A key prefix of a test file's own on a Redis, with what reads and writes under it. All of it ends with `close`. */
+/**
+ * A key prefix of a test file's own on a Redis, with what reads and writes under it. All of it ends with `close`.
+ *
+ * Where that Redis has users, the transports and the reader connect as the two of the README, who may do nothing but what
+ * it grants them.
+ */
 export class Workspace {
-  readonly prefix = `test-${randomUUID()}:`;
+  readonly prefix: string;
+  /** Where a client may do everything. */
   readonly url: string;
+  /** Where a client may do what a transport needs, under {@link prefix}. */
+  readonly writerUrl: string;
   readonly reader: RecentCommonReader;
+  /** A client that may do everything. */
   readonly redis: Client;
+  readonly #userUrls: readonly string[];
   readonly #transports: RedisRecentCommonTransport[] = [];
   #server: RedisServer | undefined;
 
-  private constructor(url: string) {
+  private constructor(url: string, redis: Client, prefix: string, users: Partial<Record<Role, string>>) {
+    this.prefix = prefix;
     this.url = url;
-    this.reader = new RecentCommonReader({ url, keyPrefix: this.prefix });
-    this.redis = createClient({ url });
-    this.redis.on('error', () => undefined);
+    this.writerUrl = users.writer ?? url;
+    this.reader = new RecentCommonReader({ url: users.reader ?? url, keyPrefix: prefix });
+    this.redis = redis;
+    this.#userUrls = Object.values(users);
   }
 
   static async open(url = sharedUrl()): Promise<Workspace> {
-    const workspace = new Workspace(url);
-    await workspace.redis.connect();
-    return workspace;
+    const redis: Client = createClient({ url });
+    await redis.on('error', () => undefined).connect();
+    const prefix = `test-${randomUUID()}:`;
+    if (!(await canMakeUsers(redis, url))) return new Workspace(url, redis, prefix, {});
+    const writer = await makeUser(redis, url, rulesOf('writer', prefix));
+    const reader = await makeUser(redis, url, rulesOf('reader', prefix));
+    return new Workspace(url, redis, prefix, { writer, reader });
   }
 
   /** One on a server of its own, which ends with it. */
@@ -46,7 +63,9 @@ export class Workspace {
 
   /** A transport that is closed with the workspace. */
   transport(options: TransportOptions = {}): RedisRecentCommonTransport {
-    const connection = options.client || options.redis || options.url ? {} : { url: this.url };
+    // The writer may reach no keys under another prefix.
+    const url = options.keyPrefix === undefined ? this.writerUrl : this.url;
+    const connection = options.client || options.redis || options.url ? {} : { url };
     const transport = new RedisRecentCommonTransport({ ...connection, keyPrefix: this.prefix, ...options });
     this.#transports.push(transport);
     return transport;
@@ -64,6 +83,7 @@ export class Workspace {
     const written: string[] = [];
     for await (const keys of this.redis.scanIterator({ MATCH: `${this.prefix}*`, COUNT: 1000 })) written.push(...keys);
     if (written.length > 0) await this.redis.unlink(written);
+    for (const userUrl of this.#userUrls) await removeUser(this.redis, userUrl);
     this.redis.destroy();
     await this.#server?.stop();
   }

@@ -53,8 +53,10 @@ function assertClientOptions(option: string, options: OwnClientOptions): void {
   }
 }
 
-function clientOptions({ url, redis }: ConnectionOptions): OwnClientOptions {
-  return url === undefined ? (redis ?? {}) : { url };
+/** node-redis completes the socket options that it is given: those of the application stay as they are. */
+function clientOptions({ url, redis = {} }: ConnectionOptions): OwnClientOptions {
+  if (url !== undefined) return { url };
+  return redis.socket ? ({ ...redis, socket: { ...redis.socket } } as OwnClientOptions) : redis;
 }
 
 /** The scheme alone: a URL may hold a password, so no error shows it. */

@@ -2,7 +2,7 @@ import { messageOf } from '../errors';
 
 /** Server errors that only a change of configuration, or of what stands under a key, can end. */
 const CONFIGURATION_ERROR =
-  /(^|[ -])(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|DENIED) |user executing the script can't run|unknown command/i;
+  /(^|[ -])(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|DENIED) |user executing the script can't run|ACL failure in script|unknown command/i;
 const TLS_CODE = /^ERR_(TLS|SSL)|CERT|SIGNATURE|^HOSTNAME_MISMATCH$/;
 
 /** Whether trying again soon is pointless. Everything else, an outcome unknown included, is worth a prompt retry. */

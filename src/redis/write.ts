@@ -1,8 +1,9 @@
 import type { Batch } from '../batch';
 import { RecentCommonError } from '../errors';
 import { hourOf, ISO_HOUR } from './hour';
-import { type KeySpace, OTHER } from './keys';
+import type { KeySpace } from './keys';
 import { defineScript } from './script';
+import { COUNT } from './window';
 
 export const WRITE = defineScript(/* lua */ `
 -- Writes one batch of log calls to one destination, in one atomic step.
@@ -78,6 +79,15 @@ while at < #ARGV do
   end
 end
 
+-- A cluster slot that is being moved has no room for keys that are not there, and rotation removes and makes some. Nobody
+-- has these two.
+if rotates or pstart_then ~= pstart then
+  local found = redis.pcall('EXISTS', writers .. ':none', writers .. ':nothing')
+  if type(found) == 'table' and string.find(found.err, 'non local key') then
+    return redis.error_reply('TRYAGAIN the slot of ' .. common .. ' is being moved')
+  end
+end
+
 -- Nothing is rolled back after an error, so the number comes first: a batch half applied is never applied twice. Its log
 -- calls come last: where they are missing, the writer knows.
 local entry_now = number .. ' ' .. current .. ' ' .. late .. ' '
@@ -103,46 +113,7 @@ for i = 8, 7 + lines do redis.call('LPUSH', recent, ARGV[i]) end
 redis.call('LTRIM', recent, 0, recent_limit - 1)
 redis.call('INCRBY', seq, calls)
 
--- Where a window is full its rarest messages give way to new ones, and their counts go to <other>: a message that
--- becomes frequent still shows, and the total stays exact.
-local function count_within_limit(window, first, final)
-  local fresh = {}
-  for i = first, final, 2 do
-    if redis.call('ZSCORE', window, ARGV[i]) then
-      redis.call('ZINCRBY', window, ARGV[i + 1], ARGV[i])
-    else
-      fresh[#fresh + 1] = i
-    end
-  end
-  if redis.call('ZCARD', window) + #fresh <= common_limit then
-    for _, i in ipairs(fresh) do redis.call('ZINCRBY', window, ARGV[i + 1], ARGV[i]) end
-    return
-  end
-  local other = tonumber(redis.call('ZSCORE', window, '${OTHER}') or 0)
-  redis.call('ZREM', window, '${OTHER}')
-  local kept = math.min(#fresh, common_limit - 1)
-  local surplus = redis.call('ZCARD', window) + kept + 1 - common_limit
-  if surplus > 0 then
-    local rarest = redis.call('ZPOPMIN', window, surplus)
-    for i = 2, #rarest, 2 do other = other + tonumber(rarest[i]) end
-  end
-  for n, i in ipairs(fresh) do
-    if n <= kept then
-      redis.call('ZINCRBY', window, ARGV[i + 1], ARGV[i])
-    else
-      other = other + tonumber(ARGV[i + 1])
-    end
-  end
-  redis.call('ZINCRBY', window, other, '${OTHER}')
-end
-
-local function count(window, first, final)
-  if redis.call('ZCARD', window) + (final - first + 1) / 2 > common_limit then
-    return count_within_limit(window, first, final)
-  end
-  for i = first, final, 2 do redis.call('ZINCRBY', window, ARGV[i + 1], ARGV[i]) end
-end
-
+${COUNT}
 for _, group in ipairs(current_groups) do count(common, group[1], group[2]) end
 for _, group in ipairs(last_groups) do count(last, group[1], group[2]) end
 

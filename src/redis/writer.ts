@@ -127,22 +127,21 @@ export class Writer {
     return !isApplied && (previous > batch.number || total > this.#acknowledged + batch.logged);
   }
 
-  #settle(batch: Batch, reply: WriteReply, sentAt: number): Written {
-    const { isApplied, total, start, late } = reply;
+  #settle(batch: Batch, { isApplied, total, start, pstart, late }: WriteReply, sentAt: number): Written {
     const before = total - batch.logged;
-    const lost = Math.max(0, this.#acknowledged - Math.max(before, this.#leftWindows(reply, sentAt)));
-    const marks = this.#marks.map((mark) => ({ hour: mark.hour, before: Math.min(mark.before, before) }));
-    this.#marks = marks.at(-1)?.hour === start ? marks : [...marks.slice(-1), { hour: start, before }];
+    // What no window holds any more Redis may forget.
+    const inWindows = this.#marks.filter(({ hour }) => hour === start || hour >= pstart);
+    const marks = this.#hasExpired(sentAt) ? [] : inWindows;
+    const lost = Math.max(0, this.#acknowledged - Math.max(before, marks[0]?.before ?? this.#acknowledged));
+    const kept = marks.map((mark) => ({ hour: mark.hour, before: Math.min(mark.before, before) }));
+    this.#marks = kept.at(-1)?.hour === start ? kept : [...kept.slice(-1), { hour: start, before }];
     this.#acknowledged = total;
     this.#sentAt = sentAt;
     return { isApplied, late, lost };
   }
 
-  /** How many of the acknowledged log calls no window held any more: Redis may forget those. */
-  #leftWindows({ start, pstart }: WriteReply, now: number): number {
+  #hasExpired(now: number): boolean {
     const { ttlSeconds } = this.#settings;
-    const areExpired = ttlSeconds > 0 && now - this.#sentAt >= ttlSeconds * 1000;
-    const first = areExpired ? undefined : this.#marks.find(({ hour }) => hour === start || hour >= pstart);
-    return first?.before ?? this.#acknowledged;
+    return ttlSeconds > 0 && now - this.#sentAt >= ttlSeconds * 1000;
   }
 }

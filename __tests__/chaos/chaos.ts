@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { toSeverity } from '../../src';
+import { type Balance, balanceOf } from '../support/balance';
+import { FaultWriter } from '../support/fault-writer';
+import type { Fault } from './faults';
+import { archived, passHour } from './hours';
+import { Random } from './random';
+import { STAGES, type Stage } from './stages';
+
+export interface ChaosOptions {
+  readonly variant: keyof typeof STAGES;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly writers: number;
+  readonly linesPerSecond: number;
+  /** Takes the numbers of batches away, to see that the run notices what they are for. */
+  readonly withoutBatchNumbers: boolean;
+}
+
+export interface ChaosResult extends Balance {
+  /** How often each fault struck. */
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+const NAMES = ['web', 'worker', 'billing'];
+const LEVELS = ['info', 'warn', 'error'];
+/** The longest pause between two faults of a row. */
+const PAUSE_MS = 400;
+/** Log calls of each writer after the last fault: what was lost is noticed by the batch that comes next. */
+const LINES_AFTERWARDS = 10 * NAMES.length * LEVELS.length;
+const CLOSE_TIMEOUT_MS = 60_000;
+
+/** Lets writers log while everything goes wrong, and then holds what they logged against what Redis has. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const stage = await STAGES[options.variant]();
+  const writers: FaultWriter[] = [];
+  try {
+    const starts = Array.from({ length: options.writers }, (_, index) => startWriter(stage, options, index));
+    writers.push(...(await Promise.all(starts)));
+    const faults = await strikeFor(options, [...stage.faults, [hourOf(stage)]]);
+    await stage.heal();
+    await Promise.all(writers.map((writer) => writer.acknowledged(LINES_AFTERWARDS, CLOSE_TIMEOUT_MS)));
+    const reports = await Promise.all(writers.map((writer) => writer.end()));
+    const balance = await balanceOf(reports, stage.inspector, {
+      archived: ({ name, severity }) => archived(stage.inspector, name, severity),
+    });
+    return { ...balance, faults };
+  } finally {
+    await Promise.all(writers.map((writer) => writer.kill()));
+    await stage.stop();
+  }
+}
+
+function startWriter(stage: Stage, options: ChaosOptions, index: number): Promise<FaultWriter> {
+  const { linesPerSecond, withoutBatchNumbers } = options;
+  return FaultWriter.start({
+    connection: stage.connections[index % stage.connections.length] as Stage['connections'][number],
+    names: NAMES,
+    levels: LEVELS,
+    distinct: 50,
+    linesPerSecond,
+    withoutBatchNumbers,
+    options: { closeTimeoutMs: CLOSE_TIMEOUT_MS },
+  });
+}
+
+/** The hour passes, for one destination at a time. */
+function hourOf({ inspector, inKeys }: Stage): Fault {
+  return {
+    title: 'hour passed',
+    strike: async (random) => {
+      await passHour(inspector, inKeys(random.pick(NAMES)), toSeverity(random.pick(LEVELS)));
+      await sleep(random.between(100, 500));
+    },
+  };
+}
+
+async function strikeFor({ seconds, seed }: ChaosOptions, rows: Stage['faults']): Promise<Record<string, number>> {
+  const struck: Record<string, number> = {};
+  const until = performance.now() + seconds * 1000;
+  await Promise.all(
+    rows.map(async (row, index) => {
+      const random = new Random(seed + index);
+      while (performance.now() < until) {
+        const { title, strike } = random.pick(row);
+        // One that strikes what another has struck already may fail at that.
+        const hasStruck = await strike(random).then(
+          () => true,
+          () => false,
+        );
+        if (hasStruck) struck[title] = (struck[title] ?? 0) + 1;
+        await sleep(random.between(100, PAUSE_MS));
+      }
+    }),
+  );
+  return struck;
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultProxy } from '../support/proxy';
+import type { RedisServer } from '../support/servers';
+import type { Random } from './random';
+
+/** Something that goes wrong for a while. */
+export interface Fault {
+  readonly title: string;
+  /** Resolves when it is repaired. Rejects where it could not strike, the server being struck by another one. */
+  readonly strike: (random: Random) => Promise<unknown>;
+}
+
+type Pick = () => Promise<readonly RedisServer[]>;
+
+async function every(servers: Pick, ...command: readonly string[]): Promise<void> {
+  await Promise.all((await servers()).map((server) => server.command(command)));
+}
+
+/** A server that takes no writes, for a reason that a setting gives it. */
+function refusal(title: string, server: RedisServer, setting: string, value: string): Fault {
+  return {
+    title,
+    strike: async (random) => {
+      await server.command(['CONFIG', 'SET', setting, value]);
+      await sleep(random.between(50, 800));
+      await server.command(['CONFIG', 'SET', setting, '0']);
+    },
+  };
+}
+
+/** What commands can do to the servers that are masters now. */
+export function commandFaults(servers: Pick): Fault[] {
+  return [
+    { title: 'CLIENT KILL', strike: () => every(servers, 'CLIENT', 'KILL', 'TYPE', 'normal') },
+    { title: 'SCRIPT FLUSH', strike: () => every(servers, 'SCRIPT', 'FLUSH') },
+    {
+      title: 'CLIENT PAUSE',
+      strike: async (random) => {
+        const ms = random.between(50, 1500);
+        await every(servers, 'CLIENT', 'PAUSE', String(ms), 'ALL');
+        await sleep(ms);
+      },
+    },
+  ];
+}
+
+export function hang(title: string, pick: (random: Random) => Promise<RedisServer>, mostMs: number): Fault {
+  return {
+    title,
+    strike: async (random) => {
+      const server = await pick(random);
+      server.signal('SIGSTOP');
+      await sleep(random.between(100, mostMs));
+      server.signal('SIGCONT');
+    },
+  };
+}
+
+/** What can happen to one server whose disk outlives it. */
+export function serverFaults(server: RedisServer): Fault[] {
+  const kill = async (random: Random): Promise<void> => {
+    await server.kill();
+    await sleep(random.between(0, 1500));
+    await server.start();
+  };
+  const pick = async (): Promise<RedisServer> => server;
+  return [
+    { title: 'kill -9', strike: kill },
+    hang('SIGSTOP', pick, 2500),
+    // Longer than the transport waits for an answer.
+    {
+      title: 'SIGSTOP, long',
+      strike: (random) => (random.next() < 0.2 ? hang('', pick, 14_000).strike(random) : Promise.reject()),
+    },
+    refusal('OOM', server, 'maxmemory', '1'),
+    refusal('NOREPLICAS', server, 'min-replicas-to-write', '1'),
+  ];
+}
+
+/** What can happen between the writers and one server. */
+export function networkFaults(proxy: FaultProxy): Fault[] {
+  const cut = (random: Random): void => proxy.cut(random.pick(['rst', 'fin']));
+  return [
+    {
+      title: 'reply lost',
+      strike: async (random) => {
+        proxy.holdReplies();
+        await sleep(random.between(20, 200));
+        cut(random);
+      },
+    },
+    {
+      title: 'request late',
+      strike: async (random) => {
+        proxy.holdRequests();
+        await sleep(random.between(20, 200));
+        cut(random);
+        await sleep(random.between(50, 1500));
+        proxy.release();
+      },
+    },
+    { title: 'connections cut', strike: async (random) => cut(random) },
+    {
+      title: 'connections refused',
+      strike: async (random) => {
+        proxy.refuse();
+        cut(random);
+        await sleep(random.between(50, 800));
+        await proxy.accept();
+      },
+    },
+    {
+      title: 'slow network',
+      strike: async (random) => {
+        proxy.delay(random.between(5, 100));
+        await sleep(random.between(200, 1500));
+        proxy.delay(0);
+      },
+    },
+  ];
+}

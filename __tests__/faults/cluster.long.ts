@@ -1,0 +1,69 @@
+import { type LocalCluster, startCluster } from '../support/cluster';
+import { FaultScene } from '../support/fault-scene';
+import { moveSlot } from '../support/resharding';
+import { describeWithServer } from '../support/servers';
+
+/** Logger names whose slots are on the three masters of a new cluster. */
+const NAMES = ['shop', 'app', 'cart'];
+const LEVELS = ['info', 'error'];
+/** Redis takes some three seconds to promote a replica, and node-redis looks for it after five. */
+const RESUMPTION_MS = 10_000;
+
+jest.setTimeout(180_000);
+
+describeWithServer('a cluster under load', () => {
+  let cluster: LocalCluster;
+  let scene: FaultScene;
+
+  beforeEach(async () => {
+    cluster = await startCluster({ masters: 3, replicas: 1 });
+    scene = await FaultScene.ofCluster(cluster);
+  });
+  afterEach(async () => {
+    await scene.clear();
+    await scene.close();
+  });
+
+  it('is written to again within ten seconds after a master was killed, and reports what that lost', async () => {
+    const { writer } = await scene.start({ names: ['shop'] });
+    for (let round = 1; round <= 2; round++) {
+      const master = await cluster.masterOf('shop');
+      await master.kill();
+      const killedAt = performance.now();
+      // More than a reply that was under way at that moment can stand for.
+      await writer.acknowledged(200, 60_000);
+      expect(performance.now() - killedAt).toBeLessThan(RESUMPTION_MS);
+      await master.start();
+      await cluster.whole();
+    }
+    await scene.balanceOf(writer);
+  });
+
+  it('has everything once, or reports it as lost, after each master was killed', async () => {
+    const { writer } = await scene.start({ names: NAMES, levels: LEVELS });
+    for (const name of NAMES) {
+      const master = await cluster.masterOf(name);
+      await master.kill();
+      await writer.acknowledged(2000, 60_000);
+      await master.start();
+      await cluster.whole();
+    }
+    // Each logger writes again after the last fault, and so notices what it lost.
+    await writer.acknowledged(2000);
+    await scene.balanceOf(writer);
+  });
+
+  it('has everything once after slots have moved there and back again and again while two writers log', async () => {
+    const running = await Promise.all([1, 2].map(() => scene.start({ names: NAMES, levels: LEVELS })));
+    for (let round = 1; round <= 3; round++) {
+      for (const name of NAMES) {
+        const slot = await cluster.slotOf(name);
+        const home = await cluster.masterOfSlot(slot);
+        await moveSlot(cluster, slot, await cluster.otherMaster(home));
+        await moveSlot(cluster, slot, home);
+      }
+      await Promise.all(running.map(({ writer }) => writer.acknowledged(500)));
+    }
+    for (const { writer } of running) expect(await scene.balanceOf(writer)).toMatchObject({ lost: 0 });
+  });
+});

@@ -1,0 +1,44 @@
+import { FaultScene } from '../support/fault-scene';
+import { type LocalSentinel, startSentinel } from '../support/sentinel';
+import { describeWithServer } from '../support/servers';
+
+/** Sentinels take three seconds to take a master for dead, and some more to promote its replica. */
+const RESUMPTION_MS = 20_000;
+
+jest.setTimeout(180_000);
+
+describeWithServer('a master that sentinels watch, under load', () => {
+  let servers: LocalSentinel;
+  let scene: FaultScene;
+
+  beforeEach(async () => {
+    servers = await startSentinel();
+    scene = await FaultScene.ofSentinel(servers);
+  });
+  afterEach(async () => {
+    await scene.clear();
+    await scene.close();
+  });
+
+  it('has everything once, or reports it as lost, after replicas were promoted', async () => {
+    const { writer } = await scene.start();
+    for (let round = 1; round <= 2; round++) {
+      await servers.failover();
+      await servers.whole();
+      await writer.acknowledged(500);
+    }
+    await scene.balanceOf(writer);
+  });
+
+  it('has everything once, or reports it as lost, after it was killed', async () => {
+    const { writer } = await scene.start();
+    const killedAt = performance.now();
+    const killed = await servers.killMaster();
+    await writer.acknowledged(200, 60_000);
+    expect(performance.now() - killedAt).toBeLessThan(RESUMPTION_MS);
+    await killed.start();
+    await servers.whole();
+    await writer.acknowledged(500);
+    await scene.balanceOf(writer);
+  });
+});

@@ -1,0 +1,44 @@
+import { FaultScene } from '../support/fault-scene';
+import { FaultProxy } from '../support/proxy';
+import { type LocalSentinel, startSentinel } from '../support/sentinel';
+import { describeWithServer } from '../support/servers';
+import { until } from '../support/wait';
+
+jest.setTimeout(60_000);
+
+describeWithServer('a master that sentinels watch', () => {
+  let servers: LocalSentinel;
+  let scene: FaultScene;
+  let proxy: FaultProxy;
+
+  beforeAll(async () => {
+    servers = await startSentinel();
+    scene = await FaultScene.ofSentinel(servers);
+    proxy = await FaultProxy.start((await servers.master()).port);
+  });
+  afterEach(() => scene.clear());
+  afterAll(async () => {
+    await proxy.stop();
+    await scene.close();
+  });
+
+  /** How to find the master through its sentinels, and then reach it through the proxy. */
+  async function addressBehindProxy() {
+    const { port } = await servers.master();
+    const nodeAddressMap = { [`127.0.0.1:${port}`]: { host: '127.0.0.1', port: proxy.port } };
+    return { name: servers.name, sentinelRootNodes: servers.sentinels, nodeAddressMap };
+  }
+
+  it('counts once what node-redis sends again by itself after the reply was lost', async () => {
+    const { writer } = await scene.start({}, { sentinel: await addressBehindProxy() });
+    for (const how of ['rst', 'fin'] as const) {
+      const { duplicates } = await writer.stats();
+      proxy.holdReplies();
+      await until(() => proxy.heldBytes > 0);
+      proxy.cut(how);
+      await until(async () => (await writer.stats()).duplicates > duplicates);
+      await writer.acknowledged(100);
+    }
+    expect(await scene.balanceOf(writer)).toMatchObject({ lost: 0, duplicates: 2, retries: 0 });
+  });
+});

@@ -1,0 +1,75 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Why this machine cannot make certificates; undefined where it can. */
+export const noCertificatesReason =
+  spawnSync('openssl', ['version']).status === 0 ? undefined : 'no openssl on the PATH';
+
+/** A certificate and its key, as files and as text. */
+export interface Certificate {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** What a server and its clients need for TLS, right and wrong. */
+export interface Certificates {
+  readonly authority: Certificate;
+  /** Of the authority, for 127.0.0.1 and localhost. */
+  readonly server: Certificate;
+  /** Of the authority, for another host. */
+  readonly elsewhere: Certificate;
+  /** For 127.0.0.1 and localhost, of an authority that nobody knows. */
+  readonly impostor: Certificate;
+  readonly client: Certificate;
+  /** Removes the files. */
+  readonly remove: () => void;
+}
+
+/** Makes certificates that are valid for a day, in a folder of their own. */
+export function makeCertificates(): Certificates {
+  const dir = mkdtempSync(join(tmpdir(), 'certificates-'));
+  const authority = makeAuthority(dir, 'authority');
+  const here = 'subjectAltName = IP:127.0.0.1, DNS:localhost';
+  return {
+    authority,
+    server: issue(dir, 'server', authority, here),
+    elsewhere: issue(dir, 'elsewhere', authority, 'subjectAltName = DNS:elsewhere.example'),
+    impostor: issue(dir, 'impostor', makeAuthority(dir, 'nobody'), here),
+    client: issue(dir, 'client', authority, 'extendedKeyUsage = clientAuth'),
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+function makeAuthority(dir: string, name: string): Certificate {
+  const { certFile, keyFile } = filesOf(dir, name);
+  openssl(['req', '-x509', ...NEW_KEY, '-days', '1', '-subj', `/CN=${name}`, '-keyout', keyFile, '-out', certFile]);
+  return read({ certFile, keyFile });
+}
+
+function issue(dir: string, name: string, authority: Certificate, extensions: string): Certificate {
+  const { certFile, keyFile } = filesOf(dir, name);
+  const [request, extFile] = [join(dir, `${name}.csr`), join(dir, `${name}.ext`)];
+  writeFileSync(extFile, extensions);
+  openssl(['req', ...NEW_KEY, '-subj', `/CN=${name}`, '-keyout', keyFile, '-out', request]);
+  const signing = ['-CA', authority.certFile, '-CAkey', authority.keyFile, '-CAcreateserial', '-days', '1'];
+  openssl(['x509', '-req', '-in', request, ...signing, '-extfile', extFile, '-out', certFile]);
+  return read({ certFile, keyFile });
+}
+
+const NEW_KEY = ['-newkey', 'rsa:2048', '-nodes'];
+
+function openssl(args: readonly string[]): void {
+  execFileSync('openssl', args, { stdio: 'ignore' });
+}
+
+function filesOf(dir: string, name: string): { certFile: string; keyFile: string } {
+  return { certFile: join(dir, `${name}.crt`), keyFile: join(dir, `${name}.key`) };
+}
+
+function read({ certFile, keyFile }: { certFile: string; keyFile: string }): Certificate {
+  return { certFile, keyFile, cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+}

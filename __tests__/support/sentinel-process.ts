@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { freePort } from './servers';
+
+/** What sentinels watch. */
+export interface Watched {
+  /** What they call the master. */
+  readonly name: string;
+  readonly masterPort: number;
+  /** How many of them have to agree that the master is down. */
+  readonly quorum: number;
+}
+
+/** One sentinel, in a process of its own. */
+export class SentinelProcess {
+  readonly port: number;
+  readonly #name: string;
+  readonly #stop: () => Promise<void>;
+
+  private constructor(port: number, name: string, stop: () => Promise<void>) {
+    this.port = port;
+    this.#name = name;
+    this.#stop = stop;
+  }
+
+  /** A sentinel keeps what it learns in the file that it was started with, so it needs one. */
+  static async start(watched: Watched): Promise<SentinelProcess> {
+    const port = await freePort();
+    const dir = mkdtempSync(join(tmpdir(), 'redis-sentinel-'));
+    const file = join(dir, 'sentinel.conf');
+    writeFileSync(file, sentinelConfig(port, dir, watched));
+    const child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
+    return new SentinelProcess(port, watched.name, async () => {
+      if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+      rmSync(dir, { recursive: true, force: true });
+    });
+  }
+
+  /** The port of the master, as this sentinel sees it. */
+  async masterPort(): Promise<number> {
+    const [, port] = (await this.#ask('GET-MASTER-ADDR-BY-NAME')) as string[];
+    return Number(port);
+  }
+
+  /** Whether it knows so many replicas and other sentinels. */
+  async knows({ replicas, sentinels }: { replicas: number; sentinels: number }): Promise<boolean> {
+    const reply = (await this.#ask('MASTER')) as string[];
+    const field = (name: string): number => Number(reply[reply.indexOf(name) + 1]);
+    return field('num-slaves') === replicas && field('num-other-sentinels') === sentinels;
+  }
+
+  /** Has it promote the replica without asking the other sentinels. */
+  async failover(): Promise<void> {
+    await this.#ask('FAILOVER');
+  }
+
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  async #ask(question: string): Promise<unknown> {
+    const url = `redis://127.0.0.1:${this.port}`;
+    const client = createClient({ url, RESP: 2, socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.sendCommand(['SENTINEL', question, this.#name]);
+    } finally {
+      client.destroy();
+    }
+  }
+}
+
+function sentinelConfig(port: number, dir: string, { name, masterPort, quorum }: Watched): string {
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${dir}`,
+    `sentinel monitor ${name} 127.0.0.1 ${masterPort} ${quorum}`,
+    `sentinel down-after-milliseconds ${name} 3000`,
+    `sentinel failover-timeout ${name} 5000`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,64 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { noServerReason } from './servers';
+
+/** Why the clock of a server cannot be moved on this machine; undefined where it can. */
+export const noClockReason = noServerReason ?? missingHere();
+
+/** `describe` for what moves the clock of a server. Where that cannot be done, its tests count as skipped. */
+export const describeWithClock = noClockReason ? describeSkipped : (globalThis.describe as jest.Describe);
+
+function missingHere(): string | undefined {
+  if (process.platform !== 'linux') return 'the clock of a server can be moved on Linux only';
+  if (spawnSync('cc', ['--version']).status !== 0) return 'no C compiler on the PATH';
+  return undefined;
+}
+
+function describeSkipped(title: string, tests: () => void): void {
+  describe.skip(`${title} (skipped: ${noClockReason})`, tests);
+}
+
+/** The time of day of the servers that are started with its `env`: that of the machine, until it is moved. */
+export class ServerClock {
+  /** What the environment of a server needs, for `RedisServer.start`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly #dir: string;
+  readonly #file: number;
+  #offsetSeconds = 0;
+
+  private constructor(dir: string, library: string) {
+    const file = join(dir, 'offset');
+    this.#dir = dir;
+    this.#file = openSync(file, 'w');
+    this.env = { LD_PRELOAD: library, SERVER_CLOCK_FILE: file };
+    this.set(0);
+  }
+
+  /** Compiles what moves the clock, into a folder of its own. */
+  static create(): ServerClock {
+    const dir = mkdtempSync(join(tmpdir(), 'server-clock-'));
+    const library = join(dir, 'server-clock.so');
+    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, join(__dirname, 'server-clock.c')]);
+    return new ServerClock(dir, library);
+  }
+
+  /** Sets the clock to so many whole seconds after that of the machine; a negative number is before it. */
+  set(offsetSeconds: number): void {
+    const bytes = new BigInt64Array([BigInt(offsetSeconds)]);
+    writeSync(this.#file, bytes, 0, bytes.byteLength, 0);
+    this.#offsetSeconds = offsetSeconds;
+  }
+
+  /** Moves the clock by so many whole seconds; a negative number moves it back. */
+  advance(seconds: number): void {
+    this.set(this.#offsetSeconds + seconds);
+  }
+
+  /** Removes what was compiled. Servers that still run keep their time. */
+  remove(): void {
+    closeSync(this.#file);
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
