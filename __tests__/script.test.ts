@@ -43,6 +43,7 @@ class Target {
       severity: 'info',
       number: ++this.#number,
       logged: 0,
+      numbered: batch.logged ?? 0,
       lines: [],
       infos: [],
       counts,
@@ -105,7 +106,6 @@ describe('a batch', () => {
       isApplied: false,
       previous: 2,
       start: isoHour(),
-      late: 0,
     });
     expect(await target.counts('common')).toEqual({ hello: 2 });
   });
@@ -323,6 +323,7 @@ describe('counts of an earlier hour', () => {
         severity: 'info',
         number: 1,
         logged: 0,
+        numbered: 0,
         lines: [],
         infos: [],
         counts: [{ hour: hourOf(Date.now()) + 1, messages: [] }],

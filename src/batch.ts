@@ -18,14 +18,24 @@ export interface Batch {
   readonly severity: string;
   /** Grows from batch to batch. */
   readonly number: number;
-  /** Log calls that this batch stands for. */
+  /** Log calls that this batch stands for: those that it counts, and in the last one those that are not counted. */
   readonly logged: number;
+  /** By how much the number of the newest line grows: log calls whose lines are in this batch, or are not kept. */
+  readonly numbered: number;
   /** The newest of their lines, oldest first. */
   readonly lines: readonly string[];
   /** Newest hour first. */
   readonly counts: readonly HourCounts[];
   /** The log calls themselves, where somebody waits to hear that they are written. */
   readonly infos: readonly LogInfo[];
+}
+
+/**
+ * The number of a batch, after the last one. It is taken from the clock, in microseconds, since a copy of the process, made
+ * while it runs, would go on with the same count.
+ */
+export function numberAfter(last: number): number {
+  return Math.max(last + 1, Math.floor(performance.now() * 1000));
 }
 
 /** What batches are cut from. */
@@ -53,35 +63,40 @@ export class Packer {
   }
 
   addCount(hour: number, message: string, count: number): void {
-    const { counts } = this.#makeRoom(message.length);
-    let group = counts.at(-1);
-    if (group?.hour !== hour) counts.push((group = { hour, messages: [] }));
+    const draft = this.#makeRoom(message.length);
+    let group = draft.counts.at(-1);
+    if (group?.hour !== hour) draft.counts.push((group = { hour, messages: [] }));
     group.messages.push({ message, count });
+    draft.logged += count;
   }
 
   addLine(line: string): void {
     this.#makeRoom(line.length).lines.push(line);
   }
 
-  /** Log calls go with their lines; the older ones, whose lines are not kept, with the first batch that has lines. */
+  /** Lines have their numbers from the batches that they are in, the older ones, which are not kept, from the first of them. */
   finish(): Batch[] {
-    if (this.#destination.logged > 0 && this.#batches.length === 0) this.#makeRoom(0);
-    const first = this.#batches.find(({ lines }) => lines.length > 0) ?? this.#batches.at(-1);
-    let older = this.#destination.logged;
-    for (const batch of this.#batches) {
-      batch.logged = batch.lines.length;
-      older -= batch.lines.length;
-    }
-    if (first) first.logged += older;
+    const { logged, infos } = this.#destination;
+    if (logged > 0 && this.#batches.length === 0) this.#makeRoom(0);
     const last = this.#batches.at(-1);
-    if (last) last.infos = this.#destination.infos;
+    if (!last) return [];
+    const first = this.#batches.find(({ lines }) => lines.length > 0) ?? last;
+    for (const batch of this.#batches) batch.numbered = batch.lines.length;
+    first.numbered += logged - this.#sum('numbered');
+    last.logged += logged - this.#sum('logged');
+    last.infos = infos;
     return this.#batches;
+  }
+
+  #sum(key: 'logged' | 'numbered'): number {
+    return this.#batches.reduce((sum, batch) => sum + batch[key], 0);
   }
 
   #makeRoom(characters: number): Draft {
     if (this.#entries >= MAX_BATCH_ENTRIES || this.#characters + characters > MAX_BATCH_CHARACTERS) {
       const { name, severity } = this.#destination;
-      this.#batches.push({ name, severity, number: this.#nextNumber(), logged: 0, lines: [], counts: [], infos: [] });
+      const empty = { logged: 0, numbered: 0, lines: [], counts: [], infos: [] };
+      this.#batches.push({ name, severity, number: this.#nextNumber(), ...empty });
       this.#entries = 0;
       this.#characters = 0;
     }

@@ -5,8 +5,12 @@ import type { Lane, Lanes } from './lanes';
 import { Outages } from './outages';
 import type { Pending } from './pending';
 import type { LogRecord } from './record';
-import { isDestinationError } from './redis/failures';
+import { isConfigurationError, isDestinationError } from './redis/failures';
 import type { Written } from './redis/writer';
+import { Semaphore } from './semaphore';
+
+/** Batches that are under way at once, of all destinations: when Redis comes back, all of them have something to write. */
+const MAX_IN_FLIGHT = 1000;
 
 /** What can be out, apart from single destinations. */
 const REDIS = 'Redis';
@@ -46,9 +50,10 @@ export class Flusher {
   readonly #options: FlusherOptions;
   readonly #lanes: Lanes;
   readonly #outages: Outages;
+  readonly #slots = new Semaphore(MAX_IN_FLIGHT);
   #flushes = 0;
   #pendingCalls = 0;
-  #hasPolicy = false;
+  #hasAskedPolicy = false;
   readonly #totals = { written: 0, late: 0, lost: 0, duplicates: 0, retries: 0 };
 
   constructor(pending: Pending, lanes: Lanes, options: FlusherOptions) {
@@ -132,7 +137,7 @@ export class Flusher {
   async #deliver(lane: Lane, batch: Batch): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        return this.#settle(lane, batch, await lane.writer.write(batch));
+        return this.#settle(lane, batch, await this.#slots.run(() => lane.writer.write(batch)));
       } catch (error) {
         this.#totals.retries++;
         this.#outages.begin(isDestinationError(error) ? lane.label : REDIS, lane.label, error);
@@ -158,20 +163,25 @@ export class Flusher {
 
   /** Beside the batches: an index that cannot be written to, on another node of a cluster, say, must not hold them up. */
   async #note(lane: Lane, batch: Batch): Promise<void> {
-    try {
-      const policy = await lane.writer.note(batch, !this.#hasPolicy);
-      if (policy !== undefined) this.#onNoted(lane, policy);
-    } catch (error) {
-      this.#outages.begin(INDEX, lane.label, error);
-    }
+    const asksPolicy = !this.#hasAskedPolicy;
+    this.#hasAskedPolicy = true;
+    const policy = await lane.writer.note(batch, asksPolicy).catch((error: unknown) => this.#onUnnoted(lane, error));
+    if (policy !== undefined) this.#onNoted(lane, policy);
+    else if (asksPolicy) this.#hasAskedPolicy = false;
     lane.noting = undefined;
     if (!lane.isBusy) this.#options.onRest();
   }
 
   #onNoted(lane: Lane, policy: string): void {
-    this.#hasPolicy = true;
+    lane.hasFailedToNote = false;
     this.#outages.end(INDEX, lane.label);
     if (policy) this.#warn(`Redis may evict what is logged: its maxmemory-policy is ${policy}, not noeviction`);
+  }
+
+  /** A note that was under way when Redis failed is no outage of its own. */
+  #onUnnoted(lane: Lane, error: unknown): undefined {
+    if (lane.hasFailedToNote || isConfigurationError(error)) this.#outages.begin(INDEX, lane.label, error);
+    lane.hasFailedToNote = true;
   }
 
   #backOff(lane: Lane, tries: number, error: unknown): Promise<void> {

@@ -23,6 +23,8 @@ export class Lane {
   running: Promise<void> | undefined;
   /** The note in the index that is being written; it never rejects. */
   noting: Promise<void> | undefined;
+  /** Whether the last note failed. */
+  hasFailedToNote = false;
   /** Ends the wait before the next try. */
   retryNow: (() => void) | undefined;
 

@@ -1,4 +1,4 @@
-import type { Batch } from './batch';
+import { type Batch, numberAfter } from './batch';
 import { assertObject, DeliveryWarning, OptionsError, messageOf as reasonOf } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { formatLine, formatMessage, messageOf } from './record';
@@ -91,7 +91,7 @@ class OrderedWriters {
 
   async #writeAfter({ writer, last }: Lane, batch: Omit<Batch, 'number'>): Promise<void> {
     await last;
-    const numbered = { ...batch, number: ++this.#number };
+    const numbered = { ...batch, number: (this.#number = numberAfter(this.#number)) };
     const { lost } = await writer.write(numbered);
     if (lost > 0) warn(`Redis has lost ${lost} log calls of ${batch.name} that it had acknowledged`);
     // A caller who heard of a failure now would log again what is written already.
@@ -130,6 +130,7 @@ async function logOnce(
     name,
     severity,
     logged: 1,
+    numbered: 1,
     lines: [formatLine(time, text, resolved.timestamp)],
     counts: isCounted ? [{ hour: hourOf(time), messages }] : [],
     infos: [],

@@ -1,4 +1,4 @@
-import { type Batch, Packer } from './batch';
+import { type Batch, numberAfter, Packer } from './batch';
 import type { LogInfo, LogRecord } from './record';
 import { hourOf } from './redis/hour';
 import { OTHER } from './redis/keys';
@@ -75,7 +75,7 @@ export class Pending {
   /** Takes out what waits for a destination: one batch or, where it is much, several to be written in this order. */
   draw(destination: Destination): Batch[] {
     const { recentLimit, formatLine, formatMessage } = this.#options;
-    const packer = new Packer(destination, () => ++this.#lastNumber);
+    const packer = new Packer(destination, () => (this.#lastNumber = numberAfter(this.#lastNumber)));
     for (const [hour, messages] of [...destination.counts].sort(([a], [b]) => b - a)) {
       for (const { message, count } of messages.values()) packer.addCount(hour, formatMessage(message), count);
     }

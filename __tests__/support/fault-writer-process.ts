@@ -130,6 +130,8 @@ async function main(): Promise<void> {
       answer({ progress: { stats: transport.stats(), warnings, latency: latencySinceLast(), rssBytes, listeners } });
     }
   });
+  // Where the test has died.
+  process.once('disconnect', () => isLogging && process.exit(1));
   await logSteadily(logger);
   await once(logger.end(), 'finish');
   answer({ report: { stats: transport.stats(), logged: destinations.map(loggedThere), warnings } });

@@ -14,22 +14,24 @@ export const WRITE = defineScript(/* lua */ `
 -- KEYS[4] start    string  that hour, YYYY-MM-DDTHH:00:00 in UTC
 -- KEYS[5] last     zset    message -> count in the hour of pstart
 -- KEYS[6] pstart   string  the previous hour in which something was logged
--- KEYS[7] writers  hash    writer id -> of its last batch: number, start as it was then, calls that were not counted; and
---   the log calls of all its batches
+-- KEYS[7] writers  hash    writer id -> of its last batch: number, start as it was then, late calls; then the log calls
+--   of all its batches, and those of the last one where it was applied in part
 --
 -- ARGV[1] writer id
 -- ARGV[2] batch number: greater than that of the writer's batch before
 -- ARGV[3] log calls in the batch
--- ARGV[4] most lines that recent may hold
--- ARGV[5] most messages that common and last may each hold, <other> included
--- ARGV[6] seconds until all keys expire; 0 for never
--- ARGV[7] number of lines
--- ARGV[8 ...] the lines, oldest first; then for each hour, newest first: how many hours ago it was, its number of
+-- ARGV[4] by how much the number of the newest line grows
+-- ARGV[5] most lines that recent may hold
+-- ARGV[6] most messages that common and last may each hold, <other> included
+-- ARGV[7] seconds until all keys expire; 0 for never
+-- ARGV[8] number of lines
+-- ARGV[9 ...] the lines, oldest first; then for each hour, newest first: how many hours ago it was, its number of
 --   messages, and each message with its count
 --
 -- Returns { 1 if applied or 0 if already applied before, the number of the writer's last batch before this, the log calls
---   of all its batches with this, the hours of start and of pstart, log calls that were not counted: their hour is older
---   than both windows }; the same again where the last batch of the writer comes again
+--   of all its batches with this, the hours of start and of pstart, late log calls, which were not counted since their
+--   hour is older than both windows, log calls of the batch if it was applied in part }; the same again where the last
+--   batch of the writer comes again
 
 for i, expected in ipairs({ 'list', 'string', 'zset', 'string', 'zset', 'string', 'hash' }) do
   local found = redis.call('TYPE', KEYS[i]).ok
@@ -40,8 +42,8 @@ end
 local recent, seq, common, start_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local last, pstart_key, writers = KEYS[5], KEYS[6], KEYS[7]
 local writer, number, calls = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local recent_limit, common_limit = tonumber(ARGV[4]), tonumber(ARGV[5])
-local ttl, lines = tonumber(ARGV[6]), tonumber(ARGV[7])
+local recent_limit, common_limit = tonumber(ARGV[5]), tonumber(ARGV[6])
+local ttl, lines = tonumber(ARGV[7]), tonumber(ARGV[8])
 if not string.match(redis.call('GET', seq) or '0', '^%d+$') then
   return redis.error_reply('WRONGTYPE ' .. seq .. ' holds no number')
 end
@@ -50,10 +52,10 @@ ${ISO_HOUR}
 local now = tonumber(redis.call('TIME')[1])
 local start, pstart = redis.call('GET', start_key), redis.call('GET', pstart_key)
 local entry = redis.call('HGET', writers, writer) or ''
-local previous, previous_late, written = string.match(entry, '^(%d+) %S+ (%d+) (%d+)$')
+local previous, previous_late, written, part = string.match(entry, '^(%d+) %S+ (%d+) (%d+) (%d+)$')
 previous, written = tonumber(previous or 0), tonumber(written or 0)
 if number <= previous then
-  return { 0, previous, written, start or '', pstart or '', number == previous and tonumber(previous_late) or 0 }
+  return { 0, previous, written, start or '', pstart or '', tonumber(previous_late), tonumber(part) }
 end
 
 local hour = iso_hour(now)
@@ -64,7 +66,7 @@ local current = start and not rotates and start or hour
 -- before this, and last begins anew with it.
 local pstart_then = rotates and start or pstart
 local current_groups, last_groups, late = {}, {}, 0
-local at = 8 + lines
+local at = 9 + lines
 while at < #ARGV do
   local ago, first = tonumber(ARGV[at]), at + 2
   at = first + 2 * tonumber(ARGV[at + 1])
@@ -88,10 +90,10 @@ if rotates or pstart_then ~= pstart then
   end
 end
 
--- Nothing is rolled back after an error, so the number comes first: a batch half applied is never applied twice. Its log
--- calls come last: where they are missing, the writer knows.
-local entry_now = number .. ' ' .. current .. ' ' .. late .. ' '
-redis.call('HSET', writers, writer, entry_now .. written)
+-- Nothing is rolled back after an error, so the number comes first: a batch applied in part is never applied twice. That
+-- it was, its writer learns when it comes again.
+local entry_now = ARGV[2] .. ' ' .. current .. ' ' .. late .. ' ' .. written + calls .. ' '
+redis.call('HSET', writers, writer, entry_now .. calls)
 if rotates then
   redis.call('UNLINK', last)
   if redis.call('EXISTS', common) == 1 then redis.call('RENAME', common, last) end
@@ -109,19 +111,19 @@ if pstart_then ~= pstart then
   redis.call('SET', pstart_key, pstart_then)
 end
 
-for i = 8, 7 + lines do redis.call('LPUSH', recent, ARGV[i]) end
+for i = 9, 8 + lines do redis.call('LPUSH', recent, ARGV[i]) end
 redis.call('LTRIM', recent, 0, recent_limit - 1)
-redis.call('INCRBY', seq, calls)
+redis.call('INCRBY', seq, ARGV[4])
 
 ${COUNT}
 for _, group in ipairs(current_groups) do count(common, group[1], group[2]) end
 for _, group in ipairs(last_groups) do count(last, group[1], group[2]) end
+redis.call('HSET', writers, writer, entry_now .. 0)
 
 if ttl > 0 then
   for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ttl) end
 end
-redis.call('HSET', writers, writer, entry_now .. written + calls)
-return { 1, previous, written + calls, current, pstart_then or '', late }
+return { 1, previous, written + calls, current, pstart_then or '', late, 0 }
 `);
 
 /** What a batch is written with. */
@@ -145,12 +147,22 @@ export interface WriteReply {
   readonly pstart: string;
   /** Log calls that were not counted: their hour is older than both windows. */
   readonly late: number;
+  /** Log calls of the batch where an error ended an earlier try in its midst: what of them is counted is unknown. */
+  readonly part: number;
 }
 
 /** The ARGV of {@link WRITE}. Hours ago are counted now, at each try, or a batch held up over the hour would be misplaced. */
 export function encodeBatch(batch: Batch, writer: string, settings: WriteSettings): string[] {
-  const { number, logged, lines } = batch;
-  const numbers = [number, logged, settings.recentLimit, settings.commonLimit, settings.ttlSeconds, lines.length];
+  const { number, logged, numbered, lines } = batch;
+  const numbers = [
+    number,
+    logged,
+    numbered,
+    settings.recentLimit,
+    settings.commonLimit,
+    settings.ttlSeconds,
+    lines.length,
+  ];
   const args = [writer, ...numbers.map(String), ...lines];
   const thisHour = hourOf(Date.now());
   for (const { hour, messages } of batch.counts) {
@@ -162,10 +174,10 @@ export function encodeBatch(batch: Batch, writer: string, settings: WriteSetting
 
 /** Reads the reply of {@link WRITE}, whatever types the client's type mapping gave to its parts. */
 export function decodeReply(reply: unknown): WriteReply {
-  if (!Array.isArray(reply) || reply.length !== 6) {
+  if (!Array.isArray(reply) || reply.length !== 7) {
     throw new RecentCommonError('write', 'Redis gave a reply that is not of this script');
   }
-  const [applied, previous, total, start, pstart, late] = reply as unknown[];
-  const numbers = { previous: Number(previous), total: Number(total), late: Number(late) };
+  const [applied, previous, total, start, pstart, late, part] = reply as unknown[];
+  const numbers = { previous: Number(previous), total: Number(total), late: Number(late), part: Number(part) };
   return { ...numbers, isApplied: Number(applied) === 1, start: String(start), pstart: String(pstart) };
 }

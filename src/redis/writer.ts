@@ -94,8 +94,8 @@ export class Writer {
       const sentAt = performance.now();
       const args = encodeBatch(batch, this.#id, this.#settings);
       const reply = decodeReply(await this.#connection.run(WRITE, keys, args));
-      if (!this.#isOfAnother(batch, reply)) return this.#settle(batch, reply, sentAt);
-      // Without what Node keeps in store, which a copy of the process has as well.
+      if (reply.isApplied || reply.previous === batch.number) return this.#settle(batch, reply, sentAt);
+      // Another writer has the id: the process was copied while it ran, with the ids that Node keeps in store.
       this.#id = randomUUID({ disableEntropyCache: true });
       this.#acknowledged = 0;
       this.#marks = [];
@@ -122,17 +122,13 @@ export class Writer {
     }
   }
 
-  /** Whether Redis refused a batch for one that this writer never sent: a process was copied, its ids with it. */
-  #isOfAnother(batch: Batch, { isApplied, previous, total }: WriteReply): boolean {
-    return !isApplied && (previous > batch.number || total > this.#acknowledged + batch.logged);
-  }
-
-  #settle(batch: Batch, { isApplied, total, start, pstart, late }: WriteReply, sentAt: number): Written {
+  #settle(batch: Batch, { isApplied, total, start, pstart, late, part }: WriteReply, sentAt: number): Written {
     const before = total - batch.logged;
     // What no window holds any more Redis may forget.
     const inWindows = this.#marks.filter(({ hour }) => hour === start || hour >= pstart);
     const marks = this.#hasExpired(sentAt) ? [] : inWindows;
-    const lost = Math.max(0, this.#acknowledged - Math.max(before, marks[0]?.before ?? this.#acknowledged));
+    const missing = Math.max(0, this.#acknowledged - Math.max(before, marks[0]?.before ?? this.#acknowledged));
+    const lost = missing + Math.max(0, part - late);
     const kept = marks.map((mark) => ({ hour: mark.hour, before: Math.min(mark.before, before) }));
     this.#marks = kept.at(-1)?.hour === start ? kept : [...kept.slice(-1), { hour: start, before }];
     this.#acknowledged = total;

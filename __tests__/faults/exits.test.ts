@@ -1,0 +1,327 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import winston from 'winston';
+import { RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { type Ended, runProgram } from '../support/program';
+import { describeWithServer, freePort, RedisServer } from '../support/servers';
+import { type Counts, StoredLog, total } from '../support/stored-log';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
+
+/**
+ * After `start()` a program prints, when it ends, how long that took, and how much of it a busy machine let it wait; both
+ * in milliseconds.
+ */
+const STOPWATCH = `
+  const start = () => {
+    let [began, last, waited] = [performance.now(), performance.now(), 0];
+    const tick = () => {
+      const now = performance.now();
+      waited += Math.max(0, now - last - 120);
+      last = now;
+    };
+    setInterval(tick, 100).unref();
+    process.on('exit', () => {
+      tick();
+      console.log([performance.now() - began, waited].join());
+    });
+  };
+`;
+
+/** Expects that a program with a stopwatch took so long, and was not much longer at it. */
+function expectDuration({ stdout }: Ended, ms: number): void {
+  const [tookMs, waitedMs] = stdout.split(',').map(Number) as [number, number];
+  expect(tookMs).toBeGreaterThan(ms - 50);
+  expect(tookMs - waitedMs).toBeLessThan(ms + 700);
+}
+
+/** A logger that logs rounds: each of the ten messages once. Whatever is written in whole batches has whole rounds. */
+const PROGRAM = `
+  const connection = { url: undefined, redis: { url: process.env.URL, name: process.env.NAME } };
+  const transport = transportOf({ ...connection, name: process.env.NAME, closeTimeoutMs: Number(process.env.CLOSE) });
+  const logger = winston.createLogger({ transports: [transport] });
+  const logRounds = (rounds) => {
+    for (let i = 0; i < 10 * rounds; i++) logger.info('message ' + (i % 10));
+  };
+`;
+
+describeWithServer('a program', () => {
+  let workspace: Workspace;
+  let programs = 0;
+
+  beforeAll(async () => {
+    workspace = await Workspace.openOnOwnServer();
+  });
+  afterAll(() => workspace.close());
+
+  interface Outcome extends Ended {
+    readonly counts: Counts;
+    readonly seq: number;
+    readonly lines: number;
+  }
+
+  async function run(program: string, url = workspace.url, closeTimeoutMs = 20_000): Promise<Outcome> {
+    const name = `app${++programs}`;
+    const env = { URL: url, PREFIX: workspace.prefix, NAME: name, CLOSE: String(closeTimeoutMs) };
+    const ended = await runProgram(PROGRAM + program, env);
+    // What the program had sent is carried out by then.
+    await until(async () => (await workspace.redis.clientList()).every((client) => client.name !== name));
+    const log = new StoredLog(workspace.redis, workspace.prefix, name);
+    return { ...ended, counts: await log.current(), seq: await log.seq(), lines: (await log.texts()).length };
+  }
+
+  /** Expects so many whole rounds, and that lines and their number agree. */
+  function expectRounds({ counts, seq, lines }: Outcome, rounds: number): void {
+    const messages = rounds === 0 ? [] : Array.from({ length: 10 }, (_, i) => [`message ${i}`, rounds]);
+    expect(counts).toEqual(Object.fromEntries(messages));
+    expect({ seq, lines }).toEqual({ seq: 10 * rounds, lines: Math.min(100, 10 * rounds) });
+  }
+
+  describe('that calls process.exit()', () => {
+    it('right after a log call loses it whole, and what it had flushed before is there', async () => {
+      const ended = await run('logRounds(20); transport.flush().then(() => { logRounds(30); process.exit(3); });');
+      expect(ended.code).toBe(3);
+      expectRounds(ended, 20);
+    });
+
+    it('at any moment leaves whole batches', async () => {
+      const program = (afterMs: number): string => `
+        const log = () => logRounds(5);
+        setInterval(log, 1);
+        transport.once('logged', () => setTimeout(() => process.exit(), ${afterMs}));
+        log();`;
+      for (const ended of await Promise.all([0, 10].map((afterMs) => run(program(afterMs))))) {
+        const rounds = ended.counts['message 0'] ?? 0;
+        expect(rounds).toBeGreaterThan(0);
+        expectRounds(ended, rounds);
+      }
+    });
+
+    it('while Redis hangs leaves each batch whole or not at all, where the last was sent in part', async () => {
+      const [, pid] = /process_id:(\d+)/.exec(await workspace.redis.info('server')) ?? [];
+      const names = Array.from({ length: 20 }, (_, i) => `hanging${i}`);
+      await run(`
+        const large = transportOf({ ...connection, name: ({ service }) => service, recentLimit: 1000 });
+        const largeLogger = winston.createLogger({ transports: [large] });
+        largeLogger.info('connects');
+        large.flush().then(() => {
+          process.kill(${pid}, 'SIGSTOP');
+          for (const service of ${JSON.stringify(names)}) {
+            for (let i = 0; i < 300; i++) largeLogger.info(i + '€'.repeat(2700), { service });
+          }
+          setTimeout(() => process.exit(), 1000);
+        });
+        process.on('exit', () => process.kill(${pid}, 'SIGCONT'));`);
+      const found = await Promise.all(
+        names.map(async (name) => {
+          const log = new StoredLog(workspace.redis, workspace.prefix, name);
+          return [total(await log.current()), await log.seq(), (await log.texts()).length];
+        }),
+      );
+      expect(
+        found.every(([first, ...rest]) => [0, 300].includes(first as number) && rest.every((n) => n === first)),
+      ).toBe(true);
+      expect(new Set(found.map(String)).size).toBe(2);
+    });
+  });
+
+  describe('that is sent SIGTERM', () => {
+    const [, recipe] = /```js\n(process\.once\('SIGTERM'.*?)```/s.exec(readme) ?? [];
+    const serve = 'setInterval(() => undefined, 1000);';
+
+    it('and does as the README says has everything in Redis', async () => {
+      const ended = await run(`${serve}${recipe} logRounds(50); process.kill(process.pid, 'SIGTERM'); logRounds(50);`);
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expectRounds(ended, 100);
+    });
+
+    it('and does as the README says ends after closeTimeoutMs where Redis is gone', async () => {
+      const program = `${serve}${recipe}${STOPWATCH} logRounds(50);
+        start();
+        process.kill(process.pid, 'SIGTERM');`;
+      const ended = await run(program, `redis://127.0.0.1:${await freePort()}`, 1000);
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expectDuration(ended, 1000);
+    });
+
+    it('without a handler has what was flushed before, and loses the rest whole', async () => {
+      const ended = await run(`${serve} logRounds(20);
+        transport.flush().then(() => { logRounds(30); process.kill(process.pid, 'SIGTERM'); });`);
+      expect(ended.code).toBeNull();
+      expectRounds(ended, 20);
+    });
+  });
+
+  it('that an error ends while Redis is gone ends after closeTimeoutMs', async () => {
+    const program = `${STOPWATCH}
+      const handling = transportOf({ handleExceptions: true, closeTimeoutMs: 500 });
+      winston.createLogger({ transports: [handling] });
+      setImmediate(() => { start(); throw new Error('boom'); });`;
+    const ended = await run(program, `redis://127.0.0.1:${await freePort()}`);
+    expect(ended.code).toBe(1);
+    expectDuration(ended, 500);
+  });
+
+  it('that logs on after it ended its logger hears of it from winston, and keeps what it logged before', async () => {
+    const ended = await run(`
+      logger.on('error', (error) => console.log(error.code));
+      logRounds(20);
+      logger.end();
+      logger.info('too late');
+      logger.on('finish', () => {
+        transport.log({ level: 'info', message: 'past the logger' });
+        logger.info('too late');
+      });`);
+    expect(ended).toMatchObject({ code: 0, stdout: 'ERR_STREAM_WRITE_AFTER_END\n'.repeat(2), stderr: '' });
+    const { 'past the logger': past, ...counts } = ended.counts;
+    expect(past).toBe(1);
+    expectRounds({ ...ended, counts, seq: ended.seq - 1 }, 20);
+  });
+});
+
+describeWithServer('a transport', () => {
+  it('that winston unpiped after an error is piped again, and misses nothing', async () => {
+    const workspace = await Workspace.open();
+    const { logger, transport } = workspace.logger({ name: 'unpiped' });
+    const errors = jest.fn();
+    logger.on('error', errors);
+    try {
+      for (let round = 0; round < 3; round++) {
+        logger.info('hello');
+        transport.emit('error', new Error('by hand'));
+        logger.info('hello');
+        if (round === 1) await transport.flush();
+      }
+      await transport.flush();
+      expect(errors).toHaveBeenCalledTimes(3);
+      expect((await workspace.reader.common('unpiped', 'info')).total).toBe(6);
+      expect(transport.stats()).toMatchObject({ logged: 6, written: 6 });
+    } finally {
+      await workspace.close();
+    }
+  });
+});
+
+/** A Redis that takes nothing, however it is asked. */
+interface Trouble {
+  readonly options: TransportOptions;
+  readonly end: () => Promise<void>;
+}
+
+async function goneRedis(): Promise<Trouble> {
+  return { options: { url: `redis://127.0.0.1:${await freePort()}` }, end: async () => undefined };
+}
+
+async function hungRedis(): Promise<Trouble> {
+  const server = await RedisServer.start();
+  server.signal('SIGSTOP');
+  return { options: { url: server.url }, end: () => server.stop() };
+}
+
+async function refusingRedis(): Promise<Trouble> {
+  const server = await RedisServer.start({ args: ['--requirepass', 'right'] });
+  return { options: { redis: { url: server.url, password: 'wrong' } }, end: () => server.stop() };
+}
+
+/** One whose queue of connections is full: the kernel answers no attempt to connect. */
+async function silentRedis(): Promise<Trouble> {
+  const server = await RedisServer.start({ args: ['--tcp-backlog', '1'] });
+  server.signal('SIGSTOP');
+  const sockets: Socket[] = [];
+  for (let isAnswered = true; isAnswered; ) {
+    const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    sockets.push(socket);
+    isAnswered = await Promise.race([once(socket, 'connect').then(() => true), sleep(500, false)]);
+  }
+  const end = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await server.stop();
+  };
+  return { options: { url: server.url }, end };
+}
+
+/** Beside what it measures, a timer of the same length: on a busy machine that is late as well. */
+async function msLaterThanTimer(ms: number, work: Promise<unknown>): Promise<number> {
+  const timer = sleep(ms).then(() => performance.now());
+  await work;
+  const ended = performance.now();
+  return ended - (await timer);
+}
+
+describeWithServer('a Redis', () => {
+  async function closeOrEnd(how: 'close' | 'end', options: TransportOptions): Promise<number> {
+    const transport = new RedisRecentCommonTransport({ ...options, closeTimeoutMs: 600 });
+    const logger = winston.createLogger({ transports: [transport] });
+    for (let i = 0; i < 100; i++) logger.info('hello');
+    const late = await msLaterThanTimer(600, how === 'close' ? transport.close() : once(logger.end(), 'finish'));
+    expect(transport.stats()).toMatchObject({ logged: 100, pending: 100, connected: false });
+    return late;
+  }
+
+  it.each([
+    ['is gone', goneRedis],
+    ['hangs', hungRedis],
+    ['refuses the password', refusingRedis],
+    ['does not answer an attempt to connect', silentRedis],
+  ])('that %s holds up close() and the end of a logger for closeTimeoutMs', async (_what, open) => {
+    const { options, end } = await open();
+    try {
+      for (const late of await Promise.all((['close', 'end'] as const).map((how) => closeOrEnd(how, options)))) {
+        expect(late).toBeGreaterThan(-100);
+        // An attempt to connect would hold it up for 1400 ms more.
+        expect(late).toBeLessThan(1200);
+      }
+    } finally {
+      await end();
+    }
+  });
+
+  it('that hangs after it had answered holds them up no longer', async () => {
+    const server = await RedisServer.start();
+    const transport = new RedisRecentCommonTransport({ url: server.url, closeTimeoutMs: 2000 });
+    const logger = winston.createLogger({ transports: [transport] });
+    try {
+      logger.info('hello');
+      await until(() => transport.stats().written === 1);
+      server.signal('SIGSTOP');
+      logger.info('hello');
+      expect(Math.abs(await msLaterThanTimer(2000, once(logger.end(), 'finish')))).toBeLessThan(800);
+      server.signal('SIGCONT');
+      await until(() => transport.stats().pending === 0);
+      expect(await server.command(['ZSCORE', 'common:app:info', 'hello'])).toBe('2');
+    } finally {
+      await transport.close();
+      await server.stop();
+    }
+  });
+
+  it('that does not answer an attempt to connect holds up the end of a program for that or closeTimeoutMs', async () => {
+    const { options, end } = await silentRedis();
+    const program = (closing: string, closeTimeoutMs: number | undefined): string => `${STOPWATCH}
+      const transport = transportOf({ closeTimeoutMs: ${closeTimeoutMs} });
+      const logger = winston.createLogger({ transports: [transport] });
+      start();
+      logger.info('hello');
+      ${closing}`;
+    const cases = [
+      ['logger.end();', 1000, 1000],
+      ['transport.close();', 3000, 3000],
+      ['logger.end();', undefined, 5000],
+      ['', 1000, 2000],
+      ['', undefined, 5000],
+    ] as const;
+    try {
+      const env = { URL: options.url as string, PREFIX: '' };
+      const ended = await Promise.all(cases.map(([closing, timeout]) => runProgram(program(closing, timeout), env)));
+      expect(ended.map(({ code, stderr }) => ({ code, stderr }))).toEqual(cases.map(() => ({ code: 0, stderr: '' })));
+      cases.forEach(([, , ms], i) => expectDuration(ended[i] as Ended, ms));
+    } finally {
+      await end();
+    }
+  }, 60_000);
+});

@@ -1,0 +1,224 @@
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { makeUser, rulesOf } from '../support/acl';
+import { expectExactAt } from '../support/balance';
+import { type FaultReport, FaultWriter } from '../support/fault-writer';
+import { describeWithServer, RedisServer } from '../support/servers';
+import { outagesOf } from '../support/told-outages';
+import { until } from '../support/wait';
+
+type Admin = ReturnType<typeof createClient>;
+
+/** How Redis is brought to refuse what is written, and to take it again. */
+interface Refusal {
+  begin(admin: Admin): Promise<unknown>;
+  end(admin: Admin): Promise<unknown>;
+  readonly cause: RegExp;
+}
+
+let server: RedisServer;
+let admin: Admin;
+
+async function start(...args: readonly string[]): Promise<void> {
+  server = await RedisServer.start({ args });
+  admin = createClient({ url: server.url, RESP: 2 });
+  await admin.connect();
+}
+
+async function end(): Promise<void> {
+  await FaultWriter.killAll();
+  admin.destroy();
+  await server.stop();
+}
+
+/** Where the server would put its snapshot: where that is a folder, it cannot. */
+async function snapshotFile(): Promise<string> {
+  return join((await admin.configGet('dir')).dir as string, 'dump.rdb');
+}
+
+async function save(): Promise<void> {
+  await admin.bgSave();
+  await until(async () => /rdb_bgsave_in_progress:0/.test(await admin.info('persistence')));
+}
+
+async function statOf(name: string, section: string): Promise<number> {
+  return Number(new RegExp(`${name}(\\d+)`).exec(await admin.info(section))?.[1] ?? 0);
+}
+
+/** Waits until Redis has acknowledged so many more lines of each writer, and what was refused before. */
+async function acknowledged(writers: readonly FaultWriter[], lines: number): Promise<void> {
+  await Promise.all(writers.map((writer) => writer.acknowledged(lines)));
+  await Promise.all(writers.map((writer) => until(async () => (await writer.stats()).connected)));
+}
+
+const setConfig = (name: string, value: string) => (): Promise<unknown> => admin.configSet(name, value);
+
+const REFUSALS: Record<string, Refusal> = {
+  'has no memory left': {
+    begin: setConfig('maxmemory', '1'),
+    end: setConfig('maxmemory', '0'),
+    cause: /^OOM command not allowed/,
+  },
+  'has too few replicas': {
+    begin: setConfig('min-replicas-to-write', '1'),
+    end: setConfig('min-replicas-to-write', '0'),
+    cause: /^NOREPLICAS Not enough good replicas/,
+  },
+  'cannot save its snapshots': {
+    begin: async () => {
+      mkdirSync(await snapshotFile());
+      await save();
+    },
+    end: async () => {
+      rmdirSync(await snapshotFile());
+      await save();
+    },
+    cause: /^MISCONF Redis is configured to save/,
+  },
+  'is busy with a script': {
+    begin: async () => {
+      server.command(['EVAL', 'while true do end', '0']).catch(() => undefined);
+    },
+    end: () => admin.scriptKill(),
+    cause: /^BUSY Redis is busy running a script/,
+  },
+  'has too many clients': {
+    begin: async () => {
+      await admin.configSet('maxclients', '1');
+      await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
+      await until(() => statOf('rejected_connections:', 'stats'));
+    },
+    end: setConfig('maxclients', '1000'),
+    cause: /closed|ECONNRESET|EPIPE|max number of clients/,
+  },
+};
+
+describeWithServer('a Redis that', () => {
+  beforeEach(() => start('--save', '3600 1', '--busy-reply-threshold', '20'));
+  afterEach(end);
+
+  it(`${Object.keys(REFUSALS).join(', then ')}, has everything once`, async () => {
+    const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
+    await acknowledged(writers, 100);
+    for (const refusal of Object.values(REFUSALS)) {
+      const before = await Promise.all(writers.map((writer) => writer.stats()));
+      await refusal.begin(admin);
+      const refused = (writer: FaultWriter, i: number) => async () =>
+        (await writer.stats()).retries >= (before[i]?.retries ?? 0) + 4;
+      await Promise.all(writers.map((writer, i) => until(refused(writer, i))));
+      await refusal.end(admin);
+      await acknowledged(writers, 100);
+    }
+    const reports = await Promise.all(writers.map((writer) => writer.end()));
+    const { lost, late } = await expectExactAt(server.url, reports);
+    expect({ lost, late }).toEqual({ lost: 0, late: 0 });
+    const outages = Object.values(REFUSALS).map(({ cause }) => ({
+      what: 'Redis',
+      cause: expect.stringMatching(cause),
+    }));
+    for (const report of reports) expect(outagesOf(report)).toMatchObject(outages);
+  });
+
+  it('forgets its scripts all the time is sent each again once, and misses nothing', async () => {
+    const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
+    await acknowledged(writers, 100);
+    await admin.configResetStat();
+    for (let turn = 0; turn < 20; turn++) {
+      await admin.scriptFlush();
+      await Promise.all(writers.map((writer) => writer.acknowledged(20)));
+    }
+    const reports = await Promise.all(writers.map((writer) => writer.end()));
+    const { retries } = await expectExactAt(server.url, reports);
+    expect(retries).toBe(0);
+    expect(reports.flatMap(({ warnings }) => warnings)).toEqual([]);
+    const sent = await statOf('cmdstat_eval:calls=', 'commandstats');
+    expect(sent).toBeGreaterThanOrEqual(20);
+    expect(sent).toBe(await statOf('cmdstat_evalsha:.*failed_calls=', 'commandstats'));
+  });
+
+  it('drops its clients again and again has everything once', async () => {
+    const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
+    for (let turn = 0; turn < 20; turn++) {
+      await Promise.all(writers.map((writer) => writer.acknowledged(20)));
+      await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
+    }
+    await Promise.all(writers.map((writer) => writer.acknowledged(20)));
+    const reports = await Promise.all(writers.map((writer) => writer.end()));
+    await expectExactAt(server.url, reports);
+    for (const report of reports) {
+      const outages = outagesOf(report);
+      expect(outages.length).toBeGreaterThan(0);
+      expect(outages.length).toBeLessThanOrEqual(20);
+      for (const { cause } of outages) expect(cause).toMatch(/closed|ECONNRESET|EPIPE/);
+    }
+  });
+});
+
+describeWithServer('a Redis that holds something else under keys of some destinations', () => {
+  beforeEach(() => start());
+  afterEach(end);
+
+  it('has the others, and those once their keys are free', async () => {
+    const junk = ['common:shop:info', 'recent:cart:info:seq', 'common:mail:info:writers'];
+    for (const key of junk) await admin.set(key, 'junk');
+    const writers = await FaultWriter.startBoth(server.url, { names: ['shop', 'cart', 'mail', 'desk'] });
+    await Promise.all(writers.map((writer) => writer.acknowledged(100)));
+    for (const writer of writers) expect((await writer.stats()).retries).toBe(junk.length);
+    await admin.del(junk);
+    const reports = await Promise.all(writers.map((writer) => writer.end()));
+    await expectExactAt(server.url, reports);
+    for (const report of reports) {
+      const outages = outagesOf(report).map(({ what, destination, cause }) => `${what} ${destination} ${cause}`);
+      expect(outages.sort()).toEqual([
+        expect.stringContaining('cart:info cart:info WRONGTYPE recent:cart:info:seq holds no number'),
+        expect.stringContaining('mail:info mail:info WRONGTYPE common:mail:info:writers holds a string'),
+        expect.stringContaining('shop:info shop:info WRONGTYPE common:shop:info holds a string'),
+      ]);
+    }
+  });
+});
+
+describeWithServer('a Redis that refuses a command in the middle of a batch', () => {
+  beforeEach(() => start());
+  afterEach(end);
+
+  /** A writer as a user who may do all that it needs, but for what a rule changes. */
+  async function startAs(rule: string): Promise<{ writer: FaultWriter; user: URL }> {
+    const user = new URL(await makeUser(admin, server.url, [...rulesOf('writer'), rule]));
+    return { writer: await FaultWriter.start({ connection: { url: user.href }, names: ['shop', 'cart'] }), user };
+  }
+
+  /** Expects that the balance is exact, one outage was told of without the user, and gives what was lost. */
+  async function expectLost(report: FaultReport, user: URL): Promise<number> {
+    const { lost, duplicates } = await expectExactAt(server.url, [report]);
+    // One of each destination.
+    expect(duplicates).toBe(2);
+    const outages = outagesOf(report);
+    expect(outages).toHaveLength(1);
+    expect(outages[0]?.cause).toMatch(/user executing the script can't run/i);
+    for (const secret of [user.username, user.password]) expect(report.warnings.join()).not.toContain(secret);
+    return lost;
+  }
+
+  it('has nothing of it twice, and what it lacks is reported as lost', async () => {
+    const { writer, user } = await startAs('+zincrby');
+    await writer.acknowledged(300);
+    await admin.sendCommand(['ACL', 'SETUSER', user.username, '-zincrby']);
+    await until(async () => (await writer.stats()).retries === 2);
+    await writer.logged(300);
+    await admin.sendCommand(['ACL', 'SETUSER', user.username, '+zincrby']);
+    const report = await writer.end();
+    const lost = await expectLost(report, user);
+    expect(lost).toBeGreaterThan(0);
+    expect(lost).toBeLessThan(report.stats.logged - 600);
+  });
+
+  it('has nothing of the first one twice, and what it lacks is reported as lost', async () => {
+    const { writer, user } = await startAs('-zincrby');
+    await until(async () => (await writer.stats()).retries === 2);
+    await writer.logged(300);
+    await admin.sendCommand(['ACL', 'SETUSER', user.username, '+zincrby']);
+    expect(await expectLost(await writer.end(), user)).toBeGreaterThan(0);
+  });
+});
