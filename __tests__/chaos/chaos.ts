@@ -39,7 +39,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     writers.push(...(await Promise.all(starts)));
     const faults = await strikeFor(options, [...stage.faults, [hourOf(stage)]]);
     await stage.heal();
-    await Promise.all(writers.map((writer) => writer.acknowledged(LINES_AFTERWARDS, CLOSE_TIMEOUT_MS)));
+    await Promise.all(writers.map(expectComeback));
     const reports = await Promise.all(writers.map((writer) => writer.end()));
     const balance = await balanceOf(reports, stage.inspector, {
       archived: ({ name, severity }) => archived(stage.inspector, name, severity),
@@ -62,6 +62,17 @@ function startWriter(stage: Stage, options: ChaosOptions, index: number): Promis
     withoutBatchNumbers,
     options: { closeTimeoutMs: CLOSE_TIMEOUT_MS },
   });
+}
+
+async function expectComeback(writer: FaultWriter): Promise<void> {
+  try {
+    await writer.acknowledged(LINES_AFTERWARDS, CLOSE_TIMEOUT_MS);
+  } catch (cause) {
+    const { stats, warnings } = await writer.progress();
+    throw new Error(`a writer does not come back: ${JSON.stringify({ stats, warnings: warnings.slice(-2) })}`, {
+      cause,
+    });
+  }
 }
 
 /** The hour passes, for one destination at a time. */

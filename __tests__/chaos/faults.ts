@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultProxy } from '../support/proxy';
 import type { RedisServer } from '../support/servers';
+import { until } from '../support/wait';
 import type { Random } from './random';
 
 /** Something that goes wrong for a while. */
@@ -23,7 +24,8 @@ function refusal(title: string, server: RedisServer, setting: string, value: str
     strike: async (random) => {
       await server.command(['CONFIG', 'SET', setting, value]);
       await sleep(random.between(50, 800));
-      await server.command(['CONFIG', 'SET', setting, '0']);
+      // Another fault may kill the connection of this command.
+      await until(() => server.command(['CONFIG', 'SET', setting, '0']));
     },
   };
 }
