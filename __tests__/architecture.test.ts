@@ -31,14 +31,16 @@ const WRITE_SIDE: Record<string, string[]> = {
     'type redis/writer',
   ],
   lanes: ['pending', 'type redis/writer'],
+  notes: ['type batch', 'type lanes', 'type outages'],
   options: ['type record'],
   outages: [],
   pending: ['batch', 'type record'],
   record: [],
   semaphore: [],
   warnings: [],
+  'redis/possible': [],
   'redis/window': [],
-  'redis/write': ['redis/window', 'type batch'],
+  'redis/write': ['redis/possible', 'redis/window', 'type batch'],
   'redis/writer': ['redis/write', 'type batch'],
 };
 const READ_SIDE: Record<string, string[]> = {

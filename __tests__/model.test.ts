@@ -61,6 +61,18 @@ describe('the write side', () => {
     ]);
   });
 
+  it('reports a second loss without what the first one took', async () => {
+    await play(workspace, {}, [
+      log(['app:info']),
+      hours(1),
+      log(['app:info']),
+      lose('app:info'),
+      hours(1),
+      log(['app:info']),
+      lose('app:info'),
+    ]);
+  });
+
   it('says again how many calls were late in a batch whose reply was lost', async () => {
     await play(workspace, {}, [
       next('app:info', 'no connection', 'applied', 'lost reply'),

@@ -52,7 +52,7 @@ class Target {
     const { recent, seq, common, start, last, pstart, writers } = this.keys;
     const reply = await client.eval(WRITE.source, {
       keys: [recent, seq, common, start, last, pstart, writers],
-      arguments: encodeBatch({ ...whole, ...batch }, writer, all),
+      arguments: encodeBatch({ ...whole, ...batch }, writer, all, true),
     });
     return decodeReply(reply);
   }
@@ -330,6 +330,7 @@ describe('counts of an earlier hour', () => {
       },
       'writer',
       { prefix: '', hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0 },
+      false,
     );
     expect(args.slice(-2)).toEqual(['0', '0']);
   });

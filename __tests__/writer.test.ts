@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 /** Nothing became of a batch but that it was written. */
-const WRITTEN: Written = { isApplied: true, late: 0, lost: 0 };
+const WRITTEN: Written = { isApplied: true, late: 0, lost: 0, part: 0 };
 
 /** What is written with, where it is not the shared connection and a random id. */
 interface Setup extends Partial<WriteSettings> {
@@ -70,6 +70,11 @@ async function lose(name: string): Promise<void> {
   await workspace.redis.del(Object.values(destinationKeys({ prefix: workspace.prefix, hashTag: false }, name, 'info')));
 }
 
+/** Milliseconds until a destination expires; -2 where it has. */
+function ttlOf(name: string): Promise<number> {
+  return workspace.redis.pTTL(destinationKeys({ prefix: workspace.prefix, hashTag: false }, name, 'info').recent);
+}
+
 /** A connection that loses the replies of the script that writes, while it is told to. */
 class Lossy implements Connection {
   readonly isCluster = false;
@@ -81,6 +86,8 @@ class Lossy implements Connection {
     if (this.losesReplies) throw new Error('the reply is lost');
     return reply;
   }
+
+  acquire(): void {}
 
   release(): void {}
 }
@@ -119,6 +126,17 @@ describe('a destination that Redis loses whole', () => {
     expect(await first.write(1)).toEqual({ ...WRITTEN, lost: 3 });
   });
 
+  it('is reported without what was late, which was in no window', async () => {
+    const source = new Source();
+    await source.write(1);
+    const counts = [1, 5].map((ago) => {
+      return { hour: hourOf(Date.now()) - ago, messages: [{ message: 'hello', count: 100 * ago }] };
+    });
+    expect(await source.write({ ...source.batch(600), counts })).toEqual({ ...WRITTEN, late: 500 });
+    await lose(source.name);
+    expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 101 });
+  });
+
   it('is reported once where the reply of the batch after it was lost', async () => {
     const through = new Lossy();
     const source = new Source({ through });
@@ -128,7 +146,7 @@ describe('a destination that Redis loses whole', () => {
     through.losesReplies = true;
     await expect(source.write(batch)).rejects.toThrow('the reply is lost');
     through.losesReplies = false;
-    expect(await source.write(batch)).toEqual({ isApplied: false, late: 0, lost: 3 });
+    expect(await source.write(batch)).toEqual({ isApplied: false, late: 0, lost: 3, part: 0 });
     expect(await source.write(1)).toEqual(WRITTEN);
     expect(await counted(source.name)).toBe(3);
   });
@@ -156,6 +174,19 @@ describe('a destination that Redis was to forget', () => {
     expect(await source.write(2)).toEqual(WRITTEN);
     await lose(source.name);
     expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 2 });
+  });
+
+  it('is no loss where the last batch came to Redis long before its writer heard of that', async () => {
+    const through = new Lossy();
+    const source = new Source({ through, ttlSeconds: 2 });
+    const batch = source.batch(10);
+    through.losesReplies = true;
+    await expect(source.write(batch)).rejects.toThrow('the reply is lost');
+    through.losesReplies = false;
+    await until(async () => (await ttlOf(source.name)) <= 1000);
+    expect(await source.write(batch)).toEqual({ ...WRITTEN, isApplied: false });
+    await until(async () => (await ttlOf(source.name)) === -2);
+    expect(await source.write(1)).toEqual(WRITTEN);
   });
 
   it('is a loss before', async () => {

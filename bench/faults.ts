@@ -59,6 +59,12 @@ const FAULTS: Readonly<Record<string, Begin>> = {
   }),
   'connections killed': repeated(({ server }) => server.command(['CLIENT', 'KILL', 'TYPE', 'normal'])),
   'scripts flushed': repeated(({ server }) => server.command(['SCRIPT', 'FLUSH'])),
+  'slow line (20 kB/s)': async ({ proxy }) => {
+    proxy.throttle(20_000);
+    return () => proxy.throttle(0);
+  },
+  'read-only replica': lasting(['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']),
+  'not permitted (NOPERM)': lasting(['ACL', 'SETUSER', 'default', '-evalsha'], ['ACL', 'SETUSER', 'default', '+@all']),
   'memory full (OOM)': lasting(['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']),
   'wrong type under a key': lasting(['SET', 'common:app:info', 'junk'], ['DEL', 'common:app:info']),
 };

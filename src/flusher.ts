@@ -2,19 +2,23 @@ import { backoffMs } from './backoff';
 import type { Batch } from './batch';
 import { DeliveryWarning, FlushError } from './errors';
 import type { Lane, Lanes } from './lanes';
+import { Notes } from './notes';
 import { Outages } from './outages';
 import type { Pending } from './pending';
 import type { LogRecord } from './record';
-import { isConfigurationError, isDestinationError } from './redis/failures';
+import { isDestinationError } from './redis/failures';
 import type { Written } from './redis/writer';
 import { Semaphore } from './semaphore';
 
-/** Batches that are under way at once, of all destinations: when Redis comes back, all of them have something to write. */
+/**
+ * Batches that are under way at once, of all destinations: when Redis comes back, all of them have something to write. One
+ * that takes longer is on a node that hangs, and must not hold up those of others.
+ */
 const MAX_IN_FLIGHT = 1000;
+const LONG_FLIGHT_MS = 1000;
 
-/** What can be out, apart from single destinations. */
+/** What can be out, apart from single destinations and the index. */
 const REDIS = 'Redis';
-const INDEX = 'the index';
 
 /** What to do when, and with whose help. */
 export interface FlusherOptions {
@@ -34,13 +38,13 @@ export interface DeliveryStats {
   readonly pending: number;
   /** Written, but in no window: an outage held them up until their hour had left both. */
   readonly late: number;
-  /** Written, and lost by Redis since then: a failover or restart, an eviction, a script that was refused half way. */
+  /** Written, and lost by Redis since then, by a failover, say; or written in part, where a script was ended in its midst. */
   readonly lost: number;
   /** Batches whose reply was lost, and which a retry found applied. */
   readonly duplicates: number;
   /** Tries that failed. */
   readonly retries: number;
-  /** Whether Redis has acknowledged something, and no try has failed since. */
+  /** Whether Redis has acknowledged something, and has not failed since; single destinations aside. */
   readonly connected: boolean;
 }
 
@@ -50,10 +54,10 @@ export class Flusher {
   readonly #options: FlusherOptions;
   readonly #lanes: Lanes;
   readonly #outages: Outages;
-  readonly #slots = new Semaphore(MAX_IN_FLIGHT);
+  readonly #notes: Notes;
+  readonly #slots = new Semaphore(MAX_IN_FLIGHT, LONG_FLIGHT_MS);
   #flushes = 0;
   #pendingCalls = 0;
-  #hasAskedPolicy = false;
   readonly #totals = { written: 0, late: 0, lost: 0, duplicates: 0, retries: 0 };
 
   constructor(pending: Pending, lanes: Lanes, options: FlusherOptions) {
@@ -61,6 +65,7 @@ export class Flusher {
     this.#lanes = lanes;
     this.#options = options;
     this.#outages = new Outages(() => this.#pendingCalls, options.onWarning);
+    this.#notes = new Notes(this.#outages, options);
   }
 
   get stats(): DeliveryStats {
@@ -146,42 +151,19 @@ export class Flusher {
     }
   }
 
-  #settle(lane: Lane, batch: Batch, { isApplied, late, lost }: Written): void {
+  #settle(lane: Lane, batch: Batch, { isApplied, late, lost, part }: Written): void {
     this.#pending.release(batch);
     this.#pendingCalls -= batch.logged;
     this.#totals.written += batch.logged;
     this.#totals.late += late;
-    this.#totals.lost += lost;
-    if (!isApplied) this.#totals.duplicates++;
-    this.#outages.end(lane.label, lane.label);
-    this.#outages.end(REDIS, lane.label);
+    this.#totals.lost += lost + part;
+    if (!isApplied && part === 0) this.#totals.duplicates++;
     if (late > 0) this.#warn(`${late} log calls of ${lane.label} came too late to be counted`);
     if (lost > 0) this.#warn(`Redis has lost ${lost} log calls of ${lane.label} that it had acknowledged`);
+    if (part > 0) this.#warn(`${part} log calls of ${lane.label} may be lost: Redis ended their batch in its midst`);
+    else this.#outages.endOf(lane.label, [lane.label, REDIS]);
     this.#options.onWritten(batch);
-    lane.noting ??= this.#note(lane, batch);
-  }
-
-  /** Beside the batches: an index that cannot be written to, on another node of a cluster, say, must not hold them up. */
-  async #note(lane: Lane, batch: Batch): Promise<void> {
-    const asksPolicy = !this.#hasAskedPolicy;
-    this.#hasAskedPolicy = true;
-    const policy = await lane.writer.note(batch, asksPolicy).catch((error: unknown) => this.#onUnnoted(lane, error));
-    if (policy !== undefined) this.#onNoted(lane, policy);
-    else if (asksPolicy) this.#hasAskedPolicy = false;
-    lane.noting = undefined;
-    if (!lane.isBusy) this.#options.onRest();
-  }
-
-  #onNoted(lane: Lane, policy: string): void {
-    lane.hasFailedToNote = false;
-    this.#outages.end(INDEX, lane.label);
-    if (policy) this.#warn(`Redis may evict what is logged: its maxmemory-policy is ${policy}, not noeviction`);
-  }
-
-  /** A note that was under way when Redis failed is no outage of its own. */
-  #onUnnoted(lane: Lane, error: unknown): undefined {
-    if (lane.hasFailedToNote || isConfigurationError(error)) this.#outages.begin(INDEX, lane.label, error);
-    lane.hasFailedToNote = true;
+    this.#notes.note(lane, batch);
   }
 
   #backOff(lane: Lane, tries: number, error: unknown): Promise<void> {

@@ -46,6 +46,8 @@ export function logCommon(
 
 /** Destinations of one client that are remembered. Each has a writer id of its own, which Redis remembers as well. */
 const MAX_WRITERS = 10_000;
+/** Shortest time between two searches for idle ones: there may be none. */
+const SEARCH_INTERVAL_MS = 100;
 
 /** The writer of one destination, and its last call; that never rejects. */
 interface Lane {
@@ -60,6 +62,8 @@ class OrderedWriters {
   readonly #connection: Connection;
   readonly #lanes = new Map<string, Lane>();
   #number = 0;
+  /** When it is worth looking for idle ones again, in milliseconds of the monotonic clock. */
+  #nextSearch = 0;
 
   constructor(client: RedisScripter) {
     this.#connection = openConnection({ client }, false);
@@ -68,11 +72,15 @@ class OrderedWriters {
   async write(batch: Omit<Batch, 'number'>, settings: WriteSettings): Promise<void> {
     const lane = this.#laneOf(batch, settings);
     const written = this.#writeAfter(lane, batch);
-    const last = written.catch(() => undefined);
+    const last = written.then(ignore, ignore);
     lane.last = last;
-    await last;
-    if (lane.last === last) lane.last = undefined;
-    return written;
+    const numbered = await written.finally(() => {
+      if (lane.last === last) lane.last = undefined;
+    });
+    // A caller who heard of a failure now would log again what is written already.
+    await lane.writer.note(numbered, false).catch((error: unknown) => {
+      warn(`cannot write to the index for ${labelOf(batch)}: ${reasonOf(error)}`);
+    });
   }
 
   #laneOf({ name, severity }: Omit<Batch, 'number'>, settings: WriteSettings): Lane {
@@ -86,19 +94,24 @@ class OrderedWriters {
   }
 
   #forgetIdle(): void {
+    if (performance.now() < this.#nextSearch) return;
+    this.#nextSearch = performance.now() + SEARCH_INTERVAL_MS;
     for (const [key, { last }] of this.#lanes) if (!last) this.#lanes.delete(key);
   }
 
-  async #writeAfter({ writer, last }: Lane, batch: Omit<Batch, 'number'>): Promise<void> {
+  async #writeAfter({ writer, last }: Lane, batch: Omit<Batch, 'number'>): Promise<Batch> {
     await last;
     const numbered = { ...batch, number: (this.#number = numberAfter(this.#number)) };
-    const { lost } = await writer.write(numbered);
-    if (lost > 0) warn(`Redis has lost ${lost} log calls of ${batch.name} that it had acknowledged`);
-    // A caller who heard of a failure now would log again what is written already.
-    await writer.note(numbered, false).catch((error: unknown) => {
-      warn(`cannot write to the index for ${batch.name}: ${reasonOf(error)}`);
-    });
+    const { lost, part } = await writer.write(numbered);
+    if (lost + part > 0) warn(`Redis has lost ${lost + part} log calls of ${labelOf(batch)}`);
+    return numbered;
   }
+}
+
+const ignore = (): void => undefined;
+
+function labelOf({ name, severity }: Pick<Batch, 'name' | 'severity'>): string {
+  return `${name}:${severity}`;
 }
 
 function warn(what: string): void {

@@ -44,11 +44,18 @@ export class Outages {
     outage.cause = error;
   }
 
-  /** A try succeeded. An outage ends with the last of the destinations that it struck. */
-  end(what: string, destination: string): void {
+  /** A try to write something of a destination succeeded. An outage ends with the last of those that it struck. */
+  endOf(destination: string, whats: readonly string[]): void {
+    for (const what of whats) {
+      const destinations = this.#outages.get(what)?.destinations;
+      if (destinations?.delete(destination) && destinations.size === 0) this.end(what);
+    }
+  }
+
+  /** An outage ends. */
+  end(what: string): void {
     const outage = this.#outages.get(what);
-    if (!outage?.destinations.delete(destination) || outage.destinations.size > 0) return;
-    this.#outages.delete(what);
+    if (!this.#outages.delete(what) || !outage) return;
     const seconds = ((performance.now() - outage.since) / 1000).toFixed(1);
     this.#warn(`${what} can be written to again after ${seconds} s, ${this.#countPending()} log calls pending`);
   }

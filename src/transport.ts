@@ -14,6 +14,8 @@ import { Writer } from './redis/writer';
 import { toSeverity } from './severity';
 import { emitSafely, Warnings } from './warnings';
 
+/** What the end of the program waits for Redis at least, within `closeTimeoutMs`. */
+const LAST_FLUSH_MS = 250;
 /** Levels whose severity is remembered. */
 const MAX_LEVELS = 1000;
 
@@ -153,6 +155,7 @@ export class RedisRecentCommonTransport extends TransportStream {
   #open(): void {
     this.#isOpen = true;
     this.#closing = undefined;
+    this.#connection.acquire();
     onEmptyLoop(this.#flushAtExit);
   }
 
@@ -160,8 +163,10 @@ export class RedisRecentCommonTransport extends TransportStream {
   readonly #flushAtExit = (): void => {
     if (this.#flusher.isIdle || this.#hasWaited) return;
     this.#hasWaited = true;
-    // An attempt to connect that nobody answered has held the program already.
-    void this.#closeWithin(Math.max(0, this.#options.closeTimeoutMs - this.#connection.heldMs));
+    // An attempt to connect that nobody answered has held the program already; the next may be answered all the same.
+    const { closeTimeoutMs } = this.#options;
+    const leastMs = Math.min(closeTimeoutMs, LAST_FLUSH_MS);
+    void this.#closeWithin(Math.max(leastMs, closeTimeoutMs - this.#connection.heldMs));
   };
 
   #closeWithin(timeoutMs: number): Promise<void> {

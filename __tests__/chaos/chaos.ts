@@ -25,7 +25,7 @@ export interface ChaosResult extends Balance {
 const NAMES = ['web', 'worker', 'billing'];
 const LEVELS = ['info', 'warn', 'error'];
 /** The longest pause between two faults of a row. */
-const PAUSE_MS = 400;
+const PAUSE_MS = 300;
 /** Log calls of each writer after the last fault: what was lost is noticed by the batch that comes next. */
 const LINES_AFTERWARDS = 10 * NAMES.length * LEVELS.length;
 const CLOSE_TIMEOUT_MS = 60_000;
@@ -81,7 +81,7 @@ function hourOf({ inspector, inKeys }: Stage): Fault {
     title: 'hour passed',
     strike: async (random) => {
       await passHour(inspector, inKeys(random.pick(NAMES)), toSeverity(random.pick(LEVELS)));
-      await sleep(random.between(100, 500));
+      await sleep(random.between(50, 300));
     },
   };
 }

@@ -17,12 +17,17 @@ function readOptions(): ChaosOptions {
   if (!Object.hasOwn(STAGES, variant)) throw new Error(`--variant is one of ${Object.keys(STAGES).join(', ')}`);
   return {
     variant: variant as ChaosOptions['variant'],
-    seconds: Number(values.seconds),
-    seed: Number(values.seed),
-    writers: Number(values.writers),
-    linesPerSecond: Number(values['lines-per-second']),
+    seconds: wholeNumber('seconds', values.seconds),
+    seed: wholeNumber('seed', values.seed),
+    writers: wholeNumber('writers', values.writers),
+    linesPerSecond: wholeNumber('lines-per-second', values['lines-per-second']),
     withoutBatchNumbers: values['without-batch-numbers'],
   };
+}
+
+function wholeNumber(option: string, value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${option}: expected a whole number from 1, got ${value}`);
+  return Number(value);
 }
 
 async function main(): Promise<void> {
@@ -35,7 +40,8 @@ async function main(): Promise<void> {
   console.table({ faults: struck, retries, 'duplicates refused': duplicates });
   console.table({ logged, counted, late, 'lost by Redis': lost, dropped, difference });
   for (const problem of problems) console.error(problem);
-  if (problems.length > 0) process.exitCode = 1;
+  const hasFailed = problems.length > 0 || struck === 0 || (options.variant === 'standalone' && lost > 0);
+  if (hasFailed) process.exitCode = 1;
 }
 
 void main();

@@ -87,6 +87,8 @@ class FaultyConnection implements Connection {
     return call.finally(() => this.underWay.delete(call));
   }
 
+  acquire(): void {}
+
   release(): void {
     this.isEnded = true;
   }

@@ -301,7 +301,7 @@ export class Model {
       if (lost.hour === start || lost.hour >= (pstart ?? -Infinity)) this.#totals.lost += lost.logged;
     }
     destination.missing = [];
-    destination.held.push({ logged: batch.logged, window, hour });
+    destination.held.push({ logged: batch.logged - late, window, hour });
     destination.held = destination.held.filter((held) => held.window === common || held.window === last);
   }
 
@@ -327,7 +327,7 @@ export class Model {
     }
     destination.recent = [...batch.lines.toReversed(), ...destination.recent].slice(0, this.limits.recentLimit);
     destination.seq += batch.numbered;
-    const logged = (destination.writer?.logged ?? 0) + batch.logged;
+    const logged = (destination.writer?.logged ?? 0) + batch.logged - late;
     destination.writer = { number: batch.number, hour: current, window: destination.common, late, logged };
     return true;
   }

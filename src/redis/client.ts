@@ -98,6 +98,8 @@ class PassedConnection implements Connection {
     return runScript(this.#runner, script, keys, args);
   }
 
+  acquire(): void {}
+
   release(): void {}
 }
 

@@ -14,6 +14,8 @@ import { runScript, type Script } from './script';
 const COMMAND_TIMEOUT_MS = 10_000;
 /** Own client: the same for a connection attempt. Nothing but this ends one, and it keeps the process alive. */
 const CONNECT_TIMEOUT_MS = 2000;
+/** Own client: the same once it was released, when nothing but an attempt may be what keeps the process alive. */
+const RELEASED_CONNECT_TIMEOUT_MS = 250;
 /** Own client: shortest time between a failed attempt and the next, however many destinations wait for it. */
 const CONNECT_INTERVAL_MS = 250;
 
@@ -27,7 +29,9 @@ export interface Connection {
   run(script: Script, keys: string[], args: string[]): Promise<unknown>;
   /** How long the last attempt to connect held the process, where nobody answered it; in milliseconds, else 0. */
   readonly heldMs: number;
-  /** Closes a connection of our own, or gives up an attempt. The next `run` opens it again. */
+  /** What runs from now on may wait for a connection. */
+  acquire(): void;
+  /** Closes a connection of our own, or gives up an attempt. The next `run` opens it again, but hardly waits for that. */
   release(): void;
 }
 
@@ -47,6 +51,7 @@ export class OwnConnection implements Connection {
   readonly #holdsProcess: boolean;
   #client: OwnClient | undefined;
   #connected: Promise<unknown> | undefined;
+  #isReleased = false;
   /** Ends a connection attempt: node-redis cannot. */
   #attempt = new AbortController();
   /** Why the last attempt to connect failed, how long it held the process, and when the next is due. */
@@ -71,18 +76,26 @@ export class OwnConnection implements Connection {
     return this.#withDeadline(work, client);
   }
 
+  acquire(): void {
+    this.#isReleased = false;
+  }
+
   release(): void {
-    const client = this.#client;
+    this.#isReleased = true;
+    this.#drop();
+  }
+
+  #drop(): void {
+    this.#client?.destroy();
     this.#client = undefined;
-    if (!client) return;
-    client.destroy();
     this.#attempt.abort();
   }
 
   #connect(): void {
     const { socket } = this.#options;
     const began = performance.now();
-    this.#attempt = new AbortController();
+    const attempt = new AbortController();
+    this.#attempt = attempt;
     const client = createClient({
       RESP: 2,
       ...this.#options,
@@ -91,8 +104,9 @@ export class OwnConnection implements Connection {
       socket: {
         connectTimeout: CONNECT_TIMEOUT_MS,
         ...socket,
+        ...(this.#isReleased && { connectTimeout: RELEASED_CONNECT_TIMEOUT_MS }),
         reconnectStrategy: false,
-        signal: this.#attempt.signal,
+        signal: attempt.signal,
       },
     } as OwnClientOptions);
     client.on('error', ignoreError);
@@ -102,8 +116,9 @@ export class OwnConnection implements Connection {
       () => {
         this.#failure = undefined;
       },
-      (error: unknown) => {
+      (reason: unknown) => {
         const now = performance.now();
+        const error = attempt.signal.aborted ? (this.#failure?.error ?? new ConnectionTimeoutError()) : reason;
         const heldMs = error instanceof ConnectionTimeoutError ? Math.round(now - began) : 0;
         this.#failure = { error: withoutArguments(error), heldMs, nextAt: now + CONNECT_INTERVAL_MS };
         throw this.#failure.error;
@@ -116,7 +131,7 @@ export class OwnConnection implements Connection {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new Error(`no answer from Redis within ${COMMAND_TIMEOUT_MS} ms`));
-        if (this.#client === client) this.release();
+        if (this.#client === client) this.#drop();
       }, COMMAND_TIMEOUT_MS);
       if (!this.#holdsProcess) timer.unref();
       work.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -2,6 +2,7 @@ import type { Batch } from '../batch';
 import { RecentCommonError } from '../errors';
 import { hourOf, ISO_HOUR } from './hour';
 import type { KeySpace } from './keys';
+import { ASSERT_POSSIBLE } from './possible';
 import { defineScript } from './script';
 import { COUNT } from './window';
 
@@ -14,8 +15,8 @@ export const WRITE = defineScript(/* lua */ `
 -- KEYS[4] start    string  that hour, YYYY-MM-DDTHH:00:00 in UTC
 -- KEYS[5] last     zset    message -> count in the hour of pstart
 -- KEYS[6] pstart   string  the previous hour in which something was logged
--- KEYS[7] writers  hash    writer id -> of its last batch: number, start as it was then, late calls; then the log calls
---   of all its batches, and those of the last one where it was applied in part
+-- KEYS[7] writers  hash    writer id -> of its last batch: number, start as it was then, late log calls; then the other log
+--   calls of all its batches, and those of the last one where it was applied in part
 --
 -- ARGV[1] writer id
 -- ARGV[2] batch number: greater than that of the writer's batch before
@@ -24,14 +25,15 @@ export const WRITE = defineScript(/* lua */ `
 -- ARGV[5] most lines that recent may hold
 -- ARGV[6] most messages that common and last may each hold, <other> included
 -- ARGV[7] seconds until all keys expire; 0 for never
--- ARGV[8] number of lines
--- ARGV[9 ...] the lines, oldest first; then for each hour, newest first: how many hours ago it was, its number of
+-- ARGV[8] 1 to find out first whether every command is permitted
+-- ARGV[9] number of lines
+-- ARGV[10 ...] the lines, oldest first; then for each hour, newest first: how many hours ago it was, its number of
 --   messages, and each message with its count
 --
 -- Returns { 1 if applied or 0 if already applied before, the number of the writer's last batch before this, the log calls
---   of all its batches with this, the hours of start and of pstart, late log calls, which were not counted since their
---   hour is older than both windows, log calls of the batch if it was applied in part }; the same again where the last
---   batch of the writer comes again
+--   of all its batches with this but for late ones, the hours of start and of pstart, late log calls, which were not
+--   counted since their hour is older than both windows, the others if the batch was applied in part, epoch seconds };
+--   the same again where the last batch of the writer comes again
 
 for i, expected in ipairs({ 'list', 'string', 'zset', 'string', 'zset', 'string', 'hash' }) do
   local found = redis.call('TYPE', KEYS[i]).ok
@@ -43,7 +45,7 @@ local recent, seq, common, start_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local last, pstart_key, writers = KEYS[5], KEYS[6], KEYS[7]
 local writer, number, calls = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local recent_limit, common_limit = tonumber(ARGV[5]), tonumber(ARGV[6])
-local ttl, lines = tonumber(ARGV[7]), tonumber(ARGV[8])
+local ttl, lines = tonumber(ARGV[7]), tonumber(ARGV[9])
 if not string.match(redis.call('GET', seq) or '0', '^%d+$') then
   return redis.error_reply('WRONGTYPE ' .. seq .. ' holds no number')
 end
@@ -55,7 +57,7 @@ local entry = redis.call('HGET', writers, writer) or ''
 local previous, previous_late, written, part = string.match(entry, '^(%d+) %S+ (%d+) (%d+) (%d+)$')
 previous, written = tonumber(previous or 0), tonumber(written or 0)
 if number <= previous then
-  return { 0, previous, written, start or '', pstart or '', tonumber(previous_late), tonumber(part) }
+  return { 0, previous, written, start or '', pstart or '', tonumber(previous_late), tonumber(part), now }
 end
 
 local hour = iso_hour(now)
@@ -66,7 +68,7 @@ local current = start and not rotates and start or hour
 -- before this, and last begins anew with it.
 local pstart_then = rotates and start or pstart
 local current_groups, last_groups, late = {}, {}, 0
-local at = 9 + lines
+local at = 10 + lines
 while at < #ARGV do
   local ago, first = tonumber(ARGV[at]), at + 2
   at = first + 2 * tonumber(ARGV[at + 1])
@@ -81,19 +83,12 @@ while at < #ARGV do
   end
 end
 
--- A cluster slot that is being moved has no room for keys that are not there, and rotation removes and makes some. Nobody
--- has these two.
-if rotates or pstart_then ~= pstart then
-  local found = redis.pcall('EXISTS', writers .. ':none', writers .. ':nothing')
-  if type(found) == 'table' and string.find(found.err, 'non local key') then
-    return redis.error_reply('TRYAGAIN the slot of ' .. common .. ' is being moved')
-  end
-end
-
+${ASSERT_POSSIBLE}
 -- Nothing is rolled back after an error, so the number comes first: a batch applied in part is never applied twice. That
 -- it was, its writer learns when it comes again.
-local entry_now = ARGV[2] .. ' ' .. current .. ' ' .. late .. ' ' .. written + calls .. ' '
-redis.call('HSET', writers, writer, entry_now .. calls)
+local counted = math.max(0, calls - late)
+local entry_now = ARGV[2] .. ' ' .. current .. ' ' .. late .. ' ' .. written + counted .. ' '
+redis.call('HSET', writers, writer, entry_now .. counted)
 if rotates then
   redis.call('UNLINK', last)
   if redis.call('EXISTS', common) == 1 then redis.call('RENAME', common, last) end
@@ -111,7 +106,7 @@ if pstart_then ~= pstart then
   redis.call('SET', pstart_key, pstart_then)
 end
 
-for i = 9, 8 + lines do redis.call('LPUSH', recent, ARGV[i]) end
+for i = 10, 9 + lines do redis.call('LPUSH', recent, ARGV[i]) end
 redis.call('LTRIM', recent, 0, recent_limit - 1)
 redis.call('INCRBY', seq, ARGV[4])
 
@@ -123,7 +118,7 @@ redis.call('HSET', writers, writer, entry_now .. 0)
 if ttl > 0 then
   for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ttl) end
 end
-return { 1, previous, written + calls, current, pstart_then or '', late, 0 }
+return { 1, previous, written + counted, current, pstart_then or '', late, 0, now }
 `);
 
 /** What a batch is written with. */
@@ -140,29 +135,28 @@ export interface WriteReply {
   readonly isApplied: boolean;
   /** Number of the last batch that Redis had of this writer. */
   readonly previous: number;
-  /** Log calls of all batches that Redis has of this writer. */
+  /** Log calls of all batches that Redis has of this writer, but for late ones. */
   readonly total: number;
   /** The hours of both windows; empty where there is none. */
   readonly start: string;
   readonly pstart: string;
   /** Log calls that were not counted: their hour is older than both windows. */
   readonly late: number;
-  /** Log calls of the batch where an error ended an earlier try in its midst: what of them is counted is unknown. */
+  /** The others where an error ended an earlier try in its midst: which of them are counted is unknown. */
   readonly part: number;
+  /** Epoch seconds, by the clock of Redis. */
+  readonly now: number;
 }
 
-/** The ARGV of {@link WRITE}. Hours ago are counted now, at each try, or a batch held up over the hour would be misplaced. */
-export function encodeBatch(batch: Batch, writer: string, settings: WriteSettings): string[] {
+/**
+ * The ARGV of {@link WRITE}. Hours ago are counted now, at each try, or a batch held up over the hour would be misplaced.
+ *
+ * @param asksFirst - whether to find out first that every command is permitted
+ */
+export function encodeBatch(batch: Batch, writer: string, settings: WriteSettings, asksFirst: boolean): string[] {
   const { number, logged, numbered, lines } = batch;
-  const numbers = [
-    number,
-    logged,
-    numbered,
-    settings.recentLimit,
-    settings.commonLimit,
-    settings.ttlSeconds,
-    lines.length,
-  ];
+  const { recentLimit, commonLimit, ttlSeconds } = settings;
+  const numbers = [number, logged, numbered, recentLimit, commonLimit, ttlSeconds, asksFirst ? 1 : 0, lines.length];
   const args = [writer, ...numbers.map(String), ...lines];
   const thisHour = hourOf(Date.now());
   for (const { hour, messages } of batch.counts) {
@@ -174,10 +168,10 @@ export function encodeBatch(batch: Batch, writer: string, settings: WriteSetting
 
 /** Reads the reply of {@link WRITE}, whatever types the client's type mapping gave to its parts. */
 export function decodeReply(reply: unknown): WriteReply {
-  if (!Array.isArray(reply) || reply.length !== 7) {
+  if (!Array.isArray(reply) || reply.length !== 8) {
     throw new RecentCommonError('write', 'Redis gave a reply that is not of this script');
   }
-  const [applied, previous, total, start, pstart, late, part] = reply as unknown[];
-  const numbers = { previous: Number(previous), total: Number(total), late: Number(late), part: Number(part) };
-  return { ...numbers, isApplied: Number(applied) === 1, start: String(start), pstart: String(pstart) };
+  const at = (i: number): number => Number(reply[i]);
+  const hours = { start: String(reply[3]), pstart: String(reply[4]) };
+  return { isApplied: at(0) === 1, previous: at(1), total: at(2), ...hours, late: at(5), part: at(6), now: at(7) };
 }

@@ -8,6 +8,8 @@ import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } 
 
 /** A destination is noted in the index at most this often: the index has seconds. */
 const INDEX_INTERVAL_MS = 1000;
+/** How long a note is waited for. */
+const INDEX_TIMEOUT_MS = 1000;
 /** After an error that only a change of configuration can end, it is tried again this much later. */
 const INDEX_RETRY_MS = 30_000;
 
@@ -50,6 +52,8 @@ export interface Written {
   readonly late: number;
   /** Log calls that Redis had acknowledged, and has lost since then. */
   readonly lost: number;
+  /** Log calls of this batch of which nobody knows whether they are counted: an error ended an earlier try in its midst. */
+  readonly part: number;
 }
 
 /** The hour of a window, and what had been acknowledged when the first batch of that hour came. */
@@ -71,8 +75,13 @@ export class Writer {
   #acknowledged = 0;
   /** The last two hours in which that was. */
   #marks: readonly Mark[] = [];
-  /** When the last acknowledged batch was sent, and when the next note in the index is due; both of the monotonic clock. */
-  #sentAt = 0;
+  /** When the last batch was applied, in epoch seconds of the clock of Redis. */
+  #appliedAt = 0;
+  /** The number of the last batch that was sent. */
+  #sent = 0;
+  /** Whether the script has run to its end, and has not been seen to end before since. */
+  #isPermitted = false;
+  /** When the next note in the index is due, in milliseconds of the monotonic clock. */
   #noteDue = 0;
 
   /** @param id - no other writer may have it */
@@ -90,16 +99,21 @@ export class Writer {
       batch.severity,
     );
     const keys = [recent, seq, common, start, last, pstart, writers];
-    for (;;) {
-      const sentAt = performance.now();
-      const args = encodeBatch(batch, this.#id, this.#settings);
-      const reply = decodeReply(await this.#connection.run(WRITE, keys, args));
-      if (reply.isApplied || reply.previous === batch.number) return this.#settle(batch, reply, sentAt);
-      // Another writer has the id: the process was copied while it ran, with the ids that Node keeps in store.
-      this.#id = randomUUID({ disableEntropyCache: true });
-      this.#acknowledged = 0;
-      this.#marks = [];
-    }
+    const isRetry = this.#sent === batch.number;
+    this.#sent = batch.number;
+    const reply = await this.#send(keys, batch);
+    if (reply.isApplied || reply.previous === batch.number) return this.#settle(batch, reply);
+    // Another writer has the id: the process was copied while it ran, with the ids that Node keeps in store.
+    this.#id = randomUUID({ disableEntropyCache: true });
+    this.#acknowledged = 0;
+    this.#marks = [];
+    if (isRetry) return { isApplied: false, late: 0, lost: 0, part: batch.logged };
+    return this.#settle(batch, await this.#send(keys, batch));
+  }
+
+  async #send(keys: string[], batch: Batch): Promise<WriteReply> {
+    const args = encodeBatch(batch, this.#id, this.#settings, !this.#isPermitted);
+    return decodeReply(await this.#connection.run(WRITE, keys, args));
   }
 
   /**
@@ -114,7 +128,8 @@ export class Writer {
     this.#noteDue = performance.now() + INDEX_INTERVAL_MS;
     const args = [knownMember(name, severity), String(this.#settings.ttlSeconds), asksPolicy ? '1' : '0'];
     try {
-      const policy = await this.#connection.run(NOTE, [knownKey(this.#settings)], args);
+      const noted = this.#connection.run(NOTE, [knownKey(this.#settings)], args);
+      const policy = await withDeadline(noted, INDEX_TIMEOUT_MS);
       return policy ? String(policy as string | Buffer) : '';
     } catch (error) {
       if (isConfigurationError(error)) this.#noteDue = performance.now() + INDEX_RETRY_MS;
@@ -122,22 +137,30 @@ export class Writer {
     }
   }
 
-  #settle(batch: Batch, { isApplied, total, start, pstart, late, part }: WriteReply, sentAt: number): Written {
-    const before = total - batch.logged;
+  #settle(batch: Batch, { isApplied, total, start, pstart, late, part, now }: WriteReply): Written {
+    const before = total - (batch.logged - late);
     // What no window holds any more Redis may forget.
     const inWindows = this.#marks.filter(({ hour }) => hour === start || hour >= pstart);
-    const marks = this.#hasExpired(sentAt) ? [] : inWindows;
-    const missing = Math.max(0, this.#acknowledged - Math.max(before, marks[0]?.before ?? this.#acknowledged));
-    const lost = missing + Math.max(0, part - late);
+    const marks = this.#hasExpired(now) ? [] : inWindows;
+    const lost = Math.max(0, this.#acknowledged - Math.max(before, marks[0]?.before ?? this.#acknowledged));
     const kept = marks.map((mark) => ({ hour: mark.hour, before: Math.min(mark.before, before) }));
     this.#marks = kept.at(-1)?.hour === start ? kept : [...kept.slice(-1), { hour: start, before }];
     this.#acknowledged = total;
-    this.#sentAt = sentAt;
-    return { isApplied, late, lost };
+    if (isApplied) this.#appliedAt = now;
+    this.#isPermitted = part === 0;
+    return { isApplied, late, lost, part };
   }
 
   #hasExpired(now: number): boolean {
     const { ttlSeconds } = this.#settings;
-    return ttlSeconds > 0 && now - this.#sentAt >= ttlSeconds * 1000;
+    return ttlSeconds > 0 && now - this.#appliedAt >= ttlSeconds;
   }
+}
+
+/** What nothing hangs on is not waited for any longer; it may be done all the same. */
+function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer from Redis within ${ms} ms`)), ms).unref();
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
