@@ -106,6 +106,10 @@ describeWithServer('a Redis', () => {
     expect(warnings.map(({ message }) => message)).toEqual([
       expect.stringContaining(`cannot write to the index for ${name}:info, 0 log calls pending: WRONGTYPE`),
     ]);
+    await workspace.redis.del(workspace.key('sub:known'));
+    logger.error('hello');
+    await transport.flush();
+    expect(warnings[1]?.message).toContain('the index can be written to again');
   });
 
   it('gets few batches of many lines', async () => {

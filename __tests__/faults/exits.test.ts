@@ -314,6 +314,8 @@ describeWithServer('a Redis', () => {
       ['logger.end();', undefined, 5000],
       ['', 1000, 2000],
       ['', undefined, 5000],
+      // What is tried after close hardly holds a program that has ended meanwhile.
+      ['transport.close(); setTimeout(() => undefined, 1200);', 500, 1200],
     ] as const;
     try {
       const env = { URL: options.url as string, PREFIX: '' };
