@@ -6,6 +6,7 @@ const MAX_FUNCTION_LINES = 40;
 /** Both sides stand on these, and they on nothing but one another. */
 const LEAVES = [
   'errors',
+  'parameterize',
   'severity',
   'redis/client',
   'redis/connection',

@@ -2,6 +2,7 @@ export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './
 export type { DeliveryStats } from './flusher';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
+export { parameterize } from './parameterize';
 export {
   type CommonOptions,
   type CommonWindow,

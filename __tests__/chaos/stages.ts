@@ -27,7 +27,7 @@ export interface Stage {
 const HEAL_TIMEOUT_MS = 60_000;
 
 async function standalone(): Promise<Stage> {
-  const server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'everysec'] });
+  const server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
   const proxy = await FaultProxy.start(server.port);
   const inspector = createClient({ url: server.url });
   inspector.on('error', () => undefined);
