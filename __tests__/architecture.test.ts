@@ -23,6 +23,7 @@ const WRITE_SIDE: Record<string, string[]> = {
   exit: ['type record'],
   flusher: [
     'backoff',
+    'notes',
     'outages',
     'semaphore',
     'type batch',
