@@ -174,7 +174,11 @@ describe('the index that names reads', () => {
     await write('junk', 'app');
     expect(await workspace.redis.lLen(workspace.key('junk:recent:app:info'))).toBe(1);
     expect(emitWarning.mock.calls).toEqual([
-      [expect.objectContaining({ message: expect.stringContaining('cannot write to the index for app: WRONGTYPE') })],
+      [
+        expect.objectContaining({
+          message: expect.stringContaining('cannot write to the index for app:info: WRONGTYPE'),
+        }),
+      ],
     ]);
     emitWarning.mockRestore();
   });

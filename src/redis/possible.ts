@@ -14,7 +14,7 @@ if rotates or pstart_then ~= pstart then
   end
 end
 
-if ARGV[8] == '1' then
+if asks_first then
   local attempts = {
     { 'UNLINK', none }, { 'HSET', none, 'a', 'b' }, { 'HGETALL', none }, { 'HDEL', none, 'a' }, { 'SET', none, '' },
     { 'RENAME', none, nothing }, { 'UNLINK', nothing }, { 'LPUSH', none, '' }, { 'LTRIM', none, 1, 0 },

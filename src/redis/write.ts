@@ -45,7 +45,7 @@ local recent, seq, common, start_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local last, pstart_key, writers = KEYS[5], KEYS[6], KEYS[7]
 local writer, number, calls = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local recent_limit, common_limit = tonumber(ARGV[5]), tonumber(ARGV[6])
-local ttl, lines = tonumber(ARGV[7]), tonumber(ARGV[9])
+local ttl, asks_first, lines = tonumber(ARGV[7]), ARGV[8] == '1', tonumber(ARGV[9])
 if not string.match(redis.call('GET', seq) or '0', '^%d+$') then
   return redis.error_reply('WRONGTYPE ' .. seq .. ' holds no number')
 end
