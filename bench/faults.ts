@@ -7,8 +7,8 @@ import { RedisServer } from '../__tests__/support/servers';
 
 const ROUNDS = 3;
 const LINES_PER_SECOND = 2000;
-const WARM_UP_MS = 2000;
-const MEASURED_MS = 4000;
+const WARM_UP_MS = 1500;
+const MEASURED_MS = 2500;
 /** How often a fault that is over at once is made again. */
 const AGAIN_MS = 50;
 
