@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultWriter } from '../__tests__/support/fault-writer';
 import { FaultProxy } from '../__tests__/support/proxy';
 import { RedisServer } from '../__tests__/support/servers';
+import { quantileOf } from './quantile';
 
 /** How long a log call takes while something is wrong with Redis, beside how long it takes before that. */
 
@@ -97,20 +98,20 @@ async function measure(begin: Begin): Promise<Measured> {
   }
 }
 
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
-}
-
 async function main(): Promise<void> {
   const rows: Record<string, object> = {};
   for (const [title, begin] of Object.entries(FAULTS)) {
     const rounds: Measured[] = [];
     while (rounds.length < ROUNDS) rounds.push(await measure(begin));
-    const microseconds = (pick: (round: Measured) => number): number => Math.round(1000 * median(rounds.map(pick)));
+    const microseconds = (pick: (round: Measured) => number): number =>
+      Math.round(1000 * quantileOf(rounds.map(pick), 0.5));
     rows[title] = {
       'p99 before, µs': microseconds(({ before }) => before),
       'p99 during, µs': microseconds(({ during }) => during),
-      ratio: median(rounds.map(({ before, during }) => during / before)).toFixed(2),
+      ratio: quantileOf(
+        rounds.map(({ before, during }) => during / before),
+        0.5,
+      ).toFixed(2),
       'longest, µs': microseconds(({ longest }) => longest),
     };
   }

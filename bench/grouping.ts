@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parameterize } from '../src/parameterize';
+import { quantileOf } from './quantile';
 
 /**
  * How well parameterize groups log lines, beside masking their digits, and how long it takes.
@@ -72,10 +73,6 @@ function microsecondsOf(text: string, toKey: ToKey): number {
     return 1000 * (performance.now() - began);
   });
   return quantileOf(rounds, 0.5);
-}
-
-function quantileOf(numbers: readonly number[], quantile: number): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(quantile * numbers.length)] as number;
 }
 
 function average(numbers: readonly number[]): number {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { findRedis } from '../examples/demo/redis';
+import { quantileOf } from './quantile';
 
 /** Lines a second of this transport beside one that does nothing; a line counts when Redis has acknowledged it. */
 
@@ -34,10 +35,6 @@ async function rate(contender: string, { lines, distinct, burst }: Workload, url
   return Number(stdout);
 }
 
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
-}
-
 /** Runs the contenders in turn, each round in the other order, so that a busy moment of the machine hits both. */
 async function measure(workload: Workload, url: string): Promise<object> {
   const rates = new Map<string, number[]>(CONTENDERS.map((contender) => [contender, []]));
@@ -50,9 +47,9 @@ async function measure(workload: Workload, url: string): Promise<object> {
   return {
     'distinct messages': workload.distinct === Number.MAX_SAFE_INTEGER ? 'all' : workload.distinct,
     'lines a burst': workload.burst,
-    'no-op, lines/s': median(limit),
-    'this transport, lines/s': median(ours),
-    ratio: median(ratios).toFixed(2),
+    'no-op, lines/s': quantileOf(limit, 0.5),
+    'this transport, lines/s': quantileOf(ours, 0.5),
+    ratio: quantileOf(ratios, 0.5).toFixed(2),
     'least and greatest': `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`,
   };
 }

@@ -73,7 +73,11 @@ export class OwnConnection implements Connection {
     }
     const client = this.#client as OwnClient;
     const work = Promise.resolve(this.#connected).then(() => runScript(client, script, keys, args));
-    return this.#withDeadline(work, client);
+    // A hung server closes nothing, so the connection is dropped.
+    const onTimeout = (): void => {
+      if (this.#client === client) this.#drop();
+    };
+    return withDeadline(work, COMMAND_TIMEOUT_MS, { holdsProcess: this.#holdsProcess, onTimeout });
   }
 
   acquire(): void {
@@ -125,18 +129,26 @@ export class OwnConnection implements Connection {
       },
     );
   }
+}
 
-  /** A hung server answers nothing and closes nothing. Its connection is dropped; the outcome stays unknown. */
-  #withDeadline<T>(work: Promise<T>, client: OwnClient): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Error(`no answer from Redis within ${COMMAND_TIMEOUT_MS} ms`));
-        if (this.#client === client) this.#drop();
-      }, COMMAND_TIMEOUT_MS);
-      if (!this.#holdsProcess) timer.unref();
-      work.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
-  }
+/**
+ * What a hung server never answers is given up; it may be done all the same.
+ *
+ * @param onTimeout - is called when that happens
+ */
+export function withDeadline<T>(
+  work: Promise<T>,
+  ms: number,
+  { holdsProcess = false, onTimeout = ignoreError }: { holdsProcess?: boolean; onTimeout?: () => void } = {},
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`no answer from Redis within ${ms} ms`));
+      onTimeout();
+    }, ms);
+    if (!holdsProcess) timer.unref();
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** A server that does not know a command repeats its arguments, and those of HELLO are user and password. */

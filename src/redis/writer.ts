@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch } from '../batch';
-import type { Connection } from './connection';
+import { type Connection, withDeadline } from './connection';
 import { isConfigurationError } from './failures';
 import { destinationKeys, knownKey, knownMember } from './keys';
 import { defineScript } from './script';
@@ -155,12 +155,4 @@ export class Writer {
     const { ttlSeconds } = this.#settings;
     return ttlSeconds > 0 && now - this.#appliedAt >= ttlSeconds;
   }
-}
-
-/** What nothing hangs on is not waited for any longer; it may be done all the same. */
-function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer from Redis within ${ms} ms`)), ms).unref();
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
