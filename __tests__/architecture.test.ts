@@ -46,7 +46,10 @@ const WRITE_SIDE: Record<string, string[]> = {
   'redis/writer': ['redis/write', 'type batch'],
 };
 const READ_SIDE: Record<string, string[]> = {
-  reader: ['redis/read'],
+  follow: ['line', 'type redis/read'],
+  line: ['type redis/read'],
+  reader: ['follow', 'line', 'redis/read', 'surge'],
+  surge: ['type redis/read'],
   'redis/read': [],
 };
 /** These alone put the stages together. */

@@ -52,6 +52,13 @@ export function assertObject(value: unknown, option: string): void {
   }
 }
 
+/** @throws OptionsError */
+export function assertWholeNumber(value: unknown, option: string, least: number, most = Infinity): void {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;
+  const range = most === Infinity ? `from ${least}` : `from ${least} to ${most}`;
+  throw new OptionsError(option, `a whole number ${range}`, value);
+}
+
 /** `flush()` reached its deadline before everything was in Redis. What is pending stays pending. */
 export class FlushError extends RecentCommonError {
   override name = 'FlushError';

@@ -1,20 +1,24 @@
 export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './errors';
 export type { DeliveryStats } from './flusher';
+export type { FollowedLines, FollowOptions, MissedLines } from './follow';
+export type { RecentLine } from './line';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
 export { parameterize } from './parameterize';
 export {
+  type ChangesOptions,
   type CommonOptions,
   type CommonWindow,
   type KnownLogger,
+  type LoggerOverview,
   type MessageCount,
   type ReaderOptions,
   RecentCommonReader,
-  type RecentLine,
   type RecentOptions,
 } from './reader';
 export type { LogInfo, TimestampFormat } from './record';
 export type { ConnectionOptions } from './redis/client';
 export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
+export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './surge';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';

@@ -1,6 +1,6 @@
 import type TransportStream = require('winston-transport');
 
-import { assertFunction, assertObject, OptionsError } from './errors';
+import { assertFunction, assertObject, assertWholeNumber, OptionsError } from './errors';
 import type { LogInfo, TimestampFormat } from './record';
 import { assertConnection, type ConnectionOptions, isClusterClient } from './redis/client';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
@@ -153,9 +153,6 @@ function assertWinstonOptions(options: TransportOptions): void {
 }
 
 function assertInteger(options: TransportOptions, option: keyof typeof RANGES): void {
-  const value = options[option];
   const [least, most] = RANGES[option];
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new OptionsError(option, `a whole number from ${least} to ${most}`, value);
-  }
+  assertWholeNumber(options[option], option, least, most);
 }

@@ -1,20 +1,20 @@
-import { OptionsError, RecentCommonError } from './errors';
+import { assertWholeNumber, OptionsError } from './errors';
+import { type FollowedLines, type FollowOptions, follow } from './follow';
+import { mergeByTime, parseLines, type RecentLine, secondOf } from './line';
 import { assertConnection, type ConnectionOptions, openConnection } from './redis/client';
 import type { Connection } from './redis/connection';
-import { parseIsoHour } from './redis/hour';
 import {
   assertName,
   assertPrefix,
   assertSeverity,
+  type DestinationKeys,
   destinationKeys,
   type KeySpace,
   knownKey,
   parseKnownMember,
 } from './redis/keys';
-import { READ_COMMON, READ_NAMES, READ_RECENT } from './redis/read';
-
-/** The time that each line begins with: Python's asctime, or ISO. Both have 24 characters. */
-const TIME = /^([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\dT[\d:.]{12}Z) /;
+import { readCounts, readHour, readKnown, readLines, readLinesFrom, readTotals } from './redis/read';
+import { type Change, changeOf, changesOf, type MessageChange } from './surge';
 
 /** Options of {@link RecentCommonReader}. */
 export interface ReaderOptions extends ConnectionOptions {
@@ -28,18 +28,6 @@ export interface KnownLogger {
   readonly severity: string;
   /** When it was last written to, to the second, by the clock of Redis. */
   readonly lastSeen: Date;
-}
-
-/** One line of a recent list. */
-export interface RecentLine {
-  /** Number of the line in its list, from 1. Lines of writers other than this package are not numbered by themselves. */
-  readonly seq: number;
-  /** To the second; read in the local time zone unless written as ISO. An Invalid Date where the line begins with no time. */
-  readonly time: Date;
-  /** The line after its time: the message and, where there is metadata, a space and that as JSON. */
-  readonly message: string;
-  readonly severity: string;
-  readonly name: string;
 }
 
 /** Which lines to read. */
@@ -76,6 +64,20 @@ export interface CommonWindow {
   readonly messages: readonly MessageCount[];
 }
 
+/** How many changes to read. */
+export interface ChangesOptions {
+  /** Most messages to return, the most surprising; at least 1. All by default. */
+  readonly limit?: number | undefined;
+}
+
+/** What a logger name and severity logged this hour, beside the hour before. */
+export interface LoggerOverview extends KnownLogger, Change {
+  /** Beginning of this hour. */
+  readonly start: Date;
+  /** How much of it has passed, from 0 to 1, by the clock of Redis. */
+  readonly elapsed: number;
+}
+
 /**
  * Reads what a transport, {@link logRecent}, {@link logCommon} or the seed's Python functions wrote. It writes nothing,
  * and labels counts with the hour that they really are of: rotation waits for the next log call, so a quiet logger's
@@ -95,25 +97,24 @@ export class RecentCommonReader {
 
   /** What exists, the one last written to first. */
   async names(): Promise<KnownLogger[]> {
-    const reply = asArray(await this.#connection.run(READ_NAMES, [knownKey(this.#space)], []));
-    return pairs(reply, (member, time) => ({ ...parseKnownMember(member), lastSeen: new Date(time * 1000) }));
+    const known = await readKnown(this.#connection, knownKey(this.#space));
+    return known.map(([member, seconds]) => ({ ...parseKnownMember(member), lastSeen: new Date(seconds * 1000) }));
   }
 
   /**
-   * The newest lines of a logger name and severity, newest first.
+   * The newest lines of a logger name, newest first: those of one severity, or those of several, merged by their time.
    * @throws OptionsError for an argument that cannot be used
    */
-  async recent(name: string, severity: string, options: RecentOptions = {}): Promise<RecentLine[]> {
-    const { recent, seq } = this.#keysOf(name, severity);
+  async recent(name: string, severity: string | readonly string[], options: RecentOptions = {}): Promise<RecentLine[]> {
     const { limit, since, contains = '' } = options;
     assertLimit(limit);
     assertDate(since);
     if (typeof contains !== 'string') throw new OptionsError('contains', 'a string', contains);
+    const severities = [...new Set([severity].flat())];
+    const keys = severities.map((each) => this.#keysOf(name, each));
     const isFiltered = since !== undefined || contains !== '';
-    const reply = await this.#connection.run(READ_RECENT, [recent, seq], [String(isFiltered ? 0 : (limit ?? 0))]);
-    const [newest, lines] = asArray(reply);
-    return asArray(lines)
-      .map((line, i) => ({ seq: Number(newest) - i, ...parseLine(String(line)), severity, name }))
+    const lists = await Promise.all(keys.map((each) => readLines(this.#connection, each, isFiltered ? 0 : limit)));
+    return mergeByTime(lists.map((list, i) => parseLines(list, name, severities[i] as string)))
       .filter(({ message, time }) => message.includes(contains) && (!since || secondOf(time) >= secondOf(since)))
       .slice(0, limit);
   }
@@ -123,18 +124,55 @@ export class RecentCommonReader {
    * @throws OptionsError for an argument that cannot be used
    */
   async common(name: string, severity: string, options: CommonOptions = {}): Promise<CommonWindow> {
-    const { common, start, last, pstart } = this.#keysOf(name, severity);
+    const keys = this.#keysOf(name, severity);
     const { limit = 0, window = 'current' } = options;
     assertLimit(options.limit);
-    if (window !== 'current' && window !== 'previous')
-      throw new OptionsError('window', "'current' or 'previous'", window);
-    const args = [window === 'current' ? '0' : '1', String(limit)];
-    const [hour, total, counts] = asArray(await this.#connection.run(READ_COMMON, [common, start, last, pstart], args));
-    return {
-      start: new Date(parseIsoHour(String(hour))),
-      total: Number(total),
-      messages: pairs(asArray(counts), (message, count) => ({ message, count })),
+    const ago = ['current', 'previous'].indexOf(window);
+    if (ago < 0) throw new OptionsError('window', "'current' or 'previous'", window);
+    const { counts, ...hour } = await readHour(this.#connection, keys, ago, limit);
+    return { ...hour, messages: counts.map(([message, count]) => ({ message, count })) };
+  }
+
+  /**
+   * How each message's count of this hour compares with the hour before: what is new or surging first, by its score, then
+   * what is fading, then the others. Both hours are read at one instant.
+   * @throws OptionsError for an argument that cannot be used
+   */
+  async changes(name: string, severity: string, { limit }: ChangesOptions = {}): Promise<MessageChange[]> {
+    assertLimit(limit);
+    return changesOf(await readCounts(this.#connection, this.#keysOf(name, severity))).slice(0, limit);
+  }
+
+  /**
+   * What each logger name and severity logged this hour, beside the hour before, the one last written to first; in three
+   * round trips, however many there are.
+   */
+  async overview(): Promise<LoggerOverview[]> {
+    const loggers = await this.names();
+    const read = async ({ name, severity, lastSeen }: KnownLogger): Promise<LoggerOverview> => {
+      const hours = await readTotals(this.#connection, destinationKeys(this.#space, name, severity));
+      return { name, severity, lastSeen, start: hours.start, elapsed: hours.elapsed, ...changeOf(hours) };
     };
+    // The first brings the script to Redis, so that the others find it there.
+    const [first, ...others] = loggers;
+    return first ? [await read(first), ...(await Promise.all(others.map(read)))] : [];
+  }
+
+  /**
+   * New lines of a logger name and severity, oldest first, from when the iteration begins, and how many were missed where
+   * more came between two looks than the list keeps. It waits while Redis does not answer. Where Redis has lost lines, their
+   * numbers go back, and no line that is known comes again.
+   * @throws OptionsError for an argument that cannot be used
+   */
+  follow(name: string, severity: string, options: FollowOptions = {}): FollowedLines {
+    const keys = this.#keysOf(name, severity);
+    const list = {
+      name,
+      severity,
+      read: () => readLines(this.#connection, keys),
+      readFrom: (number: number) => readLinesFrom(this.#connection, keys, number),
+    };
+    return follow(list, options);
   }
 
   /** Closes the connection, unless the client was passed in. The next read opens it again. */
@@ -142,32 +180,11 @@ export class RecentCommonReader {
     this.#connection.release();
   }
 
-  #keysOf(name: string, severity: string): ReturnType<typeof destinationKeys> {
+  #keysOf(name: string, severity: string): DestinationKeys {
     assertName(name, this.#space);
     assertSeverity(severity);
     return destinationKeys(this.#space, name, severity);
   }
-}
-
-function parseLine(line: string): { time: Date; message: string } {
-  const time = TIME.exec(line)?.[1];
-  return time === undefined
-    ? { time: new Date(Number.NaN), message: line }
-    : { time: new Date(time), message: line.slice(time.length + 1) };
-}
-
-/** NaN for an Invalid Date. */
-function secondOf(time: Date): number {
-  return Math.floor(time.getTime() / 1000);
-}
-
-function pairs<T>(flat: readonly unknown[], toEntry: (member: string, score: number) => T): T[] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => toEntry(String(flat[2 * i]), Number(flat[2 * i + 1])));
-}
-
-function asArray(reply: unknown): readonly unknown[] {
-  if (!Array.isArray(reply)) throw new RecentCommonError('reader', 'Redis gave a reply that is not of this script');
-  return reply;
 }
 
 function assertDate(since: unknown): void {
@@ -176,7 +193,5 @@ function assertDate(since: unknown): void {
 }
 
 function assertLimit(limit: unknown): void {
-  if (limit === undefined) return;
-  if (!Number.isInteger(limit) || (limit as number) < 1)
-    throw new OptionsError('limit', 'a whole number from 1', limit);
+  if (limit !== undefined) assertWholeNumber(limit, 'limit', 1);
 }

@@ -1,7 +1,10 @@
-import { ISO_HOUR } from './hour';
+import { RecentCommonError } from '../errors';
+import type { Connection } from './connection';
+import { ISO_HOUR, parseIsoHour } from './hour';
+import type { DestinationKeys } from './keys';
 import { defineScript } from './script';
 
-export const READ_NAMES = defineScript(/* lua */ `
+const READ_NAMES = defineScript(/* lua */ `
 -- Reads which destinations exist.
 --
 -- KEYS[1] known  zset  destination -> epoch seconds when it was last written to
@@ -10,20 +13,40 @@ export const READ_NAMES = defineScript(/* lua */ `
 return redis.call('ZREVRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 `);
 
-export const READ_RECENT = defineScript(/* lua */ `
+const READ_RECENT = defineScript(/* lua */ `
 -- Reads the newest lines of a destination and the number of the newest, in one atomic step.
 --
 -- KEYS[1] recent  list    the newest lines, newest first
 -- KEYS[2] seq     string  number of the newest line
 --
 -- ARGV[1] most lines to return; 0 for all
+-- ARGV[2] number of a line: it and older ones are left out, but for itself as the last; empty for none
 --
--- Returns { the number, the lines }
-return { redis.call('GET', KEYS[2]) or '0', redis.call('LRANGE', KEYS[1], 0, ARGV[1] - 1) }
+-- Returns { the number, the lines }; all lines where the newest has a smaller number than the one of ARGV
+local recent, newest = KEYS[1], redis.call('GET', KEYS[2]) or '0'
+local most, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
+if seen and seen <= tonumber(newest) then most = newest - seen + 1 end
+return { newest, redis.call('LRANGE', recent, 0, most - 1) }
 `);
 
-export const READ_COMMON = defineScript(/* lua */ `
--- Reads the counts of one hour, whichever window holds them, in one atomic step.
+/** The counts of an hour, whichever window holds them; it needs the names of the four keys. */
+const COUNTS_OF = /* lua */ `local function counts_of(hour)
+  if redis.call('GET', start_key) == hour then
+    return redis.call('ZREVRANGE', common, 0, -1, 'WITHSCORES')
+  elseif redis.call('GET', pstart_key) == hour then
+    return redis.call('ZREVRANGE', last, 0, -1, 'WITHSCORES')
+  end
+  return {}
+end
+local function total_of(counts)
+  local total = 0
+  for i = 2, #counts, 2 do total = total + tonumber(counts[i]) end
+  return string.format('%.17g', total)
+end
+${ISO_HOUR}`;
+
+const READ_COMMON = defineScript(/* lua */ `
+-- Reads the counts of one hour, in one atomic step.
 --
 -- KEYS[1] common  zset    message -> count in the hour of start
 -- KEYS[2] start   string  that hour, YYYY-MM-DDTHH:00:00 in UTC
@@ -35,19 +58,131 @@ export const READ_COMMON = defineScript(/* lua */ `
 --
 -- Returns { the hour, the sum of all counts, the messages by falling count, each followed by its count }
 local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+${COUNTS_OF}
 local ago, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
-${ISO_HOUR}
 local hour = iso_hour(tonumber(redis.call('TIME')[1]) - ago * 3600)
-local counts = {}
-if redis.call('GET', start_key) == hour then
-  counts = redis.call('ZREVRANGE', common, 0, -1, 'WITHSCORES')
-elseif redis.call('GET', pstart_key) == hour then
-  counts = redis.call('ZREVRANGE', last, 0, -1, 'WITHSCORES')
-end
-local total = 0
-for i = 2, #counts, 2 do total = total + tonumber(counts[i]) end
+local counts = counts_of(hour)
+local total = total_of(counts)
 if limit > 0 then
   for i = #counts, 2 * limit + 1, -1 do counts[i] = nil end
 end
-return { hour, string.format('%.17g', total), counts }
+return { hour, total, counts }
 `);
+
+const READ_CHANGES = defineScript(/* lua */ `
+-- Reads this hour beside the hour before it, in one atomic step.
+--
+-- KEYS[1] common  zset    message -> count in the hour of start
+-- KEYS[2] start   string  that hour, YYYY-MM-DDTHH:00:00 in UTC
+-- KEYS[3] last    zset    message -> count in the hour of pstart
+-- KEYS[4] pstart  string  the previous hour in which something was logged
+--
+-- ARGV[1] 1 for the counts of all messages, 0 for their sums
+--
+-- Returns { epoch seconds, microseconds beyond them, of this hour, of the hour before it }: sums, or the messages by
+--   falling count, each followed by its count
+local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+${COUNTS_OF}
+local time = redis.call('TIME')
+local current = counts_of(iso_hour(tonumber(time[1])))
+local previous = counts_of(iso_hour(tonumber(time[1]) - 3600))
+if ARGV[1] == '0' then current, previous = total_of(current), total_of(previous) end
+return { time[1], time[2], current, previous }
+`);
+
+const HOUR_SECONDS = 3600;
+
+/** What a list holds: the number of its newest line, and the lines, newest first. */
+export interface RawLines {
+  readonly newest: number;
+  readonly lines: readonly string[];
+}
+
+/** This hour, and the one before it, of one destination at one instant. */
+export interface Hours<Counts> {
+  /** Beginning of this hour. */
+  readonly start: Date;
+  /** How much of it has passed, from 0 to 1, by the clock of Redis. */
+  readonly elapsed: number;
+  readonly current: Counts;
+  readonly previous: Counts;
+}
+
+/** A message, and how often it was logged. */
+export type Count = readonly [message: string, count: number];
+
+/** The members of the index, the one last written to first, with epoch seconds. */
+export async function readKnown(connection: Connection, known: string): Promise<Count[]> {
+  return countsIn(await connection.run(READ_NAMES, [known], []));
+}
+
+/** The newest lines; all of them with a limit of 0. */
+export function readLines(connection: Connection, keys: DestinationKeys, limit = 0): Promise<RawLines> {
+  return runReadRecent(connection, keys, [String(limit), '']);
+}
+
+/** The lines after the one with this number, and that line; all lines where that number is not reached. */
+export function readLinesFrom(connection: Connection, keys: DestinationKeys, number: number): Promise<RawLines> {
+  return runReadRecent(connection, keys, ['0', String(number)]);
+}
+
+async function runReadRecent(
+  connection: Connection,
+  { recent, seq }: DestinationKeys,
+  args: string[],
+): Promise<RawLines> {
+  const [newest, lines] = partsOf(await connection.run(READ_RECENT, [recent, seq], args));
+  return { newest: Number(newest), lines: partsOf(lines).map(String) };
+}
+
+/** The counts of the hour that was so many hours ago; all of them with a limit of 0. */
+export async function readHour(
+  connection: Connection,
+  keys: DestinationKeys,
+  ago: number,
+  limit: number,
+): Promise<{ start: Date; total: number; counts: Count[] }> {
+  const reply = await connection.run(READ_COMMON, windowKeys(keys), [String(ago), String(limit)]);
+  const [hour, total, counts] = partsOf(reply);
+  return { start: new Date(parseIsoHour(String(hour))), total: Number(total), counts: countsIn(counts) };
+}
+
+/** The counts of both hours. */
+export function readCounts(connection: Connection, keys: DestinationKeys): Promise<Hours<Count[]>> {
+  return runReadChanges(connection, keys, '1', countsIn);
+}
+
+/** The sums of the counts of both hours. */
+export function readTotals(connection: Connection, keys: DestinationKeys): Promise<Hours<number>> {
+  return runReadChanges(connection, keys, '0', Number);
+}
+
+async function runReadChanges<Counts>(
+  connection: Connection,
+  keys: DestinationKeys,
+  mode: string,
+  decode: (part: unknown) => Counts,
+): Promise<Hours<Counts>> {
+  const [seconds, micros, current, previous] = partsOf(await connection.run(READ_CHANGES, windowKeys(keys), [mode]));
+  const passed = (Number(seconds) % HOUR_SECONDS) + Number(micros) / 1e6;
+  return {
+    start: new Date((Number(seconds) - (Number(seconds) % HOUR_SECONDS)) * 1000),
+    elapsed: passed / HOUR_SECONDS,
+    current: decode(current),
+    previous: decode(previous),
+  };
+}
+
+function windowKeys({ common, start, last, pstart }: DestinationKeys): string[] {
+  return [common, start, last, pstart];
+}
+
+function countsIn(flat: unknown): Count[] {
+  const parts = partsOf(flat);
+  return Array.from({ length: parts.length / 2 }, (_, i) => [String(parts[2 * i]), Number(parts[2 * i + 1])]);
+}
+
+function partsOf(reply: unknown): readonly unknown[] {
+  if (!Array.isArray(reply)) throw new RecentCommonError('reader', 'Redis gave a reply that is not of this script');
+  return reply;
+}

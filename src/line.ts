@@ -1,0 +1,51 @@
+import type { RawLines } from './redis/read';
+
+/** The time that each line begins with: Python's asctime, or ISO. Both have 24 characters. */
+const TIME = /^([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\dT[\d:.]{12}Z) /;
+
+/** One line of a recent list. */
+export interface RecentLine {
+  /** Number of the line in its list, from 1. Lines of writers other than this package are not numbered by themselves. */
+  readonly seq: number;
+  /** To the second; read in the local time zone unless written as ISO. An Invalid Date where the line begins with no time. */
+  readonly time: Date;
+  /** The line after its time: the message and, where there is metadata, a space and that as JSON. */
+  readonly message: string;
+  readonly severity: string;
+  readonly name: string;
+}
+
+/** NaN for an Invalid Date. */
+export function secondOf(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}
+
+/** The time of a line, and what stands after it. */
+export function parseLine(line: string): { time: Date; message: string } {
+  const time = TIME.exec(line)?.[1];
+  return time === undefined
+    ? { time: new Date(Number.NaN), message: line }
+    : { time: new Date(time), message: line.slice(time.length + 1) };
+}
+
+/** The lines of one list, newest first as they are in it. */
+export function parseLines({ newest, lines }: RawLines, name: string, severity: string): RecentLine[] {
+  return lines.map((line, i) => ({ seq: newest - i, ...parseLine(line), severity, name }));
+}
+
+/**
+ * The lines of several lists as one, newest first. Each keeps its order: clocks of writers differ, and most times are to the
+ * second. A line without a time stays with the one before it.
+ */
+export function mergeByTime(lists: readonly (readonly RecentLine[])[]): RecentLine[] {
+  const rests = lists.filter((list) => list.length > 0).map((list) => ({ list, next: 0 }));
+  const merged: RecentLine[] = [];
+  const timeAt = ({ list, next }: (typeof rests)[number]): number => list[next]?.time.getTime() ?? -Infinity;
+  for (let left = lists.reduce((sum, { length }) => sum + length, 0); left > 0; left--) {
+    const newest = rests.reduce((best, rest) =>
+      timeAt(rest) > timeAt(best) || Number.isNaN(timeAt(rest)) ? rest : best,
+    );
+    merged.push(newest.list[newest.next++] as RecentLine);
+  }
+  return merged;
+}

@@ -1,0 +1,107 @@
+import { OTHER } from './redis/keys';
+import type { Count, Hours } from './redis/read';
+
+/** Added to both counts, so that small ones, which vary most, do not look like news. */
+const PRIOR = 10;
+/** A doubling, of what was expected or to it. */
+const NOTEWORTHY = 1;
+
+/**
+ * What became of a count: `'new'` was not there in the hour before, `'surging'` is at least twice what that hour predicts,
+ * `'fading'` at most half of it, each with a margin for small counts; `'steady'` is neither.
+ */
+export type ChangeStatus = 'new' | 'surging' | 'fading' | 'steady';
+
+/** A count of this hour beside that of the hour before. */
+export interface Change {
+  /** This hour. */
+  readonly count: number;
+  /** In the whole hour before. */
+  readonly previous: number;
+  /** What the hour before predicts for the part of this hour that has passed. */
+  readonly expected: number;
+  /** See {@link surgeScore}; null where nothing was logged in the hour before, so that there is nothing to compare with. */
+  readonly score: number | null;
+  /** Null where there is nothing to compare with, and where `<other>` may hold what would decide. */
+  readonly status: ChangeStatus | null;
+}
+
+/** How a message's count has changed. */
+export interface MessageChange extends Change {
+  readonly message: string;
+}
+
+/**
+ * How many doublings a count lies beyond what the hour before predicts for this part of the hour: 1 is twice as much, −1
+ * half, with ten added to both sides. A logarithm of a ratio with a prior, since that is steady where counts vary more than
+ * chance alone would have it, as those of log messages do; `npm run bench:surge` measures it beside other scores.
+ *
+ * @param count - log calls of this hour so far, from 0
+ * @param previous - log calls of the whole hour before, from 0
+ * @param elapsed - how much of this hour has passed, from 0 to 1
+ */
+export function surgeScore(count: number, previous: number, elapsed: number): number {
+  return Math.log2((count + PRIOR) / (elapsed * previous + PRIOR));
+}
+
+/** How the sum of all counts has changed. */
+export function changeOf({ current, previous, elapsed }: Hours<number>): Change {
+  const expected = elapsed * previous;
+  if (previous === 0) return { count: current, previous, expected, score: null, status: null };
+  const score = surgeScore(current, previous, elapsed);
+  return { count: current, previous, expected, score, status: statusOf(score) };
+}
+
+/**
+ * How each message's count has changed, the most surprising first: what is new or surging by its score, then what is fading,
+ * then the others.
+ */
+export function changesOf({ current, previous, elapsed }: Hours<readonly Count[]>): MessageChange[] {
+  const now = new Map(current);
+  const before = new Map(previous);
+  const changes = [...new Set([...now.keys(), ...before.keys()])].map((message): MessageChange => {
+    const counts = { count: now.get(message) ?? 0, previous: before.get(message) ?? 0 };
+    const expected = elapsed * counts.previous;
+    if (before.size === 0) return { message, ...counts, expected, score: null, status: null };
+    const score = surgeScore(counts.count, counts.previous, elapsed);
+    const folded = { count: now.get(OTHER) ?? 0, previous: before.get(OTHER) ?? 0 };
+    const status = message === OTHER ? null : statusWithin(counts, folded, elapsed);
+    return { message, ...counts, expected, score, status };
+  });
+  return changes.sort(bySurprise);
+}
+
+interface Counts {
+  readonly count: number;
+  readonly previous: number;
+}
+
+/** What holds whatever part of the folded counts is this message's. */
+function statusWithin({ count, previous }: Counts, folded: Counts, elapsed: number): ChangeStatus | null {
+  if (previous === 0 && folded.previous === 0) return 'new';
+  const least = statusOf(surgeScore(count, previous + folded.previous, elapsed));
+  const most = statusOf(surgeScore(count + folded.count, previous, elapsed));
+  return least === most ? least : null;
+}
+
+function statusOf(score: number): ChangeStatus {
+  if (score >= NOTEWORTHY) return 'surging';
+  return score <= -NOTEWORTHY ? 'fading' : 'steady';
+}
+
+const RANK: Readonly<Record<ChangeStatus | 'unknown', number>> = {
+  new: 0,
+  surging: 0,
+  fading: 1,
+  steady: 2,
+  unknown: 3,
+};
+
+function bySurprise(a: MessageChange, b: MessageChange): number {
+  return (
+    RANK[a.status ?? 'unknown'] - RANK[b.status ?? 'unknown'] ||
+    Math.abs(b.score ?? 0) - Math.abs(a.score ?? 0) ||
+    b.count - a.count ||
+    (a.message < b.message ? -1 : 1)
+  );
+}
