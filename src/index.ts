@@ -5,6 +5,7 @@ export type { RecentLine } from './line';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
 export { parameterize } from './parameterize';
+export type { LogEntry, LogQuery, LogStream, StreamOptions } from './query';
 export {
   type ChangesOptions,
   type CommonOptions,
@@ -21,4 +22,5 @@ export type { ConnectionOptions } from './redis/client';
 export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
 export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './surge';
+export { type Format, keepTemplate } from './template';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';

@@ -1,5 +1,6 @@
 import { RecentCommonError } from './errors';
 import { Destination } from './pending';
+import { assertName, assertSeverity, type KeySpace } from './redis/keys';
 import type { Writer } from './redis/writer';
 
 /** Destinations that are remembered, and so most that may be pending. */
@@ -45,23 +46,33 @@ export class Lanes {
   /** By logger name, then by severity. */
   readonly #lanes = new Map<string, Map<string, Lane>>();
   readonly #openWriter: () => Writer;
+  readonly #space: Pick<KeySpace, 'hashTag'>;
   #count = 0;
   /** When it is worth looking for idle lanes again, in milliseconds of the monotonic clock. */
   #nextSearch = 0;
 
-  constructor(openWriter: () => Writer) {
+  constructor(openWriter: () => Writer, space: Pick<KeySpace, 'hashTag'>) {
     this.#openWriter = openWriter;
+    this.#space = space;
   }
 
-  find(name: string, severity: string): Lane | undefined {
-    return this.#lanes.get(name)?.get(severity);
+  /** Logger names of those in use. */
+  names(): string[] {
+    return [...this.#lanes.keys()];
   }
 
   /**
-   * Makes the lane of a destination that has none yet.
-   * @throws RecentCommonError where too many destinations have something pending
+   * The lane of a destination.
+   * @throws OptionsError for a name or severity that cannot stand in a key; RecentCommonError where too many destinations
+   * have something pending
    */
-  open(name: string, severity: string): Lane {
+  of(name: unknown, severity: string): Lane {
+    return this.#lanes.get(name as string)?.get(severity) ?? this.#open(name, severity);
+  }
+
+  #open(name: unknown, severity: string): Lane {
+    assertName(name, this.#space);
+    assertSeverity(severity);
     if (this.#count >= MAX_LANES) this.#forgetIdle();
     if (this.#count >= MAX_LANES) {
       throw new RecentCommonError('delivery', `more than ${MAX_LANES} destinations are pending`);

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { isNativeError } from 'node:util/types';
 import { configure } from 'safe-stable-stringify';
 import { messageOf as reasonOf } from './errors';
+import { templateOf } from './template';
 
 /** What winston hands to a transport for one log call. */
 export interface LogInfo {
@@ -81,7 +82,7 @@ export function messageOf(info: LogInfo): string {
 }
 
 function countedOf(info: LogInfo, message: string, { commonKey, onKeyError }: RecordOptions): string | undefined {
-  if (!commonKey) return shorten(message, MAX_MESSAGE_BYTES);
+  if (!commonKey) return shorten(templateOf(info) ?? message, MAX_MESSAGE_BYTES);
   try {
     const key = commonKey(info);
     return key === undefined ? undefined : shorten(toText(key), MAX_MESSAGE_BYTES);

@@ -53,3 +53,27 @@ export function toSeverity(level: string | number, severities: Readonly<Record<s
   }
   return SEVERITY[lower] ?? lower;
 }
+
+/** Levels whose severity is remembered: a program has few, unless it makes them up. */
+const MAX_LEVELS = 1000;
+
+/** The severities of a program's levels, which it uses again and again. */
+export class Severities {
+  readonly #table: Readonly<Record<string, string>>;
+  readonly #found = new Map<string, string>();
+
+  /** @param table - entries that add to {@link SEVERITY} or replace them */
+  constructor(table: Readonly<Record<string, string>>) {
+    this.#table = table;
+  }
+
+  /** See {@link toSeverity}. */
+  of(level: string): string {
+    let severity = this.#found.get(level);
+    if (severity === undefined) {
+      severity = toSeverity(level, this.#table);
+      if (this.#found.size < MAX_LEVELS) this.#found.set(level, severity);
+    }
+    return severity;
+  }
+}

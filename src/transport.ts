@@ -1,23 +1,23 @@
+import { callbackify } from 'node:util';
+
 import TransportStream = require('winston-transport');
 
 import { DeliveryWarning, messageOf as reasonOf } from './errors';
 import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from './exit';
 import { type DeliveryStats, Flusher } from './flusher';
-import { type Lane, Lanes } from './lanes';
+import { Lanes } from './lanes';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
 import { Pending } from './pending';
+import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './query';
 import { formatLine, formatMessage, type LogInfo, levelOf, toRecord } from './record';
 import { openConnection } from './redis/client';
-import type { Connection } from './redis/connection';
-import { assertName, assertSeverity } from './redis/keys';
+import { type Connection, ignoreError } from './redis/connection';
 import { Writer } from './redis/writer';
-import { toSeverity } from './severity';
+import { Severities } from './severity';
 import { emitSafely, Warnings } from './warnings';
 
 /** What the end of the program waits for Redis at least, within `closeTimeoutMs`. */
 const LAST_FLUSH_MS = 250;
-/** Levels whose severity is remembered. */
-const MAX_LEVELS = 1000;
 
 /** What happened since the transport was made. Each log call is written, pending or dropped. */
 export interface TransportStats extends DeliveryStats {
@@ -38,12 +38,17 @@ export interface TransportStats extends DeliveryStats {
  * `'error'`.
  */
 export class RedisRecentCommonTransport extends TransportStream {
+  /** Under which winston gives the results of a query. */
+  readonly name = 'redis-recent-common';
+  /** Set by winston: the levels of the logger. */
+  declare readonly levels?: Readonly<Record<string, number>>;
   readonly #options: Resolved<TransportOptions>;
   readonly #connection: Connection;
   readonly #pending: Pending;
   readonly #lanes: Lanes;
   readonly #flusher: Flusher;
-  readonly #severities = new Map<string, string>();
+  readonly #severities: Severities;
+  readonly #queries: Queries;
   readonly #warnings = new Warnings(this);
   #dropped = 0;
   #isOpen = false;
@@ -62,13 +67,15 @@ export class RedisRecentCommonTransport extends TransportStream {
     this.#options = resolved;
     this.#connection = openConnection(resolved, false);
     const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds };
-    this.#pending = new Pending({
-      recentLimit,
-      maxPending,
-      formatLine: (time, text) => formatLine(time, text, timestamp),
-      formatMessage,
+    this.#severities = new Severities(resolved.severities);
+    const toLine = (time: number, text: string): string => formatLine(time, text, timestamp);
+    this.#pending = new Pending({ recentLimit, maxPending, formatLine: toLine, formatMessage });
+    this.#lanes = new Lanes(() => new Writer(this.#connection, settings), settings);
+    this.#queries = new Queries(resolved, {
+      names: () => (typeof resolved.name === 'function' ? this.#lanes.names() : [resolved.name]),
+      levels: () => Object.keys(this.levels ?? {}),
+      severities: this.#severities,
     });
-    this.#lanes = new Lanes(() => new Writer(this.#connection, settings));
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs,
       onWritten: ({ infos }) => {
@@ -109,6 +116,17 @@ export class RedisRecentCommonTransport extends TransportStream {
     return this.#closeWithin(this.#options.closeTimeoutMs);
   }
 
+  /** Reads lines back, for `logger.query()`; what was logged before is written first, as far as Redis takes it. */
+  query(options: LogQuery | undefined, callback: (error: Error | null, entries: LogEntry[]) => void): void {
+    const written = this.flush().catch(ignoreError);
+    callbackify<LogEntry[]>(() => written.then(() => this.#queries.query(options)))(callback);
+  }
+
+  /** Lines as they are logged, for `logger.stream()`, until it is destroyed or the transport is closed. */
+  stream(options?: StreamOptions): LogStream {
+    return this.#queries.stream(options);
+  }
+
   /** A snapshot of the counters. */
   stats(): TransportStats {
     const delivery = this.#flusher.stats;
@@ -123,7 +141,8 @@ export class RedisRecentCommonTransport extends TransportStream {
 
   #add(info: LogInfo): void {
     const { name } = this.#options;
-    const lane = this.#laneOf(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, levelOf(info));
+    const severity = this.#severities.of(levelOf(info));
+    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, severity);
     const record = toRecord(info, {
       isFormatted: this.format !== undefined,
       isAwaited: this.listenerCount('logged') > 0,
@@ -133,19 +152,6 @@ export class RedisRecentCommonTransport extends TransportStream {
     if (!this.#isOpen) this.#open();
     this.#flusher.add(lane, record);
     if (endsProcess(this, info)) void this.#flushOrWarn().finally(() => emitFinish(this));
-  }
-
-  #laneOf(name: unknown, level: string): Lane {
-    let severity = this.#severities.get(level);
-    if (severity === undefined) {
-      severity = toSeverity(level, this.#options.severities);
-      if (this.#severities.size < MAX_LEVELS) this.#severities.set(level, severity);
-    }
-    const lane = typeof name === 'string' ? this.#lanes.find(name, severity) : undefined;
-    if (lane) return lane;
-    assertName(name, { hashTag: this.#connection.isCluster });
-    assertSeverity(severity);
-    return this.#lanes.open(name, severity);
   }
 
   readonly #onKeyError = (error: unknown): void => {
@@ -172,6 +178,7 @@ export class RedisRecentCommonTransport extends TransportStream {
   #closeWithin(timeoutMs: number): Promise<void> {
     this.#isOpen = false;
     offEmptyLoop(this.#flushAtExit);
+    this.#queries.close();
     this.#closing ??= this.#flushOrWarn(timeoutMs).finally(() => {
       if (!this.#isOpen) this.#connection.release();
     });

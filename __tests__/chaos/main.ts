@@ -41,8 +41,7 @@ async function main(): Promise<void> {
   console.table({ logged, counted, late, 'lost by Redis': lost, dropped, difference });
   for (const problem of problems) console.error(problem);
   const hasFailed = problems.length > 0 || struck === 0 || (options.variant === 'standalone' && lost > 0);
-  // Connections that the faults have cut off may be about for longer.
-  process.exit(hasFailed ? 1 : 0);
+  process.exitCode = hasFailed ? 1 : 0;
 }
 
 void main();

@@ -195,7 +195,7 @@ export class Subject {
     const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
     const formats = { formatLine: (time: number, text: string) => formatLine(time, text, 'iso'), formatMessage };
     this.#pending = new Pending({ recentLimit, maxPending, ...formats });
-    this.#lanes = new Lanes(() => new Writer(this.connection, settings));
+    this.#lanes = new Lanes(() => new Writer(this.connection, settings), settings);
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs: 0,
       onWritten: ({ name, severity, infos }) => this.#hear(`${name}:${severity}`, infos),
@@ -212,7 +212,7 @@ export class Subject {
       commonKey: ({ message, isCounted }) => (isCounted ? message : undefined),
       onKeyError: () => undefined,
     });
-    this.#flusher.add(this.#lanes.find(name, severity) ?? this.#lanes.open(name, severity), record);
+    this.#flusher.add(this.#lanes.of(name, severity), record);
   }
 
   /** Until all that was begun waits for the clock or for nothing. */

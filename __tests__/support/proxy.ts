@@ -71,14 +71,14 @@ class Link {
     upstream.on('close', () => this.requests.drop());
     // A side that is lost takes the other one with it; 'close' follows, and does the rest.
     client.on('error', () => undefined);
-    upstream.on('error', () => client.resetAndDestroy());
+    upstream.on('error', () => reset(client));
   }
 
   cut(how: 'rst' | 'fin'): void {
     if (!this.open) return;
     const keep = this.requests.heldBytes > 0;
     this.#left();
-    if (how === 'rst') this.client.resetAndDestroy();
+    if (how === 'rst') reset(this.client);
     else this.client.end();
     if (!keep) this.upstream.destroy();
   }
@@ -95,6 +95,12 @@ class Link {
     this.replies.drop();
     this.requests.push(END);
   }
+}
+
+/** Node keeps a socket that is reset while its end is on its way, and the process never ends. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /**
