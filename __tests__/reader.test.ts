@@ -130,6 +130,36 @@ describe('recent', () => {
   });
 });
 
+describe('recent of several severities', () => {
+  /** Lines with times of their own, newest first as in a list. */
+  async function push(severity: string, lines: readonly string[]): Promise<void> {
+    await workspace.redis.rPush(workspace.key(`recent:${name}:${severity}`), [...lines]);
+    await workspace.redis.set(workspace.key(`recent:${name}:${severity}:seq`), String(lines.length));
+  }
+  const at = (second: number, text: string): string => `${new Date(second * 1000).toISOString()} ${text}`;
+  async function messages(severities: string | readonly string[], options = {}): Promise<string[]> {
+    return (await workspace.reader.recent(name, severities, options)).map(({ message }) => message);
+  }
+
+  it('merges them by their time, newest first', async () => {
+    await push('info', [at(9, 'i9'), at(5, 'i5'), at(1, 'i1')]);
+    await push('error', [at(7, 'e7'), at(5, 'e5'), at(0, 'e0')]);
+    expect(await messages(['info', 'error'])).toEqual(['i9', 'e7', 'i5', 'e5', 'i1', 'e0']);
+    expect(await messages(['error', 'info', 'error'], { limit: 3 })).toEqual(['i9', 'e7', 'e5']);
+    expect(await messages(['error', 'info'], { contains: '5' })).toEqual(['e5', 'i5']);
+    expect(await messages(['info', 'error'], { since: new Date(6000) })).toEqual(['i9', 'e7']);
+    expect(await messages([])).toEqual([]);
+    const [, newest] = await workspace.reader.recent(name, ['info', 'error']);
+    expect(newest).toMatchObject({ severity: 'error', seq: 3, name });
+  });
+
+  it('leaves the order of each as it is, whatever the clocks of its writers said', async () => {
+    await push('info', [at(2, 'i2'), at(8, 'i8'), 'no time', at(1, 'i1')]);
+    await push('error', [at(5, 'e5'), at(0, 'e0')]);
+    expect(await messages(['info', 'error'])).toEqual(['e5', 'i2', 'i8', 'no time', 'i1', 'e0']);
+  });
+});
+
 describe('names', () => {
   it('gives what exists, the one last written to first', async () => {
     const options = { keyPrefix: `${workspace.prefix}names:` };
