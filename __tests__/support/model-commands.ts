@@ -220,9 +220,8 @@ export class Subject {
     const { underWay } = this.connection;
     do {
       await Promise.allSettled(underWay);
-      // A reply can begin the next batch in the next turn of the event loop.
-      await turn();
-      await turn();
+      // A reply can begin the next batch a turn of the event loop later, or two.
+      for (let turns = 0; turns < 4; turns++) await turn();
     } while (underWay.size > 0);
   }
 
