@@ -54,7 +54,7 @@ describe('keepTemplate', () => {
   });
 
   it('works in the format of the transport alone', async () => {
-    const text = printf(({ message }) => `> ${message}`);
+    const text = printf(({ message }) => `> ${String(message)}`);
     const options = { format: combine(keepTemplate(), splat(), text) };
     expect(await logged({ transform: (info) => info }, logUsers, options)).toEqual({
       counts: { 'user %s logged in': 2 },

@@ -1,4 +1,4 @@
-import { assertWholeNumber } from './errors';
+import { assertWholeNumber, OptionsError } from './errors';
 import { parseLine, parseLines, type RecentLine, secondOf } from './line';
 import { isConfigurationError } from './redis/failures';
 import type { RawLines } from './redis/read';
@@ -44,6 +44,9 @@ export interface Followed {
 export function follow(list: Followed, options: FollowOptions): FollowedLines {
   const { intervalMs = INTERVAL_MS, after, signal } = options;
   assertWholeNumber(intervalMs, 'intervalMs', 10, 3_600_000);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new OptionsError('signal', 'an AbortSignal', signal);
+  }
   if (after !== undefined) assertWholeNumber(after, 'after', 0, Number.MAX_SAFE_INTEGER);
   return steps(list, after === undefined ? undefined : new Position(after, undefined), intervalMs, signal);
 }
@@ -108,16 +111,18 @@ class Position {
   step({ newest, lines }: RawLines): Step | undefined {
     const count = newest - this.number;
     const last = this.#lines?.[0];
-    const fits = lines.length > count ? lines[count] === last : !lines.includes(last ?? '');
+    // A list of equal lines has the last one under any number.
+    const fits = lines.length > count ? lines[count] === last : lines[0] === last || !lines.includes(last ?? '');
     if (count < 0 || (this.#lines && !fits)) return undefined;
     return this.#to(newest, lines, count, count - lines.length);
   }
 
-  /** By the lines: up to the first that was read, or that is older than the last one that was. */
+  /** By the lines: up to the first that was read or, where there is none, that is older than the last one that was. */
   stepByTexts({ newest, lines }: RawLines): Step {
     const known = new Set(this.#lines);
     const readAt = secondOf(parseLine(this.#lines?.[0] ?? '').time);
-    const end = lines.findIndex((line) => known.has(line) || secondOf(parseLine(line).time) < readAt);
+    let end = lines.findIndex((line) => known.has(line));
+    if (end < 0) end = lines.findIndex((line) => secondOf(parseLine(line).time) < readAt);
     const count = end < 0 ? lines.length : end;
     const numbered = newest < this.number ? (end < 0 ? newest : count) : newest - this.number;
     return this.#to(newest, lines, count, numbered - count);
@@ -135,6 +140,7 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     const onAbort = (): void => resolve(undefined);
+    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
