@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FaultWriter } from '../__tests__/support/fault-writer';
+import { startCluster } from '../__tests__/support/cluster';
+import { FaultWriter, type WriterConnection } from '../__tests__/support/fault-writer';
 import { FaultProxy } from '../__tests__/support/proxy';
 import { RedisServer } from '../__tests__/support/servers';
 import { quantileOf } from './quantile';
@@ -13,9 +14,37 @@ const MEASURED_MS = 2500;
 /** How often a fault that is over at once is made again. */
 const AGAIN_MS = 50;
 
+/** For each object a server loads, microseconds that it waits, so that it is seen loading. */
+const LOAD_DELAY = [
+  '--key-load-delay',
+  '2000',
+  '--loading-process-events-interval-bytes',
+  '1024',
+  '--rdbcompression',
+  'no',
+];
+
 interface Stage {
+  /** The one that has the logger's keys. */
   readonly server: RedisServer;
   readonly proxy: FaultProxy;
+  readonly connection: WriterConnection;
+  readonly stop: () => Promise<void>;
+}
+
+/** A server behind a proxy. */
+async function openServer(): Promise<Stage> {
+  const server = await RedisServer.start({ args: LOAD_DELAY });
+  const proxy = await FaultProxy.start(server.port);
+  return { server, proxy, connection: { url: proxy.url }, stop: () => server.stop() };
+}
+
+/** A cluster whose replicas take over, with a proxy that nobody uses. */
+async function openCluster(): Promise<Stage> {
+  const cluster = await startCluster({ replicas: 1 });
+  const server = await cluster.masterOf('common:{app}:info');
+  const proxy = await FaultProxy.start(server.port);
+  return { server, proxy, connection: { cluster: cluster.urls }, stop: () => cluster.stop() };
 }
 
 /** Begins a fault, and gives what ends it. */
@@ -68,6 +97,26 @@ const FAULTS: Readonly<Record<string, Begin>> = {
   'not permitted (NOPERM)': lasting(['ACL', 'SETUSER', 'default', '-evalsha'], ['ACL', 'SETUSER', 'default', '+@all']),
   'memory full (OOM)': lasting(['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']),
   'wrong type under a key': lasting(['SET', 'common:app:info', 'junk'], ['DEL', 'common:app:info']),
+  'busy with a script (BUSY)': async ({ server }) => {
+    await server.command(['CONFIG', 'SET', 'busy-reply-threshold', '100']);
+    void server.command(['EVAL', 'while true do end', '0']).catch(() => undefined);
+    return () => server.command(['SCRIPT', 'KILL']);
+  },
+  'loading its data (LOADING)': async ({ server }) => {
+    const fill = "for i = 1, 1500 do redis.call('SET', 'key' .. i, string.rep('x', 500)) end";
+    await server.command(['EVAL', fill, '0']);
+    await server.command(['SAVE']);
+    await server.kill();
+    const starting = server.start();
+    return () => starting;
+  },
+};
+const FAULTS_OF_CLUSTER: Readonly<Record<string, Begin>> = {
+  'none, in a cluster': async () => () => undefined,
+  'killed master of a cluster': async ({ server }) => {
+    await server.kill();
+    return () => server.start();
+  },
 };
 
 interface Measured {
@@ -76,16 +125,15 @@ interface Measured {
   readonly longest: number;
 }
 
-async function measure(begin: Begin): Promise<Measured> {
-  const server = await RedisServer.start();
-  const proxy = await FaultProxy.start(server.port);
-  const writer = await FaultWriter.start({ connection: { url: proxy.url }, linesPerSecond: LINES_PER_SECOND });
+async function measure(begin: Begin, open: () => Promise<Stage>): Promise<Measured> {
+  const stage = await open();
+  const writer = await FaultWriter.start({ connection: stage.connection, linesPerSecond: LINES_PER_SECOND });
   try {
     await sleep(WARM_UP_MS);
     await writer.progress();
     await sleep(MEASURED_MS);
     const { latency: before } = await writer.progress();
-    const end = await begin({ server, proxy });
+    const end = await begin(stage);
     await sleep(MEASURED_MS);
     const { latency: during } = await writer.progress();
     await end();
@@ -93,28 +141,28 @@ async function measure(begin: Begin): Promise<Measured> {
     return { before: before.p99, during: during.p99, longest: during.max };
   } finally {
     await writer.kill();
-    await proxy.stop();
-    await server.stop();
+    await stage.proxy.stop();
+    await stage.stop();
   }
+}
+
+async function rowOf(begin: Begin, open: () => Promise<Stage>): Promise<object> {
+  const rounds: Measured[] = [];
+  while (rounds.length < ROUNDS) rounds.push(await measure(begin, open));
+  const median = (pick: (round: Measured) => number): number => quantileOf(rounds.map(pick), 0.5);
+  const microseconds = (pick: (round: Measured) => number): number => Math.round(1000 * median(pick));
+  return {
+    'p99 before, µs': microseconds(({ before }) => before),
+    'p99 during, µs': microseconds(({ during }) => during),
+    ratio: median(({ before, during }) => during / before).toFixed(2),
+    'longest, µs': microseconds(({ longest }) => longest),
+  };
 }
 
 async function main(): Promise<void> {
   const rows: Record<string, object> = {};
-  for (const [title, begin] of Object.entries(FAULTS)) {
-    const rounds: Measured[] = [];
-    while (rounds.length < ROUNDS) rounds.push(await measure(begin));
-    const microseconds = (pick: (round: Measured) => number): number =>
-      Math.round(1000 * quantileOf(rounds.map(pick), 0.5));
-    rows[title] = {
-      'p99 before, µs': microseconds(({ before }) => before),
-      'p99 during, µs': microseconds(({ during }) => during),
-      ratio: quantileOf(
-        rounds.map(({ before, during }) => during / before),
-        0.5,
-      ).toFixed(2),
-      'longest, µs': microseconds(({ longest }) => longest),
-    };
-  }
+  for (const [title, begin] of Object.entries(FAULTS)) rows[title] = await rowOf(begin, openServer);
+  for (const [title, begin] of Object.entries(FAULTS_OF_CLUSTER)) rows[title] = await rowOf(begin, openCluster);
   console.log(`logger.info, ${LINES_PER_SECOND} lines a second, medians of ${ROUNDS} rounds`);
   console.table(rows);
 }
