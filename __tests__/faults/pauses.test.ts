@@ -46,7 +46,8 @@ describeWithServer('a Redis', () => {
     server.signal('SIGCONT');
     const reports = await ending;
     expect(await countEvalSha()).toBeLessThanOrEqual(writers.length * FEW);
-    for (const { p99 } of latencies) expect(p99).toBeLessThan(1);
+    // Any that had waited for Redis would have waited for most of that.
+    for (const { max } of latencies) expect(max).toBeLessThan(PAUSE_MS / 2);
     const { retries } = await expectExactAt(server.url, reports);
     expect(retries).toBe(0);
     expect(reports.flatMap(({ warnings }) => warnings)).toEqual([]);
