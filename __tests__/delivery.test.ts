@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
-import { createClient } from 'redis';
 import winston from 'winston';
 import { type DeliveryWarning, RedisRecentCommonTransport, type TransportOptions } from '../src';
 import { runProgram } from './support/program';
 import { describeWithServer, freePort, RedisServer } from './support/servers';
 import { until } from './support/wait';
 import { Workspace } from './support/workspace';
+
+import redis = require('redis');
 
 /** A logger with one transport, and what the transport warned of. */
 function warned(
@@ -126,12 +127,34 @@ describeWithServer('a Redis', () => {
     expect(calls).toBeLessThan(15);
   });
 
-  it('takes a batch in the next turn of the event loop after idleness, whatever lingerMs says', async () => {
+  it('takes a batch in the next turn of the event loop after idleness, and four more, whatever lingerMs says', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name, lingerMs: 60_000 });
+    for (const written of [1, 2, 3, 4, 5]) {
+      logger.info('hello');
+      await until(() => transport.stats().written === written);
+      expect((await workspace.reader.common(name, 'info')).total).toBe(written);
+    }
     logger.info('hello');
-    await until(() => transport.stats().written === 1);
-    expect((await workspace.reader.common(name, 'info')).total).toBe(1);
+    await expect(until(() => transport.stats().written > 5, 200)).rejects.toThrow();
+    expect(transport.stats()).toMatchObject({ written: 5, pending: 1 });
+  });
+
+  it('takes no more batches than one each lingerMs, and those five', async () => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name, lingerMs: 50 });
+    await transport.flush();
+    await workspace.redis.configResetStat();
+    const began = performance.now();
+    while (performance.now() - began < 500) {
+      logger.info('hello');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const calls = Number(/cmdstat_evalsha:calls=(\d+)/.exec(await workspace.redis.info('commandstats'))?.[1]);
+    // The note in the index is one as well.
+    expect(calls).toBeLessThanOrEqual((performance.now() - began) / 50 + 6);
+    expect(calls).toBeGreaterThan(3);
+    await transport.flush();
   });
 
   it('gets one batch of a destination at a time, in order', async () => {
@@ -169,6 +192,24 @@ describeWithServer('a Redis that is absent at first', () => {
         expect.stringMatching(/cannot write to Redis for app:info, 1000 log calls pending: connect ECONNREFUSED/),
         expect.stringMatching(/^\[.*Redis can be written to again after \d+\.\d s, \d+ log calls pending$/),
       ]);
+    } finally {
+      await transport.close();
+      await server.stop();
+    }
+  });
+
+  it('is called without a client made anew each time: node-redis holds the program up for that', async () => {
+    const port = await freePort();
+    const transport = new RedisRecentCommonTransport({ url: `redis://127.0.0.1:${port}` });
+    const create = jest.spyOn(redis, 'createClient');
+    winston.createLogger({ transports: [transport] }).info('hello');
+    await until(() => transport.stats().retries >= 3);
+    const { calls } = create.mock;
+    create.mockRestore();
+    const server = await RedisServer.start({ port });
+    try {
+      await transport.flush();
+      expect(calls).toEqual([]);
     } finally {
       await transport.close();
       await server.stop();
@@ -297,7 +338,7 @@ describeWithServer('a Redis that refuses the password', () => {
   it('is told of without it, and has everything once it accepts it', async () => {
     const server = await RedisServer.start({ args: ['--requirepass', 'old-secret'] });
     const transport = new RedisRecentCommonTransport({ redis: { url: server.url, password: 'new-secret' } });
-    const admin = createClient({ url: server.url, password: 'old-secret' });
+    const admin = redis.createClient({ url: server.url, password: 'old-secret' });
     const warnings: string[] = [];
     transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
     try {

@@ -1,7 +1,7 @@
 import winston from 'winston';
 import type { DeliveryWarning } from '../src';
 import { runProgram } from './support/program';
-import { freePort } from './support/servers';
+import { describeWithServer, freePort, RedisServer } from './support/servers';
 import { until } from './support/wait';
 import { Workspace } from './support/workspace';
 
@@ -294,5 +294,45 @@ describe('a program', () => {
     const ended = await runProgram(program, { ...env(), NAME: name });
     expect(ended).toMatchObject({ code: 0, stdout: 'of the listener\n' });
     expect(await totalOf(name)).toBe(101);
+  });
+});
+
+describeWithServer('a transport whose Redis goes away', () => {
+  it('lets go of the long texts of which it logged short parts right before and since', async () => {
+    const server = await RedisServer.start();
+    // It seems to be drawn at every moment, so that nothing is copied as long as Redis is there.
+    const program = `
+      const transport = transportOf({ closeTimeoutMs: 1000 });
+      const logger = winston.createLogger({ transports: [transport] });
+      const logParts = () => {
+        for (let i = 0; i < 100; i++) {
+          const body = Buffer.alloc(2_000_000, String(i)).toString('latin1');
+          logger.info(body.slice(0, 200), i % 2 ? { i } : {});
+        }
+      };
+      const megabytes = () => { gc(); return (process.memoryUsage().heapUsed + process.memoryUsage().external) / 1e6; };
+      (async () => {
+        const now = Date.now();
+        Date.now = () => now;
+        logger.info('first');
+        await transport.flush();
+        await require('redis').createClient({ url: process.env.URL }).on('error', () => {}).connect()
+          .then((client) => client.sendCommand(['SHUTDOWN', 'NOSAVE']).catch(() => client.destroy()));
+        logParts();
+        const before = megabytes();
+        while (transport.stats().retries === 0) await new Promise(setImmediate);
+        logParts();
+        let after;
+        for (let i = 0; i < 100 && (after = megabytes()) > 60; i++) {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+        }
+        console.log(before > 150, after < 60, transport.stats().pending);
+      })();`;
+    try {
+      const ended = await runProgram(program, { URL: server.url, PREFIX: '', NODE_OPTIONS: '--expose-gc' });
+      expect(ended).toEqual({ code: 0, stdout: 'true true 200\n', stderr: '' });
+    } finally {
+      await server.stop();
+    }
   });
 });

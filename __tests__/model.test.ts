@@ -61,6 +61,21 @@ describe('the write side', () => {
     ]);
   });
 
+  it('reports no loss of what had left the windows before the clock of the server came back to its hour', async () => {
+    const sequence = [
+      hours(2),
+      log(['db:info']),
+      hours(-2),
+      log(['db:info']),
+      hours(1),
+      next('db:info', 'overtaken'),
+      log(['db:info']),
+      hours(1),
+    ];
+    await play(workspace, {}, [...sequence, lose('db:info')]);
+    await play(workspace, {}, [...sequence, flush(), lose('db:info')]);
+  });
+
   it('reports a second loss without what the first one took', async () => {
     await play(workspace, {}, [
       log(['app:info']),

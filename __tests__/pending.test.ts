@@ -1,6 +1,6 @@
 import type { Batch } from '../src/batch';
 import { Destination, Pending, type PendingOptions } from '../src/pending';
-import type { LogRecord } from '../src/record';
+import { type LogInfo, type LogRecord, toRecord } from '../src/record';
 import { hourOf } from '../src/redis/hour';
 
 const time = Date.now();
@@ -51,6 +51,41 @@ describe('pending', () => {
       },
     ]);
     expect(pending.draw(destination)).toEqual([]);
+  });
+
+  describe('of a destination that was drawn a moment ago', () => {
+    const plain = { isFormatted: false, isAwaited: false, commonKey: undefined, onKeyError: () => undefined };
+    const taken = (info: LogInfo): LogRecord => toRecord(info, plain);
+
+    it('has metadata as it was at the log call', () => {
+      const pending = pendingOf();
+      const destination = new Destination('app', 'info');
+      pending.draw(destination);
+      const info = { level: 'info', message: 'hello', user: 'u1', order: 7, tags: undefined, list: null as unknown };
+      pending.add(destination, taken(info));
+      info.list = [1];
+      pending.add(destination, taken(info));
+      Object.assign(info, { message: 'bye', user: 'u2', order: 8 });
+      (info.list as number[]).push(2);
+      expect(pending.draw(destination)[0]?.lines).toEqual([
+        'hello {"user":"u1","order":7,"list":null}',
+        'hello {"user":"u1","order":7,"list":[1]}',
+      ]);
+    });
+
+    it.each([false, true])('has room for all lines again once they are written, held up before: %s', (isHeldUp) => {
+      const pending = pendingOf();
+      const destination = new Destination('app', 'info');
+      const metadata = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key${i}`, i]));
+      pending.draw(destination);
+      for (let round = 0; round < 100; round++) {
+        for (let i = 0; i < 100; i++) pending.add(destination, taken({ message: 'hello', ...metadata }));
+        if (isHeldUp) pending.holdUp(destination, []);
+        const batches = pending.draw(destination);
+        expect(sum(batches.map(({ lines }) => lines.length))).toBe(100);
+        for (const batch of batches) pending.release(batch);
+      }
+    });
   });
 
   it('keeps hours apart, newest first', () => {

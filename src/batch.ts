@@ -5,11 +5,17 @@ const MAX_BATCH_ENTRIES = 1000;
 /** Most characters of messages and lines in one batch. */
 const MAX_BATCH_CHARACTERS = 1024 * 1024;
 
+/** How often a message was logged. */
+export interface MessageCount {
+  readonly message: string;
+  count: number;
+}
+
 /** What was logged in one hour. */
 export interface HourCounts {
   /** Hours since the epoch, by the clock of this process. */
   readonly hour: number;
-  readonly messages: { readonly message: string; readonly count: number }[];
+  readonly messages: Readonly<MessageCount>[];
 }
 
 /** What is written to one destination at once. Its number makes it harmless to write it again, so it never changes. */
@@ -36,6 +42,22 @@ export interface Batch {
  */
 export function numberAfter(last: number): number {
   return Math.max(last + 1, Math.floor(performance.now() * 1000));
+}
+
+/** A copy: where an application cut a text out of a longer one, the engine keeps all of that in memory for it. */
+export function detached(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
+/** The same counts, with texts of their own. */
+export function copiesOf(messages: Iterable<Readonly<MessageCount>>): MessageCount[] {
+  return Array.from(messages, ({ message, count }) => ({ message: detached(message), count }));
+}
+
+/** The same batch, with texts of its own. */
+export function copyOf(batch: Batch): Batch {
+  const counts = batch.counts.map(({ hour, messages }) => ({ hour, messages: copiesOf(messages) }));
+  return { ...batch, counts, lines: batch.lines.map(detached) };
 }
 
 /** What batches are cut from. */

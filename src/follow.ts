@@ -1,3 +1,4 @@
+import { pause, unlessAborted } from './abort';
 import { assertWholeNumber, OptionsError } from './errors';
 import { parseLine, parseLines, type RecentLine, secondOf } from './line';
 import { isConfigurationError } from './redis/failures';
@@ -133,24 +134,4 @@ class Position {
     const position = new Position(newest, [...fresh, ...(this.#lines ?? lines.slice(count))]);
     return { newest, lines: fresh, missed: Math.max(0, missed), position };
   }
-}
-
-/** Undefined as soon as the signal aborts. A promise that lives as long as the signal would gather what waits for it. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => resolve(undefined);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await unlessAborted(over, signal);
-  clearTimeout(timer);
 }

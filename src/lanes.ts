@@ -15,8 +15,8 @@ export class Lane {
   readonly writer: Writer;
   /** How people are told of it. */
   readonly label: string;
-  /** When the last draw began, in milliseconds of the monotonic clock. */
-  began = -Infinity;
+  /** When the next draw is due, in milliseconds of the monotonic clock. */
+  due = -Infinity;
   /** Whether a draw is due or under way. */
   isAwake = false;
   timer: NodeJS.Timeout | undefined;

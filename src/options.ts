@@ -52,8 +52,8 @@ export interface TransportOptions
    */
   readonly commonKey?: ((info: LogInfo) => unknown) | undefined;
   /**
-   * Shortest time between the beginnings of two batches of one logger name and severity, in milliseconds; from 0 to
-   * 60,000. After idleness a batch begins at once all the same. Kafka's word. @default 10
+   * Time between the beginnings of two batches of one logger name and severity, in milliseconds; from 0 to 60,000. After a
+   * pause up to five may begin early, the first as soon as something is logged. Kafka's word. @default 10
    */
   readonly lingerMs?: number | undefined;
   /**

@@ -1,11 +1,17 @@
-import { type Batch, numberAfter, Packer } from './batch';
-import type { LogInfo, LogRecord } from './record';
+import { type Batch, copiesOf, copyOf, detached, type MessageCount, numberAfter, Packer } from './batch';
+import type { LineText, LogInfo, LogRecord } from './record';
 import { hourOf } from './redis/hour';
 import { OTHER } from './redis/keys';
 
 /** Most characters of all lines that wait or are being written, with their overhead. Past it, fewer lines are kept. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
 const LINE_OVERHEAD = 64;
+
+/**
+ * A destination that was drawn so recently will be drawn again soon: its texts are neither put together before that nor
+ * copied, which takes half a microsecond.
+ */
+const COPY_AFTER_MS = 20;
 
 /** How much waits, and how it is written down. */
 export interface PendingOptions {
@@ -17,11 +23,6 @@ export interface PendingOptions {
   readonly formatMessage: (message: string) => string;
 }
 
-interface MessageCount {
-  readonly message: string;
-  count: number;
-}
-
 /** What waits for one logger name and severity: a small replica of what it will be merged into. */
 export class Destination {
   logged = 0;
@@ -29,8 +30,10 @@ export class Destination {
   readonly counts = new Map<number, Map<string, MessageCount>>();
   /** The newest lines, oldest first, at most twice as many as are kept. */
   readonly times: number[] = [];
-  readonly texts: string[] = [];
+  readonly texts: LineText[] = [];
   infos: LogInfo[] = [];
+  /** When it was drawn last, in epoch milliseconds; −∞ while what was drawn is held up. */
+  drawnAt = -Infinity;
 
   constructor(
     readonly name: string,
@@ -63,10 +66,11 @@ export class Pending {
       destination.infos.push(info);
       this.#awaited++;
     }
-    const counted = message === undefined ? undefined : this.#count(destination, hourOf(time), message);
+    const counted = message === undefined ? undefined : this.#count(destination, time, message);
     destination.times.push(time);
-    destination.texts.push(text === counted ? counted : detached(text));
-    this.#lineCharacters += text.length + LINE_OVERHEAD;
+    const line = text === counted ? counted : kept(destination, time, text);
+    destination.texts.push(line);
+    this.#lineCharacters += line.length + LINE_OVERHEAD;
     const { length } = destination.texts;
     if (length === 2 * this.#options.recentLimit) this.#forgetLines(destination, this.#options.recentLimit);
     if (this.#lineCharacters > MAX_LINE_CHARACTERS) this.#forgetLines(destination, Math.ceil(length / 2));
@@ -80,14 +84,31 @@ export class Pending {
       for (const { message, count } of messages.values()) packer.addCount(hour, formatMessage(message), count);
     }
     this.#forgetLines(destination, destination.texts.length - recentLimit);
-    destination.texts.forEach((text, i) => packer.addLine(formatLine(destination.times[i] as number, text)));
+    destination.texts.forEach((text, i) => packer.addLine(formatLine(destination.times[i] as number, String(text))));
     this.#forgetLines(destination, recentLimit);
     const batches = packer.finish();
     for (const { lines } of batches) for (const line of lines) this.#lineCharacters += line.length + LINE_OVERHEAD;
     destination.counts.clear();
     destination.logged = 0;
     destination.infos = [];
+    destination.drawnAt = Date.now();
     return batches;
+  }
+
+  /** What was drawn is held up: it is replaced by copies, as is what waits and, until the next draw, what comes. */
+  holdUp(destination: Destination, drawn: Batch[]): void {
+    destination.drawnAt = -Infinity;
+    drawn.forEach((batch, i) => {
+      drawn[i] = copyOf(batch);
+    });
+    for (const [hour, messages] of destination.counts) {
+      destination.counts.set(hour, new Map(copiesOf(messages.values()).map((copy) => [copy.message, copy])));
+    }
+    destination.texts.forEach((text, i) => {
+      const copy = detached(String(text));
+      destination.texts[i] = copy;
+      this.#lineCharacters += copy.length - text.length;
+    });
   }
 
   /** Makes room: a batch is in Redis. */
@@ -98,14 +119,15 @@ export class Pending {
   }
 
   /** Gives back the message that it is counted under. */
-  #count(destination: Destination, hour: number, message: string): string {
+  #count(destination: Destination, time: number, message: string): string {
+    const hour = hourOf(time);
     let messages = destination.counts.get(hour);
     if (!messages) destination.counts.set(hour, (messages = new Map()));
     let counted = messages.get(message);
     if (!counted) {
       const isFull = this.#distinct >= this.#options.maxPending;
       if (isFull) this.#other++;
-      counted = this.#open(messages, isFull ? OTHER : detached(message));
+      counted = this.#open(messages, isFull ? OTHER : kept(destination, time, message));
     }
     counted.count++;
     return counted.message;
@@ -125,7 +147,7 @@ export class Pending {
   }
 }
 
-/** A copy: where an application cut a text out of a longer one, the engine keeps all of that in memory for it. */
-function detached(text: string): string {
-  return ` ${text}`.slice(1);
+/** What is kept of a text until it is drawn. */
+function kept<Text extends LineText>({ drawnAt }: Destination, time: number, text: Text): Text | string {
+  return time - drawnAt < COPY_AFTER_MS ? text : detached(String(text));
 }

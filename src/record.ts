@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import { isNativeError } from 'node:util/types';
-import { configure } from 'safe-stable-stringify';
 import { messageOf as reasonOf } from './errors';
+import { DeferredText, hasMetadata, metadataOf } from './metadata';
 import { templateOf } from './template';
+import { cut, shorten, toText } from './text';
 
 /** What winston hands to a transport for one log call. */
 export interface LogInfo {
@@ -23,13 +23,8 @@ const MESSAGE = Symbol.for('message');
 const MAX_MESSAGE_BYTES = 1024;
 const MAX_LINE_BYTES = 8192;
 
-const ELLIPSIS = '…';
-const ELLIPSIS_BYTES = Buffer.byteLength(ELLIPSIS);
-/** UTF-8 takes at most three bytes for a UTF-16 code unit. */
-const MAX_BYTES_PER_UNIT = 3;
-
-/** Bounds what one log call can cost: a line has no room for more. */
-const stringify = configure({ deterministic: false, maximumBreadth: 1000, maximumDepth: 20 });
+/** The text of a line: as it is, or to be put together when it is needed. */
+export type LineText = string | DeferredText;
 
 /** One log call, as it waits to be written. */
 export interface LogRecord {
@@ -38,7 +33,7 @@ export interface LogRecord {
   /** What to count; undefined counts nothing. */
   readonly message: string | undefined;
   /** The line, without its time. */
-  readonly text: string;
+  readonly text: LineText;
   /** What winston logged, where somebody waits to hear that it is written. */
   readonly info: LogInfo | undefined;
 }
@@ -92,9 +87,10 @@ function countedOf(info: LogInfo, message: string, { commonKey, onKeyError }: Re
   }
 }
 
-function textOf(info: LogInfo, message: string, isFormatted: boolean): string {
+function textOf(info: LogInfo, message: string, isFormatted: boolean): LineText {
   if (isFormatted && typeof info[MESSAGE] === 'string') return shorten(info[MESSAGE], MAX_LINE_BYTES);
-  return shorten(hasMetadata(info) ? `${message} ${metadataOf(info)}` : message, MAX_LINE_BYTES);
+  if (!hasMetadata(info)) return shorten(message, MAX_LINE_BYTES);
+  return DeferredText.of(message, info) ?? shorten(`${message} ${metadataOf(info)}`, MAX_LINE_BYTES);
 }
 
 /** The member that a message is counted under. */
@@ -119,46 +115,4 @@ export function asctime(time: number): string {
     .join(':');
   const day = String(date.getDate()).padStart(2);
   return `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${day} ${clock} ${date.getFullYear()}`;
-}
-
-/**
- * A text of at most `maxBytes` bytes of UTF-8: cut between characters, marked with an ellipsis. The result is a copy, so
- * that it does not keep the long original in memory, as a slice would.
- */
-function cut(text: string, maxBytes: number): string {
-  if (text.length * MAX_BYTES_PER_UNIT <= maxBytes) return text;
-  if (text.length <= maxBytes && Buffer.byteLength(text) <= maxBytes) return text;
-  const bytes = Buffer.allocUnsafe(maxBytes - ELLIPSIS_BYTES);
-  return bytes.toString('utf8', 0, bytes.write(text)) + ELLIPSIS;
-}
-
-/** Cuts at the log call only what is certainly too long: the exact cut is made when a line or a batch is drawn. */
-function shorten(text: string, maxBytes: number): string {
-  return text.length > maxBytes ? cut(text, maxBytes) : text;
-}
-
-function toText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null || isNativeError(value)) return String(value);
-  return stringify(value) ?? typeof value;
-}
-
-function isMetadata(key: string): boolean {
-  return key !== 'level' && key !== 'message' && key !== 'timestamp';
-}
-
-function hasMetadata(info: LogInfo): boolean {
-  for (const key in info) {
-    if (isMetadata(key)) return true;
-  }
-  return false;
-}
-
-function metadataOf(info: LogInfo): string {
-  try {
-    const { level: _level, message: _message, timestamp: _timestamp, ...metadata } = info;
-    return toText(metadata);
-  } catch (error) {
-    return `[unreadable metadata: ${reasonOf(error)}]`;
-  }
 }

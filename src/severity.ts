@@ -54,6 +54,19 @@ export function toSeverity(level: string | number, severities: Readonly<Record<s
   return SEVERITY[lower] ?? lower;
 }
 
+/** The severities that levels are filed under by default. */
+export const GRAVEST_FIRST: readonly string[] = ['critical', 'error', 'warning', 'info', 'debug'];
+
+/** The five from critical to debug, then others by name. */
+export function compareSeverities(a: string, b: string): number {
+  return rankOf(a) - rankOf(b) || (a < b ? -1 : Number(a > b));
+}
+
+function rankOf(severity: string): number {
+  const rank = GRAVEST_FIRST.indexOf(severity);
+  return rank < 0 ? GRAVEST_FIRST.length : rank;
+}
+
 /** Levels whose severity is remembered: a program has few, unless it makes them up. */
 const MAX_LEVELS = 1000;
 

@@ -44,6 +44,14 @@ export function surgeScore(count: number, previous: number, elapsed: number): nu
   return Math.log2((count + PRIOR) / (elapsed * previous + PRIOR));
 }
 
+/** A score as people read it, in a few characters: `×3.1`, `×0.25`, `<×0.01`. */
+export function factorText(score: number): string {
+  const factor = 2 ** score;
+  if (factor < 0.01) return '<×0.01';
+  if (factor >= 9999.5) return '>×9999';
+  return `×${factor.toFixed(factor < 0.95 ? 2 : factor < 9.95 ? 1 : 0)}`;
+}
+
 /** How the sum of all counts has changed. */
 export function changeOf({ current, previous, elapsed }: Hours<number>): Change {
   const expected = elapsed * previous;
@@ -57,18 +65,29 @@ export function changeOf({ current, previous, elapsed }: Hours<number>): Change 
  * then the others.
  */
 export function changesOf({ current, previous, elapsed }: Hours<readonly Count[]>): MessageChange[] {
-  const now = new Map(current);
-  const before = new Map(previous);
-  const changes = [...new Set([...now.keys(), ...before.keys()])].map((message): MessageChange => {
-    const counts = { count: now.get(message) ?? 0, previous: before.get(message) ?? 0 };
-    const expected = elapsed * counts.previous;
-    if (before.size === 0) return { message, ...counts, expected, score: null, status: null };
-    const score = surgeScore(counts.count, counts.previous, elapsed);
-    const folded = { count: now.get(OTHER) ?? 0, previous: before.get(OTHER) ?? 0 };
+  const gone = new Map(previous);
+  const hasBaseline = gone.size > 0;
+  const folded = { count: current.find(isOther)?.[1] ?? 0, previous: gone.get(OTHER) ?? 0 };
+  // Tens of thousands of messages: each is looked up once, and scored once where nothing is folded.
+  const change = (message: string, count: number, before: number): MessageChange => {
+    const expected = elapsed * before;
+    if (!hasBaseline) return { message, count, previous: before, expected, score: null, status: null };
+    const score = surgeScore(count, before, elapsed);
+    const counts = { count, previous: before, score };
     const status = message === OTHER ? null : statusWithin(counts, folded, elapsed);
-    return { message, ...counts, expected, score, status };
+    return { message, count, previous: before, expected, score, status };
+  };
+  const changes = current.map(([message, count]) => {
+    const before = gone.get(message) ?? 0;
+    gone.delete(message);
+    return change(message, count, before);
   });
+  for (const [message, before] of gone) changes.push(change(message, 0, before));
   return changes.sort(bySurprise);
+}
+
+function isOther([message]: Count): boolean {
+  return message === OTHER;
 }
 
 interface Counts {
@@ -77,8 +96,13 @@ interface Counts {
 }
 
 /** What holds whatever part of the folded counts is this message's. */
-function statusWithin({ count, previous }: Counts, folded: Counts, elapsed: number): ChangeStatus | null {
+function statusWithin(
+  { count, previous, score }: Counts & { readonly score: number },
+  folded: Counts,
+  elapsed: number,
+): ChangeStatus | null {
   if (previous === 0 && folded.previous === 0) return 'new';
+  if (folded.count === 0 && folded.previous === 0) return statusOf(score);
   const least = statusOf(surgeScore(count, previous + folded.previous, elapsed));
   const most = statusOf(surgeScore(count + folded.count, previous, elapsed));
   return least === most ? least : null;

@@ -296,9 +296,10 @@ export class Model {
     this.#totals.late += late;
     this.#awaited -= batch.ids.length;
     destination.heard.push(...batch.ids);
-    for (const lost of destination.missing) {
-      // What no window would hold by now, even if Redis had kept it, is no loss.
-      if (lost.hour === start || lost.hour >= (pstart ?? -Infinity)) this.#totals.lost += lost.logged;
+    for (const lost of destination.missing.toReversed()) {
+      // What no window would hold by now, even if Redis had kept it, is no loss, and neither is what came before that.
+      if (lost.hour !== start && lost.hour < (pstart ?? -Infinity)) break;
+      this.#totals.lost += lost.logged;
     }
     destination.missing = [];
     destination.held.push({ logged: batch.logged - late, window, hour });

@@ -1,6 +1,5 @@
-import { createClient } from 'redis';
 import { assertFunction, assertObject, messageOf, OptionsError } from '../errors';
-import { type Connection, ignoreError, type OwnClientOptions, OwnConnection } from './connection';
+import { type Connection, ignoreError, type OwnClientOptions, OwnConnection, prepareClient } from './connection';
 import { type RedisScripter, runScript, type Script, type ScriptArguments, type ScriptRunner } from './script';
 
 /** How to reach Redis. At most one of the three; none means `redis://localhost:6379`. */
@@ -16,7 +15,8 @@ export interface ConnectionOptions {
   /**
    * node-redis options for a connection of our own. It connects on demand and again after a failure, at the pace of the
    * retries, so `socket.reconnectStrategy`, `pingInterval` and `disableOfflineQueue` are set by us. Our own defaults are
-   * `RESP: 2`, which older servers know as well, and a `socket.connectTimeout` of 2,000 ms.
+   * `RESP: 2`, which older servers know as well, a `socket.connectTimeout` of 2,000 ms, and no `commandOptions.timeout`: a
+   * command that is not answered within 10 seconds ends the connection.
    */
   readonly redis?: OwnClientOptions | undefined;
 }
@@ -47,7 +47,7 @@ export function assertConnection(options: ConnectionOptions): void {
 /** node-redis looks at its options when a client is made. What it says has no password, unlike the rest of its errors. */
 function assertClientOptions(option: string, options: OwnClientOptions): void {
   try {
-    createClient(options);
+    prepareClient(options);
   } catch (error) {
     throw new OptionsError(option, 'what node-redis can connect with', messageOf(error));
   }

@@ -15,3 +15,9 @@ export function isConfigurationError(error: unknown): boolean {
 export function isDestinationError(error: unknown): boolean {
   return /(^|[ -])WRONGTYPE /.test(messageOf(error));
 }
+
+/** A server that does not know a command repeats its arguments, and those of AUTH and HELLO are user and password. */
+export function withoutArguments<Thrown>(error: Thrown): Thrown | Error {
+  const [message, args] = messageOf(error).split(', with args beginning with');
+  return args === undefined ? error : new Error(message);
+}

@@ -29,18 +29,24 @@ if seen and seen <= tonumber(newest) then most = newest - seen + 1 end
 return { newest, redis.call('LRANGE', recent, 0, most - 1) }
 `);
 
-/** The counts of an hour, whichever window holds them; it needs the names of the four keys. */
-const COUNTS_OF = /* lua */ `local function counts_of(hour)
-  if redis.call('GET', start_key) == hour then
-    return redis.call('ZREVRANGE', common, 0, -1, 'WITHSCORES')
-  elseif redis.call('GET', pstart_key) == hour then
-    return redis.call('ZREVRANGE', last, 0, -1, 'WITHSCORES')
-  end
-  return {}
+/** The window of an hour, whichever it is, with what it holds; it needs the names of the four keys. */
+const WINDOWS = /* lua */ `local function window_of(hour)
+  if redis.call('GET', start_key) == hour then return common end
+  if redis.call('GET', pstart_key) == hour then return last end
 end
-local function total_of(counts)
-  local total = 0
-  for i = 2, #counts, 2 do total = total + tonumber(counts[i]) end
+local function counts_of(window, most)
+  if not window then return {} end
+  return redis.call('ZREVRANGE', window, 0, most - 1, 'WITHSCORES')
+end
+-- Many messages have the same small count: to go from each count to the next takes a tenth of the time of all messages.
+local function total_of(window)
+  local total, least = 0, '-inf'
+  while window do
+    local count = redis.call('ZRANGEBYSCORE', window, least, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
+    if not count then break end
+    total = total + count * redis.call('ZCOUNT', window, count, count)
+    least = '(' .. count
+  end
   return string.format('%.17g', total)
 end
 ${ISO_HOUR}`;
@@ -58,15 +64,11 @@ const READ_COMMON = defineScript(/* lua */ `
 --
 -- Returns { the hour, the sum of all counts, the messages by falling count, each followed by its count }
 local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-${COUNTS_OF}
+${WINDOWS}
 local ago, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local hour = iso_hour(tonumber(redis.call('TIME')[1]) - ago * 3600)
-local counts = counts_of(hour)
-local total = total_of(counts)
-if limit > 0 then
-  for i = #counts, 2 * limit + 1, -1 do counts[i] = nil end
-end
-return { hour, total, counts }
+local window = window_of(hour)
+return { hour, total_of(window), counts_of(window, limit) }
 `);
 
 const READ_CHANGES = defineScript(/* lua */ `
@@ -82,12 +84,12 @@ const READ_CHANGES = defineScript(/* lua */ `
 -- Returns { epoch seconds, microseconds beyond them, of this hour, of the hour before it }: sums, or the messages by
 --   falling count, each followed by its count
 local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-${COUNTS_OF}
+${WINDOWS}
 local time = redis.call('TIME')
-local current = counts_of(iso_hour(tonumber(time[1])))
-local previous = counts_of(iso_hour(tonumber(time[1]) - 3600))
-if ARGV[1] == '0' then current, previous = total_of(current), total_of(previous) end
-return { time[1], time[2], current, previous }
+local current = window_of(iso_hour(tonumber(time[1])))
+local previous = window_of(iso_hour(tonumber(time[1]) - 3600))
+if ARGV[1] == '0' then return { time[1], time[2], total_of(current), total_of(previous) } end
+return { time[1], time[2], counts_of(current, 0), counts_of(previous, 0) }
 `);
 
 const HOUR_SECONDS = 3600;

@@ -139,8 +139,9 @@ export class Writer {
 
   #settle(batch: Batch, { isApplied, total, start, pstart, late, part, now }: WriteReply): Written {
     const before = total - (batch.logged - late);
-    // What no window holds any more Redis may forget.
-    const inWindows = this.#marks.filter(({ hour }) => hour === start || hour >= pstart);
+    // What no window holds any more Redis may forget, and what came before that: hours can come back with a clock set back.
+    const left = this.#marks.findLastIndex(({ hour }) => hour !== start && hour < pstart);
+    const inWindows = this.#marks.slice(left + 1);
     const marks = this.#hasExpired(now) ? [] : inWindows;
     const lost = Math.max(0, this.#acknowledged - Math.max(before, marks[0]?.before ?? this.#acknowledged));
     const kept = marks.map((mark) => ({ hour: mark.hour, before: Math.min(mark.before, before) }));
