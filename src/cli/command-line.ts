@@ -1,0 +1,107 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { UsageError } from './errors';
+
+const COMMANDS = ['top', 'tail', 'ls', 'serve'] as const;
+const WATCH_SECONDS = '2';
+const PORT = '8379';
+
+/** What the program can do. */
+export type Command = (typeof COMMANDS)[number];
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+const GLOBAL = {
+  url: { type: 'string', short: 'u' },
+  prefix: { type: 'string', default: '' },
+  cluster: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  color: { type: 'string', default: 'auto' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const;
+
+/** The options of each command. */
+export const OPTIONS = {
+  top: {
+    ...GLOBAL,
+    level: { type: 'string', short: 'l', multiple: true },
+    sort: { type: 'string', default: 'surge' },
+    limit: { type: 'string', short: 'n' },
+    watch: { type: 'string', short: 'w' },
+    'no-trunc': { type: 'boolean', default: false },
+  },
+  tail: {
+    ...GLOBAL,
+    level: { type: 'string', short: 'l', multiple: true },
+    follow: { type: 'boolean', short: 'f', default: false },
+    tail: { type: 'string', short: 'n' },
+    since: { type: 'string', short: 's' },
+    include: { type: 'string', short: 'i', multiple: true },
+    exclude: { type: 'string', short: 'e', multiple: true },
+    timestamps: { type: 'boolean', short: 't', default: false },
+    output: { type: 'string', short: 'o' },
+  },
+  ls: { ...GLOBAL, 'no-trunc': { type: 'boolean', default: false } },
+  serve: {
+    ...GLOBAL,
+    host: { type: 'string', default: '127.0.0.1' },
+    port: { type: 'string', short: 'p', default: PORT },
+    insecure: { type: 'boolean', default: false },
+  },
+} as const;
+
+type Parsed<Known extends Options> = ReturnType<typeof parseArgs<{ options: Known; allowPositionals: true }>>;
+
+/** What stands on a command line, under the options of its command. */
+export type Read<Name extends Command> = Parsed<(typeof OPTIONS)[Name]>;
+
+/** A command line, taken apart. */
+export interface CommandLine {
+  readonly command: Command;
+  /** Whether it was named: without, `top` is meant. */
+  readonly isNamed: boolean;
+  /** Everything else. */
+  readonly rest: string[];
+}
+
+/** The command is the first argument that is no option, if it is one: else that is the name of a logger. */
+export function splitCommand(args: readonly string[]): CommandLine {
+  const all = withWatchSeconds(args);
+  const options: Options = { ...OPTIONS.top, ...OPTIONS.tail, ...OPTIONS.serve };
+  const { tokens } = parseArgs({ args: all, options, strict: false, allowPositionals: true, tokens: true });
+  const first = tokens.find(({ kind }) => kind !== 'option');
+  const command = first?.kind === 'positional' ? COMMANDS.find((each) => each === first.value) : undefined;
+  if (command === undefined || first === undefined) return { command: 'top', isNamed: false, rest: all };
+  return { command, isNamed: true, rest: all.toSpliced(first.index, 1) };
+}
+
+/**
+ * Reads what remains of a command line.
+ * @throws UsageError for an option that the command does not have, or that has no value
+ */
+export function readOptions<const Known extends Options>(args: string[], options: Known): Parsed<Known> {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split(/\.\s/, 1)[0]);
+  }
+}
+
+/** An option of `parseArgs` has a value always or never; that of `--watch` may be left out. */
+function withWatchSeconds(args: readonly string[]): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  return args.flatMap((arg, i) => {
+    if (i > end) return arg;
+    if (isWatch(arg)) return isSeconds(args[i + 1]) ? [] : `--watch=${WATCH_SECONDS}`;
+    if (i > 0 && isWatch(args[i - 1]) && isSeconds(arg)) return `--watch=${arg}`;
+    return arg.replace(/^-w=?(?=\d)/, '--watch=');
+  });
+}
+
+function isWatch(arg: string | undefined): boolean {
+  return arg === '-w' || arg === '--watch';
+}
+
+function isSeconds(arg: string | undefined): boolean {
+  return /^\d+(\.\d+)?$/.test(arg ?? '');
+}

@@ -1,0 +1,78 @@
+import { assertSeverity } from '../redis/keys';
+import { toSeverity } from '../severity';
+import { UsageError } from './errors';
+
+/** Whether a message is one of those looked for. */
+export type Matcher = (message: string) => boolean;
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATION = /^(\d+(\.\d+)?(ms|s|m|h|d))+$/;
+const DATE = /^\d{4}-\d\d(-\d\d)?(T|$)/;
+const PATTERN = /^\/(.+)\/([dimsuv]*)$/s;
+
+/** @throws UsageError */
+export function parseWhole(option: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+  throw new UsageError(`${option} takes a whole number ${range}, got '${text}'`);
+}
+
+/** @throws UsageError */
+export function parseSeconds(option: string, text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value >= 0.1 && value <= 3600) return value;
+  throw new UsageError(`${option} takes seconds from 0.1 to 3600, got '${text}'`);
+}
+
+/** @throws UsageError */
+export function parseChoice<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw new UsageError(`${option} takes one of ${choices.join(', ')}, got '${text}'`);
+  return found;
+}
+
+/**
+ * A time ago, such as `1h30m`, or a time, such as `2026-11-24T12:00Z`.
+ * @throws UsageError
+ */
+export function parseSince(option: string, text: string): Date {
+  const since = DURATION.test(text) ? new Date(Date.now() - durationOf(text)) : new Date(DATE.test(text) ? text : '');
+  if (!Number.isNaN(since.getTime())) return since;
+  throw new UsageError(`${option} takes a time ago, as 90s, 10m, 2h or 1d, or a time as ISO has it, got '${text}'`);
+}
+
+function durationOf(text: string): number {
+  return [...text.matchAll(/([\d.]+)([a-z]+)/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[String(unit)] ?? 0),
+    0,
+  );
+}
+
+/**
+ * Severities of levels, separated by commas.
+ * @throws OptionsError
+ */
+export function parseLevels(texts: readonly string[] | undefined): readonly string[] | undefined {
+  if (!texts) return undefined;
+  const severities = texts.flatMap((text) => text.split(',')).map((level) => toSeverity(level.trim()));
+  for (const severity of severities) assertSeverity(severity, '--level');
+  return [...new Set(severities)];
+}
+
+/**
+ * A part of the text, or `/a pattern/`.
+ * @throws UsageError
+ */
+export function parseMatchers(option: string, texts: readonly string[] = []): Matcher[] {
+  return texts.map((text) => {
+    const [, source, flags] = PATTERN.exec(text) ?? [];
+    if (source === undefined) return (message) => message.includes(text);
+    try {
+      const pattern = new RegExp(source, flags);
+      return (message) => pattern.test(message);
+    } catch (error) {
+      throw new UsageError(`${option}: ${(error as Error).message}`);
+    }
+  });
+}

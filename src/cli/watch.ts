@@ -1,0 +1,113 @@
+import { pause, unlessAborted } from '../abort';
+import { messageOf } from '../errors';
+import type { Host, Screen } from './screen';
+import { flow, visible } from './text';
+
+/** The other screen, without a cursor, and without lines that go on in the next. */
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
+const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
+const HOME = '\u001b[H';
+const CLEAR_LINE_END = '\u001b[K';
+const CLEAR_BELOW = '\u001b[J';
+
+/** What is shown again and again. */
+export interface Watched {
+  frame(): Promise<string[]>;
+  readonly seconds: number;
+  /** Whether the lines are for a program. */
+  readonly isJson: boolean;
+  /** How the Redis is called. */
+  readonly label: string;
+}
+
+/**
+ * Shows frames until it is interrupted: in place in a terminal that can; elsewhere, and where they are for a program, one
+ * after the other. Where one fails, the last stays, with a word about that.
+ * @throws what the first frame throws
+ */
+export async function watch(watched: Watched, screen: Screen, around: Host): Promise<void> {
+  const signal = around.interrupted();
+  const first = await unlessAborted(screen.during(`reading from ${watched.label}`, watched.frame()), signal);
+  if (!first) return;
+  if (!screen.hasEscapes || watched.isJson) await append(first, watched, screen, signal);
+  else await redraw(first, watched, screen, { signal, onStop: around.onStop });
+}
+
+async function append(first: string[], watched: Watched, screen: Screen, signal: AbortSignal): Promise<void> {
+  let lines: string[] | undefined = first;
+  let isFailing = false;
+  while (!signal.aborted) {
+    if (lines) screen.print(watched.isJson ? lines : [new Date().toISOString(), ...lines, '']);
+    await pause(watched.seconds * 1000, signal);
+    try {
+      lines = await unlessAborted(watched.frame(), signal);
+      isFailing = false;
+    } catch (error) {
+      lines = undefined;
+      if (!isFailing) screen.note(`nothing new from ${watched.label}: ${messageOf(error)}`);
+      isFailing = true;
+    }
+  }
+}
+
+async function redraw(
+  first: string[],
+  watched: Watched,
+  screen: Screen,
+  { signal, onStop }: Pick<Host, 'onStop'> & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { style, out } = screen;
+  let lines = first;
+  let at = timeText();
+  let trouble = '';
+  const show = (): void => {
+    const { columns } = screen;
+    const about = flow([at, `every ${watched.seconds} s`, 'Ctrl-C ends', visible(watched.label)], ' · ', columns);
+    const troubles = trouble === '' ? [''] : flow(visible(trouble).split(' '), ' ', columns);
+    draw([...about.map(style.dim), ...troubles.map(style.red), ...lines], screen);
+  };
+  const enter = (): unknown => out.write(ENTER);
+  const leave = (): unknown => out.write(LEAVE);
+  const stops = onStop(leave, () => {
+    enter();
+    show();
+  });
+  enter();
+  try {
+    while (!signal.aborted) {
+      show();
+      await pauseUntilResized(watched.seconds, screen, signal);
+      try {
+        lines = (await unlessAborted(watched.frame(), signal)) ?? lines;
+        at = timeText();
+        trouble = '';
+      } catch (error) {
+        trouble = `nothing newer than ${at}: ${messageOf(error)}`;
+      }
+    }
+  } finally {
+    stops.end();
+    leave();
+  }
+}
+
+function draw(lines: readonly string[], { out, style }: Screen): void {
+  const rows = out.rows || Infinity;
+  const more = lines.length - rows;
+  const shown = more > 0 ? [...lines.slice(0, rows - 1), style.dim(`… ${more + 1} more lines`)] : lines;
+  out.write(HOME + shown.map((line) => CLEAR_LINE_END + line).join('\r\n') + CLEAR_BELOW);
+}
+
+/** Until it is time, the terminal has another size, or it is interrupted. */
+async function pauseUntilResized(seconds: number, { out }: Screen, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  out.on?.('resize', end);
+  await unlessAborted(pause(seconds * 1000, over.signal), signal);
+  out.off?.('resize', end);
+  end();
+}
+
+function timeText(): string {
+  return new Date().toTimeString().slice(0, 8);
+}
