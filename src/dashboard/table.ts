@@ -1,0 +1,46 @@
+import type { Attributes, Element, Markup } from './markup';
+
+/** A column of a table. */
+export interface Column {
+  readonly text: string;
+  readonly isNumber?: boolean;
+  /** Where it leads to a table that is ordered by it, and whether this one is. */
+  readonly sort?: { readonly href: string; readonly isOrder: boolean };
+  readonly more?: Markup;
+}
+
+/** Roles are said in full: on a narrow screen the rows are laid out otherwise, and would lose them. */
+export function table(kind: string, caption: string, columns: readonly Column[], rows: readonly Element[]): Element {
+  return [
+    'table',
+    { class: kind, role: 'table' },
+    ['caption', { class: 'unseen' }, caption],
+    ['thead', { role: 'rowgroup' }, ['tr', { role: 'row' }, ...columns.map(header)]],
+    ['tbody', { role: 'rowgroup' }, ...rows],
+  ];
+}
+
+/** @param key - what tells the row from the others, in this table and when it is shown anew */
+export function row(key: string, ...cells: readonly Element[]): Element {
+  return ['tr', { role: 'row', 'data-key': key }, ...cells];
+}
+
+export function cell(kind: string, ...content: readonly Markup[]): Element {
+  return ['td', { role: 'cell', class: kind }, ...content];
+}
+
+export function note(text: string): Element {
+  return ['p', { class: 'note' }, text];
+}
+
+function header({ text, isNumber, sort, more = '' }: Column): Element {
+  const attributes: Attributes = {
+    role: 'columnheader',
+    scope: 'col',
+    class: isNumber ? 'number' : undefined,
+    'aria-sort': sort?.isOrder ? 'descending' : undefined,
+  };
+  if (!sort) return ['th', attributes, text, ...(more === '' ? [] : [more])];
+  const arrow: Markup[] = sort.isOrder ? [['span', { 'aria-hidden': 'true' }, '↓ ']] : [];
+  return ['th', attributes, ['a', { href: sort.href }, ...arrow, text]];
+}
