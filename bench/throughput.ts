@@ -1,66 +1,148 @@
-import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { findRedis } from '../examples/demo/redis';
-import { quantileOf } from './quantile';
+import { join } from 'node:path';
+import { runChild } from './child';
+import { CONTENDERS, NO_OP, OURS } from './contenders';
+import type { Flood } from './flood';
+import { type Given, namesOf, numberOf, runProgram } from './options';
+import type { Rate } from './rate';
+import { type BenchServer, withServer } from './redis';
+import { machineOf, median, ratiosOf, rounds, spreadOf, writeJson } from './report';
+import { installWinstonRedis } from './winston-redis';
+import { WORKLOADS } from './workloads';
 
-/** Lines a second of this transport beside one that does nothing; a line counts when Redis has acknowledged it. */
+/**
+ * Lines a second of this transport beside one that does nothing, and beside others; a line counts when Redis has
+ * acknowledged it, or when it is written.
+ */
 
-const ROUNDS = 5;
-const CONTENDERS = ['no-op', 'winston-redis-recent-common'] as const;
-const WORKLOADS = [
-  { distinct: 200, burst: 10, lines: 200_000 },
-  { distinct: 200, burst: 100, lines: 400_000 },
-  { distinct: 200, burst: 1000, lines: 400_000 },
-  { distinct: Number.MAX_SAFE_INTEGER, burst: 100, lines: 100_000 },
-] as const;
+const QUICK_WORKLOADS = ['200-messages', 'bursts-of-10', 'all-distinct'];
+const WARM_UP_SECONDS = 0.3;
+const FLOOD = { workload: '200-messages', seconds: 2 };
 
-type Workload = (typeof WORKLOADS)[number];
+const OPTIONS = {
+  contender: { value: 'a,b', meaning: `of ${Object.keys(CONTENDERS).join(', ')}; the first is measured always` },
+  workload: { value: 'a,b', meaning: `of ${Object.keys(WORKLOADS).join(', ')}` },
+  rounds: { value: 'n', meaning: 'how often each is measured; 3 by default' },
+  seconds: { value: 's', meaning: 'how long each logs; 1 by default' },
+  quick: { meaning: `two short rounds of ${QUICK_WORKLOADS.join(', ')} alone` },
+  json: { value: 'file', meaning: 'where the results go; bench/results.json by default, or none' },
+};
 
-async function rate(contender: string, { lines, distinct, burst }: Workload, url: string): Promise<number> {
-  const env = {
-    ...process.env,
-    // Without the paths of tsconfig.json the package's name stands for what was built, as it does for its users.
-    TS_NODE_PROJECT: 'tsconfig.build.json',
-    BENCH_CONTENDER: contender,
-    BENCH_URL: url,
-    BENCH_PREFIX: `bench-${randomUUID()}:`,
-    BENCH_LINES: String(lines),
-    BENCH_DISTINCT: String(distinct),
-    BENCH_BURST: String(burst),
-  };
-  const program = resolve(__dirname, 'contender.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, ['-r', 'esbuild-register', program], { env });
-  return Number(stdout);
+/** What was measured, or why it was not. */
+type Failable<T> = T | { readonly failure: string };
+type Outcomes = ReadonlyMap<string, Failable<Rate>[]>;
+
+interface Plan {
+  readonly contenders: readonly string[];
+  readonly workloads: readonly string[];
+  readonly rounds: number;
+  readonly seconds: number;
 }
 
-/** Runs the contenders in turn, each round in the other order, so that a busy moment of the machine hits both. */
-async function measure(workload: Workload, url: string): Promise<object> {
-  const rates = new Map<string, number[]>(CONTENDERS.map((contender) => [contender, []]));
-  for (let round = 0; round < ROUNDS; round++) {
-    const order = round % 2 === 0 ? CONTENDERS : [...CONTENDERS].reverse();
-    for (const contender of order) rates.get(contender)?.push(await rate(contender, workload, url));
-  }
-  const [limit, ours] = CONTENDERS.map((contender) => rates.get(contender) as number[]) as [number[], number[]];
-  const ratios = ours.map((value, round) => value / (limit[round] as number));
+function planOf(given: Given<keyof typeof OPTIONS>): Plan {
+  const isQuick = given.quick !== undefined;
+  const asked = namesOf(given.contender, 'contender', Object.keys(CONTENDERS));
+  const workloads = namesOf(given.workload, 'workload', Object.keys(WORKLOADS), isQuick ? QUICK_WORKLOADS : undefined);
   return {
-    'distinct messages': workload.distinct === Number.MAX_SAFE_INTEGER ? 'all' : workload.distinct,
-    'lines a burst': workload.burst,
-    'no-op, lines/s': quantileOf(limit, 0.5),
-    'this transport, lines/s': quantileOf(ours, 0.5),
-    ratio: quantileOf(ratios, 0.5).toFixed(2),
-    'least and greatest': `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`,
+    contenders: [NO_OP, ...asked.filter((contender) => contender !== NO_OP)].filter(isInstalled),
+    workloads,
+    rounds: numberOf(given.rounds, 'rounds', isQuick ? 2 : 3, 1),
+    seconds: numberOf(given.seconds, 'seconds', isQuick ? 0.5 : 1, 0.1),
   };
 }
 
-async function main(): Promise<void> {
-  const redis = await findRedis(process.env.REDIS_URL, 'redis://localhost:6379');
-  console.log(`${redis.label}; medians of ${ROUNDS} rounds`);
-  const rows: object[] = [];
-  for (const workload of WORKLOADS) rows.push(await measure(workload, redis.url));
-  console.table(rows);
-  await redis.stop();
+function isInstalled(contender: string): boolean {
+  const reason = contender === 'winston-redis' ? installWinstonRedis() : undefined;
+  if (reason !== undefined) console.log(`winston-redis is left out: ${reason}`);
+  return reason === undefined;
 }
 
-void main();
+async function failureOr<T>(measure: Promise<T>): Promise<Failable<T>> {
+  return measure.catch((error: unknown) => ({ failure: error instanceof Error ? error.message : String(error) }));
+}
+
+async function measure(workload: string, plan: Plan, server: BenchServer): Promise<Outcomes> {
+  const outcomes = new Map<string, Failable<Rate>[]>(plan.contenders.map((contender) => [contender, []]));
+  for (const { contender } of rounds(plan.contenders, plan.rounds)) {
+    await server.empty();
+    const task = { contender, workload, url: server.url, seconds: plan.seconds, warmUpSeconds: WARM_UP_SECONDS };
+    outcomes.get(contender)?.push(await failureOr(runChild<Rate>('rate', task)));
+  }
+  return outcomes;
+}
+
+function ratesOf(outcomes: Outcomes, contender: string): number[] {
+  return (outcomes.get(contender) ?? []).map((outcome) =>
+    'failure' in outcome ? NaN : outcome.lines / outcome.seconds,
+  );
+}
+
+function printRates(workload: string, outcomes: Outcomes): void {
+  const [limit, ours] = [ratesOf(outcomes, NO_OP), ratesOf(outcomes, OURS)];
+  const rows = [...outcomes].map(([contender, measured]) => {
+    const failed = measured.find((outcome) => 'failure' in outcome);
+    if (failed) return [contender, { 'lines/s': failed.failure }];
+    const rates = ratesOf(outcomes, contender);
+    const cpu = (measured as Rate[]).map(({ cpuSeconds, lines }) => (1e6 * cpuSeconds) / lines);
+    return [
+      contender,
+      {
+        'lines/s': Math.round(median(rates)),
+        'share of the no-op': spreadOf(ratiosOf(rates, limit), 3),
+        ...(ours.length > 0 && { [`${OURS} is faster by`]: spreadOf(ratiosOf(ours, rates), 1) }),
+        'CPU, µs/line': median(cpu).toFixed(1),
+      },
+    ];
+  });
+  console.log(`\n${workload}`);
+  console.table(Object.fromEntries(rows));
+}
+
+async function measureFloods(plan: Plan, server: BenchServer): Promise<Record<string, Failable<Flood>>> {
+  const floods: Record<string, Failable<Flood>> = {};
+  for (const contender of plan.contenders) {
+    await server.empty();
+    floods[contender] = await failureOr(runChild<Flood>('flood', { ...FLOOD, contender, url: server.url }));
+  }
+  return floods;
+}
+
+function printFloods(floods: Readonly<Record<string, Failable<Flood>>>): void {
+  const rows = Object.entries(floods).map(([contender, flood]) => {
+    if ('failure' in flood) return [contender, { 'lines/s': flood.failure }];
+    const { lines, waiting, grownMb, written, elapsed } = flood;
+    return [
+      contender,
+      {
+        'lines/s': Math.round(written / elapsed),
+        logged: lines,
+        waiting,
+        'never written': lines - written,
+        'memory, MB': Math.round(grownMb),
+      },
+    ];
+  });
+  console.log(
+    `\nWhere the application does not wait: ${FLOOD.seconds} s of ${FLOOD.workload}, and as long for what waits then`,
+  );
+  console.table(Object.fromEntries(rows));
+}
+
+async function run(given: Given<keyof typeof OPTIONS>): Promise<void> {
+  const plan = planOf(given);
+  await withServer(async (server) => {
+    const machine = machineOf(server.version);
+    console.log(`${machine}; medians of ${plan.rounds} rounds of ${plan.seconds} s`);
+    const workloads: Record<string, object> = {};
+    for (const workload of plan.workloads) {
+      const outcomes = await measure(workload, plan, server);
+      printRates(workload, outcomes);
+      workloads[workload] = Object.fromEntries(outcomes);
+    }
+    const floods = await measureFloods(plan, server);
+    printFloods(floods);
+    const file = given.json ?? join(__dirname, 'results.json');
+    writeJson(file === 'none' ? undefined : file, { date: new Date(), machine, ...plan, workloads, floods });
+  });
+}
+
+void runProgram('npm run bench', OPTIONS, run);

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { logFor } from './load';
+import { openContender } from './rate';
+import { openLogger, workloadOf } from './workloads';
+
+export interface FloodTask {
+  readonly contender: string;
+  readonly workload: string;
+  readonly url: string;
+  readonly seconds: number;
+}
+
+export interface Flood {
+  readonly lines: number;
+  /** Lines that wait when the last one is logged. */
+  readonly waiting: number;
+  /** By how much the memory of the process has grown by then. */
+  readonly grownMb: number;
+  /** Lines that were written until none was left, or for as long again. */
+  readonly written: number;
+  /** How long that took in all, in seconds. */
+  readonly elapsed: number;
+}
+
+/** What becomes of a contender that an application does not wait for. */
+export async function measureFlood({ contender: name, workload: title, url, seconds }: FloodTask): Promise<Flood> {
+  const workload = workloadOf(title);
+  const contender = await openContender(name, { url, isNamed: workload.names > 1 });
+  const { log } = openLogger(contender.transport, workload);
+  const before = process.memoryUsage.rss();
+  const began = performance.now();
+  const lines = await logFor({ log, burst: workload.burst, seconds }, 0);
+  const waiting = lines - contender.done(lines);
+  const grownMb = (process.memoryUsage.rss() - before) / 2 ** 20;
+  const deadline = performance.now() + seconds * 1000;
+  while (contender.done(lines) < lines && performance.now() < deadline) await sleep(1);
+  return { lines, waiting, grownMb, written: contender.done(lines), elapsed: (performance.now() - began) / 1000 };
+}

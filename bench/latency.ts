@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
+import winston from 'winston';
+import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
+import { startChild } from './child';
+import { logFor } from './load';
+import type { Gate } from './process';
+import { quantileOf } from './quantile';
+
+const PAUSE_MS = 100;
+const WARM_UP = { burst: 1, seconds: 1, linesPerSecond: 1000 };
+
+export interface LatencyTask {
+  readonly url: string;
+  readonly linesPerSecond: number;
+  readonly seconds: number;
+  /** Whether another process reads as well: it takes a share of the processors, and of the server. */
+  readonly isRead: boolean;
+}
+
+/** From the log call on, in milliseconds. */
+export interface Latency {
+  readonly lines: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Milliseconds of the clock that all processes of a machine share. */
+function now(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** When a line is acknowledged, or when another process has read it. */
+export async function measureLatency({ url, linesPerSecond, seconds, isRead }: LatencyTask): Promise<Latency> {
+  const transport = new RedisRecentCommonTransport({ url });
+  const logger = winston.createLogger({ transports: [transport] });
+  const first = await logFor({ log: (n) => logger.info(`message ${n % 200}`), ...WARM_UP }, 0);
+  await transport.flush();
+  // As after any pause: a process that reads takes longer than that to start.
+  await sleep(PAUSE_MS);
+  const began: number[] = [];
+  const ended: number[] = [];
+  transport.on('logged', () => ended.push(now()));
+  const log = (n: number): void => {
+    began.push(now());
+    logger.info(`message ${n % 200}`);
+  };
+  const last = first + Math.round(linesPerSecond * seconds);
+  const reader = isRead ? startChild<Poll[]>('poll', { url, first, last }) : undefined;
+  await reader?.ready;
+  reader?.go();
+  await logFor({ log, burst: 1, seconds, linesPerSecond }, first);
+  await transport.flush();
+  const seen = reader ? timesSeen(await reader.result, first, last) : ended;
+  const times = seen.map((time, i) => time - (began[i] as number));
+  const at = (quantile: number): number => quantileOf(times, quantile);
+  return { lines: times.length, p50: at(0.5), p99: at(0.99), max: Math.max(...times) };
+}
+
+/** The number of the newest line, and when it was read. */
+type Poll = readonly [newest: number, time: number];
+
+function timesSeen(polls: readonly Poll[], first: number, last: number): number[] {
+  const times: number[] = [];
+  for (const [newest, time] of polls) {
+    while (first + times.length < Math.min(newest, last)) times.push(time);
+  }
+  return times;
+}
+
+/** Reads the newest line, again and again, until it is that of a number. */
+export async function pollReader(
+  { url, first, last }: { url: string; first: number; last: number },
+  gate: Gate,
+): Promise<Poll[]> {
+  const client = await createClient({ url }).connect();
+  const reader = new RecentCommonReader({ client });
+  const polls: Poll[] = [];
+  let newest = first;
+  await gate();
+  while (newest < last) {
+    const [line] = await reader.recent('app', 'info', { limit: 1 });
+    if (line && line.seq > newest) {
+      newest = line.seq;
+      polls.push([newest, now()]);
+    }
+  }
+  return polls;
+}

@@ -1,0 +1,47 @@
+import { openContender } from './rate';
+import { openLogger, workloadOf } from './workloads';
+
+const WARM_UP_LINES = 100_000;
+
+export interface MemoryTask {
+  readonly contender: string;
+  readonly workload: string;
+  readonly url: string;
+  readonly lines: number;
+  /** The server to be paused while the lines are logged, if any. */
+  readonly pausedPid?: number;
+}
+
+/** In megabytes. */
+export interface Memory {
+  readonly rss: number;
+  readonly heap: number;
+  /** The heap once all garbage is collected. */
+  readonly live: number;
+}
+
+/** The memory of a process after so many lines. */
+export async function measureMemory(task: MemoryTask): Promise<Memory> {
+  const { lines, pausedPid } = task;
+  const workload = workloadOf(task.workload);
+  const contender = await openContender(task.contender, { url: task.url, isNamed: workload.names > 1 });
+  const { log } = openLogger(contender.transport, workload);
+  const logLines = async (from: number, to: number): Promise<void> => {
+    for (let n = from; n < to; n += workload.burst) {
+      for (let i = n; i < n + workload.burst; i++) log(i);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  await logLines(0, WARM_UP_LINES);
+  await contender.flush?.();
+  if (pausedPid !== undefined) process.kill(pausedPid, 'SIGSTOP');
+  try {
+    await logLines(WARM_UP_LINES, lines);
+    const { rss, heapUsed } = process.memoryUsage();
+    global.gc?.();
+    const live = process.memoryUsage().heapUsed;
+    return { rss: rss / 2 ** 20, heap: heapUsed / 2 ** 20, live: live / 2 ** 20 };
+  } finally {
+    if (pausedPid !== undefined) process.kill(pausedPid, 'SIGCONT');
+  }
+}

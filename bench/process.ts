@@ -1,0 +1,43 @@
+import { measureAllocations } from './allocations';
+import { measureCalls } from './calls';
+import type { ChildMessage } from './child';
+import { measureFlood } from './flood';
+import { measureFootprint } from './footprint';
+import { measureLatency, pollReader } from './latency';
+import { measureMemory } from './memory';
+import { measureRate } from './rate';
+import { runWriter } from './writer';
+
+/** One measure in a process of its own: `process.ts <measure> <task as JSON>`. */
+
+/** Says that all is ready, and waits until it shall begin. */
+export type Gate = () => Promise<unknown>;
+
+const MEASURES: Readonly<Record<string, (task: never, gate: Gate) => Promise<object>>> = {
+  rate: measureRate,
+  flood: measureFlood,
+  calls: measureCalls,
+  memory: measureMemory,
+  allocations: measureAllocations,
+  footprint: measureFootprint,
+  latency: measureLatency,
+  poll: pollReader,
+  writer: runWriter,
+};
+
+function tell(message: ChildMessage, then = (): void => undefined): void {
+  process.send?.(message, then);
+}
+
+const gate: Gate = () => {
+  tell({ kind: 'ready' });
+  return new Promise<unknown>((resolve) => process.once('message', resolve));
+};
+
+async function main(): Promise<void> {
+  const [measure = '', task = ''] = process.argv.slice(2);
+  const result = await MEASURES[measure]?.(JSON.parse(task) as never, gate);
+  tell({ kind: 'result', result }, () => process.exit());
+}
+
+void main();
