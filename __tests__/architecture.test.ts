@@ -5,16 +5,21 @@ const MAX_FUNCTION_LINES = 40;
 
 /** Both sides stand on these, and they on nothing but one another. */
 const LEAVES = [
+  'abort',
   'errors',
   'parameterize',
   'severity',
+  'metadata',
   'template',
+  'text',
   'redis/client',
   'redis/connection',
   'redis/failures',
   'redis/hour',
   'redis/keys',
+  'redis/node-redis',
   'redis/script',
+  'visible',
 ];
 
 /** What each stage imports apart from leaves. Of what comes before it in the pipeline that is a type. */
@@ -57,11 +62,16 @@ const READ_SIDE: Record<string, string[]> = {
 /** These alone put the stages of the write side together; the transport lets winston read back, too. */
 const ROOTS: Record<string, string[]> = { log: [], transport: ['query'] };
 const ENTRIES = ['index', 'index.mts'];
+/** What shows the log, by folder, with the file of that name: what its files import apart from leaves and one another. */
+const VIEWERS: Record<string, string[]> = {
+  cli: ['dashboard/index', 'line', 'reader', 'surge'],
+  dashboard: ['surge', 'type line', 'type reader'],
+};
 
 /** The packages that src imports, and where. */
 const PACKAGES: Record<string, string[]> = {
-  redis: ['redis/client', 'redis/connection'],
-  'safe-stable-stringify': ['record'],
+  redis: ['redis/connection', 'redis/node-redis'],
+  'safe-stable-stringify': ['text'],
   'winston-transport': ['exit', 'options', 'template', 'transport'],
 };
 
@@ -72,6 +82,12 @@ const files = readSourceTree();
 const modules = files.map(({ module }) => module);
 const writeSide = [...Object.keys(WRITE_SIDE), ...Object.keys(ROOTS)];
 const readSide = Object.keys(READ_SIDE);
+const viewers = modules.filter((module) => viewerOf(module) in VIEWERS);
+
+/** The folder of a module, or its name where it is in none. */
+function viewerOf(module: string): string {
+  return module.split('/', 1)[0] as string;
+}
 
 /** All modules that one reaches through imports, those of types included. */
 function closureOf(module: string, tree = files, seen = new Set<string>()): Set<string> {
@@ -98,6 +114,8 @@ function strayImports({ module: importer, imports }: SourceFile): string[] {
 function rowOf(module: string): readonly string[] {
   if (ENTRIES.includes(module)) return modules;
   if (module in ROOTS) return [...Object.keys(WRITE_SIDE), ...(ROOTS[module] as string[])];
+  const ofViewer = VIEWERS[viewerOf(module)];
+  if (ofViewer) return [...ofViewer, ...viewers.filter((each) => viewerOf(each) === viewerOf(module))];
   return WRITE_SIDE[module] ?? READ_SIDE[module] ?? [];
 }
 
@@ -129,7 +147,7 @@ describe('the modules of src', () => {
   });
 
   it('each have a place in the table', () => {
-    expect([...LEAVES, ...writeSide, ...readSide, ...ENTRIES].sort()).toEqual([...modules].sort());
+    expect([...LEAVES, ...writeSide, ...readSide, ...ENTRIES, ...viewers].sort()).toEqual([...modules].sort());
   });
 
   it('import what the table allows them', () => {
@@ -140,7 +158,7 @@ describe('the modules of src', () => {
     const used: Record<string, string[]> = {};
     for (const { module: importer, imports } of files) {
       const packages = imports.filter(({ module, isLocal }) => !isLocal && !module.startsWith('node:'));
-      for (const { module } of packages) (used[module] ??= []).push(importer);
+      for (const module of new Set(packages.map((each) => each.module))) (used[module] ??= []).push(importer);
     }
     expect(used).toEqual(PACKAGES);
     expect(Object.keys(JSON.parse(readText('package.json')).dependencies)).toEqual(Object.keys(PACKAGES));
@@ -151,6 +169,8 @@ describe('the modules of src', () => {
     expect(reached(readSide).filter((module) => writeSide.includes(module))).toEqual([]);
     const writing = [...Object.keys(WRITE_SIDE), 'log'];
     expect(reached(writing).filter((module) => readSide.includes(module))).toEqual([]);
+    expect(reached(viewers).filter((module) => writeSide.includes(module))).toEqual([]);
+    expect(reached([...writeSide, ...readSide]).filter((module) => viewers.includes(module))).toEqual([]);
   });
 
   it('are listed in CONTRIBUTING.md, each with what it is for', () => {
@@ -190,6 +210,11 @@ describe('the checks', () => {
     ['log.ts', "import transport = require('./transport');"],
     ['pending.ts', "type Late = import('./redis/writer').Writer;"],
     ['record.ts', "const later = import('./flusher');"],
+    ['dashboard/view.ts', "import { RedisRecentCommonTransport } from '../transport';"],
+    ['dashboard/view.ts', "import { RecentCommonReader } from '../reader';"],
+    ['reader.ts', "import type { View } from './dashboard/view';"],
+    ['cli/tail.ts', "import { readLines } from '../redis/read';"],
+    ['dashboard/text.ts', "import { visible } from '../cli/text';"],
   ])('find in %s the stray: %s', (path, text) => {
     expect(strayImports(parseFile(path, text))).toHaveLength(1);
   });

@@ -87,7 +87,7 @@ describe('the packed package', () => {
     const { main, types, exports } = JSON.parse(await readFile(consumer.path('package.json'), 'utf8'));
     const targets = Object.values(exports).flatMap((target) => JSON.stringify(target).match(/\.\/[^"]+/g) ?? []);
     const named: string[] = [main, types, ...targets];
-    expect(named).toHaveLength(7);
+    expect(named).toHaveLength(11);
     expect(named.filter((file) => !existsSync(consumer.path(file)))).toEqual([]);
   });
 
