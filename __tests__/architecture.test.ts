@@ -26,6 +26,7 @@ const LEAVES = [
 const WRITE_SIDE: Record<string, string[]> = {
   backoff: [],
   batch: ['type record'],
+  direct: [],
   exit: ['type record'],
   flusher: [
     'backoff',
@@ -72,7 +73,7 @@ const VIEWERS: Record<string, string[]> = {
 const PACKAGES: Record<string, string[]> = {
   redis: ['redis/connection', 'redis/node-redis'],
   'safe-stable-stringify': ['text'],
-  'winston-transport': ['exit', 'options', 'template', 'transport'],
+  'winston-transport': ['direct', 'exit', 'options', 'template'],
 };
 
 /** Any part of a key that nobody but the keys' own file may spell. */

@@ -1,7 +1,5 @@
 import { callbackify } from 'node:util';
-
-import TransportStream = require('winston-transport');
-
+import { DirectTransport } from './direct';
 import { DeliveryWarning, messageOf as reasonOf } from './errors';
 import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from './exit';
 import { type DeliveryStats, Flusher } from './flusher';
@@ -37,7 +35,7 @@ export interface TransportStats extends DeliveryStats {
  * logged, once Redis has it, and `'warn'` with a {@link DeliveryWarning} where Redis holds the delivery up; never
  * `'error'`.
  */
-export class RedisRecentCommonTransport extends TransportStream {
+export class RedisRecentCommonTransport extends DirectTransport {
   /** Under which winston gives the results of a query. */
   readonly name = 'redis-recent-common';
   /** Set by winston: the levels of the logger. */
@@ -47,7 +45,6 @@ export class RedisRecentCommonTransport extends TransportStream {
   readonly #pending: Pending;
   readonly #lanes: Lanes;
   readonly #flusher: Flusher;
-  readonly #severities: Severities;
   readonly #queries: Queries;
   readonly #warnings = new Warnings(this);
   #dropped = 0;
@@ -67,14 +64,14 @@ export class RedisRecentCommonTransport extends TransportStream {
     this.#options = resolved;
     this.#connection = openConnection(resolved, false);
     const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds };
-    this.#severities = new Severities(resolved.severities);
+    const severities = new Severities(resolved.severities);
     const toLine = (time: number, text: string): string => formatLine(time, text, timestamp);
     this.#pending = new Pending({ recentLimit, maxPending, formatLine: toLine, formatMessage });
-    this.#lanes = new Lanes(() => new Writer(this.#connection, settings), settings);
+    this.#lanes = new Lanes(() => new Writer(this.#connection, settings), severities, settings);
     this.#queries = new Queries(resolved, {
       names: () => (typeof resolved.name === 'function' ? this.#lanes.names() : [resolved.name]),
       levels: () => Object.keys(this.levels ?? {}),
-      severities: this.#severities,
+      severities,
     });
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs,
@@ -141,8 +138,7 @@ export class RedisRecentCommonTransport extends TransportStream {
 
   #add(info: LogInfo): void {
     const { name } = this.#options;
-    const severity = this.#severities.of(levelOf(info));
-    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, severity);
+    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, levelOf(info));
     const record = toRecord(info, {
       isFormatted: this.format !== undefined,
       isAwaited: this.listenerCount('logged') > 0,
