@@ -1,8 +1,9 @@
 import type { Batch } from '../src/batch';
 import { Destination, Pending, type PendingOptions } from '../src/pending';
-import { type LogInfo, type LogRecord, toRecord } from '../src/record';
+import { type LineText, type LogInfo, messageOf, textOf } from '../src/record';
 import { hourOf } from '../src/redis/hour';
 
+const HOUR_MS = 3_600_000;
 const time = Date.now();
 
 function pendingOf(options: Partial<PendingOptions> = {}): Pending {
@@ -10,13 +11,21 @@ function pendingOf(options: Partial<PendingOptions> = {}): Pending {
   return new Pending({ recentLimit: 100, maxPending: 10_000, ...formats, ...options });
 }
 
-const record = (message: string, more: Partial<LogRecord> = {}): LogRecord => ({
-  time,
-  message,
-  text: message,
-  info: undefined,
-  ...more,
-});
+type LogCall = [time: number, message: string | undefined, text: LineText, info?: LogInfo | undefined];
+
+interface Difference {
+  readonly time?: number;
+  readonly message?: undefined;
+  readonly text?: string;
+  readonly info?: LogInfo;
+}
+
+const call = (message: string, { text = message, info, ...more }: Difference = {}): LogCall => [
+  more.time ?? time,
+  'message' in more ? undefined : message,
+  text,
+  info,
+];
 
 const countsOf = (batches: readonly Batch[]): [string, number][] =>
   batches.flatMap(({ counts }) =>
@@ -29,7 +38,7 @@ describe('pending', () => {
   it('makes one batch of many calls: counts, and the newest lines, oldest first', () => {
     const pending = pendingOf({ recentLimit: 3 });
     const destination = new Destination('app', 'info');
-    for (let i = 0; i < 10; i++) pending.add(destination, record(`line ${i % 2}`, { text: `text ${i}` }));
+    for (let i = 0; i < 10; i++) pending.add(destination, ...call(`line ${i % 2}`, { text: `text ${i}` }));
     expect(pending.draw(destination)).toEqual([
       {
         name: 'app',
@@ -54,17 +63,19 @@ describe('pending', () => {
   });
 
   describe('of a destination that was drawn a moment ago', () => {
-    const plain = { isFormatted: false, isAwaited: false, commonKey: undefined, onKeyError: () => undefined };
-    const taken = (info: LogInfo): LogRecord => toRecord(info, plain);
+    const taken = (info: LogInfo): LogCall => {
+      const message = messageOf(info);
+      return [time, message, textOf(info, message, false)];
+    };
 
     it('has metadata as it was at the log call', () => {
       const pending = pendingOf();
       const destination = new Destination('app', 'info');
       pending.draw(destination);
       const info = { level: 'info', message: 'hello', user: 'u1', order: 7, tags: undefined, list: null as unknown };
-      pending.add(destination, taken(info));
+      pending.add(destination, ...taken(info));
       info.list = [1];
-      pending.add(destination, taken(info));
+      pending.add(destination, ...taken(info));
       Object.assign(info, { message: 'bye', user: 'u2', order: 8 });
       (info.list as number[]).push(2);
       expect(pending.draw(destination)[0]?.lines).toEqual([
@@ -79,7 +90,7 @@ describe('pending', () => {
       const metadata = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key${i}`, i]));
       pending.draw(destination);
       for (let round = 0; round < 100; round++) {
-        for (let i = 0; i < 100; i++) pending.add(destination, taken({ message: 'hello', ...metadata }));
+        for (let i = 0; i < 100; i++) pending.add(destination, ...taken({ message: 'hello', ...metadata }));
         if (isHeldUp) pending.holdUp(destination, []);
         const batches = pending.draw(destination);
         expect(sum(batches.map(({ lines }) => lines.length))).toBe(100);
@@ -91,15 +102,23 @@ describe('pending', () => {
   it('keeps hours apart, newest first', () => {
     const pending = pendingOf();
     const destination = new Destination('app', 'info');
-    for (const ago of [2, 0, 1]) pending.add(destination, record(`${ago} ago`, { time: time - ago * 3_600_000 }));
+    const begin = hourOf(time) * HOUR_MS;
+    // The clock may be set back.
+    for (const after of [-1, 0, HOUR_MS - 1, -HOUR_MS, -HOUR_MS - 1, HOUR_MS - 2, -2]) {
+      pending.add(destination, ...call('hello', { time: begin + after }));
+    }
     const [batch] = pending.draw(destination);
-    expect(batch?.counts.map(({ hour }) => hourOf(time) - hour)).toEqual([0, 1, 2]);
+    expect(batch?.counts.map(({ hour, messages }) => [hour - hourOf(time), messages[0]?.count])).toEqual([
+      [0, 3],
+      [-1, 3],
+      [-2, 1],
+    ]);
   });
 
   it('cuts what is much into batches of at most a thousand entries, numbered in their order', () => {
     const pending = pendingOf();
     const destination = new Destination('app', 'info');
-    for (let i = 0; i < 2500; i++) pending.add(destination, record(`message ${i}`));
+    for (let i = 0; i < 2500; i++) pending.add(destination, ...call(`message ${i}`));
     const batches = pending.draw(destination);
     const numbers = batches.map(({ number }) => number);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
@@ -119,7 +138,7 @@ describe('pending', () => {
     const pending = pendingOf();
     const destination = new Destination('app', 'info');
     for (let i = 0; i < 100; i++)
-      pending.add(destination, record(`${i} ${'x'.repeat(1000)}`, { text: 'y'.repeat(50_000) }));
+      pending.add(destination, ...call(`${i} ${'x'.repeat(1000)}`, { text: 'y'.repeat(50_000) }));
     const batches = pending.draw(destination);
     expect(batches.length).toBeGreaterThan(1);
     for (const { lines, counts } of batches) {
@@ -132,12 +151,12 @@ describe('pending', () => {
   it('counts new messages under <other> while maxPending distinct ones wait or are being written', () => {
     const pending = pendingOf({ maxPending: 2 });
     const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
-    pending.add(a, record('one'));
-    pending.add(b, record('two'));
+    pending.add(a, ...call('one'));
+    pending.add(b, ...call('two'));
     const batches = pending.draw(a);
-    pending.add(b, record('three'));
-    pending.add(b, record('two'));
-    pending.add(b, record('four'));
+    pending.add(b, ...call('three'));
+    pending.add(b, ...call('two'));
+    pending.add(b, ...call('four'));
     expect(pending.other).toBe(2);
     for (const batch of batches) pending.release(batch);
     const rest = pending.draw(b);
@@ -146,7 +165,7 @@ describe('pending', () => {
       ['<other>', 2],
     ]);
     for (const batch of rest) pending.release(batch);
-    pending.add(b, record('five'));
+    pending.add(b, ...call('five'));
     expect(countsOf(pending.draw(b))).toEqual([['five', 1]]);
     expect(pending.other).toBe(2);
   });
@@ -157,7 +176,7 @@ describe('pending', () => {
     let kept = 0;
     for (let i = 0; i < 200; i++) {
       const destination = new Destination(`app${i}`, 'info');
-      for (let line = 0; line < 100; line++) pending.add(destination, record('hello', { text }));
+      for (let line = 0; line < 100; line++) pending.add(destination, ...call('hello', { text }));
       const batches = pending.draw(destination);
       kept += sum(batches.flatMap(({ lines }) => lines.map(({ length }) => length)));
       expect(sum(batches.map(({ logged }) => logged))).toBe(100);
@@ -169,10 +188,11 @@ describe('pending', () => {
   it('has a batch even for calls of which neither line nor count is kept', () => {
     const pending = pendingOf();
     const full = new Destination('full', 'info');
-    for (let line = 0; line < 2; line++) pending.add(full, record('hello', { text: 'x'.repeat(4 * 1024 * 1024 - 64) }));
+    for (let line = 0; line < 2; line++)
+      pending.add(full, ...call('hello', { text: 'x'.repeat(4 * 1024 * 1024 - 64) }));
     pending.draw(full);
     const destination = new Destination('app', 'info');
-    pending.add(destination, record('', { message: undefined as never, text: 'hello' }));
+    pending.add(destination, ...call('', { message: undefined, text: 'hello' }));
     expect(pending.draw(destination)).toMatchObject([{ logged: 1, lines: [], counts: [] }]);
   });
 
@@ -180,7 +200,7 @@ describe('pending', () => {
     const pending = pendingOf({ maxPending: 3 });
     const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
     const add = (destination: Destination, message: number): void =>
-      pending.add(destination, record('hello', { info: { message } }));
+      pending.add(destination, ...call('hello', { info: { message } }));
     for (let i = 0; i < 2; i++) add(a, i);
     const batches = pending.draw(a);
     for (let i = 2; i < 5; i++) add(b, i);

@@ -5,7 +5,7 @@ import type { Lane, Lanes } from './lanes';
 import { Notes } from './notes';
 import { Outages } from './outages';
 import type { Pending } from './pending';
-import type { LogRecord } from './record';
+import type { LineText, LogInfo } from './record';
 import { isDestinationError } from './redis/failures';
 import type { Written } from './redis/writer';
 import { Semaphore } from './semaphore';
@@ -81,9 +81,10 @@ export class Flusher {
     return this.#lanes.busy().length === 0;
   }
 
-  add(lane: Lane, record: LogRecord): void {
+  /** Takes in one log call, as {@link Pending.add} does, and sees to its being written. */
+  add(lane: Lane, time: number, message: string | undefined, text: LineText, info?: LogInfo): void {
     this.#pendingCalls++;
-    this.#pending.add(lane.destination, record);
+    this.#pending.add(lane.destination, time, message, text, info);
     if (!lane.isAwake) this.#wake(lane);
   }
 

@@ -26,45 +26,10 @@ const MAX_LINE_BYTES = 8192;
 /** The text of a line: as it is, or to be put together when it is needed. */
 export type LineText = string | DeferredText;
 
-/** One log call, as it waits to be written. */
-export interface LogRecord {
-  /** Epoch milliseconds. */
-  readonly time: number;
-  /** What to count; undefined counts nothing. */
-  readonly message: string | undefined;
-  /** The line, without its time. */
-  readonly text: LineText;
-  /** What winston logged, where somebody waits to hear that it is written. */
-  readonly info: LogInfo | undefined;
-}
-
 /** The level of a log call, as its logger names it. */
 export function levelOf(info: LogInfo): string {
   const level = info[LEVEL];
   return typeof level === 'string' ? level : stripVTControlCharacters(toText(info.level ?? 'info'));
-}
-
-/** Where a record differs from what winston logged. */
-export interface RecordOptions {
-  /** Whether the transport has a format of its own, whose text then is the line. */
-  readonly isFormatted: boolean;
-  /** Whether somebody waits to hear that the call is written. */
-  readonly isAwaited: boolean;
-  /** What to count, instead of the message. */
-  readonly commonKey: ((info: LogInfo) => unknown) | undefined;
-  /** Hears of a `commonKey` that threw: the message is counted then. */
-  readonly onKeyError: (error: unknown) => void;
-}
-
-/** The record of a log call. Its texts are taken now: the application may change its objects afterwards. */
-export function toRecord(info: LogInfo, options: RecordOptions): LogRecord {
-  const message = messageOf(info);
-  return {
-    time: Date.now(),
-    message: countedOf(info, message, options),
-    text: textOf(info, message, options.isFormatted),
-    info: options.isAwaited ? info : undefined,
-  };
 }
 
 /** The message of a log call, whatever was logged. */
@@ -76,7 +41,18 @@ export function messageOf(info: LogInfo): string {
   }
 }
 
-function countedOf(info: LogInfo, message: string, { commonKey, onKeyError }: RecordOptions): string | undefined {
+/**
+ * What to count for a log call with this message; undefined counts nothing.
+ *
+ * @param commonKey - what to count, instead of the message
+ * @param onKeyError - hears of a `commonKey` that threw: the message is counted then
+ */
+export function countedOf(
+  info: LogInfo,
+  message: string,
+  commonKey: ((info: LogInfo) => unknown) | undefined,
+  onKeyError: (error: unknown) => void,
+): string | undefined {
   if (!commonKey) return shorten(templateOf(info) ?? message, MAX_MESSAGE_BYTES);
   try {
     const key = commonKey(info);
@@ -87,7 +63,13 @@ function countedOf(info: LogInfo, message: string, { commonKey, onKeyError }: Re
   }
 }
 
-function textOf(info: LogInfo, message: string, isFormatted: boolean): LineText {
+/**
+ * The line of a log call with this message, without its time. It is taken now: the application may change its objects
+ * afterwards.
+ *
+ * @param isFormatted - whether the transport has a format of its own, whose text then is the line
+ */
+export function textOf(info: LogInfo, message: string, isFormatted: boolean): LineText {
   if (isFormatted && typeof info[MESSAGE] === 'string') return shorten(info[MESSAGE], MAX_LINE_BYTES);
   if (!hasMetadata(info)) return shorten(message, MAX_LINE_BYTES);
   return DeferredText.of(message, info) ?? shorten(`${message} ${metadataOf(info)}`, MAX_LINE_BYTES);

@@ -7,7 +7,7 @@ import { Lanes } from './lanes';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
 import { Pending } from './pending';
 import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './query';
-import { formatLine, formatMessage, type LogInfo, levelOf, toRecord } from './record';
+import { countedOf, formatLine, formatMessage, type LogInfo, levelOf, messageOf, textOf } from './record';
 import { openConnection } from './redis/client';
 import { type Connection, ignoreError } from './redis/connection';
 import { Writer } from './redis/writer';
@@ -45,6 +45,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
   readonly #pending: Pending;
   readonly #lanes: Lanes;
   readonly #flusher: Flusher;
+  readonly #severities: Severities;
   readonly #queries: Queries;
   readonly #warnings = new Warnings(this);
   #dropped = 0;
@@ -64,14 +65,14 @@ export class RedisRecentCommonTransport extends DirectTransport {
     this.#options = resolved;
     this.#connection = openConnection(resolved, false);
     const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds };
-    const severities = new Severities(resolved.severities);
+    this.#severities = new Severities(resolved.severities);
     const toLine = (time: number, text: string): string => formatLine(time, text, timestamp);
     this.#pending = new Pending({ recentLimit, maxPending, formatLine: toLine, formatMessage });
-    this.#lanes = new Lanes(() => new Writer(this.#connection, settings), severities, settings);
+    this.#lanes = new Lanes(() => new Writer(this.#connection, settings), settings);
     this.#queries = new Queries(resolved, {
       names: () => (typeof resolved.name === 'function' ? this.#lanes.names() : [resolved.name]),
       levels: () => Object.keys(this.levels ?? {}),
-      severities,
+      severities: this.#severities,
     });
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs,
@@ -138,15 +139,13 @@ export class RedisRecentCommonTransport extends DirectTransport {
 
   #add(info: LogInfo): void {
     const { name } = this.#options;
-    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, levelOf(info));
-    const record = toRecord(info, {
-      isFormatted: this.format !== undefined,
-      isAwaited: this.listenerCount('logged') > 0,
-      commonKey: this.#options.commonKey,
-      onKeyError: this.#onKeyError,
-    });
+    const severity = this.#severities.of(levelOf(info));
+    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, severity);
+    const message = messageOf(info);
+    const counted = countedOf(info, message, this.#options.commonKey, this.#onKeyError);
+    const text = textOf(info, message, this.format !== undefined);
     if (!this.#isOpen) this.#open();
-    this.#flusher.add(lane, record);
+    this.#flusher.add(lane, Date.now(), counted, text, this.listenerCount('logged') > 0 ? info : undefined);
     if (endsProcess(this, info)) void this.#flushOrWarn().finally(() => emitFinish(this));
   }
 

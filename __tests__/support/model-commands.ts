@@ -6,13 +6,12 @@ import { FlushError } from '../../src/errors';
 import { Flusher } from '../../src/flusher';
 import { Lanes } from '../../src/lanes';
 import { Pending } from '../../src/pending';
-import { formatLine, formatMessage, type LogInfo, toRecord } from '../../src/record';
+import { formatLine, formatMessage, type LogInfo, messageOf, textOf } from '../../src/record';
 import type { Connection } from '../../src/redis/connection';
 import { type DestinationKeys, destinationKeys, knownKey } from '../../src/redis/keys';
 import { defineScript, runScript, type Script } from '../../src/redis/script';
 import { WRITE } from '../../src/redis/write';
 import { Writer } from '../../src/redis/writer';
-import { Severities } from '../../src/severity';
 import { type Fate, type Limits, Model } from './model';
 import type { Workspace } from './workspace';
 
@@ -196,7 +195,7 @@ export class Subject {
     const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
     const formats = { formatLine: (time: number, text: string) => formatLine(time, text, 'iso'), formatMessage };
     this.#pending = new Pending({ recentLimit, maxPending, ...formats });
-    this.#lanes = new Lanes(() => new Writer(this.connection, settings), new Severities({}), settings);
+    this.#lanes = new Lanes(() => new Writer(this.connection, settings), settings);
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs: 0,
       onWritten: ({ name, severity, infos }) => this.#hear(`${name}:${severity}`, infos),
@@ -207,13 +206,10 @@ export class Subject {
 
   log(destination: string, info: LogInfo): void {
     const [name = '', severity = ''] = destination.split(':');
-    const record = toRecord(info, {
-      isFormatted: false,
-      isAwaited: true,
-      commonKey: ({ message, isCounted }) => (isCounted ? message : undefined),
-      onKeyError: () => undefined,
-    });
-    this.#flusher.add(this.#lanes.of(name, severity), record);
+    const { isCounted } = info;
+    const message = messageOf(info);
+    const lane = this.#lanes.of(name, severity);
+    this.#flusher.add(lane, Date.now(), isCounted ? message : undefined, textOf(info, message, false), info);
   }
 
   /** Until all that was begun waits for the clock or for nothing. */

@@ -1,4 +1,4 @@
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** Hours since the epoch. */
 export function hourOf(epochMs: number): number {
