@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { asctime } from '../src/record';
+import { asctime, lineFormatter } from '../src/record';
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const withPython = hasPython ? it : it.skip;
@@ -19,5 +19,13 @@ describe('asctime', () => {
     expect(asctime(new Date(2026, 5, 9, 8, 5, 0).getTime())).toBe('Tue Jun  9 08:05:00 2026');
     expect(asctime(new Date(2026, 10, 23, 19, 9, 50).getTime())).toBe('Mon Nov 23 19:09:50 2026');
     for (const instant of instants) expect(asctime(instant)).toHaveLength(24);
+  });
+
+  it('of a line is its own, whatever the line before it was', () => {
+    const formatLine = lineFormatter('asctime');
+    const begin = Date.UTC(2026, 5, 9, 8, 5, 0);
+    for (const after of [0, 999, 1000, 61_000, 1999, -1, 0]) {
+      expect(formatLine(begin + after, 'hello')).toBe(`${asctime(begin + after)} hello`);
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import winston, { format } from 'winston';
 import { type DeliveryWarning, RedisRecentCommonTransport, type TransportStats } from '../src';
@@ -368,5 +369,53 @@ describe('a pipeline of transports', () => {
 
   it('is the class that it says it is', () => {
     expect(workspace.transport()).toBeInstanceOf(RedisRecentCommonTransport);
+  });
+});
+
+describe('as a stream', () => {
+  it('takes in log calls without a task of the event loop for any of them', async () => {
+    const { logger, transport } = workspace.logger({ name: newName() });
+    logger.info('hello');
+    await transport.flush();
+    const asked = jest.spyOn(process, 'nextTick');
+    for (let i = 0; i < 1000; i++) logger.info('hello');
+    const tasks = asked.mock.calls.length;
+    asked.mockRestore();
+    expect(tasks).toBeLessThan(100);
+    expect(transport.stats().logged).toBe(1001);
+    await transport.flush();
+  });
+
+  it('calls back, and finishes once Redis has what was written', async () => {
+    const name = newName();
+    const transport = workspace.transport({ name });
+    const written: unknown[] = [];
+    transport.write({ level: 'info', message: 'one' }, (error) => written.push('one', error));
+    transport.write({ level: 'info', message: 'two' });
+    expect(written).toEqual([]);
+    transport.end({ level: 'info', message: 'three' });
+    await once(transport, 'finish');
+    expect(written).toEqual(['one', undefined]);
+    expect(await linesOf(name)).toEqual(['three', 'two', 'one']);
+  });
+
+  it.each([
+    ['ended', (transport: Writable) => transport.end(), 'write after end'],
+    ['destroyed', (transport: Writable) => transport.destroy(), 'Cannot call write after a stream was destroyed'],
+  ])('that is %s takes nothing more', async (_, end, message) => {
+    const transport = workspace.transport({ name: newName() });
+    end(transport);
+    const failed = once(transport, 'error');
+    transport.write({ level: 'info', message: 'hello' });
+    await expect(failed).resolves.toEqual([expect.objectContaining({ message })]);
+    expect(transport.stats().logged).toBe(0);
+  });
+
+  it('refuses null', () => {
+    const transport = workspace.transport({ name: newName() });
+    const errors: Error[] = [];
+    transport.on('error', (error) => errors.push(error));
+    transport.write(null);
+    return until(() => errors.length === 1);
   });
 });

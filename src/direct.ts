@@ -1,20 +1,22 @@
 import TransportStream = require('winston-transport');
 
+type Done = (error?: Error | null) => void;
+
 const ENCODING = 'utf8';
-const done = (): void => undefined;
+const ignore = (): void => undefined;
 
 /**
  * A winston transport whose `log` calls back before it returns, so that nothing ever waits in the queue of its stream. What
- * winston writes goes past that queue, which makes a task of the event loop for each log call: a sixth of its time.
+ * winston writes goes past that queue, which makes a task of the event loop for each log call: an eighth of its time.
  */
 export abstract class DirectTransport extends TransportStream {
   /** Takes in one log call at once. winston's logger calls this, with nothing but the log call. */
-  override write(info: unknown, encoding?: unknown, callback?: unknown): boolean {
-    const isFromLogger = encoding === undefined && callback === undefined;
-    if (!isFromLogger || !info || !this.writable || this.destroyed) {
-      return super.write(info, encoding as BufferEncoding, callback as () => void);
+  override write(info: unknown, encoding?: BufferEncoding | Done, callback?: Done): boolean {
+    const isPlain = encoding === undefined && callback === undefined;
+    if (!isPlain || info === null || !this.writable || this.destroyed) {
+      return super.write(info, encoding as BufferEncoding, callback);
     }
-    this._write(info, ENCODING, done);
+    this._write(info, ENCODING, ignore);
     return true;
   }
 }

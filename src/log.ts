@@ -1,7 +1,7 @@
 import { type Batch, numberAfter } from './batch';
 import { assertObject, DeliveryWarning, OptionsError, messageOf as reasonOf } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
-import { formatLine, formatMessage, messageOf } from './record';
+import { formatMessage, lineFormatter, messageOf } from './record';
 import { assertConnection, isClusterClient, openConnection } from './redis/client';
 import type { Connection } from './redis/connection';
 import { hourOf } from './redis/hour';
@@ -144,7 +144,7 @@ async function logOnce(
     severity,
     logged: 1,
     numbered: 1,
-    lines: [formatLine(time, text, resolved.timestamp)],
+    lines: [lineFormatter(resolved.timestamp)(time, text)],
     counts: isCounted ? [{ hour: hourOf(time), messages }] : [],
     infos: [],
   };

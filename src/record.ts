@@ -80,9 +80,24 @@ export function formatMessage(message: string): string {
   return cut(message, MAX_MESSAGE_BYTES).toWellFormed();
 }
 
-/** A whole line: its time and its text. */
-export function formatLine(time: number, text: string, format: TimestampFormat): string {
-  const stamp = format === 'iso' ? new Date(time).toISOString() : asctime(time);
+/**
+ * Makes whole lines: a time and a text. Lines are made many at once, mostly of the same second, and to write that down in
+ * local time takes longer than all else that a line needs.
+ */
+export function lineFormatter(format: TimestampFormat): (time: number, text: string) => string {
+  if (format === 'iso') return (time, text) => lineOf(new Date(time).toISOString(), text);
+  let second = Number.NaN;
+  let stamp = '';
+  return (time, text) => {
+    if (Math.floor(time / 1000) !== second) {
+      second = Math.floor(time / 1000);
+      stamp = asctime(time);
+    }
+    return lineOf(stamp, text);
+  };
+}
+
+function lineOf(stamp: string, text: string): string {
   return cut(`${stamp} ${text}`, MAX_LINE_BYTES).toWellFormed();
 }
 

@@ -7,7 +7,7 @@ import { Lanes } from './lanes';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
 import { Pending } from './pending';
 import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './query';
-import { countedOf, formatLine, formatMessage, type LogInfo, levelOf, messageOf, textOf } from './record';
+import { countedOf, formatMessage, type LogInfo, levelOf, lineFormatter, messageOf, textOf } from './record';
 import { openConnection } from './redis/client';
 import { type Connection, ignoreError } from './redis/connection';
 import { Writer } from './redis/writer';
@@ -66,8 +66,8 @@ export class RedisRecentCommonTransport extends DirectTransport {
     this.#connection = openConnection(resolved, false);
     const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds };
     this.#severities = new Severities(resolved.severities);
-    const toLine = (time: number, text: string): string => formatLine(time, text, timestamp);
-    this.#pending = new Pending({ recentLimit, maxPending, formatLine: toLine, formatMessage });
+    const formatLine = lineFormatter(timestamp);
+    this.#pending = new Pending({ recentLimit, maxPending, formatLine, formatMessage });
     this.#lanes = new Lanes(() => new Writer(this.#connection, settings), settings);
     this.#queries = new Queries(resolved, {
       names: () => (typeof resolved.name === 'function' ? this.#lanes.names() : [resolved.name]),

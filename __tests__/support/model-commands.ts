@@ -6,7 +6,7 @@ import { FlushError } from '../../src/errors';
 import { Flusher } from '../../src/flusher';
 import { Lanes } from '../../src/lanes';
 import { Pending } from '../../src/pending';
-import { formatLine, formatMessage, type LogInfo, messageOf, textOf } from '../../src/record';
+import { formatMessage, type LogInfo, lineFormatter, messageOf, textOf } from '../../src/record';
 import type { Connection } from '../../src/redis/connection';
 import { type DestinationKeys, destinationKeys, knownKey } from '../../src/redis/keys';
 import { defineScript, runScript, type Script } from '../../src/redis/script';
@@ -193,7 +193,7 @@ export class Subject {
     this.#serverHour = serverHour;
     this.connection = new FaultyConnection(redis);
     const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
-    const formats = { formatLine: (time: number, text: string) => formatLine(time, text, 'iso'), formatMessage };
+    const formats = { formatLine: lineFormatter('iso'), formatMessage };
     this.#pending = new Pending({ recentLimit, maxPending, ...formats });
     this.#lanes = new Lanes(() => new Writer(this.connection, settings), settings);
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
