@@ -130,20 +130,21 @@ export class Pending {
     const hour = hourOf(time);
     let messages = destination.counts.get(hour);
     if (!messages) destination.counts.set(hour, (messages = new Map()));
-    let counted = messages.get(message);
-    if (!counted) {
-      const isFull = this.#distinct >= this.#options.maxPending;
-      if (isFull) this.#other++;
-      counted = this.#open(messages, isFull ? OTHER : kept(destination, time, message));
-    }
+    const counted = messages.get(message) ?? this.#open(messages, destination, time, message);
     counted.count++;
     return counted.message;
   }
 
-  #open(messages: Map<string, MessageCount>, message: string): MessageCount {
-    const counted = messages.get(message) ?? { message, count: 0 };
-    if (counted.count === 0) this.#distinct++;
+  #open(messages: Map<string, MessageCount>, destination: Destination, time: number, message: string): MessageCount {
+    if (this.#distinct < this.#options.maxPending) return this.#insert(messages, kept(destination, time, message));
+    this.#other++;
+    return messages.get(OTHER) ?? this.#insert(messages, OTHER);
+  }
+
+  #insert(messages: Map<string, MessageCount>, message: string): MessageCount {
+    const counted = { message, count: 0 };
     messages.set(message, counted);
+    this.#distinct++;
     return counted;
   }
 
