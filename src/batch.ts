@@ -7,7 +7,7 @@ const MAX_BATCH_CHARACTERS = 1024 * 1024;
 
 /** How often a message was logged. */
 export interface MessageCount {
-  readonly message: string;
+  message: string;
   count: number;
 }
 
@@ -84,12 +84,12 @@ export class Packer {
     this.#nextNumber = nextNumber;
   }
 
-  addCount(hour: number, message: string, count: number): void {
-    const draft = this.#makeRoom(message.length);
+  addCount(hour: number, counted: Readonly<MessageCount>): void {
+    const draft = this.#makeRoom(counted.message.length);
     let group = draft.counts.at(-1);
     if (group?.hour !== hour) draft.counts.push((group = { hour, messages: [] }));
-    group.messages.push({ message, count });
-    draft.logged += count;
+    group.messages.push(counted);
+    draft.logged += counted.count;
   }
 
   addLine(line: string): void {

@@ -88,7 +88,10 @@ export class Pending {
     const { recentLimit, formatLine, formatMessage } = this.#options;
     const packer = new Packer(destination, () => (this.#lastNumber = numberAfter(this.#lastNumber)));
     for (const [hour, messages] of [...destination.counts].sort(([a], [b]) => b - a)) {
-      for (const { message, count } of messages.values()) packer.addCount(hour, formatMessage(message), count);
+      for (const counted of messages.values()) {
+        counted.message = formatMessage(counted.message);
+        packer.addCount(hour, counted);
+      }
     }
     this.#forgetLines(destination, destination.texts.length - recentLimit);
     destination.texts.forEach((text, i) => packer.addLine(formatLine(destination.times[i] as number, String(text))));

@@ -45,7 +45,6 @@ export class RedisRecentCommonTransport extends DirectTransport {
   readonly #pending: Pending;
   readonly #lanes: Lanes;
   readonly #flusher: Flusher;
-  readonly #severities: Severities;
   readonly #queries: Queries;
   readonly #warnings = new Warnings(this);
   #dropped = 0;
@@ -65,14 +64,14 @@ export class RedisRecentCommonTransport extends DirectTransport {
     this.#options = resolved;
     this.#connection = openConnection(resolved, false);
     const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds };
-    this.#severities = new Severities(resolved.severities);
+    const severities = new Severities(resolved.severities);
     const formatLine = lineFormatter(timestamp);
     this.#pending = new Pending({ recentLimit, maxPending, formatLine, formatMessage });
-    this.#lanes = new Lanes(() => new Writer(this.#connection, settings), settings);
+    this.#lanes = new Lanes(() => new Writer(this.#connection, settings), severities, settings);
     this.#queries = new Queries(resolved, {
       names: () => (typeof resolved.name === 'function' ? this.#lanes.names() : [resolved.name]),
       levels: () => Object.keys(this.levels ?? {}),
-      severities: this.#severities,
+      severities,
     });
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs,
@@ -139,8 +138,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
 
   #add(info: LogInfo): void {
     const { name } = this.#options;
-    const severity = this.#severities.of(levelOf(info));
-    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, severity);
+    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, levelOf(info));
     const message = messageOf(info);
     const counted = countedOf(info, message, this.#options.commonKey, this.#onKeyError);
     const text = textOf(info, message, this.format !== undefined);

@@ -12,6 +12,7 @@ import { type DestinationKeys, destinationKeys, knownKey } from '../../src/redis
 import { defineScript, runScript, type Script } from '../../src/redis/script';
 import { WRITE } from '../../src/redis/write';
 import { Writer } from '../../src/redis/writer';
+import { Severities } from '../../src/severity';
 import { type Fate, type Limits, Model } from './model';
 import type { Workspace } from './workspace';
 
@@ -195,7 +196,7 @@ export class Subject {
     const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
     const formats = { formatLine: lineFormatter('iso'), formatMessage };
     this.#pending = new Pending({ recentLimit, maxPending, ...formats });
-    this.#lanes = new Lanes(() => new Writer(this.connection, settings), settings);
+    this.#lanes = new Lanes(() => new Writer(this.connection, settings), new Severities({}), settings);
     this.#flusher = new Flusher(this.#pending, this.#lanes, {
       lingerMs: 0,
       onWritten: ({ name, severity, infos }) => this.#hear(`${name}:${severity}`, infos),
