@@ -43,7 +43,7 @@ function messagesOf(html: string, kind: string): string[] {
 describe('what changed', () => {
   it('has what is new or surging first, the gravest before others, then what is fading', async () => {
     await log(
-      { info: { 'mail sent': 40_000 }, error: { timeout: 10, declined: 5 } },
+      { info: { 'mail sent': 40_000_000 }, error: { timeout: 10, declined: 5 } },
       { info: { 'voucher used': 900 }, error: { timeout: 500, refused: 3 } },
     );
     const html = await page();
