@@ -411,6 +411,18 @@ describe('as a stream', () => {
     expect(transport.stats().logged).toBe(0);
   });
 
+  it('keeps the order of what is written, whatever waits in its queue', async () => {
+    const name = newName();
+    const transport = workspace.transport({ name });
+    transport.cork();
+    transport.write({ level: 'info', message: 'one' }, () => undefined);
+    transport.write({ level: 'info', message: 'two' });
+    transport.uncork();
+    transport.write({ level: 'info', message: 'three' });
+    await transport.flush();
+    expect(await linesOf(name)).toEqual(['three', 'two', 'one']);
+  });
+
   it('refuses null', () => {
     const transport = workspace.transport({ name: newName() });
     const errors: Error[] = [];

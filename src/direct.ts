@@ -6,14 +6,16 @@ const ENCODING = 'utf8';
 const ignore = (): void => undefined;
 
 /**
- * A winston transport whose `log` calls back before it returns, so that nothing ever waits in the queue of its stream. What
- * winston writes goes past that queue, which makes a task of the event loop for each log call: an eighth of its time.
+ * A winston transport whose `log` calls back before it returns, without an error, so that nothing has to wait in the queue of
+ * its stream. What winston writes goes past that queue, which makes a task of the event loop for each log call: an eighth of
+ * its time.
  */
 export abstract class DirectTransport extends TransportStream {
   /** Takes in one log call at once. winston's logger calls this, with nothing but the log call. */
   override write(info: unknown, encoding?: BufferEncoding | Done, callback?: Done): boolean {
-    const isPlain = encoding === undefined && callback === undefined;
-    if (!isPlain || info === null || !this.writable || this.destroyed) {
+    const isPlain = encoding === undefined && callback === undefined && info !== null;
+    const isNext = this.writable && !this.destroyed && this.writableLength === 0;
+    if (!isPlain || !isNext) {
       return super.write(info, encoding as BufferEncoding, callback);
     }
     this._write(info, ENCODING, ignore);
