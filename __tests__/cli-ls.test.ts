@@ -1,39 +1,13 @@
 import { FakeSink, type KnownHours, runCli, uncolored, writeHours } from './support/cli';
+import { atHalfPastNoon } from './support/half-hour';
 import type { Ended } from './support/program';
-import { describeWithClock, ServerClock } from './support/server-clock';
-import { RedisServer } from './support/servers';
-import { Workspace } from './support/workspace';
-
-/** What the clock of Redis shows: half of the hour has passed, as exactly as the tests are quick. */
-const NOON = Date.UTC(2026, 10, 24, 12, 30) / 1000;
+import { describeWithClock } from './support/server-clock';
 
 describeWithClock('ls', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
-  let workspace: Workspace;
-  let spaces = 0;
-
-  beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    workspace = await Workspace.open(server.url);
-  });
-  beforeEach(() => {
-    spaces++;
-    clock.set(NOON - Math.floor(Date.now() / 1000));
-  });
-  afterAll(async () => {
-    await workspace.close();
-    await server.stop();
-    clock.remove();
-  });
-
-  /** Each test has loggers of its own. */
-  const key = (name: string): string => workspace.key(`${spaces}:${name}`);
+  const space = atHalfPastNoon();
   const ls = (args: readonly string[] = [], stdout = new FakeSink()): Promise<Ended> =>
-    runCli(['ls', ...args, '--url', server.url, '--prefix', key('')], { stdout });
-  const write = (...hours: KnownHours[]): Promise<void[]> =>
-    Promise.all(hours.map((each) => writeHours({ redis: workspace.redis, key }, each)));
+    runCli(['ls', ...args, ...space.options], { stdout });
+  const write = (...hours: KnownHours[]): Promise<void[]> => Promise.all(hours.map((each) => writeHours(space, each)));
 
   const writeSome = (): Promise<void[]> =>
     write(
@@ -107,7 +81,7 @@ describeWithClock('ls', () => {
 
   it('cuts names in a terminal unless they are wanted whole', async () => {
     const name = 'a-name-that-is-long'.repeat(5);
-    await writeHours({ redis: workspace.redis, key }, { name, severity: 'info', now: { hello: 1 } });
+    await writeHours(space, { name, severity: 'info', now: { hello: 1 } });
     const [cut, whole] = await Promise.all(
       [[], ['--no-trunc']].map((args) => ls(args, new FakeSink({ isTTY: true, columns: 80 }))),
     );

@@ -1,11 +1,7 @@
 import { FakeSink, type KnownHours, runCli, uncolored, writeHours } from './support/cli';
+import { atHalfPastNoon } from './support/half-hour';
 import type { Ended } from './support/program';
-import { describeWithClock, ServerClock } from './support/server-clock';
-import { RedisServer } from './support/servers';
-import { Workspace } from './support/workspace';
-
-/** What the clock of Redis shows: half of the hour has passed, as exactly as the tests are quick. */
-const NOON = Date.UTC(2026, 10, 24, 12, 30) / 1000;
+import { describeWithClock } from './support/server-clock';
 
 /** Above all tables. */
 const HOUR = '30 min into the 12:00 UTC hour: 50% of last hour is expected';
@@ -18,33 +14,12 @@ const SHOP_ERRORS: KnownHours = {
 };
 
 describeWithClock('top', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
-  let workspace: Workspace;
-  let spaces = 0;
-
-  beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    workspace = await Workspace.open(server.url);
-  });
-  beforeEach(() => {
-    spaces++;
-    clock.set(NOON - Math.floor(Date.now() / 1000));
-  });
-  afterAll(async () => {
-    await workspace.close();
-    await server.stop();
-    clock.remove();
-  });
-
-  /** Each test has loggers of its own. */
-  const key = (name: string): string => workspace.key(`${spaces}:${name}`);
-  const argsOf = (args: readonly string[]): string[] => [...args, '--url', server.url, '--prefix', key('')];
+  const space = atHalfPastNoon();
+  const argsOf = (args: readonly string[]): string[] => [...args, ...space.options];
   const top = (args: readonly string[] = [], stdout = new FakeSink()): Promise<Ended> =>
     runCli(argsOf(args), { stdout });
   const write = async (...hours: KnownHours[]): Promise<void> => {
-    for (const each of hours) await writeHours({ redis: workspace.redis, key }, each);
+    for (const each of hours) await writeHours(space, each);
   };
 
   it('shows what changed, the most surprising first, beside what was expected and the last hour', async () => {
