@@ -1,6 +1,5 @@
 import { quantileOf } from './quantile';
-import { openContender } from './rate';
-import { openLogger, workloadOf } from './workloads';
+import { openTask, type Task } from './task';
 
 const WARM_UP_LINES = 300_000;
 const LINES = 20_000;
@@ -9,30 +8,18 @@ const SAMPLES = 15;
 /** With these nothing is collected while so many lines are logged, so that what is allocated adds up. */
 export const WITHOUT_COLLECTION = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
 
-export interface AllocationsTask {
-  readonly contender: string;
-  readonly workload: string;
-  readonly url: string;
-}
-
 export interface Allocations {
   /** In bytes, on the heap. */
   readonly perLine: number;
 }
 
 /** What one line makes the process allocate, until Redis has acknowledged it. */
-export async function measureAllocations({
-  contender: name,
-  workload: title,
-  url,
-}: AllocationsTask): Promise<Allocations> {
-  const workload = workloadOf(title);
-  const contender = await openContender(name, { url, isNamed: workload.names > 1 });
-  const { log } = openLogger(contender.transport, workload);
+export async function measureAllocations(task: Task): Promise<Allocations> {
+  const { contender, log, burst } = await openTask(task);
   let n = 0;
   const logLines = async (count: number): Promise<void> => {
     for (const end = n + count; n < end; ) {
-      for (let i = 0; i < workload.burst; i++) log(n++);
+      for (let i = 0; i < burst; i++) log(n++);
       await new Promise((resolve) => setImmediate(resolve));
     }
     await contender.flush?.();

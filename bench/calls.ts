@@ -1,16 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { logFor } from './load';
 import { quantileOf } from './quantile';
-import { openContender } from './rate';
-import { openLogger, workloadOf } from './workloads';
+import { openTask, type Task } from './task';
 
 /** Most calls whose times are kept. */
 const MOST_SAMPLES = 2_000_000;
 
-export interface CallsTask {
-  readonly contender: string;
-  readonly workload: string;
-  readonly url: string;
+export interface CallsTask extends Task {
   readonly seconds: number;
   /** Without it, as fast as it can. */
   readonly linesPerSecond?: number;
@@ -31,10 +27,8 @@ export interface Calls {
 /** What an application feels of a transport while it logs. */
 export async function measureCalls(task: CallsTask): Promise<Calls> {
   const { seconds, linesPerSecond } = task;
-  const workload = workloadOf(task.workload);
-  const contender = await openContender(task.contender, { url: task.url, isNamed: workload.names > 1 });
-  const { log } = openLogger(contender.transport, workload);
-  const load = { log, burst: workload.burst, linesPerSecond };
+  const { contender, log, burst } = await openTask(task);
+  const load = { log, burst, linesPerSecond };
   const first = await logFor({ ...load, seconds: seconds / 2 }, 0);
 
   const delay = monitorEventLoopDelay({ resolution: 1 });

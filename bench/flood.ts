@@ -1,12 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logFor } from './load';
-import { openContender } from './rate';
-import { openLogger, workloadOf } from './workloads';
+import { openTask, type Task } from './task';
 
-export interface FloodTask {
-  readonly contender: string;
-  readonly workload: string;
-  readonly url: string;
+export interface FloodTask extends Task {
   readonly seconds: number;
 }
 
@@ -23,13 +19,12 @@ export interface Flood {
 }
 
 /** What becomes of a contender that an application does not wait for. */
-export async function measureFlood({ contender: name, workload: title, url, seconds }: FloodTask): Promise<Flood> {
-  const workload = workloadOf(title);
-  const contender = await openContender(name, { url, isNamed: workload.names > 1 });
-  const { log } = openLogger(contender.transport, workload);
+export async function measureFlood(task: FloodTask): Promise<Flood> {
+  const { seconds } = task;
+  const { contender, log, burst } = await openTask(task);
   const before = process.memoryUsage.rss();
   const began = performance.now();
-  const lines = await logFor({ log, burst: workload.burst, seconds }, 0);
+  const lines = await logFor({ log, burst, seconds }, 0);
   const waiting = lines - contender.done(lines);
   const grownMb = (process.memoryUsage.rss() - before) / 2 ** 20;
   const deadline = performance.now() + seconds * 1000;

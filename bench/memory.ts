@@ -1,12 +1,8 @@
-import { openContender } from './rate';
-import { openLogger, workloadOf } from './workloads';
+import { openTask, type Task } from './task';
 
 const WARM_UP_LINES = 100_000;
 
-export interface MemoryTask {
-  readonly contender: string;
-  readonly workload: string;
-  readonly url: string;
+export interface MemoryTask extends Task {
   readonly lines: number;
   /** The server to be paused while the lines are logged, if any. */
   readonly pausedPid?: number;
@@ -23,12 +19,10 @@ export interface Memory {
 /** The memory of a process after so many lines. */
 export async function measureMemory(task: MemoryTask): Promise<Memory> {
   const { lines, pausedPid } = task;
-  const workload = workloadOf(task.workload);
-  const contender = await openContender(task.contender, { url: task.url, isNamed: workload.names > 1 });
-  const { log } = openLogger(contender.transport, workload);
+  const { contender, log, burst } = await openTask(task);
   const logLines = async (from: number, to: number): Promise<void> => {
-    for (let n = from; n < to; n += workload.burst) {
-      for (let i = n; i < n + workload.burst; i++) log(i);
+    for (let n = from; n < to; n += burst) {
+      for (let i = n; i < n + burst; i++) log(i);
       await new Promise((resolve) => setImmediate(resolve));
     }
   };

@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
-import { CONTENDERS, type Contender } from './contenders';
+import type { Contender } from './contenders';
 import { logFor } from './load';
 import { type ServerCost, watchServer } from './redis';
-import { openLogger, workloadOf } from './workloads';
+import { openTask, type Task } from './task';
 
 /** Lines that may wait before the application does, where a queue would grow without bound. */
 const MOST_WAITING = 2000;
 const SETTLE_MS = 30_000;
 
-export interface RateTask {
-  readonly contender: string;
-  readonly workload: string;
-  readonly url: string;
+export interface RateTask extends Task {
   readonly seconds: number;
   readonly warmUpSeconds: number;
   /** Without it, as fast as it can. */
@@ -32,11 +29,9 @@ export interface Rate {
 /** How fast a contender is. Where lines would pile up the application waits for it, to the contender's advantage. */
 export async function measureRate(task: RateTask): Promise<Rate> {
   const { url, seconds, warmUpSeconds, linesPerSecond } = task;
-  const workload = workloadOf(task.workload);
-  const contender = await openContender(task.contender, { url, isNamed: workload.names > 1 });
-  const { log } = openLogger(contender.transport, workload);
+  const { contender, log, burst } = await openTask(task);
   const isBehind = contender.isUnbounded ? (n: number) => n - contender.done(n) > MOST_WAITING : undefined;
-  const load = { log, burst: workload.burst, isBehind, linesPerSecond };
+  const load = { log, burst, isBehind, linesPerSecond };
   const server = await createClient({ url }).connect();
 
   const first = await logFor({ ...load, seconds: warmUpSeconds }, 0);
@@ -52,12 +47,6 @@ export async function measureRate(task: RateTask): Promise<Rate> {
   await assertCounted(contender, end);
   const rssMb = process.memoryUsage.rss() / 2 ** 20;
   return { lines: end - first, seconds: elapsed, cpuSeconds: (user + system) / 1e6, rssMb, server: cost };
-}
-
-export async function openContender(name: string, setting: { url: string; isNamed: boolean }): Promise<Contender> {
-  const open = CONTENDERS[name];
-  if (!open) throw new Error(`no contender is called ${name}`);
-  return open(setting);
 }
 
 async function settle(contender: Contender, logged: number): Promise<void> {
