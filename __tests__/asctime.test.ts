@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { asctime, lineFormatter } from '../src/record';
+import { asctime, lineFormatter } from '../src/record/log-call';
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const withPython = hasPython ? it : it.skip;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parameterize } from '../src/parameterize';
+import { parameterize } from '../src/record/parameterize';
 
 const MAX_BYTES = 1024;
 const HOSTILE_LENGTH = 65_536;

@@ -1,6 +1,6 @@
 import type { Batch } from '../src/batch';
 import { Destination, Pending, type PendingOptions } from '../src/pending';
-import { type LineText, type LogInfo, messageOf, textOf } from '../src/record';
+import { type LineText, type LogInfo, messageOf, textOf } from '../src/record/log-call';
 import { hourOf } from '../src/redis/hour';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parameterize } from '../src/parameterize';
+import { parameterize } from '../src/record/parameterize';
 import { quantileOf } from './quantile';
 
 /**

@@ -5,7 +5,7 @@ import type { Lane, Lanes } from './lanes';
 import { Notes } from './notes';
 import { Outages } from './outages';
 import type { Pending } from './pending';
-import type { LineText, LogInfo } from './record';
+import type { LineText, LogInfo } from './record/log-call';
 import { isDestinationError } from './redis/failures';
 import type { Written } from './redis/writer';
 import { Semaphore } from './semaphore';

@@ -4,7 +4,6 @@ export type { FollowedLines, FollowOptions, MissedLines } from './follow';
 export type { RecentLine } from './line';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
-export { parameterize } from './parameterize';
 export type { LogEntry, LogQuery, LogStream, StreamOptions } from './query';
 export {
   type ChangesOptions,
@@ -17,10 +16,11 @@ export {
   RecentCommonReader,
   type RecentOptions,
 } from './reader';
-export type { LogInfo, TimestampFormat } from './record';
+export { type Format, keepTemplate } from './record/keep-template';
+export type { LogInfo, TimestampFormat } from './record/log-call';
+export { parameterize } from './record/parameterize';
 export type { ConnectionOptions } from './redis/client';
 export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
 export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './surge';
-export { type Format, keepTemplate } from './template';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';

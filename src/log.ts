@@ -1,7 +1,7 @@
 import { type Batch, numberAfter } from './batch';
 import { assertObject, DeliveryWarning, OptionsError, messageOf as reasonOf } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
-import { formatMessage, lineFormatter, messageOf } from './record';
+import { formatMessage, lineFormatter, messageOf } from './record/log-call';
 import { assertConnection, isClusterClient, openConnection } from './redis/client';
 import type { Connection } from './redis/connection';
 import { hourOf } from './redis/hour';

@@ -1,7 +1,7 @@
 import type TransportStream = require('winston-transport');
 
 import { assertFunction, assertObject, assertWholeNumber, OptionsError } from './errors';
-import type { LogInfo, TimestampFormat } from './record';
+import type { LogInfo, TimestampFormat } from './record/log-call';
 import { assertConnection, type ConnectionOptions, isClusterClient } from './redis/client';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
 

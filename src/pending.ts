@@ -1,5 +1,5 @@
 import { type Batch, copiesOf, copyOf, detached, type MessageCount, numberAfter, Packer } from './batch';
-import type { LineText, LogInfo } from './record';
+import type { LineText, LogInfo } from './record/log-call';
 import { hourOf } from './redis/hour';
 import { OTHER } from './redis/keys';
 

@@ -7,7 +7,7 @@ import { Lanes } from './lanes';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
 import { Pending } from './pending';
 import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './query';
-import { countedOf, formatMessage, type LogInfo, levelOf, lineFormatter, messageOf, textOf } from './record';
+import { countedOf, formatMessage, type LogInfo, levelOf, lineFormatter, messageOf, textOf } from './record/log-call';
 import { openConnection } from './redis/client';
 import { type Connection, ignoreError } from './redis/connection';
 import { Writer } from './redis/writer';

@@ -6,7 +6,7 @@ import { FlushError } from '../../src/errors';
 import { Flusher } from '../../src/flusher';
 import { Lanes } from '../../src/lanes';
 import { Pending } from '../../src/pending';
-import { formatMessage, type LogInfo, lineFormatter, messageOf, textOf } from '../../src/record';
+import { formatMessage, type LogInfo, lineFormatter, messageOf, textOf } from '../../src/record/log-call';
 import type { Connection } from '../../src/redis/connection';
 import { type DestinationKeys, destinationKeys, knownKey } from '../../src/redis/keys';
 import { defineScript, runScript, type Script } from '../../src/redis/script';

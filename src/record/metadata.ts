@@ -1,4 +1,4 @@
-import { messageOf as reasonOf } from './errors';
+import { messageOf as reasonOf } from '../errors';
 import { toText } from './text';
 
 type Info = Readonly<Record<string, unknown>>;

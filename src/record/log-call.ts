@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { messageOf as reasonOf } from './errors';
+import { messageOf as reasonOf } from '../errors';
+import { templateOf } from './keep-template';
 import { DeferredText, hasMetadata, metadataOf } from './metadata';
-import { templateOf } from './template';
 import { cut, shorten, toText } from './text';
 
 /** What winston hands to a transport for one log call. */
