@@ -1,7 +1,7 @@
-import type { Batch } from '../src/batch';
-import { Destination, Pending, type PendingOptions } from '../src/pending';
 import { type LineText, type LogInfo, messageOf, textOf } from '../src/record/log-call';
 import { hourOf } from '../src/redis/hour';
+import type { Batch } from '../src/write/batch';
+import { Destination, Pending, type PendingOptions } from '../src/write/pending';
 
 const HOUR_MS = 3_600_000;
 const time = Date.now();

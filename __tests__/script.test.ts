@@ -1,8 +1,8 @@
 import { createClient } from 'redis';
-import type { Batch } from '../src/batch';
 import { hourOf, ISO_HOUR } from '../src/redis/hour';
 import { destinationKeys } from '../src/redis/keys';
-import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } from '../src/redis/write';
+import type { Batch } from '../src/write/batch';
+import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } from '../src/write/script';
 import { clearOfTheTurn, isoHour } from './support/hours';
 import { describeWithServer } from './support/servers';
 import { until } from './support/wait';

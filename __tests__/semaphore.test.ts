@@ -1,4 +1,4 @@
-import { Semaphore } from '../src/semaphore';
+import { Semaphore } from '../src/write/semaphore';
 
 /** A task that ends when it is told to. */
 function task(): { run: () => Promise<void>; isRunning: () => boolean; end: (error?: Error) => void } {

@@ -1,10 +1,10 @@
-import { type Batch, numberAfter } from '../src/batch';
 import { openConnection } from '../src/redis/client';
 import type { Connection } from '../src/redis/connection';
 import { hourOf } from '../src/redis/hour';
 import { destinationKeys } from '../src/redis/keys';
-import type { WriteSettings } from '../src/redis/write';
-import { Writer, type Written } from '../src/redis/writer';
+import { type Batch, numberAfter } from '../src/write/batch';
+import type { WriteSettings } from '../src/write/script';
+import { Writer, type Written } from '../src/write/writer';
 import { clearOfTheTurn } from './support/hours';
 import { describeWithClock, ServerClock } from './support/server-clock';
 import { RedisServer } from './support/servers';

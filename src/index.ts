@@ -1,5 +1,4 @@
 export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './errors';
-export type { DeliveryStats } from './flusher';
 export type { FollowedLines, FollowOptions, MissedLines } from './follow';
 export type { RecentLine } from './line';
 export { logCommon, logRecent } from './log';
@@ -24,3 +23,4 @@ export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/scrip
 export { SEVERITY, toSeverity } from './severity';
 export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './surge';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';
+export type { DeliveryStats } from './write/flusher';

@@ -1,4 +1,3 @@
-import { type Batch, numberAfter } from './batch';
 import { assertObject, DeliveryWarning, OptionsError, messageOf as reasonOf } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { formatMessage, lineFormatter, messageOf } from './record/log-call';
@@ -7,9 +6,10 @@ import type { Connection } from './redis/connection';
 import { hourOf } from './redis/hour';
 import { assertName, assertSeverity } from './redis/keys';
 import type { RedisScripter } from './redis/script';
-import type { WriteSettings } from './redis/write';
-import { Writer } from './redis/writer';
 import { toSeverity } from './severity';
+import { type Batch, numberAfter } from './write/batch';
+import type { WriteSettings } from './write/script';
+import { Writer } from './write/writer';
 
 /**
  * Puts a message at the head of a logger's recent list: the seed's `log_recent`, for code without winston.

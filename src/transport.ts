@@ -2,17 +2,17 @@ import { callbackify } from 'node:util';
 import { DirectTransport } from './direct';
 import { DeliveryWarning, messageOf as reasonOf } from './errors';
 import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from './exit';
-import { type DeliveryStats, Flusher } from './flusher';
-import { Lanes } from './lanes';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
-import { Pending } from './pending';
 import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './query';
 import { countedOf, formatMessage, type LogInfo, levelOf, lineFormatter, messageOf, textOf } from './record/log-call';
 import { openConnection } from './redis/client';
 import { type Connection, ignoreError } from './redis/connection';
-import { Writer } from './redis/writer';
 import { Severities } from './severity';
 import { emitSafely, Warnings } from './warnings';
+import { type DeliveryStats, Flusher } from './write/flusher';
+import { Lanes } from './write/lanes';
+import { Pending } from './write/pending';
+import { Writer } from './write/writer';
 
 /** What the end of the program waits for Redis at least, within `closeTimeoutMs`. */
 const LAST_FLUSH_MS = 250;

@@ -1,8 +1,8 @@
+import { DeliveryWarning } from '../errors';
+import { isConfigurationError } from '../redis/failures';
 import type { Batch } from './batch';
-import { DeliveryWarning } from './errors';
 import type { Lane } from './lanes';
 import type { Outages } from './outages';
-import { isConfigurationError } from './redis/failures';
 
 const INDEX = 'the index';
 

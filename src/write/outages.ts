@@ -1,4 +1,4 @@
-import { DeliveryWarning, messageOf } from './errors';
+import { DeliveryWarning, messageOf } from '../errors';
 
 interface Outage {
   /** Milliseconds of the monotonic clock. */

@@ -1,4 +1,4 @@
-import { OTHER } from './keys';
+import { OTHER } from '../redis/keys';
 
 /** Counts messages into a window; it needs `common_limit`, and the messages with their counts in ARGV. */
 export const COUNT = /* lua */ `

@@ -1,4 +1,4 @@
-import type { LogInfo } from './record/log-call';
+import type { LogInfo } from '../record/log-call';
 
 /** Most messages and lines in one batch: a long script holds up the server, and node-redis takes only so many arguments. */
 const MAX_BATCH_ENTRIES = 1000;

@@ -1,4 +1,4 @@
-import { isConfigurationError } from './redis/failures';
+import { isConfigurationError } from '../redis/failures';
 
 /** The greatest wait before a failed batch is tried again: it doubles from try to try, from the first to the last. */
 const FIRST_MS = 100;

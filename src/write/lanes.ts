@@ -1,8 +1,8 @@
-import { RecentCommonError } from './errors';
+import { RecentCommonError } from '../errors';
+import { assertName, assertSeverity, type KeySpace } from '../redis/keys';
+import type { Severities } from '../severity';
 import { Destination } from './pending';
-import { assertName, assertSeverity, type KeySpace } from './redis/keys';
-import type { Writer } from './redis/writer';
-import type { Severities } from './severity';
+import type { Writer } from './writer';
 
 /** Destinations that are remembered, and so most that may be pending. */
 const MAX_LANES = 10_000;

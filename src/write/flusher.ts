@@ -1,14 +1,14 @@
+import { DeliveryWarning, FlushError } from '../errors';
+import type { LineText, LogInfo } from '../record/log-call';
+import { isDestinationError } from '../redis/failures';
 import { backoffMs } from './backoff';
 import type { Batch } from './batch';
-import { DeliveryWarning, FlushError } from './errors';
+import { Notes } from './index-note';
 import type { Lane, Lanes } from './lanes';
-import { Notes } from './notes';
 import { Outages } from './outages';
 import type { Pending } from './pending';
-import type { LineText, LogInfo } from './record/log-call';
-import { isDestinationError } from './redis/failures';
-import type { Written } from './redis/writer';
 import { Semaphore } from './semaphore';
+import type { Written } from './writer';
 
 /**
  * Batches that are under way at once, of all destinations: when Redis comes back, all of them have something to write. One

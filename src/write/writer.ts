@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch } from '../batch';
-import { type Connection, withDeadline } from './connection';
-import { isConfigurationError } from './failures';
-import { destinationKeys, knownKey, knownMember } from './keys';
-import { defineScript } from './script';
-import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } from './write';
+import { type Connection, withDeadline } from '../redis/connection';
+import { isConfigurationError } from '../redis/failures';
+import { destinationKeys, knownKey, knownMember } from '../redis/keys';
+import { defineScript } from '../redis/script';
+import type { Batch } from './batch';
+import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } from './script';
 
 /** A destination is noted in the index at most this often: the index has seconds. */
 const INDEX_INTERVAL_MS = 1000;

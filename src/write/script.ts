@@ -1,10 +1,10 @@
-import type { Batch } from '../batch';
 import { RecentCommonError } from '../errors';
-import { hourOf, ISO_HOUR } from './hour';
-import type { KeySpace } from './keys';
-import { ASSERT_POSSIBLE } from './possible';
-import { defineScript } from './script';
-import { COUNT } from './window';
+import { hourOf, ISO_HOUR } from '../redis/hour';
+import type { KeySpace } from '../redis/keys';
+import { defineScript } from '../redis/script';
+import type { Batch } from './batch';
+import { COUNT } from './script-count';
+import { ASSERT_POSSIBLE } from './script-preflight';
 
 export const WRITE = defineScript(/* lua */ `
 -- Writes one batch of log calls to one destination, in one atomic step.

@@ -1,7 +1,7 @@
+import type { LineText, LogInfo } from '../record/log-call';
+import { hourOf } from '../redis/hour';
+import { OTHER } from '../redis/keys';
 import { type Batch, copiesOf, copyOf, detached, type MessageCount, numberAfter, Packer } from './batch';
-import type { LineText, LogInfo } from './record/log-call';
-import { hourOf } from './redis/hour';
-import { OTHER } from './redis/keys';
 
 /** Most characters of all lines that wait or are being written, with their overhead. Past it, fewer lines are kept. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
