@@ -1,7 +1,7 @@
-import { openConnection } from '../src/redis/client';
 import type { Connection } from '../src/redis/connection';
 import { hourOf } from '../src/redis/hour';
 import { destinationKeys } from '../src/redis/keys';
+import { openConnection } from '../src/redis/open';
 import { type Batch, numberAfter } from '../src/write/batch';
 import type { WriteSettings } from '../src/write/script';
 import { Writer, type Written } from '../src/write/writer';

@@ -18,7 +18,7 @@ export {
 export { type Format, keepTemplate } from './record/keep-template';
 export type { LogInfo, TimestampFormat } from './record/log-call';
 export { parameterize } from './record/parameterize';
-export type { ConnectionOptions } from './redis/client';
+export type { ConnectionOptions } from './redis/open';
 export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
 export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './surge';

@@ -1,10 +1,10 @@
 import { assertObject, DeliveryWarning, OptionsError, messageOf as reasonOf } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { formatMessage, lineFormatter, messageOf } from './record/log-call';
-import { assertConnection, isClusterClient, openConnection } from './redis/client';
 import type { Connection } from './redis/connection';
 import { hourOf } from './redis/hour';
 import { assertName, assertSeverity } from './redis/keys';
+import { assertConnection, isClusterClient, openConnection } from './redis/open';
 import type { RedisScripter } from './redis/script';
 import { toSeverity } from './severity';
 import { type Batch, numberAfter } from './write/batch';

@@ -2,8 +2,8 @@ import type TransportStream = require('winston-transport');
 
 import { assertFunction, assertObject, assertWholeNumber, OptionsError } from './errors';
 import type { LogInfo, TimestampFormat } from './record/log-call';
-import { assertConnection, type ConnectionOptions, isClusterClient } from './redis/client';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
+import { assertConnection, type ConnectionOptions, isClusterClient } from './redis/open';
 
 /** Options of the keys, and of what is written to them. */
 export interface WriteOptions {

@@ -1,7 +1,6 @@
 import { assertWholeNumber, OptionsError } from './errors';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
 import { mergeByTime, parseLines, type RecentLine, secondOf } from './line';
-import { assertConnection, type ConnectionOptions, openConnection } from './redis/client';
 import type { Connection } from './redis/connection';
 import {
   assertName,
@@ -13,6 +12,7 @@ import {
   knownKey,
   parseKnownMember,
 } from './redis/keys';
+import { assertConnection, type ConnectionOptions, openConnection } from './redis/open';
 import { readCounts, readHour, readKnown, readLines, readLinesFrom, readTotals } from './redis/read';
 import { type Change, changeOf, changesOf, type MessageChange } from './surge';
 
