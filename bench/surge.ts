@@ -1,5 +1,5 @@
 import { Random } from '../__tests__/chaos/random';
-import { type ChangeStatus, changesOf } from '../src/surge';
+import { type ChangeStatus, changesOf } from '../src/read/surge';
 import { normal, poisson } from './random';
 
 /**

@@ -1,9 +1,9 @@
 export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './errors';
-export type { FollowedLines, FollowOptions, MissedLines } from './follow';
-export type { RecentLine } from './line';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
 export type { LogEntry, LogQuery, LogStream, StreamOptions } from './query';
+export type { FollowedLines, FollowOptions, MissedLines } from './read/follow';
+export type { RecentLine } from './read/lines';
 export {
   type ChangesOptions,
   type CommonOptions,
@@ -14,13 +14,13 @@ export {
   type ReaderOptions,
   RecentCommonReader,
   type RecentOptions,
-} from './reader';
+} from './read/reader';
+export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './read/surge';
 export { type Format, keepTemplate } from './record/keep-template';
 export type { LogInfo, TimestampFormat } from './record/log-call';
 export { parameterize } from './record/parameterize';
 export type { ConnectionOptions } from './redis/open';
 export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
-export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './surge';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';
 export type { DeliveryStats } from './write/flusher';

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { Stream } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mergeByTime, type RecentLine } from './line';
-import { type ReaderOptions, RecentCommonReader } from './reader';
+import { mergeByTime, type RecentLine } from './read/lines';
+import { type ReaderOptions, RecentCommonReader } from './read/reader';
 import { isConfigurationError } from './redis/failures';
 import { SEVERITY, type Severities } from './severity';
 

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors';
-import { RecentCommonReader } from '../reader';
+import { RecentCommonReader } from '../read/reader';
 import { nodeRedis } from '../redis/node-redis';
 import type { GlobalArguments } from './arguments';
 import { Failure, UsageError } from './errors';

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { pause, unlessAborted } from '../abort';
 import { messageOf, OptionsError } from '../errors';
-import { mergeByTime, type RecentLine } from '../line';
+import { pause, unlessAborted } from '../read/abort';
+import { mergeByTime, type RecentLine } from '../read/lines';
 import type { TailArguments } from './arguments';
 import type { Source } from './connect';
 import type { LinePrinter, MissedLine } from './line-printer';

@@ -1,4 +1,4 @@
-import { type RecentLine, secondOf } from '../line';
+import { type RecentLine, secondOf } from '../read/lines';
 import type { TailArguments } from './arguments';
 import type { Screen } from './screen';
 import { titleOf } from './selection';

@@ -1,4 +1,4 @@
-import type { LoggerOverview } from '../reader';
+import type { LoggerOverview } from '../read/reader';
 import type { LsArguments } from './arguments';
 import { changeColumns } from './change';
 import type { Source } from './connect';

@@ -1,7 +1,7 @@
 import { OptionsError } from '../errors';
-import type { LoggerOverview, RecentCommonReader } from '../reader';
+import type { LoggerOverview, RecentCommonReader } from '../read/reader';
+import { type Change, type MessageChange, surgeScore } from '../read/surge';
 import { OTHER } from '../redis/keys';
-import { type Change, type MessageChange, surgeScore } from '../surge';
 import type { TopArguments } from './arguments';
 import { byName, bySeverity, select } from './selection';
 import { mostOf } from './table';

@@ -1,4 +1,4 @@
-import type { KnownLogger } from '../reader';
+import type { KnownLogger } from '../read/reader';
 import { compareSeverities } from '../severity';
 import type { Selection } from './arguments';
 import { Failure } from './errors';

@@ -1,6 +1,6 @@
 import { OptionsError } from '../errors';
-import { mergeByTime, type RecentLine, secondOf } from '../line';
-import type { RecentCommonReader } from '../reader';
+import { mergeByTime, type RecentLine, secondOf } from '../read/lines';
+import type { RecentCommonReader } from '../read/reader';
 import { GRAVEST_FIRST } from '../severity';
 import type { TailArguments } from './arguments';
 import type { Source } from './connect';

@@ -1,6 +1,6 @@
-import type { LoggerOverview } from '../reader';
+import type { LoggerOverview } from '../read/reader';
+import { factorText, type MessageChange } from '../read/surge';
 import { OTHER } from '../redis/keys';
-import { factorText, type MessageChange } from '../surge';
 import type { TopArguments } from './arguments';
 import { barText, changeColumns, statusPaint } from './change';
 import type { Source } from './connect';

@@ -1,5 +1,5 @@
-import { pause, unlessAborted } from '../abort';
 import { messageOf } from '../errors';
+import { pause, unlessAborted } from '../read/abort';
 import type { Host, Screen } from './screen';
 import { flow, visible } from './text';
 

@@ -1,5 +1,5 @@
+import { factorText } from '../read/surge';
 import { OTHER } from '../redis/keys';
-import { factorText } from '../surge';
 import { severityOf } from './head';
 import type { Element, Markup } from './markup';
 import type { NotableChange } from './ranking';

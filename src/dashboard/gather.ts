@@ -1,4 +1,4 @@
-import type { KnownLogger, RecentCommonReader } from '../reader';
+import type { KnownLogger, RecentCommonReader } from '../read/reader';
 import { chosenName } from './loggers';
 import { severitiesWith } from './ranking';
 import { keyed, type ShownLine } from './samples';

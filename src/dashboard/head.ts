@@ -1,5 +1,5 @@
+import { factorText } from '../read/surge';
 import { GRAVEST_FIRST } from '../severity';
-import { factorText } from '../surge';
 import type { Element, Markup } from './markup';
 import { sumsOf } from './ranking';
 import { hashOf } from './samples';

@@ -1,4 +1,4 @@
-import type { KnownLogger } from '../reader';
+import type { KnownLogger } from '../read/reader';
 import { hourOf } from '../redis/hour';
 
 /** Loggers to choose from, the last written to. */

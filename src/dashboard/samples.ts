@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RecentLine } from '../line';
+import type { RecentLine } from '../read/lines';
 import { PLACEHOLDER } from './text';
 
 const ANY_PLACEHOLDER = new RegExp(PLACEHOLDER);

@@ -1,5 +1,5 @@
-import type { KnownLogger } from '../reader';
-import { surgeScore } from '../surge';
+import type { KnownLogger } from '../read/reader';
+import { surgeScore } from '../read/surge';
 import { type LoggerEntry, loggersOf } from './loggers';
 import {
   type FrequentMessage,

@@ -1,8 +1,8 @@
+import { assertWholeNumber, OptionsError } from '../errors';
+import { isConfigurationError } from '../redis/failures';
 import { pause, unlessAborted } from './abort';
-import { assertWholeNumber, OptionsError } from './errors';
-import { parseLine, parseLines, type RecentLine, secondOf } from './line';
-import { isConfigurationError } from './redis/failures';
-import type { RawLines } from './redis/read';
+import { parseLine, parseLines, type RecentLine, secondOf } from './lines';
+import type { RawLines } from './scripts';
 
 const INTERVAL_MS = 500;
 /** Lines of the past that are recognised where numbers do not tell what is new. */

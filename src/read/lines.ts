@@ -1,4 +1,4 @@
-import type { RawLines } from './redis/read';
+import type { RawLines } from './scripts';
 
 /** The time that each line begins with: Python's asctime, or ISO. Both have 24 characters. */
 const TIME = /^([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\dT[\d:.]{12}Z) /;

@@ -1,8 +1,8 @@
 import { RecentCommonError } from '../errors';
-import type { Connection } from './connection';
-import { ISO_HOUR, parseIsoHour } from './hour';
-import type { DestinationKeys } from './keys';
-import { defineScript } from './script';
+import type { Connection } from '../redis/connection';
+import { ISO_HOUR, parseIsoHour } from '../redis/hour';
+import type { DestinationKeys } from '../redis/keys';
+import { defineScript } from '../redis/script';
 
 const READ_NAMES = defineScript(/* lua */ `
 -- Reads which destinations exist.

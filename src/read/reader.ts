@@ -1,7 +1,5 @@
-import { assertWholeNumber, OptionsError } from './errors';
-import { type FollowedLines, type FollowOptions, follow } from './follow';
-import { mergeByTime, parseLines, type RecentLine, secondOf } from './line';
-import type { Connection } from './redis/connection';
+import { assertWholeNumber, OptionsError } from '../errors';
+import type { Connection } from '../redis/connection';
 import {
   assertName,
   assertPrefix,
@@ -11,9 +9,11 @@ import {
   type KeySpace,
   knownKey,
   parseKnownMember,
-} from './redis/keys';
-import { assertConnection, type ConnectionOptions, openConnection } from './redis/open';
-import { readCounts, readHour, readKnown, readLines, readLinesFrom, readTotals } from './redis/read';
+} from '../redis/keys';
+import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
+import { type FollowedLines, type FollowOptions, follow } from './follow';
+import { mergeByTime, parseLines, type RecentLine, secondOf } from './lines';
+import { readCounts, readHour, readKnown, readLines, readLinesFrom, readTotals } from './scripts';
 import { type Change, changeOf, changesOf, type MessageChange } from './surge';
 
 /** Options of {@link RecentCommonReader}. */

@@ -1,5 +1,5 @@
-import { OTHER } from './redis/keys';
-import type { Count, Hours } from './redis/read';
+import { OTHER } from '../redis/keys';
+import type { Count, Hours } from './scripts';
 
 /** Added to both counts, so that small ones, which vary most, do not look like news. */
 const PRIOR = 10;
