@@ -1,5 +1,5 @@
 import winston from 'winston';
-import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from '../src/exit';
+import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from '../src/winston/exit';
 import { until } from './support/wait';
 import { Workspace } from './support/workspace';
 

@@ -1,7 +1,6 @@
 export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './errors';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
-export type { LogEntry, LogQuery, LogStream, StreamOptions } from './query';
 export type { FollowedLines, FollowOptions, MissedLines } from './read/follow';
 export type { RecentLine } from './read/lines';
 export {
@@ -23,4 +22,5 @@ export type { ConnectionOptions } from './redis/open';
 export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';
+export type { LogEntry, LogQuery, LogStream, StreamOptions } from './winston/query';
 export type { DeliveryStats } from './write/flusher';

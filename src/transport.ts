@@ -1,14 +1,14 @@
 import { callbackify } from 'node:util';
-import { DirectTransport } from './direct';
 import { DeliveryWarning, messageOf as reasonOf } from './errors';
-import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from './exit';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
-import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './query';
 import { countedOf, formatMessage, type LogInfo, levelOf, lineFormatter, messageOf, textOf } from './record/log-call';
 import { type Connection, ignoreError } from './redis/connection';
 import { openConnection } from './redis/open';
 import { Severities } from './severity';
-import { emitSafely, Warnings } from './warnings';
+import { DirectTransport } from './winston/direct-transport';
+import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from './winston/exit';
+import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './winston/query';
+import { emitSafely, Warnings } from './winston/warnings';
 import { type DeliveryStats, Flusher } from './write/flusher';
 import { Lanes } from './write/lanes';
 import { Pending } from './write/pending';

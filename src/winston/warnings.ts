@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 
-import { DeliveryWarning, messageOf } from './errors';
+import { DeliveryWarning, messageOf } from '../errors';
 
 /** Warnings about single log calls come at most this often for each reason: `stats()` has the numbers. */
 const INTERVAL_MS = 30_000;

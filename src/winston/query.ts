@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { Stream } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mergeByTime, type RecentLine } from './read/lines';
-import { type ReaderOptions, RecentCommonReader } from './read/reader';
-import { isConfigurationError } from './redis/failures';
-import { SEVERITY, type Severities } from './severity';
+import { mergeByTime, type RecentLine } from '../read/lines';
+import { type ReaderOptions, RecentCommonReader } from '../read/reader';
+import { isConfigurationError } from '../redis/failures';
+import { SEVERITY, type Severities } from '../severity';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 1000;

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 import type TransportStream = require('winston-transport');
 
-import type { LogInfo } from './record/log-call';
+import type { LogInfo } from '../record/log-call';
 
 /** What to do when the program has nothing left to do. */
 const actions = new Set<() => void>();
