@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseInvocation, type TailArguments } from '../src/cli/arguments';
+import { parseInvocation, type TailArguments } from '../src/cli/arguments/invocation';
 import { FakeSink, runCli } from './support/cli';
 
 const { version } = JSON.parse(readFileSync(resolve(__dirname, '../package.json'), 'utf8'));

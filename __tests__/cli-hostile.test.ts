@@ -1,5 +1,5 @@
 import { type RecentLine } from '../src';
-import { visible } from '../src/cli/text';
+import { visible } from '../src/cli/terminal/text';
 import { runCli, uncolored, writeHours, writeLines } from './support/cli';
 import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS } from './support/hostile';
 import { Workspace } from './support/workspace';

@@ -31,8 +31,8 @@ const at = (...args: string[]): string[] => [...args, '--url', workspace.url, '-
 
 describe('the program', () => {
   it('is the bin of the package, and runs under Node by itself', () => {
-    expect(packageJson.bin).toEqual({ 'winston-redis-recent-common': './dist/cli.js' });
-    expect(readFileSync(resolve(ROOT, 'src/cli.ts'), 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node');
+    expect(packageJson.bin).toEqual({ 'winston-redis-recent-common': './dist/cli/bin.js' });
+    expect(readFileSync(resolve(ROOT, 'src/cli/bin.ts'), 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node');
   });
 
   it(
@@ -74,7 +74,7 @@ describe('the program', () => {
   it(
     'says why it could not write',
     async () => {
-      const cli = CliProcess.startShell(`'${process.execPath}' -r esbuild-register src/cli.ts --help >/dev/full`);
+      const cli = CliProcess.startShell(`'${process.execPath}' -r esbuild-register src/cli/bin.ts --help >/dev/full`);
       const { code, stderr } = await cli.ended();
       expect(stderr).toMatch(/^.*ENOSPC.*\n$/);
       expect(code).toBe(1);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { ErrorReply, encodeCommand, ReplyParser } from '../src/cli/resp';
+import { ErrorReply, encodeCommand, ReplyParser } from '../src/cli/redis/resp';
 import { makeUser, removeUser, rulesOf } from './support/acl';
 import { makeCertificates, noCertificatesReason } from './support/certificates';
 import { CliProcess, runCli, writeHours } from './support/cli';

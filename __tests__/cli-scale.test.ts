@@ -10,7 +10,7 @@ const LOGGERS = 10;
 const MESSAGES = 10_000;
 const ROUNDS = 7;
 /** As it is published. */
-const PROGRAM = resolve(__dirname, '../dist/cli.js');
+const PROGRAM = resolve(__dirname, '../dist/cli/bin.js');
 
 describeWithServer(`${LOGGERS} loggers with ${MESSAGES} different messages each`, () => {
   let workspace: Workspace;

@@ -1,4 +1,4 @@
-import { fit, visible, visibleJson, widthOf } from '../src/cli/text';
+import { fit, visible, visibleJson, widthOf } from '../src/cli/terminal/text';
 import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS, readBack } from './support/hostile';
 
 const HOSTILE = [...HOSTILE_TEXTS, ...HOSTILE_NAMES].map(({ title, text }) => [title, text] as const);

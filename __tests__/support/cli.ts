@@ -2,14 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { main } from '../../src/cli/main';
-import type { Sink } from '../../src/cli/screen';
+import type { Sink } from '../../src/cli/terminal/screen';
 import type { Ended } from './program';
 import { until } from './wait';
 import type { Workspace } from './workspace';
 
 const ROOT = resolve(__dirname, '../..');
 const ESC = '\u001b';
-const PROGRAM = ['-r', 'esbuild-register', 'src/cli.ts'];
+const PROGRAM = ['-r', 'esbuild-register', 'src/cli/bin.ts'];
 
 /** What stands for a stream that is written to. */
 export class FakeSink implements Sink {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, OptionsError } from '../errors';
-import { type Invocation, parseInvocation } from './arguments';
-import { openSource, type Source } from './connect';
+import { helpOf, PROGRAM } from './arguments/help';
+import { type Invocation, parseInvocation } from './arguments/invocation';
+import { ls } from './commands/ls';
+import { tail } from './commands/tail';
+import { top } from './commands/top';
 import { Failure, UsageError } from './errors';
-import { helpOf, PROGRAM } from './help';
-import { ls } from './ls';
-import { type Host, note, Screen } from './screen';
-import { tail } from './tail';
-import { top } from './top';
+import { openSource, type Source } from './redis/connect';
+import { type Host, note, Screen } from './terminal/screen';
 
 /**
  * The command line program.
@@ -56,7 +56,7 @@ async function runCommand(
       return ls(invocation, source, screen);
     case 'serve':
       // Nothing but this needs a server and the page.
-      return (require('./serve') as typeof import('./serve')).serve(invocation, source, screen, host);
+      return (require('./commands/serve') as typeof import('./commands/serve')).serve(invocation, source, screen, host);
   }
 }
 

@@ -1,4 +1,4 @@
-import { escapesOf, INVISIBLE } from '../visible';
+import { escapesOf, INVISIBLE } from '../../visible';
 
 /** Changes how a text looks in a terminal, and not its characters. */
 export type Paint = (text: string) => string;

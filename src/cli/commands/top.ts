@@ -1,16 +1,16 @@
-import type { LoggerOverview } from '../read/reader';
-import { factorText, type MessageChange } from '../read/surge';
-import { OTHER } from '../redis/keys';
-import type { TopArguments } from './arguments';
-import { barText, changeColumns, statusPaint } from './change';
-import type { Source } from './connect';
-import type { Host, Screen } from './screen';
-import { isNoteworthy, readSections, type Section, type Sections } from './sections';
+import type { LoggerOverview } from '../../read/reader';
+import { factorText, type MessageChange } from '../../read/surge';
+import { OTHER } from '../../redis/keys';
+import type { TopArguments } from '../arguments/invocation';
+import type { Source } from '../redis/connect';
+import { barText, changeColumns, statusPaint } from '../terminal/change-columns';
+import type { Host, Screen } from '../terminal/screen';
+import type { Style } from '../terminal/style';
+import { type Column, type Layout, mostOf, renderTables } from '../terminal/table';
+import { flow, visibleJson } from '../terminal/text';
 import { firstOf, titleOf } from './selection';
-import type { Style } from './style';
-import { type Column, type Layout, mostOf, renderTables } from './table';
-import { flow, visibleJson } from './text';
-import { watch } from './watch';
+import { isNoteworthy, readSections, type Section, type Sections } from './top-sections';
+import { watch } from './top-watch';
 
 /** Rows that all tables have together, as far as that leaves each enough. */
 const ROWS = 20;

@@ -1,13 +1,13 @@
-import type { LoggerOverview } from '../read/reader';
-import type { LsArguments } from './arguments';
-import { changeColumns } from './change';
-import type { Source } from './connect';
-import type { Screen } from './screen';
-import { readOverview } from './sections';
+import type { LoggerOverview } from '../../read/reader';
+import type { LsArguments } from '../arguments/invocation';
+import type { Source } from '../redis/connect';
+import { changeColumns } from '../terminal/change-columns';
+import type { Screen } from '../terminal/screen';
+import { paintOf, type Style } from '../terminal/style';
+import { type Column, renderTables } from '../terminal/table';
+import { visible, visibleJson } from '../terminal/text';
 import { byName } from './selection';
-import { paintOf, type Style } from './style';
-import { type Column, renderTables } from './table';
-import { visible, visibleJson } from './text';
+import { readOverview } from './top-sections';
 
 const HOUR_MS = 3_600_000;
 /** Columns that a terminal must have for each of them to be shown. */

@@ -1,8 +1,8 @@
-import { messageOf } from '../errors';
-import { RecentCommonReader } from '../read/reader';
-import { nodeRedis } from '../redis/node-redis';
-import type { GlobalArguments } from './arguments';
-import { Failure, UsageError } from './errors';
+import { messageOf } from '../../errors';
+import { RecentCommonReader } from '../../read/reader';
+import { nodeRedis } from '../../redis/node-redis';
+import type { GlobalArguments } from '../arguments/invocation';
+import { Failure, UsageError } from '../errors';
 import { type RedisAddress, ScriptClient } from './script-client';
 
 const PORT = 6379;

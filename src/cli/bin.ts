@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main } from './cli/main';
+import { main } from './main';
 
 /** Whoever reads the output may stop reading it, as `head` does: that is no failure, and nothing to talk about. */
 function onWriteError({ code, message }: NodeJS.ErrnoException): void {

@@ -1,8 +1,8 @@
-import type { KnownLogger } from '../read/reader';
-import { compareSeverities } from '../severity';
-import type { Selection } from './arguments';
-import { Failure } from './errors';
-import { visible } from './text';
+import type { KnownLogger } from '../../read/reader';
+import { compareSeverities } from '../../severity';
+import type { Selection } from '../arguments/invocation';
+import { Failure } from '../errors';
+import { visible } from '../terminal/text';
 
 const NAMES_TOLD = 10;
 

@@ -1,10 +1,10 @@
-import { OptionsError } from '../errors';
-import type { LoggerOverview, RecentCommonReader } from '../read/reader';
-import { type Change, type MessageChange, surgeScore } from '../read/surge';
-import { OTHER } from '../redis/keys';
-import type { TopArguments } from './arguments';
+import { OptionsError } from '../../errors';
+import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
+import { type Change, type MessageChange, surgeScore } from '../../read/surge';
+import { OTHER } from '../../redis/keys';
+import type { TopArguments } from '../arguments/invocation';
+import { mostOf } from '../terminal/table';
 import { byName, bySeverity, select } from './selection';
-import { mostOf } from './table';
 
 /** Where no name is given, and people look: once so many messages were read, it is enough, so that it is done soon. */
 const MOST_MESSAGES = 30_000;

@@ -1,6 +1,6 @@
-import { assertSeverity } from '../redis/keys';
-import { toSeverity } from '../severity';
-import { UsageError } from './errors';
+import { assertSeverity } from '../../redis/keys';
+import { toSeverity } from '../../severity';
+import { UsageError } from '../errors';
 
 /** Whether a message is one of those looked for. */
 export type Matcher = (message: string) => boolean;

@@ -1,10 +1,10 @@
-import { type RecentLine, secondOf } from '../read/lines';
-import type { TailArguments } from './arguments';
-import type { Screen } from './screen';
+import { type RecentLine, secondOf } from '../../read/lines';
+import type { TailArguments } from '../arguments/invocation';
+import type { Screen } from '../terminal/screen';
+import { paintOf } from '../terminal/style';
+import { mostOf } from '../terminal/table';
+import { padEnd, visible, visibleJson, widthOf } from '../terminal/text';
 import { titleOf } from './selection';
-import { paintOf } from './style';
-import { mostOf } from './table';
-import { padEnd, visible, visibleJson, widthOf } from './text';
 
 const SEVERITY_COLUMNS = 8;
 /** A name may be longer: the columns after it move then, in its lines alone. */

@@ -1,4 +1,4 @@
-import { type Change, factorText } from '../read/surge';
+import { type Change, factorText } from '../../read/surge';
 import type { Style } from './style';
 import type { Column } from './table';
 import type { Paint } from './text';

@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { withoutArguments } from '../redis/failures';
-import type { RedisScripter, ScriptArguments } from '../redis/script';
+import { withoutArguments } from '../../redis/failures';
+import type { RedisScripter, ScriptArguments } from '../../redis/script';
 import { ErrorReply, encodeCommand, type Reply, ReplyParser } from './resp';
 
 /** How long a connection attempt may take. */

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { messageOf, OptionsError } from '../errors';
-import { pause, unlessAborted } from '../read/abort';
-import { mergeByTime, type RecentLine } from '../read/lines';
-import type { TailArguments } from './arguments';
-import type { Source } from './connect';
+import { messageOf, OptionsError } from '../../errors';
+import { pause, unlessAborted } from '../../read/abort';
+import { mergeByTime, type RecentLine } from '../../read/lines';
+import type { TailArguments } from '../arguments/invocation';
+import type { Source } from '../redis/connect';
+import type { Screen } from '../terminal/screen';
 import type { LinePrinter, MissedLine } from './line-printer';
-import type { Screen } from './screen';
 import type { Destination } from './selection';
 
 /** How often to look whether there are new loggers and severities, and whether Redis answers. */

@@ -1,7 +1,7 @@
-import { messageOf } from '../errors';
-import { pause, unlessAborted } from '../read/abort';
-import type { Host, Screen } from './screen';
-import { flow, visible } from './text';
+import { messageOf } from '../../errors';
+import { pause, unlessAborted } from '../../read/abort';
+import type { Host, Screen } from '../terminal/screen';
+import { flow, visible } from '../terminal/text';
 
 /** The other screen, without a cursor, and without lines that go on in the next. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { UsageError } from './errors';
+import { UsageError } from '../errors';
 
 const COMMANDS = ['top', 'tail', 'ls', 'serve'] as const;
 const WATCH_SECONDS = '2';

@@ -1,13 +1,13 @@
-import { OptionsError } from '../errors';
-import { mergeByTime, type RecentLine, secondOf } from '../read/lines';
-import type { RecentCommonReader } from '../read/reader';
-import { GRAVEST_FIRST } from '../severity';
-import type { TailArguments } from './arguments';
-import type { Source } from './connect';
-import { Following } from './following';
+import { OptionsError } from '../../errors';
+import { mergeByTime, type RecentLine, secondOf } from '../../read/lines';
+import type { RecentCommonReader } from '../../read/reader';
+import { GRAVEST_FIRST } from '../../severity';
+import type { TailArguments } from '../arguments/invocation';
+import type { Source } from '../redis/connect';
+import type { Screen } from '../terminal/screen';
 import { LinePrinter } from './line-printer';
-import type { Screen } from './screen';
 import { type Destination, select, titleOf } from './selection';
+import { Following } from './tail-follow';
 
 /** What to look for where the index does not know a logger: only writers of this package keep one. */
 const USUAL_SEVERITIES = GRAVEST_FIRST.toReversed();

@@ -1,5 +1,5 @@
+import { UsageError } from '../errors';
 import { type Command, OPTIONS, type Read, readOptions, splitCommand } from './command-line';
-import { UsageError } from './errors';
 import { type Matcher, parseChoice, parseLevels, parseMatchers, parseSeconds, parseSince, parseWhole } from './values';
 
 const COLORS = ['auto', 'always', 'never'] as const;
