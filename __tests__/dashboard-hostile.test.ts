@@ -1,5 +1,5 @@
 import type { Dashboard, Snapshot } from '../src/dashboard';
-import { visible } from '../src/dashboard/text';
+import { visible } from '../src/dashboard/page/text';
 import { ask, dashboardOf, logCounts, queryOf, rowsOf, textIn, textOfId } from './support/dashboard';
 import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS, readBack } from './support/hostile';
 import { clearOfTheTurn } from './support/hours';

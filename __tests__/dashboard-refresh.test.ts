@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import fc from 'fast-check';
 import type { Browser, Page, Request } from 'playwright-core';
 import type { Dashboard } from '../src/dashboard';
-import { PATCH } from '../src/dashboard/patch';
+import { PATCH } from '../src/dashboard/client/patch';
 import { describeWithBrowser, launchBrowser, Tab } from './support/browser';
 import { ask, dashboardOf, logCounts, queryOf, Site } from './support/dashboard';
 import { clearOfTheTurn } from './support/hours';

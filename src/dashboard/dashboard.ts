@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { assertFunction, assertObject, assertWholeNumber, OptionsError } from '../errors';
-import type { DashboardReader } from './gather';
-import { type Answer, type Authorize, guarded, isBodiless } from './http';
-import { answerNode } from './node';
-import { respondTo } from './routes';
-import { Source } from './source';
+import type { DashboardReader } from './data/gather';
+import { Source } from './data/source';
+import { type Answer, type Authorize, guarded, isBodiless } from './http/http';
+import { answerNode } from './http/node';
+import { respondTo } from './http/routes';
 
 /** Options of {@link createDashboard}. */
 export interface DashboardOptions {

@@ -1,7 +1,7 @@
 export { createDashboard, type Dashboard, type DashboardOptions } from './dashboard';
-export type { DashboardReader } from './gather';
-export type { Authorize } from './http';
-export type { LoggerEntry } from './loggers';
-export type { FrequentMessage, NotableChange, StatusCounts } from './ranking';
-export type { ShownLine } from './samples';
-export type { SampledChange, SeverityTotal, Snapshot, Total } from './snapshot';
+export type { DashboardReader } from './data/gather';
+export type { LoggerEntry } from './data/loggers';
+export type { FrequentMessage, NotableChange, StatusCounts } from './data/ranking';
+export type { ShownLine } from './data/samples';
+export type { SampledChange, SeverityTotal, Snapshot, Total } from './data/snapshot';
+export type { Authorize } from './http/http';

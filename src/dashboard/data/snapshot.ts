@@ -1,5 +1,6 @@
-import type { KnownLogger } from '../read/reader';
-import { surgeScore } from '../read/surge';
+import type { KnownLogger } from '../../read/reader';
+import { surgeScore } from '../../read/surge';
+import { shownSeverities, type View } from '../view';
 import { type LoggerEntry, loggersOf } from './loggers';
 import {
   type FrequentMessage,
@@ -13,7 +14,6 @@ import {
   sumsOf,
 } from './ranking';
 import { type ShownLine, sampleOf } from './samples';
-import { shownSeverities, type View } from './view';
 
 const LINES = 100;
 const HOUR_MS = 3_600_000;

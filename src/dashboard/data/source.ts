@@ -1,11 +1,11 @@
-import { messageOf, OptionsError } from '../errors';
-import { withDeadline } from '../redis/connection';
-import { isConfigurationError } from '../redis/failures';
+import { messageOf, OptionsError } from '../../errors';
+import { withDeadline } from '../../redis/connection';
+import { isConfigurationError } from '../../redis/failures';
+import type { View } from '../view';
 import { type DashboardReader, gather, readLines } from './gather';
 import { UnknownLoggerError } from './loggers';
 import type { ShownLine } from './samples';
 import { type Snapshot, snapshotOf } from './snapshot';
-import type { View } from './view';
 
 /** A client that was passed in may wait for its Redis without end. */
 const DEADLINE_MS = 5000;

@@ -1,10 +1,10 @@
+import type { ShownLine } from '../data/samples';
+import type { Snapshot } from '../data/snapshot';
+import { hrefOf, lineOf, queryOf, type View } from '../view';
 import { severityOf } from './head';
 import type { Element, Markup } from './markup';
-import type { ShownLine } from './samples';
-import type { Snapshot } from './snapshot';
 import { type Column, cell, note, row, table } from './table';
 import { textOf, timeOf } from './text';
-import { hrefOf, lineOf, queryOf, type View } from './view';
 
 const COLUMNS: readonly Column[] = [
   { text: 'Time', more: ['span', { class: 'utc' }, ' (UTC)'] },

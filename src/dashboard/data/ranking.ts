@@ -1,6 +1,6 @@
-import { type ChangeStatus, type MessageChange, surgeScore } from '../read/surge';
-import { OTHER } from '../redis/keys';
-import { compareSeverities, GRAVEST_FIRST } from '../severity';
+import { type ChangeStatus, type MessageChange, surgeScore } from '../../read/surge';
+import { OTHER } from '../../redis/keys';
+import { compareSeverities, GRAVEST_FIRST } from '../../severity';
 
 /** Messages shown as new or surging, and as fading, of all severities; and the least of each that has so many. */
 const RISING = 40;

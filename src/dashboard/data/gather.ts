@@ -1,9 +1,9 @@
-import type { KnownLogger, RecentCommonReader } from '../read/reader';
+import type { KnownLogger, RecentCommonReader } from '../../read/reader';
+import { shownSeverities, type View } from '../view';
 import { chosenName } from './loggers';
 import { severitiesWith } from './ranking';
 import { keyed, type ShownLine } from './samples';
 import type { Readings } from './snapshot';
-import { shownSeverities, type View } from './view';
 
 /** Lines that are read: all that five severities keep by default. With a filter, all that are kept. */
 const LINES = 500;

@@ -1,5 +1,5 @@
-import type { KnownLogger } from '../read/reader';
-import { hourOf } from '../redis/hour';
+import type { KnownLogger } from '../../read/reader';
+import { hourOf } from '../../redis/hour';
 
 /** Loggers to choose from, the last written to. */
 const MOST = 1000;

@@ -1,12 +1,12 @@
-import { OTHER } from '../redis/keys';
+import { OTHER } from '../../redis/keys';
+import { type FrequentMessage, isYoung } from '../data/ranking';
+import { hashOf } from '../data/samples';
+import type { Snapshot } from '../data/snapshot';
+import { dataOf, hrefOf, type View } from '../view';
 import { severityOf } from './head';
 import type { Element } from './markup';
-import { type FrequentMessage, isYoung } from './ranking';
-import { hashOf } from './samples';
-import type { Snapshot } from './snapshot';
 import { type Column, cell, note, row, table } from './table';
 import { numberOf, textOf } from './text';
-import { dataOf, hrefOf, type View } from './view';
 
 /** The longest bar, in units of the drawing. */
 const BAR = 100;

@@ -1,11 +1,11 @@
-import { factorText } from '../read/surge';
-import { GRAVEST_FIRST } from '../severity';
+import { factorText } from '../../read/surge';
+import { GRAVEST_FIRST } from '../../severity';
+import { sumsOf } from '../data/ranking';
+import { hashOf } from '../data/samples';
+import type { Snapshot, Total } from '../data/snapshot';
+import { hrefOf, type View } from '../view';
 import type { Element, Markup } from './markup';
-import { sumsOf } from './ranking';
-import { hashOf } from './samples';
-import type { Snapshot, Total } from './snapshot';
 import { numberOf, visible } from './text';
-import { hrefOf, type View } from './view';
 
 const PREDICTED = 'what last hour predicts';
 

@@ -1,11 +1,11 @@
+import type { Snapshot } from '../data/snapshot';
+import { hrefOf, type View } from '../view';
 import { changesPanel } from './changes';
 import { frequentPanel } from './frequent';
 import { loggersMenu, severityLinks, statusOf, summaryOf } from './head';
 import { linesPanel } from './lines';
 import { type Element, type Markup, toHtml } from './markup';
-import type { Snapshot } from './snapshot';
 import { timeOf, visible } from './text';
-import { hrefOf, type View } from './view';
 
 /** Three bars. Without an icon of its own, a browser asks the host for one. */
 const ICON =

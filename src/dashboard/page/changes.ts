@@ -1,13 +1,13 @@
-import { factorText } from '../read/surge';
-import { OTHER } from '../redis/keys';
+import { factorText } from '../../read/surge';
+import { OTHER } from '../../redis/keys';
+import type { NotableChange } from '../data/ranking';
+import { hashOf } from '../data/samples';
+import type { SampledChange, Snapshot } from '../data/snapshot';
+import { dataOf, lineOf, type View } from '../view';
 import { severityOf } from './head';
 import type { Element, Markup } from './markup';
-import type { NotableChange } from './ranking';
-import { hashOf } from './samples';
-import type { SampledChange, Snapshot } from './snapshot';
 import { type Column, cell, note, row, table } from './table';
 import { expectedOf, numberOf, textOf, timeOf } from './text';
-import { dataOf, lineOf, type View } from './view';
 
 const COLUMNS: readonly Column[] = [
   { text: 'Change' },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RecentLine } from '../read/lines';
-import { PLACEHOLDER } from './text';
+import type { RecentLine } from '../../read/lines';
+import { PLACEHOLDER } from '../page/text';
 
 const ANY_PLACEHOLDER = new RegExp(PLACEHOLDER);
 

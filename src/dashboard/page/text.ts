@@ -1,4 +1,4 @@
-import { escapesOf, INVISIBLE } from '../visible';
+import { escapesOf, INVISIBLE } from '../../visible';
 import type { Element, Markup } from './markup';
 
 /** Of a longer text, or one of several lines, the beginning is shown; in UTF-16 units. */

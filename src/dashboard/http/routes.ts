@@ -1,10 +1,10 @@
+import { SCRIPT } from '../client/script';
+import { STYLE } from '../client/style';
+import type { Source } from '../data/source';
+import { type PageSettings, pageOf, partsOf, resolved, troubleParts } from '../page/page';
+import { visible } from '../page/text';
+import { parseView, type View } from '../view';
 import { type Answer, answer, refusal, tagged } from './http';
-import { type PageSettings, pageOf, partsOf, resolved, troubleParts } from './page';
-import { SCRIPT } from './script';
-import type { Source } from './source';
-import { STYLE } from './style';
-import { visible } from './text';
-import { parseView, type View } from './view';
 
 const JSON_TYPE = 'application/json';
 const ASSETS: ReadonlyMap<string, readonly [type: string, body: string]> = new Map([
