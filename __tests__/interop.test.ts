@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { logCommon, logRecent, RecentCommonReader } from '../src';
 import { clearOfTheTurn, isoHour } from './support/hours';
-import { seedLogCommon, seedLogRecent } from './support/seed';
-import { describeWithServer, RedisServer } from './support/servers';
-import { type Counts, StoredLog, sum, total } from './support/stored-log';
+import { describeWithServer, RedisServer } from './support/redis/servers';
+import { type Counts, StoredLog, sum, total } from './support/redis/stored-log';
 import { repeatedAtTheTurn } from './support/turn';
 import { until } from './support/wait';
-import { plannedCounts, runWriter, type WriterOptions } from './support/writers';
+import { seedLogCommon, seedLogRecent } from './support/writers/seed';
+import { plannedCounts, runWriter, type WriterOptions } from './support/writers/writers';
 
 const WRITERS = 4;
 const TASKS = 4;

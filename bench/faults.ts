@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startCluster } from '../__tests__/support/cluster';
-import { FaultWriter, type WriterConnection } from '../__tests__/support/fault-writer';
-import { FaultProxy } from '../__tests__/support/proxy';
-import { RedisServer } from '../__tests__/support/servers';
+import { startCluster } from '../__tests__/support/redis/cluster';
+import { FaultProxy } from '../__tests__/support/redis/proxy';
+import { RedisServer } from '../__tests__/support/redis/servers';
+import { FaultWriter, type WriterConnection } from '../__tests__/support/writers/fault-writer';
 import { quantileOf } from './quantile';
 
 /** How long a log call takes while something is wrong with Redis, beside how long it takes before that. */

@@ -1,4 +1,4 @@
-import { startCluster } from '../__tests__/support/cluster';
+import { startCluster } from '../__tests__/support/redis/cluster';
 import { type Child, startChild } from './child';
 import { type Given, namesOf, numberOf, numbersOf, runProgram } from './options';
 import { type BenchServer, type ServerCost, watchServers, withServer } from './redis';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toSeverity } from '../../src';
-import { type Balance, balanceOf } from '../support/balance';
-import { FaultWriter } from '../support/fault-writer';
+import { type Balance, balanceOf } from '../support/writers/balance';
+import { FaultWriter } from '../support/writers/fault-writer';
 import type { Fault } from './faults';
 import { archived, passHour } from './hours';
 import { Random } from './random';

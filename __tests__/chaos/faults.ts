@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultProxy } from '../support/proxy';
-import type { RedisServer } from '../support/servers';
+import type { FaultProxy } from '../support/redis/proxy';
+import type { RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import type { Random } from './random';
 

@@ -1,6 +1,6 @@
 import { destinationKeys } from '../../src/redis/keys';
 import { isoHour } from '../support/hours';
-import type { Counts } from '../support/stored-log';
+import type { Counts } from '../support/redis/stored-log';
 
 const HOUR_MS = 3_600_000;
 /** The hour is not made to pass so shortly before it does, or the counts that were moved by that would leave unseen. */

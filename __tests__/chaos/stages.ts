@@ -1,11 +1,11 @@
 import { createClient, createCluster, createSentinel } from 'redis';
-import { startCluster } from '../support/cluster';
-import type { WriterConnection } from '../support/fault-writer';
-import { FaultProxy } from '../support/proxy';
-import { startSentinel } from '../support/sentinel';
-import { RedisServer } from '../support/servers';
-import type { Inspector } from '../support/stored-log';
+import { startCluster } from '../support/redis/cluster';
+import { FaultProxy } from '../support/redis/proxy';
+import { startSentinel } from '../support/redis/sentinel';
+import { RedisServer } from '../support/redis/servers';
+import type { Inspector } from '../support/redis/stored-log';
 import { until } from '../support/wait';
+import type { WriterConnection } from '../support/writers/fault-writer';
 import { commandFaults, type Fault, hang, networkFaults, serverFaults } from './faults';
 import type { Evaluator } from './hours';
 import type { Random } from './random';

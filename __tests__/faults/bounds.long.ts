@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
 import { runProgram } from '../support/program';
-import { describeWithServer, freePort, RedisServer } from '../support/servers';
-import { StoredLog, total } from '../support/stored-log';
+import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
+import { StoredLog, total } from '../support/redis/stored-log';
 import { repeatedAtTheTurn } from '../support/turn';
 
 /** What an outage may take beside what the program had before, in bytes: with one logger name, and with ten thousand. */

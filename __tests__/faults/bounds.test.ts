@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { constantFrom, oneof, sample, string } from 'fast-check';
 import type { DeliveryWarning, RedisRecentCommonTransport, TransportOptions } from '../../src';
-import { rulesOf } from '../support/acl';
 import { clearOfTheTurn } from '../support/hours';
 import { runProgram } from '../support/program';
-import { describeWithServer, freePort } from '../support/servers';
-import { StoredLog } from '../support/stored-log';
+import { rulesOf } from '../support/redis/acl';
+import { describeWithServer, freePort } from '../support/redis/servers';
+import { StoredLog } from '../support/redis/stored-log';
 import { Workspace } from '../support/workspace';
 
 describe('ten thousand texts of any characters', () => {

@@ -1,5 +1,5 @@
 import { type ChaosOptions, runChaos } from '../chaos/chaos';
-import { describeWithServer } from '../support/servers';
+import { describeWithServer } from '../support/redis/servers';
 
 const TIMEOUT_MS = 300_000;
 

@@ -1,5 +1,5 @@
 import { runChaos } from '../chaos/chaos';
-import { describeWithServer } from '../support/servers';
+import { describeWithServer } from '../support/redis/servers';
 
 describeWithServer('chaos', () => {
   it('for some seconds leaves each log call counted once', async () => {

@@ -1,9 +1,9 @@
 import { createClient } from 'redis';
-import { expectExact } from '../support/balance';
-import { FaultWriter } from '../support/fault-writer';
-import { describeWithClock, ServerClock } from '../support/server-clock';
-import { RedisServer } from '../support/servers';
-import { TurningHours } from '../support/turning-hours';
+import { describeWithClock, ServerClock } from '../support/redis/server-clock';
+import { RedisServer } from '../support/redis/servers';
+import { expectExact } from '../support/writers/balance';
+import { FaultWriter } from '../support/writers/fault-writer';
+import { TurningHours } from '../support/writers/turning-hours';
 
 const HOUR_S = 3600;
 

@@ -1,12 +1,12 @@
 import { createClient } from 'redis';
 import { RedisRecentCommonTransport } from '../../src';
-import { expectExact } from '../support/balance';
-import { FaultWriter } from '../support/fault-writer';
-import { describeWithClock, ServerClock } from '../support/server-clock';
-import { RedisServer } from '../support/servers';
-import { type Counts, sum, total } from '../support/stored-log';
-import { TurningHours } from '../support/turning-hours';
+import { describeWithClock, ServerClock } from '../support/redis/server-clock';
+import { RedisServer } from '../support/redis/servers';
+import { type Counts, sum, total } from '../support/redis/stored-log';
 import { until } from '../support/wait';
+import { expectExact } from '../support/writers/balance';
+import { FaultWriter } from '../support/writers/fault-writer';
+import { TurningHours } from '../support/writers/turning-hours';
 
 const HOUR_MS = 3_600_000;
 const HOUR_S = 3600;

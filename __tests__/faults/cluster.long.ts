@@ -1,7 +1,7 @@
-import { type LocalCluster, startCluster } from '../support/cluster';
-import { FaultScene } from '../support/fault-scene';
-import { moveSlot } from '../support/resharding';
-import { describeWithServer } from '../support/servers';
+import { type LocalCluster, startCluster } from '../support/redis/cluster';
+import { moveSlot } from '../support/redis/resharding';
+import { describeWithServer } from '../support/redis/servers';
+import { FaultScene } from '../support/writers/fault-scene';
 
 /** Logger names whose slots are on the three masters of a new cluster. */
 const NAMES = ['shop', 'app', 'cart'];

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import winston from 'winston';
 import { RedisRecentCommonTransport, type TransportOptions } from '../../src';
 import { type Ended, runProgram } from '../support/program';
-import { describeWithServer, freePort, RedisServer } from '../support/servers';
-import { type Counts, StoredLog, total } from '../support/stored-log';
+import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
+import { type Counts, StoredLog, total } from '../support/redis/stored-log';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 

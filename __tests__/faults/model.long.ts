@@ -1,5 +1,5 @@
-import { playMany, resumeClock, stopClock } from '../support/model-commands';
 import { Workspace } from '../support/workspace';
+import { playMany, resumeClock, stopClock } from '../support/writers/model-commands';
 
 let workspace: Workspace;
 

@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
-import { expectExactAt } from '../support/balance';
-import { type FaultReport, FaultWriter } from '../support/fault-writer';
-import { FaultProxy } from '../support/proxy';
-import { describeWithServer, RedisServer } from '../support/servers';
-import { outagesOf } from '../support/told-outages';
+import { FaultProxy } from '../support/redis/proxy';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
+import { expectExactAt } from '../support/writers/balance';
+import { type FaultReport, FaultWriter } from '../support/writers/fault-writer';
+import { outagesOf } from '../support/writers/told-outages';
 
 /** What a connection of the transport's own waits for an answer, and then again for that to its next attempt. */
 const ANSWER_MS = 10_000;

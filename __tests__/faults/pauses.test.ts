@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
-import { expectExactAt } from '../support/balance';
-import { FaultWriter } from '../support/fault-writer';
-import { describeWithServer, RedisServer } from '../support/servers';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { expectExactAt } from '../support/writers/balance';
+import { FaultWriter } from '../support/writers/fault-writer';
 
 /** Of one writer to one destination: one script under way, one for what was logged meanwhile, two notes in the index. */
 const FEW = 4;

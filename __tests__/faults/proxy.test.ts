@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { createClient } from 'redis';
-import { FaultProxy } from '../support/proxy';
-import { describeWithServer, RedisServer } from '../support/servers';
+import { FaultProxy } from '../support/redis/proxy';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 
 /** A client that neither connects again nor sends anything but the commands that it is given. */

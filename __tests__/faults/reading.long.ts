@@ -1,7 +1,7 @@
-import { expectEachLineOnce, runFollowing } from '../support/following';
-import { runReading } from '../support/reading';
-import { describeWithClock } from '../support/server-clock';
-import { describeWithServer } from '../support/servers';
+import { describeWithClock } from '../support/redis/server-clock';
+import { describeWithServer } from '../support/redis/servers';
+import { expectEachLineOnce, runFollowing } from '../support/viewers/following';
+import { runReading } from '../support/viewers/reading';
 
 const TIMEOUT_MS = 300_000;
 

@@ -1,9 +1,9 @@
 import { createClient } from 'redis';
-import { expectExactAt } from '../support/balance';
-import { FaultWriter, type Progress } from '../support/fault-writer';
-import { describeWithServer, RedisServer } from '../support/servers';
-import { outagesOf } from '../support/told-outages';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
+import { expectExactAt } from '../support/writers/balance';
+import { FaultWriter, type Progress } from '../support/writers/fault-writer';
+import { outagesOf } from '../support/writers/told-outages';
 
 const MEGABYTE = 2 ** 20;
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RedisRecentCommonTransport } from '../../src';
-import { makeUser, rulesOf } from '../support/acl';
-import { expectExactAt } from '../support/balance';
-import { type FaultReport, FaultWriter } from '../support/fault-writer';
-import { describeWithServer, RedisServer } from '../support/servers';
-import { outagesOf } from '../support/told-outages';
+import { makeUser, rulesOf } from '../support/redis/acl';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
+import { expectExactAt } from '../support/writers/balance';
+import { type FaultReport, FaultWriter } from '../support/writers/fault-writer';
+import { outagesOf } from '../support/writers/told-outages';
 
 type Admin = ReturnType<typeof createClient>;
 

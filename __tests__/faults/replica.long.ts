@@ -1,9 +1,9 @@
 import { createClient } from 'redis';
-import { type Balance, expectExact } from '../support/balance';
-import { FaultWriter, type WriterConnection } from '../support/fault-writer';
-import { isOnlineReplica, promoted } from '../support/roles';
-import { describeWithServer, RedisServer } from '../support/servers';
+import { isOnlineReplica, promoted } from '../support/redis/roles';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
+import { type Balance, expectExact } from '../support/writers/balance';
+import { FaultWriter, type WriterConnection } from '../support/writers/fault-writer';
 
 const CONNECTIONS: [string, (url: string) => WriterConnection][] = [
   ['a connection of its own', (url) => ({ url })],

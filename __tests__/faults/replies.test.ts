@@ -1,9 +1,9 @@
-import { expectExactAt } from '../support/balance';
-import { type FaultReport, FaultWriter } from '../support/fault-writer';
-import { FaultProxy } from '../support/proxy';
-import { describeWithServer, RedisServer } from '../support/servers';
-import { outagesOf } from '../support/told-outages';
+import { FaultProxy } from '../support/redis/proxy';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
+import { expectExactAt } from '../support/writers/balance';
+import { type FaultReport, FaultWriter } from '../support/writers/fault-writer';
+import { outagesOf } from '../support/writers/told-outages';
 
 const ROUNDS = 2;
 

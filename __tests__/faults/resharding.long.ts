@@ -1,11 +1,11 @@
-import { type LocalCluster, startCluster } from '../support/cluster';
-import { FaultScene } from '../support/fault-scene';
 import { isoHour } from '../support/hours';
-import { moveSlot, SlotMove } from '../support/resharding';
-import { describeWithServer, type RedisServer } from '../support/servers';
-import { StoredLog, total } from '../support/stored-log';
+import { type LocalCluster, startCluster } from '../support/redis/cluster';
+import { moveSlot, SlotMove } from '../support/redis/resharding';
+import { describeWithServer, type RedisServer } from '../support/redis/servers';
+import { StoredLog, total } from '../support/redis/stored-log';
 import { repeatedAtTheTurn } from '../support/turn';
 import { until } from '../support/wait';
+import { FaultScene } from '../support/writers/fault-scene';
 
 /** Logger names whose slots are on different masters of a new cluster. */
 const NAMES = ['shop', 'app'];

@@ -1,9 +1,9 @@
-import { expectExactAt } from '../support/balance';
-import { FaultWriter } from '../support/fault-writer';
-import { FaultProxy } from '../support/proxy';
-import { describeWithServer, RedisServer } from '../support/servers';
-import { outagesOf } from '../support/told-outages';
+import { FaultProxy } from '../support/redis/proxy';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
+import { expectExactAt } from '../support/writers/balance';
+import { FaultWriter } from '../support/writers/fault-writer';
+import { outagesOf } from '../support/writers/told-outages';
 
 const KEYS_OF_A_DESTINATION = ['recent:%', 'recent:%:seq', 'common:%', 'common:%:start', 'common:%:writers'];
 

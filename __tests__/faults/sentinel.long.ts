@@ -1,6 +1,6 @@
-import { FaultScene } from '../support/fault-scene';
-import { type LocalSentinel, startSentinel } from '../support/sentinel';
-import { describeWithServer } from '../support/servers';
+import { type LocalSentinel, startSentinel } from '../support/redis/sentinel';
+import { describeWithServer } from '../support/redis/servers';
+import { FaultScene } from '../support/writers/fault-scene';
 
 /** Sentinels take three seconds to take a master for dead, and some more to promote its replica. */
 const RESUMPTION_MS = 20_000;

@@ -1,8 +1,8 @@
-import { FaultScene } from '../support/fault-scene';
-import { FaultProxy } from '../support/proxy';
-import { type LocalSentinel, startSentinel } from '../support/sentinel';
-import { describeWithServer } from '../support/servers';
+import { FaultProxy } from '../support/redis/proxy';
+import { type LocalSentinel, startSentinel } from '../support/redis/sentinel';
+import { describeWithServer } from '../support/redis/servers';
 import { until } from '../support/wait';
+import { FaultScene } from '../support/writers/fault-scene';
 
 jest.setTimeout(60_000);
 

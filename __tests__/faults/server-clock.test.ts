@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createClient } from 'redis';
-import { describeWithClock, ServerClock } from '../support/server-clock';
-import { RedisServer } from '../support/servers';
+import { describeWithClock, ServerClock } from '../support/redis/server-clock';
+import { RedisServer } from '../support/redis/servers';
 
 const HOUR = 3600;
 

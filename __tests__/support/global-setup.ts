@@ -1,5 +1,5 @@
-import { type ProvidedRedis, provideRedis } from './provide-redis';
-import { noServerReason } from './servers';
+import { type ProvidedRedis, provideRedis } from './redis/provide-redis';
+import { noServerReason } from './redis/servers';
 
 declare global {
   var providedRedis: ProvidedRedis | undefined;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
-import { canMakeUsers, makeUser, type Role, removeUser, rulesOf } from './acl';
-import { RedisServer } from './servers';
+import { canMakeUsers, makeUser, type Role, removeUser, rulesOf } from './redis/acl';
+import { RedisServer } from './redis/servers';
 
 type Client = ReturnType<typeof createClient>;
 

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseInvocation, type TailArguments } from '../../src/cli/arguments/invocation';
+import { FakeSink, runCli } from '../support/viewers/cli';
+
+const { version } = JSON.parse(readFileSync(resolve(__dirname, '../../package.json'), 'utf8'));
+
+const GLOBALS = { url: 'redis://localhost:6379', prefix: '', isCluster: false, isJson: false, color: 'auto' };
+const TOP = { ...GLOBALS, command: 'top', sort: 'surge', isWhole: false };
+
+const tail = (...args: string[]): TailArguments => parseInvocation(['tail', ...args], {}) as TailArguments;
+
+describe('a command line', () => {
+  it.each([
+    [[], {}],
+    [['top'], {}],
+    [['shop'], { name: 'shop' }],
+    [['top', 'shop'], { name: 'shop' }],
+    [['-u', 'redis://other', 'shop'], { name: 'shop', url: 'redis://other' }],
+    [['shop', '--url=redis://other', '--prefix', 'a:'], { name: 'shop', url: 'redis://other', prefix: 'a:' }],
+    [['top', 'tail'], { name: 'tail' }],
+    [['--', 'ls'], { name: 'ls' }],
+    [['top', '--', '-n'], { name: '-n' }],
+    [['top', '--', '--watch'], { name: '--watch' }],
+    [['-n', '5', '--sort', 'count'], { limit: 5, sort: 'count' }],
+    [['-l', 'warn,ERROR', '-l', 'crit'], { severities: ['warning', 'error', 'critical'] }],
+    [['-l', 'audit, error,error'], { severities: ['audit', 'error'] }],
+    [['-w'], { watchSeconds: 2 }],
+    [['--watch', 'shop'], { watchSeconds: 2, name: 'shop' }],
+    [['-w', '5', 'shop'], { watchSeconds: 5, name: 'shop' }],
+    [['shop', '--watch', '0.5'], { watchSeconds: 0.5, name: 'shop' }],
+    [['-w5'], { watchSeconds: 5 }],
+    [['-w=0.5'], { watchSeconds: 0.5 }],
+    [['--watch=60'], { watchSeconds: 60 }],
+    [['--no-trunc'], { isWhole: true }],
+    [['--json', '--cluster', '--color=never'], { isJson: true, isCluster: true, color: 'never' }],
+  ])('%j asks top for %j', (args, expected) => {
+    expect(parseInvocation(args, {})).toEqual({ ...TOP, ...expected });
+  });
+
+  it.each([
+    [{}, 'redis://localhost:6379'],
+    [{ REDIS_URL: '' }, 'redis://localhost:6379'],
+    [{ REDIS_URL: 'redis://env' }, 'redis://env'],
+  ])('without --url takes that of %j', (env, url) => {
+    expect(parseInvocation([], env)).toMatchObject({ url });
+    expect(parseInvocation(['-u', 'redis://given'], env)).toMatchObject({ url: 'redis://given' });
+  });
+
+  it('asks tail for its defaults, and for what it says', () => {
+    const defaults = {
+      isFollowing: false,
+      limit: 100,
+      hasTimestamps: false,
+      output: 'default',
+      include: [],
+      exclude: [],
+    };
+    expect(tail()).toEqual({ ...GLOBALS, command: 'tail', ...defaults });
+    expect(tail('shop', '-ft', '-n', '0', '-o', 'raw')).toMatchObject({
+      name: 'shop',
+      isFollowing: true,
+      hasTimestamps: true,
+      limit: 0,
+      output: 'raw',
+    });
+    expect(tail('--json').output).toBe('json');
+  });
+
+  it.each([
+    ['90s', 90],
+    ['10m', 600],
+    ['1.5h', 5400],
+    ['1d2h', 93_600],
+    ['1500ms', 1.5],
+  ])('understands --since %s', (text, seconds) => {
+    const { since, limit } = tail('--since', text);
+    expect(Math.abs(Date.now() - seconds * 1000 - (since as Date).getTime())).toBeLessThan(5000);
+    expect(limit).toBe(Infinity);
+  });
+
+  it('understands --since as ISO has times, in local time where there is no zone', () => {
+    expect(tail('-s', '2026-11-24T12:00:00Z').since).toEqual(new Date(Date.UTC(2026, 10, 24, 12)));
+    expect(tail('-s', '2026-11-24T12:00').since).toEqual(new Date(2026, 10, 24, 12));
+    expect(tail('-s', '2026-11-24').since).toEqual(new Date(Date.UTC(2026, 10, 24)));
+    expect(tail('-s', '1h', '-n', '5').limit).toBe(5);
+  });
+
+  it.each([
+    ['time', 'timeout', true],
+    ['TIME', 'timeout', false],
+    ['/^time/', 'timeout', true],
+    ['/OUT$/i', 'timeout', true],
+    ['/out/ ', 'timeout', false],
+    ['a.c', 'abc', false],
+  ])('looks with --include %s at %s: %s', (text, message, isFound) => {
+    const [matches] = tail('-i', text).include;
+    expect([matches?.(message), matches?.(message)]).toEqual([isFound, isFound]);
+  });
+});
+
+describe('a command line that is not understood', () => {
+  it.each([
+    [['--frobnicate'], "Unknown option '--frobnicate'"],
+    [['ls', '--follow'], "Unknown option '--follow'"],
+    [['tail', '-w'], "Unknown option '--watch'"],
+    [['serve', '-n', '3'], "Unknown option '-n'"],
+    [['-u'], "Option '-u, --url <value>' argument missing"],
+    [['tail', '--follow=yes'], "Option '-f, --follow' does not take an argument"],
+    [['tial', 'shop'], 'top takes one logger name, got 2: tial shop'],
+    [['ls', 'shop'], 'ls takes no logger name, got shop'],
+    [['serve', 'shop'], 'serve takes no logger name, got shop'],
+    [['-n', '0'], "--limit takes a whole number from 1, got '0'"],
+    [['-n', '1e3'], "--limit takes a whole number from 1, got '1e3'"],
+    [['tail', '-n', '-1'], "Option '-n' argument is ambiguous\n"],
+    [['tail', '-o', 'raw', '--json'], '--json does not go with --output raw'],
+    [['tail', '-n', 'all'], "--tail takes a whole number from 0, got 'all'"],
+    [['--sort', 'name'], "--sort takes one of surge, count, got 'name'"],
+    [['--watch=0'], "--watch takes seconds from 0.1 to 3600, got '0'"],
+    [['-wn'], "--watch takes seconds from 0.1 to 3600, got 'n'"],
+    [['--color', 'red'], "--color takes one of auto, always, never, got 'red'"],
+    [['tail', '-o', 'xml'], "--output takes one of default, raw, json, got 'xml'"],
+    [['tail', '-s', 'yesterday'], '--since takes a time ago'],
+    [['tail', '-s', '2026-13-01'], '--since takes a time ago'],
+    [['tail', '-i', '/(/'], '--include: Invalid regular expression'],
+    [['serve', '-p', '65536'], "--port takes a whole number from 0 to 65535, got '65536'"],
+    [['-l', 'a:b'], '--level: expected a severity without a colon'],
+    [['-l', 'info,'], '--level: expected a string of 1 to 128 bytes'],
+    [['--no-trunc', '-w'], '--no-trunc does not go with --watch'],
+    [['-u', 'http://localhost'], 'the URL of Redis is to be redis://'],
+    [['-u', 'localhost:6379'], 'the URL of Redis is to be redis://'],
+    [
+      ['-u', ''],
+      'the URL of Redis is to be redis://host[:port][/database], or rediss:// for TLS, with user:password@ ',
+    ],
+  ])('%j ends with code 2 and says why', async (args, why) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect(stderr).toContain(`winston-redis-recent-common: ${why}`);
+    expect(stderr).toMatch(/\nTry winston-redis-recent-common --help\n$/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('is shown without what a terminal obeys', async () => {
+    const { stderr } = await runCli(['ls', 'a\u001b[2Jb']);
+    expect(stderr).toContain('got a\\x1b[2Jb');
+  });
+});
+
+describe('help and version', () => {
+  it.each([
+    [['--help'], 'Usage: winston-redis-recent-common [command] [logger] [options]'],
+    [['top', '-h'], 'Usage: winston-redis-recent-common [top] [logger] [options]'],
+    [['-h', 'tail'], 'Usage: winston-redis-recent-common tail [logger] [options]'],
+    [['ls', '--help', '--color', 'red'], 'Usage: winston-redis-recent-common ls [options]'],
+    [['serve', '-h'], 'Usage: winston-redis-recent-common serve [options]'],
+  ])('%j prints how to use it, in lines of 80 columns at most', async (args, usage) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect(stdout.split('\n')[0]).toBe(usage);
+    expect(stdout).toContain('-u, --url <url>');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it.each([['--version'], ['-V'], ['ls -V']])('%s prints the version', async (args) => {
+    const stdout = new FakeSink();
+    expect(await runCli(args.split(' '), { stdout })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});

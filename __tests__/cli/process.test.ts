@@ -1,0 +1,291 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createCluster } from 'redis';
+import { RedisRecentCommonTransport } from '../../src';
+import { startCluster } from '../support/redis/cluster';
+import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
+import { CliProcess, FakeSink, RunningCli, runCli, writeLines } from '../support/viewers/cli';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+const TIMEOUT_MS = 120_000;
+const ROOT = resolve(__dirname, '../..');
+const packageJson = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8'));
+
+let workspace: Workspace;
+const write = (...lines: string[]): Promise<void> =>
+  writeLines(
+    workspace,
+    { name: 'shop', severity: 'info' },
+    lines.map((line) => `2026-11-24T12:00:00.000Z ${line}`),
+  );
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+  await write('first', 'second', 'third');
+});
+afterEach(() => CliProcess.killAll());
+afterAll(() => workspace.close());
+
+const at = (...args: string[]): string[] => [...args, '--url', workspace.url, '--prefix', workspace.prefix];
+
+describe('the program', () => {
+  it('is the bin of the package, and runs under Node by itself', () => {
+    expect(packageJson.bin).toEqual({ 'winston-redis-recent-common': './dist/cli/bin.js' });
+    expect(readFileSync(resolve(ROOT, 'src/cli/bin.ts'), 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node');
+  });
+
+  it(
+    'ends with code 0, 1 or 2, with what it has to say about it on stderr alone',
+    async () => {
+      const port = await freePort();
+      const [done, undone, misunderstood, version] = await Promise.all(
+        [at('tail', '-o', 'raw'), ['ls', '-u', `redis://127.0.0.1:${port}`], ['ls', '--frobnicate'], ['-V']].map(
+          (args) => CliProcess.start(args).ended(),
+        ),
+      );
+      expect(done).toEqual({ code: 0, stdout: 'first\nsecond\nthird\n', stderr: '' });
+      expect(undone).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `winston-redis-recent-common: cannot read from redis://127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}\n`,
+      });
+      expect(misunderstood).toMatchObject({ code: 2, stdout: '' });
+      expect(version).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'has colours where there is no terminal only if it is told to, whatever NO_COLOR says',
+    async () => {
+      const [piped, told, toldAll] = await Promise.all([
+        CliProcess.start(at('tail')).ended(),
+        CliProcess.start(at('tail', '--color', 'always')).ended(),
+        CliProcess.start(at('tail', '--color', 'always'), { NO_COLOR: '1' }).ended(),
+      ]);
+      expect(piped?.stdout).not.toContain('\u001b');
+      expect(told?.stdout).toContain('\u001b[32minfo    \u001b[39m');
+      expect(toldAll?.stdout).toBe(told?.stdout);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'says why it could not write',
+    async () => {
+      const cli = CliProcess.startShell(`'${process.execPath}' -r esbuild-register src/cli/bin.ts --help >/dev/full`);
+      const { code, stderr } = await cli.ended();
+      expect(stderr).toMatch(/^.*ENOSPC.*\n$/);
+      expect(code).toBe(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'has nothing but lines to say where it follows many lists',
+    async () => {
+      const severities = Array.from({ length: 12 }, (_, i) => `severity${i}`);
+      for (const severity of severities) await writeLines(workspace, { name: 'many', severity }, [`of ${severity}`]);
+      const cli = CliProcess.start(at('tail', '-f', '-o', 'raw', 'many'));
+      for (const severity of severities) await cli.shows(`of ${severity}\n`);
+      await writeLines(workspace, { name: 'many', severity: 'severity0' }, ['the last']);
+      await cli.shows('the last\n');
+      cli.child.kill('SIGINT');
+      expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'ends in silence and with code 0 where nobody reads its output any more',
+    async () => {
+      const closed = CliProcess.start(at('tail'));
+      closed.child.stdout?.destroy();
+      const more = (): Promise<void> => writeLines(workspace, { name: 'unread', severity: 'info' }, ['one more']);
+      await more();
+      const following = CliProcess.start(at('tail', '-f', '-o', 'raw', 'unread'));
+      await following.shows('one more\n');
+      following.child.stdout?.destroy();
+      await until(async () => {
+        await more();
+        return following.child.exitCode !== null;
+      }, 60_000);
+      for (const cli of [closed, following]) expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends what goes on and on with code 0 at %s',
+    async (signal) => {
+      const cli = CliProcess.start(at('tail', '-f', '-o', 'raw', 'shop'));
+      await cli.shows('third\n');
+      // It may not have begun to listen for the signal yet, which then ends it in its own way.
+      await write(`${signal} is next`);
+      await cli.shows(`${signal} is next\n`);
+      cli.child.kill(signal);
+      expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('a password', () => {
+  const PASSWORD = 's3cret-pass';
+
+  it.each([
+    ['a Redis that does not answer', (port: number) => ['-u', `redis://user:${PASSWORD}@127.0.0.1:${port}`]],
+    ['another scheme', (port: number) => ['-u', `http://user:${PASSWORD}@127.0.0.1:${port}`]],
+    ['no scheme', () => ['-u', `user:${PASSWORD}@127.0.0.1`]],
+    ['a port that is none', () => ['-u', `redis://user:${PASSWORD}@127.0.0.1:99999`]],
+    ['a path that is no database', (port: number) => ['-u', `redis://user:${PASSWORD}@127.0.0.1:${port}/logs`]],
+    [
+      'signs that a URL has for something else',
+      (port: number) => ['-u', `redis://user:/${PASSWORD}?@127.0.0.1:${port}`],
+    ],
+    ['a URL in the place of a name', (port: number) => [`redis://:${PASSWORD}@a`, '-u', `redis://127.0.0.1:${port}`]],
+    ['a URL too many', () => ['ls', `redis://:${PASSWORD}@a`]],
+    ['a cluster', (port: number) => ['--cluster', '-u', `redis://user:${PASSWORD}@127.0.0.1:${port}`]],
+  ])('is shown by no error: %s', async (_, argsOf) => {
+    const args = argsOf(await freePort());
+    for (const command of args[0] === 'ls' ? [[]] : [['top'], ['tail', '-f']]) {
+      const { code, stdout, stderr } = await runCli([...command, ...args]);
+      expect(code).not.toBe(0);
+      expect(stderr).not.toBe('');
+      expect(stdout + stderr).not.toContain(PASSWORD);
+    }
+  });
+
+  it('is shown by no error of a Redis that wants another one', async () => {
+    const { hostname, port } = new URL(workspace.url);
+    const { code, stderr } = await runCli(['ls', '-u', `redis://user:${PASSWORD}@${hostname}:${port}`]);
+    expect(stderr).toContain(`cannot read from redis://${hostname}:${port}: `);
+    expect(stderr).not.toContain(PASSWORD);
+    expect(code).toBe(1);
+  });
+});
+
+describeWithServer('a password of a Redis', () => {
+  it('is not shown where it does not know the command', async () => {
+    const server = await RedisServer.start({ args: ['--rename-command', 'AUTH', ''] });
+    const REDIS_URL = server.url.replace('//', '//user:s3cret-pass@');
+    try {
+      const ls = await runCli(['ls'], { env: { REDIS_URL } });
+      expect(ls.stderr).toMatch(/: ERR unknown command 'AUTH'\n$/);
+      const tail = new RunningCli(['tail', '-f'], { env: { REDIS_URL } });
+      await until(() => tail.stderr.text.includes("unknown command 'AUTH'"));
+      expect((await tail.interrupt()).stderr + ls.stderr).not.toContain('s3cret');
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('of REDIS_URL is shown neither while it answers nor when it does no longer', async () => {
+    const server = await RedisServer.start({ args: ['--requirepass', 's3cret-pass'] });
+    const REDIS_URL = server.url.replace('//', '//default:s3cret-pass@');
+    const cli = new RunningCli(['top', '-w', '0.1'], { env: { REDIS_URL }, stdout: new FakeSink({ isTTY: true }) });
+    try {
+      await cli.until(() => cli.stdout.text.includes('nothing has been logged yet'));
+      await server.kill();
+      await cli.until(() => cli.stdout.text.includes('nothing newer than'));
+      const { stdout, stderr } = await cli.interrupt();
+      expect(stdout + stderr).not.toContain('s3cret');
+    } finally {
+      await cli.interrupt();
+      await server.stop();
+    }
+  });
+});
+
+describeWithServer('--cluster', () => {
+  it(
+    'reads from a cluster',
+    async () => {
+      const cluster = await startCluster();
+      const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
+      client.on('error', () => undefined);
+      await client.connect();
+      const transport = new RedisRecentCommonTransport({ client, name: 'shop' });
+      try {
+        transport.log({ level: 'info', message: 'in a slot of its own' });
+        await transport.flush();
+        for (const command of ['top', 'tail', 'ls']) {
+          const { code, stdout, stderr } = await runCli([command, '--cluster', '-u', String(cluster.urls[0])]);
+          expect(stdout).toMatch(command === 'ls' ? /shop\n$/ : /in a slot of its own\n$/);
+          expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        }
+      } finally {
+        await transport.close();
+        client.destroy();
+        await cluster.stop();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it('says where no node can be reached', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const { code, stderr } = await runCli(['ls', '--cluster', '-u', url]);
+    expect(stderr).toContain(`winston-redis-recent-common: cannot read from ${url}: `);
+    expect(code).toBe(1);
+  });
+});
+
+describeWithServer('tail -f', () => {
+  it(
+    'goes on by itself after its Redis was killed, and shows every line once',
+    async () => {
+      const server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+      const own = await Workspace.open(server.url);
+      const { logger, transport } = own.logger({ name: 'shop', url: server.url });
+      const cli = CliProcess.start([
+        'tail',
+        '-f',
+        '-n',
+        '5',
+        '-o',
+        'raw',
+        '-u',
+        server.url,
+        '--prefix',
+        own.prefix,
+        'shop',
+      ]);
+      const messages: string[] = [];
+      const log = (level: 'info' | 'error'): void => {
+        messages.push(`${level} ${messages.length}`);
+        logger.log(level, messages.at(-1) as string);
+      };
+      const shown = (): string[] => cli.stdout.split('\n').slice(0, -1);
+      try {
+        log('info');
+        log('error');
+        await cli.shows(/^(info 0|error 1)\n(info 0|error 1)\n$/);
+        for (let round = 0; round < 3; round++) {
+          for (let i = 0; i < 10; i++) log(i % 3 === 0 ? 'error' : 'info');
+          await until(() => shown().length === messages.length, 60_000);
+          await server.kill();
+          log('info');
+          log('error');
+          await until(() => cli.stderr.split('trying on').length === round + 2, 60_000);
+          await server.start();
+          await transport.flush().catch(() => transport.flush());
+          await until(() => shown().length === messages.length, 60_000);
+          await until(() => cli.stderr.split('answers again after').length === round + 2, 60_000);
+        }
+        expect(shown().sort()).toEqual([...messages].sort());
+        expect(cli.stderr).toMatch(
+          /^no answer from redis:\/\/127.0.0.1:\d+, trying on: .+\nredis:\S+ answers again after \d+ s\n/,
+        );
+        cli.child.kill('SIGINT');
+        expect((await cli.ended()).code).toBe(0);
+      } finally {
+        cli.child.kill('SIGKILL');
+        await own.close();
+        await server.stop();
+      }
+    },
+    TIMEOUT_MS,
+  );
+});

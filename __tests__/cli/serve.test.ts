@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import { freePort } from '../support/redis/servers';
+import { RunningCli, runCli, writeHours } from '../support/viewers/cli';
+import { Workspace } from '../support/workspace';
+
+const USER = 'operator';
+const PASSWORD = 'pass:wörd';
+const SIGNED = { RECENT_COMMON_USER: USER, RECENT_COMMON_PASSWORD: PASSWORD };
+
+let workspace: Workspace;
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+  await writeHours(workspace, { name: 'shop', severity: 'info', now: { 'order placed': 7 } });
+});
+afterEach(() => RunningCli.interruptAll());
+afterAll(() => workspace.close());
+
+const argsOf = (...args: string[]): string[] => ['serve', '-u', workspace.url, '--prefix', workspace.prefix, ...args];
+const basic = (user: string, password: string): Record<string, string> => ({
+  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+});
+
+async function serve(env: Record<string, string> = {}, ...args: string[]): Promise<{ cli: RunningCli; url: string }> {
+  const cli = new RunningCli(argsOf('-p', '0', ...args), { env });
+  await cli.until(() => cli.stdout.text.endsWith('\n'));
+  const [url = ''] = /http:\/\/[^\s"]+/.exec(cli.stdout.text) ?? [];
+  return { cli, url };
+}
+
+interface Got {
+  readonly status: number | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** `fetch` does not let a request say whom it thinks it asks. */
+async function request(url: string, headers: Record<string, string> = {}): Promise<Got> {
+  const [response] = (await once(get(url, { headers, agent: false }), 'response')) as [IncomingMessage];
+  let body = '';
+  for await (const chunk of response.setEncoding('utf8')) body += chunk;
+  return { status: response.statusCode, headers: response.headers, body };
+}
+
+describe('serve', () => {
+  it('serves the page to this machine until it is interrupted, and says where', async () => {
+    const { cli, url } = await serve();
+    const { host } = new URL(workspace.url);
+    expect(cli.stdout.text).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/ shows redis:\/\/\S+\. Ctrl-C ends\n$/);
+    expect(cli.stdout.text).toContain(`redis://${host}`);
+    const { status, headers, body } = await request(url);
+    expect(status).toBe(200);
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(body).toContain('order placed');
+    expect(await cli.interrupt()).toMatchObject({ code: 0, stderr: '' });
+    await expect(request(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('has the page at the root alone', async () => {
+    const { url } = await serve();
+    expect(await request(`${url}favicon.ico`)).toMatchObject({ status: 404 });
+    expect(await request(`${url}?name=shop&severity=info`)).toMatchObject({ status: 200 });
+  });
+
+  it('prints where as JSON', async () => {
+    const { cli, url } = await serve({}, '--json', '--host', 'localhost');
+    expect(JSON.parse(cli.stdout.text)).toEqual({ url, redis: expect.stringMatching(/^redis:\/\//) });
+    expect(new URL(url).hostname).toBe('localhost');
+  });
+
+  it.each([
+    ['127.0.0.1', 200],
+    ['localhost', 200],
+    ['[::1]:8379', 200],
+    ['logs.evil.example', 403],
+    ['127.0.0.1.evil.example', 403],
+  ])('does not answer under a name that was made to mean this machine: %s', async (host, status) => {
+    const { url } = await serve();
+    expect(await request(url, { host })).toMatchObject({ status });
+  });
+
+  it('lets those in who sign in as the environment says, and no others', async () => {
+    const { url } = await serve(SIGNED);
+    const refused = [
+      {},
+      basic(USER, 'wrong'),
+      basic('wrong', PASSWORD),
+      basic(`${USER}:pass`, 'wörd '),
+      basic('', ''),
+      { authorization: 'Basic' },
+      { authorization: `Bearer ${PASSWORD}` },
+    ];
+    for (const headers of refused) {
+      const got = await request(url, headers as Record<string, string>);
+      expect(got).toMatchObject({ status: 401, body: 'Sign in\n' });
+      expect(got.headers['www-authenticate']).toBe('Basic realm="logs", charset="UTF-8"');
+    }
+    expect(await request(url, basic(USER, PASSWORD))).toMatchObject({ status: 200 });
+    expect(await request(url, { ...basic(USER, PASSWORD), host: 'logs.example' })).toMatchObject({ status: 200 });
+    expect(await request(`${url}favicon.ico`)).toMatchObject({ status: 401 });
+  });
+
+  it('takes an address of IPv6 as URLs have it', async () => {
+    const { url } = await serve({}, '--host', '[::1]');
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+\/$/);
+    expect(await request(url)).toMatchObject({ status: 200 });
+  });
+
+  it('serves others than this machine with a password', async () => {
+    const { cli, url } = await serve(SIGNED, '--host', '0.0.0.0');
+    expect(cli.stderr.text).toBe('');
+    expect(await request(url.replace('0.0.0.0', '127.0.0.1'))).toMatchObject({ status: 401 });
+  });
+
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'example.org', '127.0.0.1.example.org'])(
+    'refuses to serve others without one, with code 2: %s',
+    async (host) => {
+      expect(await runCli(argsOf('--host', host))).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining(`only this machine is served, not ${host} (see --insecure)`),
+      });
+    },
+  );
+
+  it('serves others without one where that is asked for, and warns', async () => {
+    const { cli, url } = await serve({}, '--host', '0.0.0.0', '--insecure');
+    expect(cli.stderr.text).toBe(`warning: whoever reaches ${url} can read the logs\n`);
+    const local = url.replace('0.0.0.0', '127.0.0.1');
+    expect(await request(local, { host: 'logs.example' })).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    [{ RECENT_COMMON_USER: USER }, []],
+    [{ RECENT_COMMON_PASSWORD: PASSWORD }, []],
+    [{ ...SIGNED, RECENT_COMMON_USER: 'a:b' }, []],
+    [SIGNED, ['--host', '']],
+  ])('ends with code 2 where what it needs is not all there: %j %j', async (env, args) => {
+    const { code, stdout, stderr } = await runCli(argsOf(...args), { env });
+    expect(stderr).toMatch(/RECENT_COMMON_USER, without a colon|--host takes an address/);
+    expect(stderr).not.toContain(PASSWORD);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('ends with code 1 where its port is taken', async () => {
+    const other = createServer().listen(await freePort(), '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const { code, stderr } = await runCli(argsOf('-p', String(port)));
+    other.close();
+    expect(stderr).toMatch(new RegExp(`cannot listen on 127.0.0.1:${port}: .*EADDRINUSE`));
+    expect(code).toBe(1);
+  });
+
+  it('shows no password of the Redis', async () => {
+    const secret = 's3cret-pass';
+    const url = `redis://user:${secret}@127.0.0.1:${await freePort()}`;
+    const cli = new RunningCli(['serve', '-p', '0', '-u', url]);
+    await cli.until(() => cli.stdout.text !== '');
+    const [page = ''] = /http:\S+/.exec(cli.stdout.text) ?? [];
+    const { status, body } = await request(page);
+    expect(status).toBe(503);
+    expect(body + cli.stdout.text + cli.stderr.text).not.toContain(secret);
+  });
+});

@@ -1,0 +1,282 @@
+import type { Ended } from '../support/program';
+import { atHalfPastNoon } from '../support/redis/half-hour';
+import { describeWithClock } from '../support/redis/server-clock';
+import { FakeSink, type KnownHours, runCli, uncolored, writeHours } from '../support/viewers/cli';
+
+/** Above all tables. */
+const HOUR = '30 min into the 12:00 UTC hour: 50% of last hour is expected';
+
+const SHOP_ERRORS: KnownHours = {
+  name: 'shop',
+  severity: 'error',
+  now: { 'payment gateway refused': 20, 'timeout after retries': 96, 'cart is gone': 3 },
+  before: { 'timeout after retries': 16, 'cart is gone': 5, 'disk is full': 120 },
+};
+
+describeWithClock('top', () => {
+  const space = atHalfPastNoon();
+  const argsOf = (args: readonly string[]): string[] => [...args, ...space.options];
+  const top = (args: readonly string[] = [], stdout = new FakeSink()): Promise<Ended> =>
+    runCli(argsOf(args), { stdout });
+  const write = async (...hours: KnownHours[]): Promise<void> => {
+    for (const each of hours) await writeHours(space, each);
+  };
+
+  it('shows what changed, the most surprising first, beside what was expected and the last hour', async () => {
+    await write(SHOP_ERRORS);
+    expect(await top(['top', 'shop'])).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: [
+        HOUR,
+        '',
+        'shop · error · 119 lines, ×1.6 of expected · 1 new, 1 surging, 1 fading',
+        'STATUS   NOW  EXPECTED  PREVIOUS  CHANGE  BAR         MESSAGE',
+        'SURGING   96         8        16    ×5.9  ▒█████████  timeout after retries',
+        'NEW       20         0         0     new  ██          payment gateway refused',
+        'FADING     0        60       120   ×0.14  ░░░░░░      disk is full',
+        'steady     3         3         5    ×1.0  ▒           cart is gone',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  it.each([['top'], ['--level=error'], ['--color=auto']])('needs no name where there is but one: %s', async (args) => {
+    await write(SHOP_ERRORS);
+    expect((await top([args])).stdout).toBe((await top(['shop'])).stdout);
+  });
+
+  it('shows the severities of a logger, the more severe first, and names those that were quiet', async () => {
+    await write(
+      { name: 'shop', severity: 'info', now: { 'order placed': 50 }, before: { 'order placed': 100 } },
+      { name: 'shop', severity: 'debug' },
+      { name: 'shop', severity: 'critical', now: { 'out of memory': 1 } },
+      { name: 'api', severity: 'error', now: { 'not asked for': 1 } },
+    );
+    expect((await top(['shop'])).stdout).toBe(
+      [
+        HOUR,
+        '',
+        'shop · critical · 1 line, none last hour · 1 new',
+        'STATUS  NOW  EXPECTED  PREVIOUS  CHANGE  BAR         MESSAGE',
+        'NEW       1         0         0     new  ██████████  out of memory',
+        '',
+        'shop · info · 50 lines, ×1.0 of expected · nothing new or surging',
+        'STATUS  NOW  EXPECTED  PREVIOUS  CHANGE  BAR         MESSAGE',
+        'steady   50        50       100    ×1.0  ▒▒▒▒▒▒▒▒▒▒  order placed',
+        '',
+        'nothing this hour or the last: shop · debug',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says where there is nothing to compare with yet, and does not call everything new', async () => {
+    await write({ name: 'shop', severity: 'info', now: { often: 7, once: 1 } });
+    expect((await top()).stdout).toBe(
+      [
+        HOUR,
+        '',
+        'shop · info · 8 lines, none last hour · nothing to compare with yet',
+        'STATUS  NOW  EXPECTED  PREVIOUS  CHANGE  BAR         MESSAGE',
+        '-         7         -         0       -  ██████████  often',
+        '-         1         -         0       -  █           once',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('without a name shows where something changed, and names all others', async () => {
+    await write(
+      SHOP_ERRORS,
+      { name: 'api', severity: 'warning', now: { slow: 90 }, before: { slow: 20 } },
+      { name: 'api', severity: 'info', now: { request: 500 }, before: { request: 1000 } },
+      { name: 'mail', severity: 'info', now: { sent: 1 }, before: { sent: 2 } },
+      { name: 'cron', severity: 'info' },
+      { name: 'young', severity: 'critical', now: { 'on fire': 1 } },
+    );
+    const { stdout } = await top();
+    const lines = stdout.split('\n');
+    expect(lines.filter((line) => / lines?, /.test(line)).map((line) => line.split(' · ').slice(0, 2))).toEqual([
+      ['shop', 'error'],
+      ['api', 'warning'],
+    ]);
+    expect(lines.slice(-5)).toEqual([
+      '',
+      'nothing to compare with yet: young · critical (1 line)',
+      'nothing new or surging: api · info (500 lines), mail · info (1 line)',
+      'nothing this hour or the last: cron · info',
+      '',
+    ]);
+  });
+
+  it('without a name shows all where nothing changed anywhere', async () => {
+    await write(
+      { name: 'api', severity: 'info', now: { request: 500 }, before: { request: 1000 } },
+      { name: 'mail', severity: 'info', now: { sent: 1 }, before: { sent: 2 } },
+    );
+    expect((await top()).stdout.match(/nothing new or surging$/gm)).toHaveLength(2);
+  });
+
+  it('shows six tables at most where no name is given, and says which more have changed', async () => {
+    for (let i = 0; i < 8; i++) await write({ ...SHOP_ERRORS, name: `shop${i}` });
+    const { stdout } = await top();
+    expect(stdout.match(/^STATUS/gm)).toHaveLength(6);
+    expect(stdout).toMatch(/\nalso changed: shop6 · error \(3\), shop7 · error \(3\)\n$/);
+  });
+
+  it('reads until that takes time, beginning with what is most likely to have news, and says so; for a program, all', async () => {
+    const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const many = Object.fromEntries(Array.from({ length: 11_000 }, (_, i) => [`message ${i}`, 1]));
+    for (const name of NAMES) {
+      await write({ name, severity: 'info', now: { ...many, [name]: 1 }, before: { [name]: 30_000 } });
+    }
+    await write({ name: 'small', severity: 'error', now: { news: 40 }, before: { other: 5 } });
+    const { stdout, stderr } = await top();
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^small · error · 40 lines, /m);
+    expect(stdout).toMatch(
+      /\ntoo many messages, name a logger to see it: [a-h] · info \(11001 lines\), [a-h] · info \(11001 lines\)\n$/,
+    );
+    expect((await top(['a'])).stdout).toMatch(/^a · info · 11001 lines, /m);
+    const json = (await top(['--json', '-n', '1'])).stdout.trimEnd().split('\n');
+    expect(json.map((line): string => JSON.parse(line).name).sort((a, b) => (a < b ? -1 : 1))).toEqual([
+      ...NAMES,
+      'small',
+    ]);
+  });
+
+  it('sorts by count, with as many rows as are wanted', async () => {
+    await write(SHOP_ERRORS);
+    const messagesOf = async (...args: string[]): Promise<string[]> =>
+      (await top(args)).stdout
+        .split('\n')
+        .slice(4, -1)
+        .map((line) => line.slice(54));
+    expect(await messagesOf('--sort', 'count')).toEqual([
+      'timeout after retries',
+      'payment gateway refused',
+      'cart is gone',
+      'disk is full',
+    ]);
+    expect(await messagesOf('-n', '2')).toEqual(['timeout after retries', 'payment gateway refused']);
+  });
+
+  it('shows about twenty rows in all by default', async () => {
+    const now = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`message ${i}`, 100 - i]));
+    await write({ name: 'shop', severity: 'error', now });
+    expect((await top()).stdout.match(/message/g)).toHaveLength(20);
+    await write({ name: 'shop', severity: 'info', now }, { name: 'shop', severity: 'debug', now });
+    expect((await top()).stdout.match(/message/g)).toHaveLength(18);
+  });
+
+  it('prints the same as JSON, an object a line', async () => {
+    await write(SHOP_ERRORS, { name: 'shop', severity: 'info', now: { hello: 1 }, before: {} });
+    const { stdout, code } = await top(['--json']);
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows[0]).toEqual({
+      name: 'shop',
+      severity: 'error',
+      start: '2026-11-24T12:00:00.000Z',
+      elapsed: expect.closeTo(0.5, 1),
+      message: 'timeout after retries',
+      count: 96,
+      previous: 16,
+      expected: expect.closeTo(8, 0),
+      score: expect.closeTo(2.56, 1),
+      status: 'surging',
+    });
+    expect(rows.map(({ status }) => status)).toEqual(['surging', 'new', 'fading', 'steady', 'new']);
+    expect(code).toBe(0);
+  });
+
+  it('says how many were counted together', async () => {
+    await write({ name: 'shop', severity: 'info', now: { hello: 1, '<other>': 2300 }, before: { hello: 1 } });
+    expect((await top()).stdout).toContain(' · 2300 counted under <other>\n');
+  });
+
+  it('looks at the severities that are wanted alone', async () => {
+    await write(SHOP_ERRORS, { name: 'shop', severity: 'info', now: { hello: 1 } });
+    const { stdout } = await top(['-l', 'info,debug']);
+    expect(stdout).toContain('shop · info');
+    expect(stdout).not.toContain('shop · error');
+  });
+
+  it.each([
+    [['nope'], "there is no logger 'nope', but api, shop"],
+    [['api', '-l', 'error,crit'], "nothing has been logged as error or critical by 'api': there is info"],
+    [['-l', 'debug'], 'nothing has been logged as debug: there is info, error'],
+  ])('%j ends with code 1 and says what there is', async (args, why) => {
+    await write({ ...SHOP_ERRORS, seenAgo: 10 }, { name: 'api', severity: 'info', now: { hello: 1 } });
+    expect(await top(args)).toEqual({ code: 1, stdout: '', stderr: `winston-redis-recent-common: ${why}\n` });
+  });
+
+  it('says so where nothing has been logged', async () => {
+    expect(await top()).toEqual({ code: 0, stdout: 'nothing has been logged yet\n', stderr: '' });
+    expect(await top(['--json'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await top(['shop'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('nothing has been logged yet'),
+    });
+  });
+
+  it('passes over what stands in the index and can be no name', async () => {
+    await write(SHOP_ERRORS, { name: 'x'.repeat(200), severity: 'info', now: { hello: 1 } });
+    const { code, stdout } = await top();
+    expect(stdout).toContain('shop · error');
+    expect(stdout).toContain(`name a logger to see it: ${'x'.repeat(200)} · info (1 line)`);
+    expect(code).toBe(0);
+  });
+
+  describe('in a terminal', () => {
+    it.each([
+      [100, 'SURGING   96         8        16    ×5.9  ▒█████████  timeout after retries, again and again and ag…'],
+      [90, 'SURGING   96         8        16    ×5.9  ▒████  timeout after retries, again and again a…'],
+      [71, 'SURGING   96         8        16    ×5.9  timeout after retries, again…'],
+      [55, 'SURGING   96    ×5.9  timeout after retries, again and…'],
+      [47, 'SURGING   96  timeout after retries, again and…'],
+      [20, 'SURGING   96  timeout a…'],
+    ])('of %d columns cuts messages to what is left, and leaves out what can be missed', async (columns, line) => {
+      const message = 'timeout after retries, again and again and again';
+      await write({ name: 'shop', severity: 'error', now: { [message]: 96 }, before: { [message]: 16 } });
+      const { stdout } = await top(['--color=never'], new FakeSink({ isTTY: true, columns }));
+      expect(stdout.split('\n').find((text) => text.startsWith('SURGING'))).toBe(line);
+      expect(line.length).toBeLessThanOrEqual(Math.max(columns, 24));
+    });
+
+    it('shows messages whole where that is wanted', async () => {
+      const message = 'a long message '.repeat(20).trim();
+      await write({ name: 'shop', severity: 'error', now: { [message]: 96 } });
+      const [cut, whole] = await Promise.all(
+        [[], ['--no-trunc']].map((args) => top(args, new FakeSink({ isTTY: true, columns: 80 }))),
+      );
+      expect(cut?.stdout).not.toContain(message);
+      expect(whole?.stdout).toContain(message);
+    });
+
+    it('breaks headings between their parts where they are longer than the terminal is wide', async () => {
+      await write(SHOP_ERRORS, { name: 'api', severity: 'info' }, { name: 'mail', severity: 'info' });
+      const { stdout } = await top(['--color=never'], new FakeSink({ isTTY: true, columns: 40 }));
+      expect(stdout.split('\n').filter((line) => line.length > 40)).toEqual([]);
+      expect(stdout).toContain('\nshop · error ·\n  119 lines, ×1.6 of expected ·\n  1 new, 1 surging, 1 fading\n');
+      expect(stdout).toContain('\nnothing this hour or the last:\n  api · info, mail · info\n');
+    });
+
+    it('draws no bar longer than its column', async () => {
+      await write({ name: 'shop', severity: 'error', now: { now: 1 }, before: { before: 3 } });
+      expect((await top()).stdout).toMatch(/ {2}░{10} {2}before\n/);
+    });
+
+    it('has colours, of which none matters', async () => {
+      await write(SHOP_ERRORS);
+      const plain = (await top()).stdout;
+      const colored = (await top([], new FakeSink({ isTTY: true, columns: 200 }))).stdout;
+      expect(colored).toContain('\u001b[1m\u001b[31mSURGING\u001b[39m\u001b[22m');
+      expect(uncolored(colored)).toBe(plain);
+      expect((await top(['--color=always'])).stdout).toBe(colored);
+    });
+  });
+});

@@ -1,0 +1,171 @@
+import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { FakeSink, RunningCli, uncolored, writeHours } from '../support/viewers/cli';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
+const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
+
+let workspace: Workspace;
+let spaces = 0;
+
+const key = (name: string): string => workspace.key(`${spaces}:${name}`);
+const log = (message: string, count: number): Promise<void> =>
+  writeHours({ redis: workspace.redis, key }, { name: 'shop', severity: 'info', now: { [message]: count } });
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+});
+beforeEach(() => {
+  spaces++;
+});
+afterEach(() => RunningCli.interruptAll());
+afterAll(() => workspace.close());
+
+function watch(url: string, stdout: FakeSink, ...args: string[]): RunningCli {
+  const setting = { stdout, env: { TERM: 'xterm' } };
+  return new RunningCli(['top', '--watch=0.1', '--url', url, '--prefix', key(''), ...args], setting);
+}
+
+/** What stands on a screen after the last time that it was drawn. */
+function lastFrame({ text }: FakeSink): string[] {
+  const frame = text.replace(LEAVE, '').split('\u001b[H').at(-1) as string;
+  return uncolored(frame).replaceAll('\u001b[K', '').replaceAll('\u001b[J', '').split('\r\n');
+}
+
+describe('top --watch in a terminal', () => {
+  it('draws on the other screen, again and again in place, and leaves it when it is interrupted', async () => {
+    await log('first message', 1);
+    const stdout = new FakeSink({ isTTY: true });
+    const cli = watch(workspace.url, stdout);
+    await cli.until(() => stdout.text.includes('first message'));
+    expect(stdout.text.startsWith(`${ENTER}\u001b[H`)).toBe(true);
+    await log('second message', 2);
+    await cli.until(() => lastFrame(stdout).some((line) => line.includes('second message')));
+    const { code, stdout: shown } = await cli.interrupt();
+    expect(code).toBe(0);
+    expect(shown.endsWith(LEAVE)).toBe(true);
+    expect(shown.split(ENTER)).toHaveLength(2);
+    expect(shown.split(LEAVE)).toHaveLength(2);
+    expect(shown.slice(ENTER.length, -LEAVE.length)).not.toContain('\u001b[?');
+    expect(lastFrame(stdout)[0]).toMatch(/^\d\d:\d\d:\d\d · every 0.1 s · Ctrl-C ends · redis:\/\/\S+$/);
+  });
+
+  it('keeps within its rows, and says how many lines there are more', async () => {
+    for (let i = 0; i < 12; i++) await log(`message ${i}`, 100 - i);
+    const stdout = new FakeSink({ isTTY: true, rows: 8 });
+    const cli = watch(workspace.url, stdout);
+    await cli.until(() => stdout.text.includes('message 0'));
+    await cli.interrupt();
+    expect(lastFrame(stdout)).toHaveLength(8);
+    expect(lastFrame(stdout).at(-1)).toBe('… 11 more lines');
+  });
+
+  it('draws anew at once where the terminal has another size', async () => {
+    await log('a message that is longer than a narrow terminal', 1);
+    const stdout = new FakeSink({ isTTY: true });
+    const cli = watch(workspace.url, stdout, '--watch=3600');
+    await cli.until(() => stdout.text.includes('a narrow terminal'));
+    stdout.resize(40, 10);
+    await cli.until(() => lastFrame(stdout).some((line) => line.endsWith('a message that is longer t…')));
+    await cli.interrupt();
+    // A cursor that stands on the last sign of a line would clear it.
+    expect(stdout.text).not.toContain('…\u001b[K');
+  });
+
+  it('is interrupted while it waits for the first answer', async () => {
+    const stdout = new FakeSink({ isTTY: true });
+    expect(await watch(workspace.url, stdout).interrupt()).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('top --watch elsewhere', () => {
+  it('prints one table after the other, each with its time', async () => {
+    await log('hello', 1);
+    const stdout = new FakeSink();
+    const cli = watch(workspace.url, stdout);
+    await cli.until(() => stdout.text.split('hello').length > 2);
+    const { stdout: shown } = await cli.interrupt();
+    expect(shown).toMatch(
+      /^\d{4}-\d\d-\d\dT[\d:.]+Z\n\d+ min into .*\n\nshop · info .*\nSTATUS .*\n-  .*hello\n\n\d{4}-/,
+    );
+    expect(shown).not.toContain('\u001b');
+  });
+
+  it('is the same in a terminal that can do no more than print', async () => {
+    await log('hello', 1);
+    const [stdout, stderr] = [new FakeSink({ isTTY: true }), new FakeSink({ isTTY: true })];
+    const args = ['top', '--watch=0.1', '--url', workspace.url, '--prefix', key('')];
+    const cli = new RunningCli(args, { stdout, stderr, env: { TERM: 'dumb' } });
+    await cli.until(() => stdout.text.split('hello').length > 2);
+    const { stdout: shown } = await cli.interrupt();
+    expect(shown).not.toContain('\u001b');
+  });
+
+  it.each([false, true])('prints one JSON object after the other, in a terminal, too: %s', async (isTTY) => {
+    await log('hello', 1);
+    const stdout = new FakeSink({ isTTY });
+    const cli = watch(workspace.url, stdout, '--json');
+    await cli.until(() => stdout.text.split('\n').length > 2);
+    const { stdout: shown } = await cli.interrupt();
+    const messages = shown
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).message);
+    expect(new Set(messages)).toEqual(new Set(['hello']));
+  });
+});
+
+describeWithServer('top --watch of a Redis that goes away', () => {
+  let server: RedisServer;
+  let own: Workspace;
+
+  beforeEach(async () => {
+    server = await RedisServer.start();
+    own = await Workspace.open(server.url);
+  });
+  afterEach(async () => {
+    await own.close();
+    await server.stop();
+  });
+
+  const logOwn = (message: string): Promise<void> =>
+    writeHours({ redis: own.redis, key }, { name: 'shop', severity: 'info', now: { [message]: 1 } });
+
+  it('keeps what it has, says so, and goes on by itself', async () => {
+    await logOwn('before');
+    const stdout = new FakeSink({ isTTY: true });
+    const cli = watch(server.url, stdout);
+    await cli.until(() => stdout.text.includes('before'));
+    await server.kill();
+    await cli.until(() => /^nothing newer than \d\d:\d\d:\d\d: \S/.test(String(lastFrame(stdout)[1])));
+    expect(lastFrame(stdout).some((line) => line.endsWith('before'))).toBe(true);
+    await server.start();
+    await until(() => logOwn('after').then(() => true));
+    await cli.until(() => lastFrame(stdout)[1] === '' && lastFrame(stdout).some((line) => line.endsWith('after')));
+    expect((await cli.interrupt()).code).toBe(0);
+  });
+
+  it('says so once where the output is no terminal', async () => {
+    await logOwn('before');
+    const stdout = new FakeSink();
+    const cli = watch(server.url, stdout);
+    await cli.until(() => stdout.text.includes('before'));
+    await server.kill();
+    await cli.until(() => cli.stderr.text.includes('nothing new from redis://127.0.0.1'));
+    await server.start();
+    await until(() => logOwn('after').then(() => true));
+    await cli.until(() => stdout.text.includes('after'));
+    const { code, stderr } = await cli.interrupt();
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  it('ends with code 1 where it does not answer at the beginning', async () => {
+    await server.kill();
+    const { code, stdout, stderr } = await watch(server.url, new FakeSink({ isTTY: true })).ended;
+    expect(stderr).toMatch(/cannot read from redis:\/\/127.0.0.1:\d+: connect ECONNREFUSED/);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    await server.start();
+  });
+});

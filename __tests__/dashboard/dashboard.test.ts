@@ -1,0 +1,354 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { inspect } from 'node:util';
+import { createClient } from 'redis';
+import { OptionsError, RecentCommonReader } from '../../src';
+import { createDashboard, type Dashboard, type DashboardOptions } from '../../src/dashboard';
+import { runProgram } from '../support/program';
+import { makeUser, rulesOf } from '../support/redis/acl';
+import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
+import { ask, dashboardOf, logCounts, Site, textOfId } from '../support/viewers/dashboard';
+import { Workspace } from '../support/workspace';
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; " +
+  "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/** What every answer has. */
+const SECURITY = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'x-robots-tag': 'noindex',
+};
+
+/** Everything that can be asked for. */
+const QUERIES = ['', '?asset=style', '?asset=script', '?format=json', '?format=parts', '?line=x', '?name=shop'];
+
+let workspace: Workspace;
+let board: Dashboard;
+let site: Site;
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+  await logCounts(workspace, 'shop', { info: { 'order placed': 3 } });
+  board = dashboardOf(workspace);
+  site = await Site.open(board.node);
+});
+afterAll(async () => {
+  await site.close();
+  await workspace.close();
+});
+
+describe('createDashboard', () => {
+  it.each<[string, object]>([
+    ['reader', { reader: undefined }],
+    ['reader.changes', { reader: { names() {}, recent() {}, common() {} } }],
+    ['authorize', { authorize: undefined }],
+    ['authorize', { authorize: true }],
+    ['authorize', { authorize: 'everyone' }],
+    ['title', { title: 1 }],
+    ['environment', { environment: {} }],
+    ['refreshMs', { refreshMs: 999 }],
+    ['refreshMs', { refreshMs: 5000.5 }],
+  ])('refuses a %s that cannot be used: %j', (option, wrong) => {
+    const options = { reader: workspace.reader, authorize: 'public', ...wrong } as DashboardOptions;
+    expect(() => createDashboard(options)).toThrow(OptionsError);
+    expect(() => createDashboard(options)).toThrow(`${option}: `);
+  });
+
+  it('takes options that are undefined for those that are not given', async () => {
+    const options = { title: undefined, environment: undefined, refreshMs: undefined };
+    const html = await (await ask(dashboardOf(workspace, options))).text();
+    expect(html).toContain('<h1>Logs</h1>');
+    expect(html).toContain('data-refresh-ms="5000"');
+    expect(html).not.toContain('class="environment"');
+  });
+});
+
+describe.each([
+  ['fetch', (query: string, init?: RequestInit) => ask(board, query, init)],
+  ['node', (query: string, init?: RequestInit) => fetch(`${site.url}/${query}`, init)],
+])('what %s answers', (_handler, request) => {
+  it.each<[string, number, string, string]>([
+    ['', 200, 'text/html', 'no-store'],
+    ['?asset=style', 200, 'text/css', 'private, no-cache'],
+    ['?asset=script', 200, 'text/javascript', 'private, no-cache'],
+    ['?format=json', 200, 'application/json', 'no-store'],
+    ['?format=parts', 200, 'application/json', 'no-store'],
+    ['?name=nobody', 404, 'text/html', 'no-store'],
+    ['?name=nobody&format=parts', 404, 'application/json', 'no-store'],
+    ['?line=gone', 404, 'text/plain', 'no-store'],
+    ['?format=xml', 404, 'text/plain', 'no-store'],
+    ['?asset=toString', 404, 'text/plain', 'no-store'],
+  ])('to %p has status %i, its type and every header', async (query, status, type, caching) => {
+    const response = await request(query);
+    const headers = Object.fromEntries(response.headers);
+    expect(response.status).toBe(status);
+    expect(headers).toMatchObject({ ...SECURITY, 'content-type': `${type}; charset=utf-8`, 'cache-control': caching });
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+    expect((await response.text()).length).toBeGreaterThan(0);
+  });
+
+  it('to HEAD is the same without a body', async () => {
+    const response = await request('?format=json', { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({ ...SECURITY, etag: expect.any(String) });
+    expect(await response.text()).toBe('');
+  });
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'to %s is a refusal that names what is allowed',
+    async (method) => {
+      const response = await request('', { method });
+      expect(response.status).toBe(405);
+      expect(Object.fromEntries(response.headers)).toMatchObject({ ...SECURITY, allow: 'GET, HEAD' });
+      expect(await response.text()).not.toContain('shop');
+    },
+  );
+
+  it.each(['?asset=style', '?asset=script', '?format=json', '?format=parts'])(
+    'to %p is 304, without a body, for who has it already',
+    async (query) => {
+      const tag = (await request(query)).headers.get('etag') as string;
+      for (const known of [tag, `W/${tag}`, `"other", ${tag}`]) {
+        const response = await request(query, { headers: { 'If-None-Match': known } });
+        expect(response.status).toBe(304);
+        expect(Object.fromEntries(response.headers)).toMatchObject({ ...SECURITY, etag: tag });
+        expect(await response.text()).toBe('');
+      }
+      expect((await request(query, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);
+    },
+  );
+
+  it('is another once something was logged', async () => {
+    const tag = (await request('?name=shop&format=parts')).headers.get('etag') as string;
+    await logCounts(workspace, 'shop', { info: { 'order placed': 1 } });
+    const response = await request('?name=shop&format=parts', { headers: { 'If-None-Match': tag } });
+    expect(response.status).toBe(200);
+  });
+});
+
+describe('authorize', () => {
+  type Authorize = Exclude<DashboardOptions['authorize'], 'public'>;
+
+  it.each<[string, () => unknown]>([
+    ['is false', () => false],
+    ['is a promise of false', async () => false],
+    ['is nothing', () => undefined],
+    ['is something else than true', () => ({ user: 'ann' })],
+    [
+      'throws',
+      () => {
+        throw new Error('no session store');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no session store'))],
+  ])('that %s refuses everything alike, and nothing is read', async (_case, authorize) => {
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    const names = jest.spyOn(reader, 'names');
+    const guarded = createDashboard({ reader, authorize: authorize as Authorize });
+    for (const query of QUERIES) {
+      const response = await ask(guarded, query);
+      expect(response.status).toBe(403);
+      expect(Object.fromEntries(response.headers)).toMatchObject({ ...SECURITY, 'cache-control': 'no-store' });
+      expect(await response.text()).toBe('Forbidden\n');
+    }
+    expect(names).not.toHaveBeenCalled();
+  });
+
+  it('is asked each time, with the request, and lets those pass whom it knows', async () => {
+    const seen: string[] = [];
+    const authorize: Authorize = async ({ method, url, headers }) => {
+      seen.push(`${method} ${new URL(url).pathname}${new URL(url).search}`);
+      return headers.get('cookie') === 'session=1';
+    };
+    const guarded = await Site.open(dashboardOf(workspace, { authorize }).node);
+    const get = (query: string, cookie: string): Promise<Response> =>
+      fetch(`${guarded.url}/logs${query}`, { headers: { cookie } });
+    expect((await get('', 'session=1')).status).toBe(200);
+    expect((await get('?asset=script', 'session=2')).status).toBe(403);
+    expect((await get('?format=parts', 'session=1')).status).toBe(200);
+    expect(seen).toEqual(['GET /logs', 'GET /logs?asset=script', 'GET /logs?format=parts']);
+    await guarded.close();
+  });
+
+  it('is given the address that was asked for, where something above has taken a part of it off', async () => {
+    let asked = '';
+    const authorize: Authorize = ({ url }) => {
+      asked = new URL(url).pathname;
+      return true;
+    };
+    const { node } = dashboardOf(workspace, { authorize });
+    const mounted = await Site.open((request, response) => {
+      node(Object.assign(request, { originalUrl: request.url, url: '/' }), response);
+    });
+    await fetch(`${mounted.url}/admin/logs`);
+    expect(asked).toBe('/admin/logs');
+    await mounted.close();
+  });
+});
+
+describe('node', () => {
+  /** The status line that is answered to a request as it stands. */
+  async function statusOf(request: string): Promise<string> {
+    const socket = connect(Number(new URL(site.url).port), '127.0.0.1');
+    socket.write(request);
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return chunk.toString().split('\r\n', 1)[0] as string;
+  }
+
+  it.each([
+    ['a method that the web has not', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', 405],
+    ['a host that is none', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', 400],
+    ['a host with a password', 'GET / HTTP/1.1\r\nHost: a:b@c\r\n\r\n', 400],
+    ['no host', 'GET / HTTP/1.0\r\n\r\n', 200],
+    ['a path like a host', 'GET //evil.example/?asset=style HTTP/1.1\r\nHost: x\r\n\r\n', 200],
+  ])('answers %s', async (_case, request, status) => {
+    expect(await statusOf(request)).toContain(` ${status} `);
+  });
+});
+
+describe('requests at the same time', () => {
+  it('for one view are read once, and the next one anew', async () => {
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    const names = jest.spyOn(reader, 'names');
+    const shared = dashboardOf(workspace, { reader });
+    await Promise.all(Array.from({ length: 20 }, () => ask(shared, '?name=shop&format=parts')));
+    expect(names).toHaveBeenCalledTimes(1);
+    await ask(shared, '?name=shop&format=parts');
+    expect(names).toHaveBeenCalledTimes(2);
+    reader.close();
+  });
+
+  it('are read once however they filter and order, and so are those for lines', async () => {
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    const recent = jest.spyOn(reader, 'recent');
+    const shared = dashboardOf(workspace, { reader });
+    const queries = Array.from(
+      { length: 30 },
+      (_, i) => `?name=shop&filter=${i}&sort=${i % 2 ? 'previous' : 'current'}`,
+    );
+    const pages = await Promise.all(queries.map((query) => ask(shared, query)));
+    expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(recent).toHaveBeenCalledTimes(1);
+    await Promise.all(queries.map((_, i) => ask(shared, `?name=shop&line=${i}`)));
+    expect(recent).toHaveBeenCalledTimes(2);
+    reader.close();
+  });
+
+  it('for ever other things are refused from the ninth on, until one of them is answered', async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    jest.spyOn(reader, 'names').mockImplementation(() => answered.then(() => workspace.reader.names()));
+    const busy = dashboardOf(workspace, { reader });
+    const others = Array.from({ length: 8 }, (_, i) => ask(busy, `?name=app${i}&format=parts`));
+    const refused = await ask(busy, '?name=shop&format=parts');
+    expect([refused.status, await refused.json()]).toEqual([503, { error: 'Too much is being asked for.' }]);
+    answer();
+    await Promise.all(others);
+    expect((await ask(busy, '?name=shop&format=parts')).status).toBe(200);
+    reader.close();
+  });
+});
+
+describe('a Redis that is away', () => {
+  it('is told of on the page and in its data, and its address is not', async () => {
+    const port = await freePort();
+    const reader = new RecentCommonReader({ url: `redis://:secret@127.0.0.1:${port}` });
+    const away = dashboardOf(workspace, { reader });
+    const page = await ask(away, '?name=shop');
+    expect(page.status).toBe(503);
+    const html = await page.text();
+    expect(textOfId(html, 'status')).toBe('Redis does not answer (ECONNREFUSED).');
+    expect(html).toContain('<a id="refresh" href="?name=shop">Refresh</a>');
+    const data = await ask(away, '?format=parts');
+    expect(data.status).toBe(503);
+    expect(await data.json()).toEqual({ error: 'Redis does not answer (ECONNREFUSED).' });
+    expect((await ask(away, '?line=x')).status).toBe(503);
+    for (const secret of ['secret', String(port)]) expect(html).not.toContain(secret);
+  });
+});
+
+describeWithServer('a Redis', () => {
+  it('that hangs is given up, also by a client that would wait for it without end', async () => {
+    const server = await RedisServer.start();
+    const client = createClient({ url: server.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    const hanging = dashboardOf(workspace, { reader: new RecentCommonReader({ client }) });
+    server.signal('SIGSTOP');
+    const response = await ask(hanging);
+    expect(response.status).toBe(503);
+    expect(textOfId(await response.text(), 'status')).toBe('Redis does not answer.');
+    server.signal('SIGCONT');
+    client.destroy();
+    await server.stop();
+  });
+
+  it('that refuses to be read is told of', async () => {
+    const own = await Workspace.openOnOwnServer();
+    await logCounts(own, 'shop', { info: { hello: 1 } });
+    const rules = rulesOf('reader', own.prefix).filter((rule) => rule !== '+lrange');
+    const url = await makeUser(own.redis, own.url, rules);
+    const reader = new RecentCommonReader({ url, keyPrefix: own.prefix });
+    const response = await ask(dashboardOf(own, { reader }));
+    expect(response.status).toBe(503);
+    expect(textOfId(await response.text(), 'status')).toMatch(/^Redis refuses to be read/);
+    reader.close();
+    await own.close();
+  });
+
+  it("is read as the README's user who only reads", async () => {
+    const own = await Workspace.openOnOwnServer();
+    await logCounts(own, 'shop', { info: { hello: 1 }, error: { failed: 1 } });
+    for (const query of ['', '?severity=info', '?filter=hell', '?format=json', '?line=x'])
+      await ask(dashboardOf(own), query);
+    const refusals = (await own.redis.sendCommand(['ACL', 'LOG'])) as unknown as unknown[];
+    // The transport asks for the eviction policy, which it may not.
+    expect(refusals.map((refusal) => inspect(refusal)).filter((text) => !text.includes("'info'"))).toEqual([]);
+    expect((await ask(dashboardOf(own))).status).toBe(200);
+    await own.close();
+  });
+});
+
+describe('the modules', () => {
+  const loaded = `console.log(JSON.stringify(Object.keys(require.cache).map((path) => path.replaceAll('\\\\', '/'))));`;
+
+  it('of the dashboard and the command line are not loaded with the transport', async () => {
+    const { stdout } = await runProgram(loaded, {});
+    const paths: string[] = JSON.parse(stdout);
+    expect(paths.some((path) => path.endsWith('/src/transport.ts'))).toBe(true);
+    expect(paths.filter((path) => /\/src\/(dashboard|cli)\b/.test(path))).toEqual([]);
+  });
+
+  it('of the write side are not loaded with the dashboard', () => {
+    jest.isolateModules(() => {
+      jest.doMock('winston-transport', () => {
+        throw new Error('winston-transport is loaded');
+      });
+      expect(() => require('../../src/dashboard')).not.toThrow();
+      jest.dontMock('winston-transport');
+    });
+  });
+
+  it('send at most 15 kB of script and style, and nothing from elsewhere', async () => {
+    const assets = await Promise.all(
+      ['?asset=script', '?asset=style'].map(async (query) => (await ask(board, query)).text()),
+    );
+    const size = Buffer.byteLength(assets.join(''));
+    console.log(`${size} bytes of script and style`);
+    expect(size).toBeLessThanOrEqual(15_000);
+    const page = await (await ask(board)).text();
+    const addresses = [...(page + assets.join('')).matchAll(/(?:https?:)?\/\/[a-z][^\s'")&]*/g)].map(
+      ([address]) => address,
+    );
+    expect(addresses.filter((address) => address !== 'http://www.w3.org/2000/svg')).toEqual([]);
+    expect([...page.matchAll(/\b(?:src|href|action)="([^"]*)"/g)].map(([, reference]) => reference?.[0])).not.toContain(
+      '/',
+    );
+  });
+});

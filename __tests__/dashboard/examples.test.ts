@@ -1,0 +1,117 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { RecentCommonReader } from '../../src';
+import { rowsOf, SiteProcess } from '../support/viewers/dashboard';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+const ROOT = join(__dirname, '../..');
+const FILES = readdirSync(join(ROOT, 'examples')).filter((file) => /^dashboard-.*\.ts$/.test(file));
+
+let workspace: Workspace;
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+});
+afterAll(() => workspace.close());
+
+/** An example as its README says it is run, and who looks at its page. */
+class Example {
+  readonly #site: SiteProcess;
+  #cookie = '';
+
+  private constructor(site: SiteProcess) {
+    this.#site = site;
+  }
+
+  static async start(file: string): Promise<Example> {
+    return new Example(await SiteProcess.start([`examples/${file}`], { REDIS_URL: workspace.url }));
+  }
+
+  get origin(): string {
+    return this.#site.address.origin;
+  }
+
+  /** Signs in, where the address leads to where one does so. */
+  async signIn(): Promise<void> {
+    const response = await this.get(this.#site.address.pathname);
+    this.#cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
+  }
+
+  get(path: string, init: RequestInit = {}, isKnown = true): Promise<Response> {
+    const { username, password } = this.#site.address;
+    const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    const headers = { ...(isKnown && { cookie: this.#cookie, ...(username && { authorization: basic }) }) };
+    return fetch(`${this.origin}${path}`, { redirect: 'manual', ...init, headers });
+  }
+
+  end(): Promise<number | null> {
+    return this.#site.end();
+  }
+}
+
+it('there is one for each way to mount the dashboard', () => {
+  expect(FILES.sort()).toEqual([
+    'dashboard-express.ts',
+    'dashboard-fastify.ts',
+    'dashboard-hono.ts',
+    'dashboard-http.ts',
+  ]);
+});
+
+describe.each(FILES)('%s', (file) => {
+  let example: Example;
+
+  beforeAll(async () => {
+    example = await Example.start(file);
+    await example.signIn();
+  }, 60_000);
+  afterAll(() => example.end());
+
+  it.each(['/logs', '/logs/'])('shows what it logs at %s, and all that the page refers to is there', async (path) => {
+    const html = await until(async () => {
+      const page = await (await example.get(path)).text();
+      return rowsOf(page, 'lines').some((cells) => cells.at(-1) === 'started') ? page : undefined;
+    });
+    const base = new URL(path, example.origin);
+    const references = [...html.matchAll(/(?:src|href)="(\?[^"]*)"/g)].map(([, reference]) => reference as string);
+    expect(references).toEqual(expect.arrayContaining(['?asset=script', '?asset=style']));
+    for (const reference of [...references, '?format=json']) {
+      const { pathname, search } = new URL(reference.replaceAll('&amp;', '&'), base);
+      const response = await example.get(pathname + search);
+      expect([reference, response.status]).toEqual([reference, 200]);
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+      await response.text();
+    }
+  });
+
+  it('answers HEAD without a body, and refuses POST', async () => {
+    const headed = await example.get('/logs', { method: 'HEAD' });
+    expect([headed.status, await headed.text()]).toEqual([200, '']);
+    const posted = await example.get('/logs', { method: 'POST' });
+    expect(posted.status).toBe(405);
+    await posted.text();
+  });
+
+  if (file !== 'dashboard-http.ts') {
+    it('shows nothing to those whom it does not know', async () => {
+      for (const query of ['', '?asset=script', '?format=json']) {
+        const response = await example.get(`/logs${query}`, {}, false);
+        expect([401, 403]).toContain(response.status);
+        expect(await response.text()).not.toContain('shop');
+      }
+    });
+  }
+
+  it('ends by itself when it is told to', async () => {
+    const other = await Example.start(file);
+    await (await other.get('/logs')).text();
+    expect(await other.end()).toBe(0);
+  }, 60_000);
+});
+
+it('the examples write under their own prefix', async () => {
+  const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: 'example:' });
+  expect((await reader.names()).map(({ name }) => name)).toContain('shop');
+  reader.close();
+});

@@ -1,0 +1,152 @@
+import type { Dashboard, Snapshot } from '../../src/dashboard';
+import { visible } from '../../src/dashboard/page/text';
+import { clearOfTheTurn } from '../support/hours';
+import { ask, dashboardOf, logCounts, queryOf, rowsOf, textIn, textOfId } from '../support/viewers/dashboard';
+import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS, readBack } from '../support/viewers/hostile';
+import { Workspace } from '../support/workspace';
+
+/** Every tag and attribute that a page has, whatever was logged. */
+const TAGS = new Set(
+  'html head meta title link script body header h1 h2 span details summary b ul li a p time button main nav section div table caption thead tr th tbody td svg rect form input'.split(
+    ' ',
+  ),
+);
+const ATTRIBUTES = new Set(
+  'lang charset name content rel href src defer class id role hidden type value placeholder autocomplete tabindex scope open datetime title width height y viewBox preserveAspectRatio data-key data-refresh-ms aria-label aria-hidden aria-sort aria-current'.split(
+    ' ',
+  ),
+);
+const TAG = /<\/?([a-z][a-z0-9]*)((?: [a-zA-Z-]+(?:="[^"<>]*")?)*)>/g;
+let workspace: Workspace;
+let board: Dashboard;
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+  board = dashboardOf(workspace);
+});
+beforeEach(clearOfTheTurn);
+afterAll(() => workspace.close());
+
+/** What of a page is neither a tag that it may have nor text. */
+function strayMarkup(html: string): string[] {
+  const body = html.replace(/^<!doctype html>/, '');
+  const stray = [...body.matchAll(TAG)].flatMap(([, tag, attributes]) => [
+    ...(TAGS.has(tag as string) ? [] : [`<${tag}>`]),
+    ...[...(attributes as string).matchAll(/ ([a-zA-Z-]+)(?:="[^"]*")?/g)]
+      .map(([, name]) => name as string)
+      .filter((name) => !ATTRIBUTES.has(name)),
+  ]);
+  return [...stray, ...(body.replace(TAG, '').match(/[<>].{0,20}/g) ?? [])];
+}
+
+async function pageOf(name: string): Promise<string> {
+  const response = await ask(board, queryOf({ name }));
+  expect(response.status).toBe(200);
+  return response.text();
+}
+
+describe('a text that is made visible', () => {
+  it.each([...HOSTILE_TEXTS, ...HOSTILE_NAMES].map(({ title, text }) => [title, text] as const))(
+    'hides nothing, and has every character: %s',
+    (_, text) => {
+      expect(visible(text)).not.toMatch(HIDING);
+      expect(visible(text)).toMatch(/\S|^$/);
+      expect(readBack(text, visible(text)) === text).toBe(true);
+    },
+  );
+});
+
+describe('a page with a message that is', () => {
+  it.each(HOSTILE_TEXTS.map(({ title, text }) => [title, text] as const))('%s', async (title, text) => {
+    const name = `text ${title}`;
+    const message = text.toWellFormed();
+    // Longer than what a transport stores.
+    await workspace.redis.lPush(workspace.key(`recent:${name}:error`), `Tue Nov 24 12:00:00 2026 ${text}`);
+    await logCounts(workspace, name, { info: { [text]: 2 } }, 1);
+    await logCounts(workspace, name, { error: { [text]: 3 } });
+    const html = await pageOf(name);
+    expect(strayMarkup(html)).toEqual([]);
+    expect(textIn(html)).not.toMatch(HIDING);
+    for (const table of ['changes', 'frequent', 'lines']) {
+      const cells = rowsOf(html, table).map((row) => row.at(-1) as string);
+      const beginning = visible((message.split('\n')[0] as string).slice(0, 150));
+      expect(cells.filter((cell) => cell.includes(beginning))).not.toEqual([]);
+    }
+  });
+});
+
+describe('all of a message', () => {
+  it.each(HOSTILE_TEXTS.map(({ title, text }) => [title, text] as const))(
+    'that is %s is in the data, and escaped as text',
+    async (title, text) => {
+      const name = `whole ${title}`;
+      await logCounts(workspace, name, { info: { hello: 1 } });
+      await workspace.redis.lPush(workspace.key(`recent:${name}:info`), `Tue Nov 24 12:00:00 2026 ${text}`);
+      const response = await ask(board, queryOf({ name, format: 'json' }));
+      const { lines } = (await response.json()) as Snapshot;
+      const line = lines.find(({ message }) => message !== 'hello');
+      expect(line?.message === text.toWellFormed()).toBe(true);
+      const whole = await ask(board, queryOf({ name, line: line?.key as string }));
+      expect((await whole.text()) === visible(text.toWellFormed())).toBe(true);
+      expect(whole.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    },
+  );
+});
+
+describe('a page of a logger whose name is', () => {
+  it.each(HOSTILE_NAMES.map(({ title, text }) => [title, text] as const))('%s', async (_title, name) => {
+    await logCounts(workspace, name, { info: { hello: 1 }, error: { failed: 1 } });
+    const html = await pageOf(name);
+    expect(strayMarkup(html)).toEqual([]);
+    expect(textOfId(html, 'loggers')).toContain(visible(name));
+    const links = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href]) => textIn(href as string));
+    const own = links.filter(
+      (href) => href.includes('severity=error') && new URLSearchParams(href).get('name') === name,
+    );
+    expect(own).toHaveLength(1);
+    const filtered = await (await ask(board, own[0] as string)).text();
+    expect(rowsOf(filtered, 'lines').map((row) => row.slice(1))).toEqual([['error', 'failed']]);
+  });
+});
+
+describe('a severity', () => {
+  it.each(['<b onclick=x>', '"><script>x</script>', '__proto__', '\u202egnp', 'x'.repeat(128)])(
+    'of %j is text and can be chosen',
+    async (severity) => {
+      const name = `severity ${severity.length}`;
+      await logCounts(workspace, name, { info: { hello: 1 }, [severity]: { odd: 1 } });
+      const html = await (await ask(board, queryOf({ name, severity }))).text();
+      expect(strayMarkup(html)).toEqual([]);
+      expect(rowsOf(html, 'lines').map((row) => row.slice(1))).toEqual([[visible(severity), 'odd']]);
+    },
+  );
+});
+
+describe('what an address asks for', () => {
+  it.each(['name', 'severity', 'filter', 'sort', 'view', 'line', 'asset', 'format'])(
+    'by a hostile %s comes back as text alone',
+    async (parameter) => {
+      await logCounts(workspace, 'shop', { info: { hello: 1 } });
+      for (const { text } of HOSTILE_NAMES) {
+        const response = await ask(board, queryOf({ [parameter]: text }));
+        const body = await response.text();
+        expect(response.status).toBeLessThan(500);
+        if (response.headers.get('content-type')?.startsWith('text/html')) expect(strayMarkup(body)).toEqual([]);
+        else expect(body).not.toContain('<');
+      }
+    },
+  );
+});
+
+describe('the checks', () => {
+  it.each([
+    '<p><img src=x></p>',
+    '<p onclick="x"></p>',
+    '<iframe></iframe>',
+    '<p>a < b</p>',
+    '<p title="a" style="b">x</p>',
+    '<a href="a"b">x</a>',
+  ])('find a stray in %s', (html) => {
+    expect(strayMarkup(html)).not.toEqual([]);
+  });
+});

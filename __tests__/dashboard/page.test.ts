@@ -1,0 +1,466 @@
+import { RecentCommonReader } from '../../src';
+import type { Dashboard, Snapshot } from '../../src/dashboard';
+import { clearOfTheTurn } from '../support/hours';
+import { describeWithClock, ServerClock } from '../support/redis/server-clock';
+import { RedisServer } from '../support/redis/servers';
+import {
+  ask,
+  type Counts,
+  dashboardOf,
+  logCounts,
+  queryOf,
+  rowsOf,
+  textIn,
+  textOfId,
+} from '../support/viewers/dashboard';
+import { Workspace } from '../support/workspace';
+
+let workspace: Workspace;
+let board: Dashboard;
+let loggers = 0;
+let name: string;
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+  board = dashboardOf(workspace);
+});
+beforeEach(async () => {
+  await clearOfTheTurn();
+  name = `app${++loggers}`;
+});
+afterAll(() => workspace.close());
+
+/** What was logged in the hour before, and this hour. */
+async function log(before: Counts, now: Counts): Promise<void> {
+  await logCounts(workspace, name, before, 1);
+  await logCounts(workspace, name, now);
+}
+
+async function page(more = '', dashboard = board): Promise<string> {
+  return (await ask(dashboard, `?name=${name}${more}`)).text();
+}
+
+async function snapshot(more = ''): Promise<Snapshot> {
+  return (await (await ask(board, `?name=${name}&format=json${more}`)).json()) as Snapshot;
+}
+
+/** The messages of a table, each the last cell of its row. */
+function messagesOf(html: string, kind: string): string[] {
+  return rowsOf(html, kind).map((cells) => cells.at(-1) as string);
+}
+
+describe('what changed', () => {
+  it('has what is new or surging first, the gravest before others, then what is fading', async () => {
+    await log(
+      { info: { 'mail sent': 40_000_000 }, error: { timeout: 10, declined: 5 } },
+      { info: { 'voucher used': 900 }, error: { timeout: 500, refused: 3 } },
+    );
+    const html = await page();
+    const [timeout, refused, voucher, mail, ...others] = rowsOf(html, 'changes');
+    expect(timeout).toEqual([
+      expect.stringMatching(/^▲ surging ×\d/),
+      'error',
+      '500',
+      expect.any(String),
+      '10',
+      expect.stringContaining('timeout'),
+    ]);
+    expect(refused?.slice(0, 3)).toEqual(['new', 'error', '3']);
+    expect(refused?.[5]).toContain('Newest line');
+    expect(voucher?.slice(0, 5)).toEqual(['new', 'info', '900', '0', '0']);
+    expect(mail?.slice(0, 3)).toEqual([expect.stringMatching(/^▼ fading (×0\.0\d|<×0\.01)$/), 'info', '0']);
+    expect(mail?.[5]).toContain('None of its lines is among the newest.');
+    expect(others).toEqual([]);
+    expect(textOfId(html, 'status')).toBe('2 new, 1 surging, 1 fading');
+  });
+
+  it('calls new what a severity logged that had nothing last hour, where the logger had something', async () => {
+    await log({ info: { hello: 20 } }, { critical: { 'disk full': 1 } });
+    const [[status, severity, now] = []] = rowsOf(await page(), 'changes');
+    expect([status, severity, now]).toEqual(['new', 'critical', '1']);
+    expect(rowsOf(await page('&severity=critical'), 'changes')).toHaveLength(1);
+  });
+
+  it('says that there is nothing to compare with in the first hour, and calls nothing new', async () => {
+    await logCounts(workspace, name, { error: { failed: 50 } });
+    const html = await page();
+    expect(textOfId(html, 'status')).toBe('First hour: nothing to compare with yet');
+    expect(rowsOf(html, 'changes')).toEqual([]);
+    expect(textOfId(html, 'severities')).not.toContain('×');
+    expect(rowsOf(html, 'frequent')).toHaveLength(1);
+  });
+
+  it('shares its rows out to the severities, and says how many more there are', async () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`message ${i}`, 1]));
+    await log({ info: { hello: 1 } }, { error: many, info: { ...many, surge: 200 } });
+    const html = await page();
+    const severities = rowsOf(html, 'changes').map(([, severity]) => severity);
+    expect(severities).toEqual([...Array(20).fill('error'), ...Array(20).fill('info')]);
+    expect(messagesOf(html, 'changes')[20]).toContain('surge');
+    expect(textIn(html)).toContain('And 81 more: choose a severity to see more of it.');
+    expect(rowsOf(await page('&severity=error'), 'changes')).toHaveLength(40);
+  });
+
+  it('gives the rows that a severity does not need to the others', async () => {
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`message ${i}`, 1]));
+    const steady = { info: { hello: 20 }, warning: { slow: 20 }, debug: { cached: 20 } };
+    await log({ ...steady, error: { declined: 1 } }, { ...steady, error: many });
+    const html = await page();
+    expect(rowsOf(html, 'changes').filter(([status]) => status === 'new')).toHaveLength(30);
+    expect(textIn(html)).not.toContain('choose a severity');
+  });
+
+  it('does not say that nothing changed where <other> may hold what did', async () => {
+    await log({ error: { '<other>': 5000, 'connection lost': 30 } }, { error: { '<other>': 90_000, refused: 20 } });
+    const html = await page();
+    expect(textOfId(html, 'status')).toMatch(
+      /^Too many different messages to tell which changed; all together >?×\d+(\.\d)?$/,
+    );
+    expect(textOfId(html, 'changes')).toContain('<other> counts so many messages together');
+    await logCounts(workspace, name, { info: { 'never seen': 5 } });
+    const both = await page();
+    expect(textOfId(both, 'status')).toBe('1 new');
+    expect(textIn(both)).toContain('2 others may have changed: <other> holds what would tell.');
+  });
+
+  it('tells the sums of severities apart by an arrow where they have changed', async () => {
+    await log(
+      { info: { up: 100, down: 1 }, error: { e: 100_000 }, debug: { d: 0 } },
+      { info: { up: 90_000 }, error: { e: 1 } },
+    );
+    const tiles = [...(await page()).matchAll(/<a class="tile".*?<\/a>/g)].map(([html]) => textIn(html));
+    expect(tiles.find((tile) => tile.startsWith('error'))).toMatch(/▼ <?×0\.\d\d what last hour predicts$/);
+    expect(tiles.find((tile) => tile.startsWith('info'))).toMatch(/▲ >?×\d+ what last hour predicts$/);
+    expect(tiles.find((tile) => tile.startsWith('warning'))).toBe('warning0');
+  });
+
+  it('shows the line that was counted as a message, not one that only begins like it', async () => {
+    await log({ info: { hello: 1 } }, { error: { 'disk full': 1 } });
+    await logCounts(workspace, name, { error: { 'disk fuller': 1 } });
+    const { changes } = await snapshot();
+    const samples = changes.map(({ message, sample }) => [message, sample?.message]);
+    expect(Object.fromEntries(samples)).toEqual({ 'disk full': 'disk full', 'disk fuller': 'disk fuller' });
+  });
+
+  it('shows the newest line of a message that has placeholders', async () => {
+    const transport = workspace.transport({ name, commonKey: () => 'user <id> failed from <host>' });
+    await logCounts(workspace, name, { info: { hello: 1 } }, 1);
+    for (const host of ['10.0.0.1', '10.0.0.2']) {
+      transport.log({ level: 'error', message: `user 17 failed from ${host}`, attempt: 2 });
+      transport.log({ level: 'error', message: 'something else' });
+    }
+    await transport.flush();
+    const { changes } = await snapshot();
+    expect(changes[0]?.sample?.message).toBe('user 17 failed from 10.0.0.2 {"attempt":2}');
+    expect(await page()).toContain('<span class="placeholder">&lt;host&gt;</span>');
+  });
+});
+
+describe('most frequent', () => {
+  it('has the counts of both hours with bars and shares, most frequent first', async () => {
+    await log({ info: { a: 400, b: 100, old: 10_000 } }, { info: { a: 300, b: 600 }, warning: { c: 100 } });
+    const html = await page();
+    const byCount = rowsOf(html, 'frequent').filter(([, , now]) => now !== '0');
+    expect(byCount.map((cells) => cells.slice(1))).toEqual([
+      ['info', '600', '60%', '100', 'b'],
+      ['info', '300', '30%', '400', 'a'],
+      ['warning', '100', '10%', '0', 'c'],
+    ]);
+    expect(html).toMatch(
+      /<rect class="now" width="[\d.]+" height="7"><\/rect><rect class="before" y="8" width="[\d.]+"/,
+    );
+  });
+
+  it('is ordered by the last hour where that was asked for, and says so', async () => {
+    await log({ info: { a: 5, b: 9 } }, { info: { a: 50, c: 70 } });
+    const html = await page('&sort=previous');
+    expect(messagesOf(html, 'frequent')).toEqual(['b', 'a']);
+    expect(html).toContain('Most frequent last hour');
+    expect(html).toMatch(/aria-sort="descending"><a href="[^"]*sort=previous">/);
+    expect(html.match(/aria-sort/g)).toHaveLength(1);
+  });
+
+  it('has at most ten messages, and tells of those that are counted together', async () => {
+    const transport = workspace.transport({ name, commonLimit: 5 });
+    for (let i = 0; i < 30; i++) transport.log({ level: 'info', message: `message ${i}` });
+    await transport.flush();
+    const html = await page();
+    expect(textIn(html)).toMatch(/<other> counts 2\d log calls of messages too rare to be told apart/);
+    expect(rowsOf(html, 'frequent')[0]?.at(-1)).toBe('<other>');
+    await logCounts(workspace, name, { error: Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`m${i}`, 1])) });
+    expect(rowsOf(await page(), 'frequent')).toHaveLength(10);
+  });
+});
+
+describe('latest lines', () => {
+  it('are the newest of all severities, at most a hundred', async () => {
+    await logCounts(workspace, name, {
+      info: Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`line ${i}`, 1])),
+    });
+    await logCounts(workspace, name, {
+      error: Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`fault ${i}`, 1])),
+    });
+    const rows = rowsOf(await page(), 'lines');
+    expect(rows).toHaveLength(100);
+    expect(new Set(rows.map(([, severity]) => severity))).toEqual(new Set(['error', 'info']));
+    expect(rows[0]?.[0]).toMatch(/^\d\d:\d\d:\d\d$/);
+  });
+
+  it('are filtered by a text in any case, among all that are kept', async () => {
+    await logCounts(workspace, name, { info: { 'Order 1 placed': 1, 'mail sent': 99 } });
+    expect(messagesOf(await page('&filter=ORDER'), 'lines')).toEqual(['Order 1 placed']);
+    expect(await page('&filter=nothing')).toContain('No line that is kept has this text.');
+    const old = Array.from({ length: 700 }, (_, i) => `2026-11-24T12:00:00.000Z line ${i}`);
+    await workspace.redis.rPush(workspace.key(`recent:${name}:info`), old);
+    expect(messagesOf(await page('&filter=line%20699'), 'lines')).toEqual(['line 699']);
+    const long = 'x'.repeat(300);
+    expect(await page(`&filter=${long}`)).toContain(`value="${'x'.repeat(200)}"`);
+  });
+
+  it('are filtered by the form without a script, for any name of the logger', async () => {
+    name = 'a&b \r\n "c" é';
+    await logCounts(workspace, name, { info: { one: 1, two: 1 }, error: { two: 1 } });
+    const html = await (await ask(board, queryOf({ name, severity: 'info' }))).text();
+    const view = textIn(/<input type="hidden" name="view" value="([^"]*)">/.exec(html)?.[1] as string);
+    expect(view).toMatch(/^[\x21-\x7e]+$/);
+    const filtered = await (await ask(board, queryOf({ view, filter: 'two' }))).text();
+    expect(rowsOf(filtered, 'lines').map((cells) => cells.slice(1))).toEqual([['info', 'two']]);
+    expect(filtered).toContain('value="two"');
+  });
+
+  it('keep their key while others come, and each has its own', async () => {
+    await logCounts(workspace, name, { info: { twice: 2, once: 1 } });
+    const before = (await snapshot()).lines.map(({ key }) => key);
+    await logCounts(workspace, name, { info: { twice: 1 }, error: { twice: 1 } });
+    const { lines } = await snapshot();
+    expect(new Set(lines.map(({ key }) => key)).size).toBe(5);
+    const after = lines.filter(({ severity }) => severity === 'info').map(({ key }) => key);
+    expect(after.slice(-before.length)).toEqual(before);
+  });
+
+  it('that are long, or more than one line, begin closed, and all of each is to be had', async () => {
+    const stack = `Error: boom\n${'    at somewhere\n'.repeat(300)}end of stack`;
+    const transport = workspace.transport({ name });
+    transport.log({ level: 'error', message: stack });
+    transport.log({ level: 'error', message: `${'x'.repeat(300)} end of word` });
+    await transport.flush();
+    const html = await page();
+    expect(html.match(/<details class="long">/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(html).toContain('end of word');
+    expect(html).not.toContain('end of stack');
+    const href = textIn(/<a href="([^"]*)">All [\d,]+ characters/.exec(html)?.[1] as string);
+    const whole = await ask(board, href);
+    expect(whole.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await whole.text()).toBe(stack);
+    await workspace.redis.del(workspace.key(`recent:${name}:error`));
+    expect((await ask(board, href)).status).toBe(404);
+  });
+});
+
+describe('the head of the page', () => {
+  it('has the counts of each severity, with what the hour before predicts, and leads to each', async () => {
+    await log({ info: { hello: 10 }, error: { failed: 10 } }, { error: { failed: 300 }, audit: { read: 2 } });
+    const html = await page();
+    const tiles = [...html.matchAll(/<a class="tile" href="([^"]*)"[^>]*>(.*?)<\/a>/g)];
+    const shown = tiles.map(([, href, text]) => [
+      textIn(href as string),
+      textIn(text as string).replace(/[▲▼×].*/, ''),
+    ]);
+    expect(shown).toEqual([
+      [`?name=${name}`, 'all302'],
+      [`?name=${name}&severity=critical`, 'critical0'],
+      [`?name=${name}&severity=error`, 'error300'],
+      [`?name=${name}&severity=warning`, 'warning0'],
+      [`?name=${name}&severity=info`, 'info0'],
+      [`?name=${name}&severity=debug`, 'debug0'],
+      [`?name=${name}&severity=audit`, 'audit2'],
+    ]);
+    expect(textIn(tiles[2]?.[2] as string)).toMatch(/▲ ×\d+ what last hour predicts$/);
+    expect(textOfId(html, 'summary')).toMatch(/^302 log calls this hour · \d+ minutes? into it$/);
+    expect(await page('&severity=error')).toMatch(/severity=error" aria-current="true">/);
+  });
+
+  it('says that nothing was logged yet where there is nothing', async () => {
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: `${workspace.prefix}empty:` });
+    for (const query of ['', '?name=shop']) {
+      const response = await ask(dashboardOf(workspace, { reader }), query);
+      expect(response.status).toBe(200);
+      expect(textOfId(await response.text(), 'status')).toBe('Nothing has been logged yet');
+    }
+    reader.close();
+  });
+
+  it('has title, environment and how often it is refreshed', async () => {
+    const html = await page('', dashboardOf(workspace, { title: 'Shop <logs>', environment: 'test', refreshMs: 2000 }));
+    expect(html).toContain(`<title>Shop &lt;logs&gt; · ${name}</title>`);
+    expect(html).toContain('<span class="environment">test</span>');
+    expect(html).toContain('every 2 s');
+  });
+
+  it('leads to the other loggers, with the gravest that each logged this hour', async () => {
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: `${workspace.prefix}menu:` });
+    const write = async (logger: string, level: string, keyPrefix = `${workspace.prefix}menu:`): Promise<void> => {
+      const transport = workspace.transport({ name: logger, keyPrefix });
+      transport.log({ level, message: 'hello' });
+      await transport.flush();
+    };
+    await write('c', 'critical');
+    await workspace.redis.zAdd(workspace.key('menu:known'), { value: 'critical:c', score: Date.now() / 1000 - 7200 });
+    await write('b', 'error');
+    await write('b', 'warning');
+    await write('a', 'info');
+    const html = await (await ask(dashboardOf(workspace, { reader }))).text();
+    const list = /<details id="loggers".*?<\/details>/s.exec(html)?.[0] as string;
+    expect(textIn(list.replace(/<\/(summary|li)>/g, '|'))).toBe('Logger b|a|berror|c|');
+    expect(list).toMatch(/<a href="\?name=b" aria-current="page">/);
+    reader.close();
+  });
+});
+
+describe('the address', () => {
+  it.each([
+    ['that is a prototype', '__proto__'],
+    ['that is the beginning of one', 'app'],
+    ['that is too long', 'x'.repeat(10_000)],
+    ['that is a key', 'app1:info'],
+    ['that is a path', '../app1'],
+  ])('with a logger %s makes no key of it, where there is none of that name', async (_case, unknown) => {
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    const reads = (['recent', 'common', 'changes'] as const).map((method) => jest.spyOn(reader, method));
+    await logCounts(workspace, name, { info: { hello: 1 } });
+    const response = await ask(dashboardOf(workspace, { reader }), queryOf({ name: unknown }));
+    expect(response.status).toBe(404);
+    expect(textOfId(await response.text(), 'status')).toBe('There is no logger of this name.');
+    for (const read of reads) expect(read).not.toHaveBeenCalled();
+    reader.close();
+  });
+
+  it('with severities that there are not shows all', async () => {
+    await logCounts(workspace, name, { info: { hello: 1 } });
+    expect(rowsOf(await page('&severity=last&severity=a:b'), 'lines')).toHaveLength(1);
+    expect((await snapshot('&severity=seq')).severities.every(({ isShown }) => isShown)).toBe(true);
+  });
+
+  it('with a severity bounds what is read to it, and of the others to their sums', async () => {
+    await log({ info: { hello: 7 } }, { info: { hello: 3 }, error: { failed: 2 }, debug: { idle: 5 } });
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    const changes = jest.spyOn(reader, 'changes');
+    const common = jest.spyOn(reader, 'common');
+    const html = await page('&severity=error&severity=debug', dashboardOf(workspace, { reader }));
+    expect(changes.mock.calls.map(([, severity]) => severity).sort()).toEqual(['debug', 'error']);
+    expect(common.mock.calls.map(([, severity, options]) => [severity, options?.limit])).toEqual([
+      ['info', 1],
+      ['info', 1],
+    ]);
+    const severities = rowsOf(html, 'lines').map(([, severity]) => severity);
+    expect(new Set(severities)).toEqual(new Set(['debug', 'error']));
+    expect(severities).toHaveLength(7);
+    expect(html).toMatch(/info<\/span><b>3<\/b>/);
+    reader.close();
+  });
+});
+
+describe('without its script', () => {
+  it('the page is complete: tables with captions and headers, one status, and a link to refresh', async () => {
+    await log({ info: { hello: 400 } }, { error: { failed: 4 } });
+    const html = await page();
+    expect(html.match(/<table /g)).toHaveLength(3);
+    expect(html.match(/<caption /g)).toHaveLength(3);
+    expect(html.match(/<th [^>]*scope="col"/g)).toHaveLength(6 + 6 + 3);
+    expect(html.match(/role="status"/g)).toHaveLength(1);
+    expect(html.match(/<button [^>]*hidden/g)).toHaveLength(2);
+    expect(html).toContain(`<a id="refresh" href="?name=${name}">Refresh</a>`);
+    expect(html).toMatch(
+      /<time datetime="[^"]+Z" title="\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC">\d\d:\d\d:\d\d<\/time><span class="utc"> UTC/,
+    );
+  });
+
+  it('has no style, script or handler in it, which its policy forbids', async () => {
+    await logCounts(workspace, name, { info: { hello: 1 } });
+    const html = await page();
+    expect(html.match(/<script[^>]*>[^<]*<\/script>/g)).toEqual(['<script src="?asset=script" defer></script>']);
+    expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=/);
+  });
+});
+
+describeWithClock('while the hour is young', () => {
+  it('what was frequent counts for the part of the last sixty minutes that was in the hour before', async () => {
+    const clock = ServerClock.create();
+    const server = await RedisServer.start({ env: clock.env });
+    const own = await Workspace.open(server.url);
+    const passed = Math.floor(Date.now() / 1000) % 3600;
+    clock.set(-passed - 600);
+    await logCounts(own, 'shop', { info: { often: 600, seldom: 20 } });
+    clock.set(-passed + 300);
+    await logCounts(own, 'shop', { info: { seldom: 30 } });
+    const young = await (await ask(dashboardOf(own), '?name=shop')).text();
+    expect(rowsOf(young, 'frequent').map((cells) => cells.slice(2, 3).concat(cells.slice(4)))).toEqual([
+      ['0', '600', 'often'],
+      ['30', '20', 'seldom'],
+    ]);
+    expect(young).toContain('The hour is young');
+    expect(textOfId(young, 'summary')).toContain('5 minutes into it');
+    clock.set(-passed + 1800);
+    const later = await (await ask(dashboardOf(own), '?name=shop')).text();
+    expect(messagesOf(later, 'frequent')).toEqual(['seldom']);
+    expect(later).not.toContain('The hour is young');
+    await own.close();
+    await server.stop();
+    clock.remove();
+  });
+});
+
+describeWithClock('as the hour passes', () => {
+  let clock: ServerClock;
+  let server: RedisServer;
+  let own: Workspace;
+
+  beforeAll(async () => {
+    clock = ServerClock.create();
+    server = await RedisServer.start({ env: clock.env });
+    own = await Workspace.open(server.url);
+    setIntoHour(-60);
+    await logCounts(own, 'shop', { info: { often: 3600 } });
+    setIntoHour(1);
+    await logCounts(own, 'shop', { info: { often: 1 }, error: { failed: 1 } });
+  });
+  afterAll(async () => {
+    await own.close();
+    await server.stop();
+    clock.remove();
+  });
+
+  function setIntoHour(seconds: number): void {
+    clock.set(seconds - (Math.floor(Date.now() / 1000) % 3600));
+  }
+
+  it.each([1, 20, 61, 119, 1800, 3500])('what is expected is about right after %d s', async (seconds) => {
+    setIntoHour(seconds);
+    const { changes, total, elapsed } = (await (
+      await ask(dashboardOf(own), '?name=shop&format=json')
+    ).json()) as Snapshot;
+    const often = changes.find(({ message }) => message === 'often');
+    // The clock goes on meanwhile.
+    const [least, most] = [0.98 * seconds, 1.02 * (seconds + 10)];
+    if (often) expect(often.expected).toBeGreaterThanOrEqual(least);
+    if (often) expect(often.expected).toBeLessThanOrEqual(most);
+    expect(2 ** (total.score ?? NaN)).toBeGreaterThanOrEqual(12 / (most + 10));
+    expect(2 ** (total.score ?? NaN)).toBeLessThanOrEqual(12 / (least + 10));
+    expect(elapsed * 60).toBeLessThanOrEqual(seconds / 60 + 1);
+  });
+
+  it('nothing is sent again for a while where nothing was logged', async () => {
+    const board = dashboardOf(own);
+    // The steps begin at 2 % of the hour and more, so that this is in the midst of one.
+    setIntoHour(Math.ceil(3600 * 1.02 ** -35) + 2);
+    const tag = (await ask(board, '?name=shop&format=parts')).headers.get('etag') as string;
+    for (const passed of [4, 8]) {
+      setIntoHour(Math.ceil(3600 * 1.02 ** -35) + passed);
+      const again = await ask(board, '?name=shop&format=parts', { headers: { 'If-None-Match': tag } });
+      expect(again.status).toBe(304);
+    }
+    setIntoHour(2700);
+    const later = await ask(board, '?name=shop&format=parts', { headers: { 'If-None-Match': tag } });
+    expect(later.status).toBe(200);
+  });
+});

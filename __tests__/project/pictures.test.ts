@@ -1,0 +1,222 @@
+import type { Browser } from 'playwright-core';
+import { parameterize, RecentCommonReader } from '../../src';
+import { describeWithClock, ServerClock } from '../support/redis/server-clock';
+import { RedisServer } from '../support/redis/servers';
+import { describeWithBrowser, launchBrowser, noBrowserReason, PICTURES, Tab } from '../support/viewers/browser';
+import { FakeSink, runCli } from '../support/viewers/cli';
+import { dashboardOf, Site } from '../support/viewers/dashboard';
+import { Workspace } from '../support/workspace';
+
+/** What the loggers of a web shop say in an hour: severity, how often, and the text of each time. */
+type Hour = readonly (readonly [level: string, count: number, text: (i: number) => string])[];
+
+const STACK = `TypeError: Cannot read properties of undefined (reading 'price')
+    at totalOf (/srv/checkout/dist/cart.js:41:23)
+    at Array.reduce (<anonymous>)
+    at priceCart (/srv/checkout/dist/cart.js:57:16)
+    at placeOrder (/srv/checkout/dist/orders.js:112:20)`;
+
+const order = (i: number): string => `order ${43_000 + i} placed {"total":${20 + (i % 80)},"currency":"EUR"}`;
+const mail = (i: number): string => `mail sent to buyer${i}@example.com {"template":"order-confirmation"}`;
+const cart = (i: number): string => `POST /cart/${i}/items 201 in ${8 + (i % 30)} ms`;
+const stock = (i: number): string => `stock of item ${i % 40} is low {"left":${i % 5}}`;
+const declined = (i: number): string => `card ending in ${1000 + i} was declined {"code":"insufficient_funds"}`;
+const timeout = (i: number): string => `timeout after ${5000 + i} ms calling https://pay.example/v2/charges/${i}`;
+const priced = (i: number): string => `cart ${i} priced in ${1 + (i % 9)} ms`;
+
+const BEFORE: Hour = [
+  ['info', 1840, order],
+  ['info', 1790, mail],
+  ['info', 920, cart],
+  ['warning', 64, stock],
+  ['warning', 150, (i) => `session ${9000 + i} expired during checkout`],
+  ['error', 38, declined],
+  ['error', 16, timeout],
+  ['debug', 400, priced],
+];
+const NOW: Hour = [
+  ['info', 1180, order],
+  ['info', 240, mail],
+  ['info', 655, cart],
+  ['warning', 44, stock],
+  ['warning', 260, (i) => `voucher SPRING${i % 7} does not exist {"customer":${5000 + i}}`],
+  ['debug', 300, priced],
+  ['error', 24, declined],
+  ['error', 118, timeout],
+  ['error', 6, () => STACK],
+  ['critical', 2, (i) => `payment gateway 10.4.0.${7 + i}:443 refused connection {"retryInSeconds":30}`],
+];
+const OTHERS: Readonly<Record<string, Hour>> = {
+  catalog: [['info', 120, () => 'index refreshed']],
+  gateway: [
+    ['info', 700, () => 'GET /health 200'],
+    ['warning', 3, () => 'upstream is slow'],
+  ],
+  mailer: [['info', 40, () => 'queue drained']],
+};
+
+/** Evenly mixed, as they would come. */
+function mixed(hour: Hour): { level: string; message: string }[] {
+  const calls = hour.flatMap(([level, count, text]) =>
+    Array.from({ length: count }, (_, i) => ({ level, message: text(i), at: (i + 0.5) / count })),
+  );
+  return calls.sort((a, b) => a.at - b.at).map(({ level, message }) => ({ level, message }));
+}
+
+const ESC = '\u001b';
+/** Colours of a dark terminal, by their numbers. */
+const LOOKS: Readonly<Record<string, string>> = {
+  1: 'font-weight: bold',
+  2: 'opacity: 0.65',
+  7: 'background: #555',
+  31: 'color: #ff7b72',
+  32: 'color: #7ee787',
+  33: 'color: #e3b341',
+  36: 'color: #76d9e6',
+};
+
+/** What a terminal shows. */
+function terminalHtml(text: string): string {
+  const shown = text
+    .replace(/[&<]/g, (sign) => (sign === '&' ? '&amp;' : '&lt;'))
+    .replaceAll(new RegExp(`${ESC}\\[(\\d+)m`, 'g'), (_, code: string) =>
+      LOOKS[code] ? `<span style="${LOOKS[code]}">` : '</span>',
+    );
+  const style = 'margin: 0; padding: 16px 20px; background: #0d1117; color: #d6dde5; font: 14px/1.4 monospace';
+  return `<body style="margin: 0; background: #0d1117"><pre style="${style}">${shown}</pre></body>`;
+}
+
+if (noBrowserReason) describeWithBrowser('pictures of the viewers', () => it('are made', () => undefined));
+else {
+  describeWithClock(`pictures of the viewers, in ${PICTURES}`, () => {
+    let clock: ServerClock;
+    let server: RedisServer;
+    let workspace: Workspace;
+    let site: Site;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      clock = ServerClock.create();
+      server = await RedisServer.start({ env: clock.env });
+      workspace = await Workspace.open(server.url);
+      setIntoHour(-8);
+      await log('checkout', BEFORE);
+      setIntoHour(41);
+      for (const [name, hour] of Object.entries(OTHERS)) await log(name, hour);
+      await log('checkout', NOW);
+      await spreadLines('checkout');
+      const options = { title: 'Shop logs', environment: 'production' };
+      site = await Site.open(dashboardOf(workspace, options).node);
+      browser = await launchBrowser();
+    }, 180_000);
+    afterAll(async () => {
+      await browser.close();
+      await site.close();
+      await workspace.close();
+      await server.stop();
+      clock.remove();
+    });
+
+    /** Of the hour that it is. */
+    function setIntoHour(minutes: number): void {
+      clock.set(minutes * 60 - (Math.floor(Date.now() / 1000) % 3600));
+    }
+
+    async function log(name: string, hour: Hour): Promise<void> {
+      const transport = workspace.transport({
+        name,
+        closeTimeoutMs: 60_000,
+        commonKey: ({ message }) => parameterize(String(message).split(' {')[0] as string),
+      });
+      for (const call of mixed(hour)) transport.log(call);
+      await transport.flush();
+    }
+
+    /** Lines that were logged at once get times as if they had come one by one. */
+    async function spreadLines(name: string): Promise<void> {
+      const calls = mixed(NOW).slice(-60).reverse();
+      const now = Date.now();
+      const severities = new Set(NOW.map(([level]) => level));
+      for (const severity of severities) {
+        const key = workspace.key(`recent:${name}:${severity}`);
+        const lines = calls.flatMap(({ level, message }, i) =>
+          level === severity ? [`${new Date(now - i * 1700).toISOString()} ${message}`] : [],
+        );
+        const older = (await workspace.redis.lRange(key, 0, -1)).map((line) => {
+          return `${new Date(now - 600_000).toISOString()} ${line.slice(25)}`;
+        });
+        await workspace.redis.del(key);
+        await workspace.redis.rPush(key, [...lines, ...older].slice(0, 100));
+      }
+    }
+
+    it.each([
+      ['light', 1280, 1000],
+      ['dark', 1280, 1000],
+      ['light', 360, 760],
+      ['dark', 360, 760],
+      ['light', 1720, 960],
+    ] as const)('in %s at %i px, closed and open', async (colorScheme, width, height) => {
+      const tab = await Tab.open(browser, `${site.url}/?name=checkout`, { colorScheme, viewport: { width, height } });
+      await tab.picture(`page-${colorScheme}-${width}`);
+      for (const summary of await tab.page.locator('table.changes summary').all()) {
+        if (await summary.isVisible()) await summary.click();
+      }
+      await tab.picture(`page-${colorScheme}-${width}-open`, 2400);
+      expect(await tab.text('#status')).toBe('3 new, 1 surging, 2 fading');
+      expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(tab.complaints).toEqual([]);
+      await tab.close();
+    });
+
+    it.each([
+      ['top', [], 100, 565],
+      ['top-checkout', ['checkout', '-n', '6'], 80, 700],
+      ['ls', ['ls'], 100, 300],
+      ['tail', ['tail', 'checkout', '-n', '20'], 100, 420],
+    ] as const)('of a terminal with %s %j in %i columns', async (title, args, columns, height) => {
+      const stdout = new FakeSink({ isTTY: true, columns });
+      const at = ['-u', server.url, '--prefix', workspace.prefix];
+      const { code } = await runCli([...args, ...at], { stdout, env: { TERM: 'xterm-256color' } });
+      expect(code).toBe(0);
+      const tab = await Tab.open(browser, 'about:blank', { viewport: { width: 40 + columns * 8.5, height } });
+      await tab.page.setContent(terminalHtml(stdout.text));
+      await tab.picture(`terminal-${title}`);
+      await tab.close();
+    });
+
+    it.each([
+      ['of a first hour', 'mailer', '', 'First hour: nothing to compare with yet'],
+      ['of a filter that finds nothing', 'checkout', '&filter=nowhere', '3 new, 1 surging, 2 fading'],
+      ['of one severity', 'checkout', '&severity=error', '1 new, 1 surging'],
+      ['of a logger that there is not', 'nobody', '', 'There is no logger of this name.'],
+    ])('%s', async (title, name, more, status) => {
+      const tab = await Tab.open(browser, `${site.url}/?name=${name}${more}`, {
+        viewport: { width: 1100, height: 940 },
+      });
+      await tab.picture(`page-${title.replaceAll(' ', '-')}`);
+      expect(await tab.text('#status')).toBe(status);
+      await tab.close();
+    });
+
+    it('of the menu, and of a page that is paused', async () => {
+      const tab = await Tab.open(browser, `${site.url}/?name=checkout`, { viewport: { width: 720, height: 420 } });
+      await tab.page.getByRole('button', { name: 'Pause' }).click();
+      await tab.page.locator('#loggers summary').click();
+      await tab.picture('page-of-the-menu');
+      expect(await tab.page.locator('#loggers li').count()).toBe(4);
+      await tab.close();
+    });
+
+    it('of a Redis in which nothing was logged yet', async () => {
+      const reader = new RecentCommonReader({ url: server.url, keyPrefix: 'nothing:' });
+      const empty = await Site.open(dashboardOf(workspace, { reader }).node);
+      const tab = await Tab.open(browser, empty.url, { viewport: { width: 1100, height: 420 } });
+      await tab.picture('page-of-nothing');
+      expect(await tab.text('#status')).toBe('Nothing has been logged yet');
+      await tab.close();
+      await empty.close();
+      reader.close();
+    });
+  });
+}

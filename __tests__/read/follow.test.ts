@@ -1,0 +1,574 @@
+import { getEventListeners } from 'node:events';
+import { createClient } from 'redis';
+import {
+  type FollowedLines,
+  type FollowOptions,
+  logRecent,
+  OptionsError,
+  RecentCommonReader,
+  type RecentLine,
+  RedisRecentCommonTransport,
+  type RedisScripter,
+} from '../../src';
+import { runProgram } from '../support/program';
+import { makeUser, rulesOf } from '../support/redis/acl';
+import { CLIENT_KINDS } from '../support/redis/client-kinds';
+import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
+import { FaultProxy } from '../support/redis/proxy';
+import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+/** Where nothing but an abort may end the pause between two looks. */
+const LONG_MS = 3000;
+const AT_ONCE_MS = 1000;
+
+type Told = RecentLine | { readonly missed: number };
+
+let workspace: Workspace;
+let loggers = 0;
+let name: string;
+let ended: AbortController;
+let writer: ReturnType<Workspace['logger']> | undefined;
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+});
+beforeEach(() => {
+  name = `app${++loggers}`;
+  ended = new AbortController();
+  writer = undefined;
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  ended.abort();
+});
+afterAll(() => workspace.close());
+
+/** Follows with short pauses, until the test ends. */
+function follow(options: FollowOptions = {}, reader = workspace.reader): FollowedLines {
+  return reader.follow(name, 'info', { intervalMs: 10, signal: ended.signal, ...options });
+}
+
+/** The next that it gives, fewer only where it ends. */
+async function take(lines: FollowedLines, count: number): Promise<Told[]> {
+  const taken: Told[] = [];
+  while (taken.length < count) {
+    const { value, done } = await lines.next();
+    if (done) break;
+    taken.push(value);
+  }
+  return taken;
+}
+
+const numbersIn = (told: readonly Told[]): (number | string)[] =>
+  told.map((each) => ('missed' in each ? `${each.missed} missed` : each.seq));
+const messagesIn = (told: readonly Told[]): string[] =>
+  told.map((each) => ('missed' in each ? `${each.missed} missed` : each.message));
+const from = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+const linesFrom = (first: number, last: number): string[] => from(first, last).map((i) => `line ${i}`);
+
+async function log(...messages: string[]): Promise<void> {
+  writer ??= workspace.logger({ name });
+  for (const message of messages) writer.logger.info(message);
+  await writer.transport.flush();
+}
+
+/** As another program writes lines, without numbers. */
+async function push(...lines: string[]): Promise<void> {
+  for (const line of lines) await workspace.redis.lPush(workspace.key(`recent:${name}:info`), line);
+}
+
+/** A line as other programs write it, so many seconds ago. */
+const lineOf = (message: string, agoSeconds = 0): string =>
+  `${new Date(Date.now() - 1000 * agoSeconds).toISOString()} ${message}`;
+
+/** A reader over a client that tells how often Redis has answered it. */
+function watched(): { reader: RecentCommonReader; answers: () => number } {
+  let answers = 0;
+  const told = <T>(reply: Promise<T>): Promise<T> => reply.finally(() => answers++);
+  const client: RedisScripter = {
+    evalSha: (sha1, script) => told(workspace.redis.evalSha(sha1, script)),
+    eval: (source, script) => told(workspace.redis.eval(source, script)),
+    on: (event, listener) => workspace.redis.on(event, listener),
+  };
+  return { reader: new RecentCommonReader({ client, keyPrefix: workspace.prefix }), answers: () => answers };
+}
+
+/** Begins to follow, and waits until what is there already has been seen. */
+async function begin(options: FollowOptions = {}): Promise<{ lines: FollowedLines; first: Promise<Told[]> }> {
+  const { reader, answers } = watched();
+  const lines = follow(options, reader);
+  const first = take(lines, 1);
+  // The script is sent twice where Redis does not know it yet.
+  await until(() => answers() > 2);
+  return { lines, first };
+}
+
+describe('follow', () => {
+  it('gives what is logged after it has begun, oldest first', async () => {
+    await log('old 1', 'old 2');
+    const { lines, first } = await begin();
+    await log('a', 'b');
+    await log('c');
+    const told = [...(await first), ...(await take(lines, 2))];
+    expect(told).toEqual(
+      ['a', 'b', 'c'].map((message, i) => ({ seq: 3 + i, message, name, severity: 'info', time: expect.any(Date) })),
+    );
+  });
+
+  it('gives each line once, with numbers that increase, however the log calls come', async () => {
+    const lines = follow({ after: 0 });
+    const told = take(lines, 140);
+    for (let i = 0; i < 20; i++) await log(...linesFrom(7 * i + 1, 7 * i + 7));
+    expect(numbersIn(await told)).toEqual(from(1, 140));
+    expect(messagesIn(await told)).toEqual(linesFrom(1, 140));
+  });
+
+  it('goes on after a line that was seen before', async () => {
+    await log(...linesFrom(1, 8));
+    const newest = (await workspace.reader.recent(name, 'info', { limit: 3 }))[2]?.seq as number;
+    expect(messagesIn(await take(follow({ after: newest }), 2))).toEqual(['line 7', 'line 8']);
+    const lines = follow({ after: 8 });
+    await log('line 9');
+    expect(messagesIn(await take(lines, 1))).toEqual(['line 9']);
+  });
+
+  it('goes on with all that is there where the line that was seen is not reached any more', async () => {
+    await log(...linesFrom(1, 120));
+    expect(numbersIn(await take(follow({ after: 5000 }), 101))).toEqual(['20 missed', ...from(21, 120)]);
+  });
+
+  it('says how many were missed where more were logged than the list keeps', async () => {
+    await log(...linesFrom(1, 250));
+    expect(numbersIn(await take(follow({ after: 0 }), 101))).toEqual(['150 missed', ...from(151, 250)]);
+  });
+
+  it('says so where its loop takes long, after what it had read', async () => {
+    await log(...linesFrom(1, 3));
+    const lines = follow({ after: 0 });
+    const told = await take(lines, 1);
+    await log(...linesFrom(4, 250));
+    told.push(...(await take(lines, 103)));
+    expect(numbersIn(told)).toEqual([1, 2, 3, '147 missed', ...from(151, 250)]);
+  });
+
+  it('misses no line that the list has where one message is repeated within a second', async () => {
+    jest.spyOn(Date, 'now').mockReturnValue(1_800_000_000_000);
+    await log('hello');
+    const lines = follow({ after: 0 });
+    const told = await take(lines, 1);
+    await log(...Array<string>(250).fill('hello'));
+    told.push(...(await take(lines, 101)));
+    expect(numbersIn(told)).toEqual([1, '150 missed', ...from(152, 251)]);
+  });
+
+  it('gives nothing for what was never logged, until it is', async () => {
+    const { first } = await begin();
+    await log('first');
+    expect(messagesIn(await first)).toEqual(['first']);
+  });
+});
+
+describe('follow, where other programs write lines without numbers,', () => {
+  it('gives those where there are no others', async () => {
+    await push(lineOf('old'));
+    const { lines, first } = await begin();
+    await push(lineOf('a'), lineOf('b'));
+    await push(lineOf('c'));
+    expect(messagesIn([...(await first), ...(await take(lines, 2))])).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives both in their order, and each once', async () => {
+    await log(...linesFrom(1, 3));
+    const lines = follow({ after: 0 });
+    const told = await take(lines, 3);
+    for (let i = 4; i <= 20; i += 4) {
+      await log(`line ${i}`);
+      await push(lineOf(`line ${i + 1}`), lineOf(`line ${i + 2}`));
+      if (i % 8 === 0) told.push(...(await take(lines, 3)));
+      await log(`line ${i + 3}`);
+    }
+    told.push(...(await take(lines, 23 - told.length)));
+    expect(messagesIn(told)).toEqual(linesFrom(1, 23));
+  });
+
+  it('gives those of a program whose clock is behind', async () => {
+    await log('line 1');
+    const lines = follow({ after: 0 });
+    const told = await take(lines, 1);
+    await push(lineOf('line 2', 3));
+    await push(lineOf('line 3', 2));
+    await log('line 4');
+    told.push(...(await take(lines, 3)));
+    expect(messagesIn(told)).toEqual(linesFrom(1, 4));
+  });
+
+  it('gives a line that begins with no time', async () => {
+    const { lines, first } = await begin();
+    await push('started', 'stopped');
+    const told = [...(await first), ...(await take(lines, 1))];
+    expect(messagesIn(told)).toEqual(['started', 'stopped']);
+    expect((told[0] as RecentLine).time.getTime()).toBeNaN();
+  });
+});
+
+describe('follow is ended', () => {
+  /** What ends it, and how long that took. */
+  async function end(next: Promise<unknown>): Promise<void> {
+    const began = performance.now();
+    ended.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
+    expect(getEventListeners(ended.signal, 'abort')).toEqual([]);
+  }
+
+  it('at once by its signal while it waits, which keeps no listener', async () => {
+    await log('line 1');
+    const lines = follow({ after: 0, intervalMs: LONG_MS });
+    await take(lines, 1);
+    const next = lines.next();
+    await until(() => getEventListeners(ended.signal, 'abort').length === 1);
+    await end(next);
+  });
+
+  it('at once where its loop aborts it', async () => {
+    await log(...linesFrom(1, 3));
+    const told: Told[] = [];
+    const began = performance.now();
+    for await (const line of follow({ after: 0, intervalMs: LONG_MS })) {
+      told.push(line);
+      if (told.length === 2) ended.abort();
+    }
+    expect(messagesIn(told)).toEqual(linesFrom(1, 2));
+    expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
+  });
+
+  it('at once where its loop aborts it at the newest line', async () => {
+    await log('line 1');
+    const began = performance.now();
+    for await (const _ of follow({ after: 0, intervalMs: LONG_MS })) ended.abort();
+    expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
+  });
+
+  it('before it has begun where its signal is aborted already', async () => {
+    const { reader, answers } = watched();
+    ended.abort();
+    expect(await follow({ after: 0 }, reader).next()).toEqual({ done: true, value: undefined });
+    expect(answers()).toBe(0);
+  });
+
+  it('where its loop is left, and then neither listens nor reads', async () => {
+    await log(...linesFrom(1, 3));
+    const { reader, answers } = watched();
+    const lines = follow({ after: 0 }, reader);
+    for await (const _ of lines) break;
+    expect(await lines.next()).toEqual({ done: true, value: undefined });
+    expect(getEventListeners(ended.signal, 'abort')).toEqual([]);
+    const before = answers();
+    const { first } = await begin();
+    await log('line 4');
+    await first;
+    expect(answers()).toBe(before);
+  });
+
+  it('and until then has one listener at most, however often it has looked', async () => {
+    const { reader, answers } = watched();
+    const next = follow({}, reader).next();
+    for (let looks = 0; looks < 20; looks++) {
+      const before = answers();
+      await until(() => answers() > before);
+      expect(getEventListeners(ended.signal, 'abort').length).toBeLessThanOrEqual(1);
+    }
+    await end(next);
+  });
+});
+
+describe('follow refuses', () => {
+  it.each<[string, FollowOptions]>([
+    ['intervalMs', { intervalMs: 9 }],
+    ['intervalMs', { intervalMs: 3_600_001 }],
+    ['intervalMs', { intervalMs: 10.5 }],
+    ['intervalMs', { intervalMs: '500' as unknown as number }],
+    ['after', { after: -1 }],
+    ['after', { after: 1.5 }],
+    ['after', { after: Number.NaN }],
+    ['signal', { signal: {} as AbortSignal }],
+  ])('at the call a %s that cannot be used: %p', (option, options) => {
+    const call = (): FollowedLines => workspace.reader.follow(name, 'info', options);
+    expect(call).toThrow(OptionsError);
+    expect(call).toThrow(expect.objectContaining({ option }));
+  });
+
+  it.each([
+    ['name', '', 'info'],
+    ['severity', 'app', 'a:b'],
+  ])('at the call a %s that cannot stand in a key', (option, logger, severity) => {
+    expect(() => workspace.reader.follow(logger, severity)).toThrow(expect.objectContaining({ option }));
+  });
+
+  it('nothing within its ranges', () => {
+    for (const intervalMs of [10, 3_600_000]) expect(() => follow({ intervalMs })).not.toThrow();
+    for (const after of [0, Number.MAX_SAFE_INTEGER]) expect(() => follow({ after })).not.toThrow();
+  });
+});
+
+describe('follow throws', () => {
+  it('where the key is not one of a list', async () => {
+    await workspace.redis.set(workspace.key(`recent:${name}:info`), 'junk');
+    await expect(follow().next()).rejects.toThrow('WRONGTYPE');
+    expect(getEventListeners(ended.signal, 'abort')).toEqual([]);
+  });
+});
+
+describeWithServer('follow throws', () => {
+  let server: RedisServer;
+  let admin: ReturnType<typeof createClient>;
+
+  const urlWith = (password: string): string => `redis://:${password}@127.0.0.1:${server.port}`;
+  const followAt = (url: string): FollowedLines => follow({ after: 0 }, new RecentCommonReader({ url }));
+
+  beforeAll(async () => {
+    server = await RedisServer.start({ args: ['--requirepass', 'secret'] });
+    admin = createClient({ url: urlWith('secret') });
+    await admin.connect();
+  });
+  afterAll(async () => {
+    admin.destroy();
+    await server.stop();
+  });
+
+  it('where the password is wrong, without showing it', async () => {
+    const error: Error = await followAt(urlWith('wrong'))
+      .next()
+      .then(
+        () => new Error('it did not throw'),
+        (reason) => reason,
+      );
+    expect(error.message).toMatch(/^WRONGPASS/);
+    expect(`${error.stack}`).not.toContain(':wrong@');
+  });
+
+  it('where there is none', () => expect(followAt(server.url).next()).rejects.toThrow('NOAUTH'));
+
+  it('where a permission is missing', async () => {
+    const rules = rulesOf('reader').filter((rule) => rule !== '+lrange');
+    await expect(followAt(await makeUser(admin, server.url, rules)).next()).rejects.toThrow(/can't run|NOPERM/);
+  });
+
+  it('where a permission is taken away meanwhile, and ends with that', async () => {
+    const url = await makeUser(admin, server.url, rulesOf('reader'));
+    await logRecent(admin, name, 'line 1');
+    const lines = followAt(url);
+    expect(messagesIn(await take(lines, 1))).toEqual(['line 1']);
+    await admin.sendCommand(['ACL', 'SETUSER', new URL(url).username, '-get']);
+    await expect(lines.next()).rejects.toThrow(/can't run|NOPERM/);
+    expect(await lines.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+describeWithServer('follow waits for a Redis', () => {
+  let server: RedisServer;
+  let close: () => unknown;
+
+  beforeEach(() => {
+    close = () => undefined;
+  });
+  afterEach(async () => {
+    ended.abort();
+    close();
+    await server.stop();
+  });
+
+  /** The ways in which a reader reaches a Redis. */
+  const WAYS: Record<string, (url: string) => Promise<RecentCommonReader>> = {
+    'over a connection of its own': async (url) => {
+      const reader = new RecentCommonReader({ url });
+      close = () => reader.close();
+      return reader;
+    },
+    'over a client that is passed in': async (url) => {
+      const client = createClient({ url });
+      client.on('error', () => undefined);
+      await client.connect();
+      close = () => client.destroy();
+      return new RecentCommonReader({ client });
+    },
+  };
+
+  async function logTo(messages: readonly string[], recentLimit = 100): Promise<void> {
+    const transport = new RedisRecentCommonTransport({ url: server.url, name, recentLimit });
+    for (const message of messages) transport.log({ level: 'info', message });
+    await transport.close();
+  }
+
+  /** How often it was read since the server was started. */
+  async function looks(): Promise<number> {
+    const stats = String(await server.command(['INFO', 'commandstats']));
+    return Number(/cmdstat_lrange:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+  }
+
+  it('that is not there yet', async () => {
+    const port = await freePort();
+    const first = take(follow({}, await WAYS['over a connection of its own']?.(`redis://127.0.0.1:${port}`)), 2);
+    const refused = createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: false } });
+    await expect(refused.on('error', () => undefined).connect()).rejects.toThrow('ECONNREFUSED');
+    server = await RedisServer.start({ port });
+    await until(async () => (await looks()) > 0);
+    await logTo(linesFrom(1, 2));
+    expect(messagesIn(await first)).toEqual(linesFrom(1, 2));
+  });
+
+  describe.each(Object.entries(WAYS))('%s', (_, open) => {
+    it('that is killed and comes back with its data, and gives no line twice', async () => {
+      server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+      const lines = follow({ after: 0 }, await open(server.url));
+      await logTo(linesFrom(1, 5));
+      const told = await take(lines, 5);
+      const next = take(lines, 5);
+      await server.kill();
+      await server.start();
+      await logTo(linesFrom(6, 10));
+      told.push(...(await next));
+      expect(messagesIn(told)).toEqual(linesFrom(1, 10));
+      expect(numbersIn(told)).toEqual(from(1, 10));
+    });
+
+    it('that is killed and comes back without its data, and gives what is new', async () => {
+      server = await RedisServer.start();
+      const lines = follow({ after: 0 }, await open(server.url));
+      await logTo(linesFrom(1, 5));
+      const told = await take(lines, 5);
+      const next = take(lines, 3);
+      await server.kill();
+      await server.start();
+      await logTo(linesFrom(6, 8));
+      told.push(...(await next));
+      expect(messagesIn(told)).toEqual(linesFrom(1, 8));
+      expect(numbersIn(told)).toEqual([...from(1, 5), ...from(1, 3)]);
+    });
+  });
+
+  it.each([
+    ['some of the lines that were given', 4],
+    ['more of them than are remembered', 300],
+  ])('that comes back without %s, and gives no line twice', async (_, lost) => {
+    server = await RedisServer.start();
+    const lines = follow({ after: 0 }, await WAYS['over a connection of its own']?.(server.url));
+    // Lines that were lost cannot be told from older ones of the same second.
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 60_000);
+    await logTo(linesFrom(1, 300), 1000);
+    jest.restoreAllMocks();
+    await server.command(['SAVE']);
+    await logTo(linesFrom(301, 300 + lost), 1000);
+    const told = await take(lines, 300 + lost);
+    const next = take(lines, 3);
+    await server.kill();
+    await server.start();
+    await logTo(linesFrom(301 + lost, 303 + lost), 1000);
+    told.push(...(await next));
+    expect(messagesIn(told)).toEqual(linesFrom(1, 303 + lost));
+    expect(numbersIn(told)).toEqual([...from(1, 300 + lost), ...from(301, 303)]);
+  });
+
+  it('that does not answer, but not where it is aborted', async () => {
+    server = await RedisServer.start();
+    const proxy = await FaultProxy.start(server.port);
+    try {
+      const lines = follow({ after: 0 }, await WAYS['over a connection of its own']?.(proxy.url));
+      await logTo(['line 1']);
+      await take(lines, 1);
+      proxy.holdReplies();
+      const next = lines.next();
+      await until(() => proxy.heldBytes > 0);
+      const began = performance.now();
+      ended.abort();
+      expect(await next).toEqual({ done: true, value: undefined });
+      expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
+      expect(getEventListeners(ended.signal, 'abort')).toEqual([]);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('whose replies are lost, and gives no line twice', async () => {
+    server = await RedisServer.start();
+    const proxy = await FaultProxy.start(server.port);
+    try {
+      const lines = follow({ after: 0 }, await WAYS['over a connection of its own']?.(proxy.url));
+      const told = take(lines, 40);
+      // A reply with ten lines is then under way for longer than it takes to see that it was sent.
+      proxy.throttle(1000);
+      for (let i = 0; i < 4; i++) {
+        await logTo(linesFrom(10 * i + 1, 10 * i + 10));
+        const before = await looks();
+        await until(async () => (await looks()) > before);
+        proxy.cut('rst');
+      }
+      proxy.throttle(0);
+      expect(messagesIn(await told)).toEqual(linesFrom(1, 40));
+    } finally {
+      await proxy.stop();
+    }
+  });
+});
+
+describeWithServer('a program that follows', () => {
+  it('lives while it does, and ends by itself once it is aborted', async () => {
+    const program = `
+      const { RecentCommonReader } = require('./src');
+      const reader = new RecentCommonReader({ url: process.env.URL, keyPrefix: process.env.PREFIX });
+      const ended = new AbortController();
+      const follow = async () => {
+        for await (const { message } of reader.follow(process.env.NAME, 'info', { after: 0, signal: ended.signal })) {
+          console.log(message);
+          if (message === 'last') ended.abort();
+        }
+      };
+      follow().then(() => console.log('ended'));
+      console.log('follows');
+    `;
+    const env = { URL: workspace.url, PREFIX: workspace.prefix, NAME: name };
+    const ending = runProgram(program, env, () => void log('first', 'last'));
+    expect(await ending).toEqual({ code: 0, stdout: 'follows\nfirst\nlast\nended\n', stderr: '' });
+  });
+});
+
+describeWithServer('follow over', () => {
+  let deployments: Deployments;
+
+  beforeAll(async () => {
+    deployments = await startDeployments();
+  });
+  afterAll(() => stopDeployments(deployments));
+
+  it.each(CLIENT_KINDS)('$title gives new lines', async ({ connect }) => {
+    const { client, close } = await connect(deployments);
+    const options = { keyPrefix: workspace.prefix };
+    const lines = follow({}, new RecentCommonReader({ client, ...options }));
+    try {
+      await logRecent(client, name, 'old', 'info', options);
+      const told = take(lines, 3);
+      // It may take some until the first look, and what is logged before that is not new.
+      for (let i = 1; !(await settled(told)); i++) await logRecent(client, name, `line ${i}`, 'info', options);
+      const [first, ...others] = (await told) as RecentLine[];
+      const { seq } = first as RecentLine;
+      expect(numbersIn(others)).toEqual([seq + 1, seq + 2]);
+      expect(messagesIn(await told)).toEqual(linesFrom(seq - 1, seq + 1));
+    } finally {
+      ended.abort();
+      await close();
+    }
+  });
+});
+
+/** Whether a promise is settled by the next turn of the event loop. */
+async function settled(promise: Promise<unknown>): Promise<boolean> {
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  await new Promise(setImmediate);
+  return isSettled;
+}

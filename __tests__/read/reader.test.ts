@@ -1,0 +1,256 @@
+import { logCommon, OptionsError, RecentCommonReader } from '../../src';
+import { clearOfTheTurn, isoHour } from '../support/hours';
+import { Workspace } from '../support/workspace';
+
+let workspace: Workspace;
+let loggers = 0;
+let name: string;
+
+beforeAll(async () => {
+  await clearOfTheTurn();
+  workspace = await Workspace.open();
+});
+beforeEach(() => {
+  name = `app${++loggers}`;
+});
+afterAll(() => workspace.close());
+
+async function log(counts: Record<string, number>): Promise<void> {
+  const { logger, transport } = workspace.logger({ name });
+  for (const [message, count] of Object.entries(counts)) for (let i = 0; i < count; i++) logger.info(message);
+  await transport.flush();
+}
+
+/** As if what was logged so far had been logged that many hours ago. */
+async function age(hours: number): Promise<void> {
+  await workspace.redis.set(workspace.key(`common:${name}:info:start`), isoHour(hours));
+}
+
+describe('common', () => {
+  it('gives the counts of this hour, most frequent first', async () => {
+    await log({ rare: 1, often: 3, sometimes: 2 });
+    expect(await workspace.reader.common(name, 'info')).toEqual({
+      start: new Date(`${isoHour()}Z`),
+      total: 6,
+      messages: [
+        { message: 'often', count: 3 },
+        { message: 'sometimes', count: 2 },
+        { message: 'rare', count: 1 },
+      ],
+    });
+  });
+
+  it('gives the total of all with a limit too', async () => {
+    await log({ rare: 1, often: 3, sometimes: 2 });
+    const { total, messages } = await workspace.reader.common(name, 'info', { limit: 1 });
+    expect(total).toBe(6);
+    expect(messages).toEqual([{ message: 'often', count: 3 }]);
+  });
+
+  it('gives the counts of the hour before once they were rotated', async () => {
+    await log({ old: 2 });
+    await age(1);
+    await log({ new: 1 });
+    expect(await workspace.reader.common(name, 'info')).toMatchObject({ total: 1 });
+    expect(await workspace.reader.common(name, 'info', { window: 'previous' })).toEqual({
+      start: new Date(`${isoHour(1)}Z`),
+      total: 2,
+      messages: [{ message: 'old', count: 2 }],
+    });
+  });
+
+  it("calls a quiet logger's counts those of their own hour, before any rotation", async () => {
+    await log({ old: 2 });
+    await age(1);
+    expect(await workspace.reader.common(name, 'info')).toMatchObject({ total: 0, messages: [] });
+    expect(await workspace.reader.common(name, 'info', { window: 'previous' })).toMatchObject({ total: 2 });
+  });
+
+  it('calls counts older than both windows neither', async () => {
+    await log({ old: 2 });
+    await age(2);
+    for (const window of ['current', 'previous'] as const) {
+      expect(await workspace.reader.common(name, 'info', { window })).toMatchObject({ total: 0, messages: [] });
+    }
+    await log({ new: 1 });
+    expect(await workspace.reader.common(name, 'info', { window: 'previous' })).toMatchObject({ total: 0 });
+  });
+
+  it('is empty for what was never logged', async () => {
+    expect(await workspace.reader.common(name, 'info')).toMatchObject({ total: 0, messages: [] });
+  });
+
+  it('is exact beyond what 32 bits hold', async () => {
+    await log({ hello: 1 });
+    await workspace.redis.zIncrBy(workspace.key(`common:${name}:info`), 2 ** 52, 'hello');
+    expect(await workspace.reader.common(name, 'info')).toMatchObject({ total: 2 ** 52 + 1 });
+  });
+});
+
+describe('recent', () => {
+  it('gives lines with their number and time, newest first', async () => {
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    await log({ first: 1, second: 1 });
+    const lines = await workspace.reader.recent(name, 'info');
+    expect(lines).toMatchObject([
+      { seq: 2, message: 'second', name, severity: 'info' },
+      { seq: 1, message: 'first', name, severity: 'info' },
+    ]);
+    for (const { time } of lines) {
+      expect(time.getTime()).toBeGreaterThanOrEqual(before);
+      expect(time.getTime()).toBeLessThanOrEqual(Date.now());
+    }
+  });
+
+  it('gives the newest of those that match', async () => {
+    await log({ 'user 1': 1, order: 1, 'user 2': 1, 'user 3': 1 });
+    const seqs = async (options: object): Promise<number[]> =>
+      (await workspace.reader.recent(name, 'info', options)).map(({ seq }) => seq);
+    expect(await seqs({ limit: 2 })).toEqual([4, 3]);
+    expect(await seqs({ contains: 'user', limit: 2 })).toEqual([4, 3]);
+    expect(await seqs({ contains: 'user' })).toEqual([4, 3, 1]);
+    expect(await seqs({ since: new Date(Date.now() + 1000) })).toEqual([]);
+    const [newest] = await workspace.reader.recent(name, 'info');
+    expect(await seqs({ since: new Date((newest?.time.getTime() as number) + 999) })).toContain(4);
+    expect(await seqs({ since: new Date(Date.now() - 60_000) })).toEqual([4, 3, 2, 1]);
+  });
+
+  it('gives a line that begins with no time whole, with an invalid time', async () => {
+    await workspace.redis.lPush(workspace.key(`recent:${name}:info`), ['2026 was a good year', 'x']);
+    const lines = await workspace.reader.recent(name, 'info');
+    expect(lines.map(({ message }) => message)).toEqual(['x', '2026 was a good year']);
+    expect(lines.every(({ time }) => Number.isNaN(time.getTime()))).toBe(true);
+    expect(await workspace.reader.recent(name, 'info', { since: new Date(0) })).toEqual([]);
+  });
+
+  it('still has the lines of a logger that has been quiet for hours', async () => {
+    await log({ hello: 1 });
+    await age(5);
+    expect(await workspace.reader.recent(name, 'info')).toHaveLength(1);
+  });
+});
+
+describe('recent of several severities', () => {
+  /** Lines with times of their own, newest first as in a list. */
+  async function push(severity: string, lines: readonly string[]): Promise<void> {
+    await workspace.redis.rPush(workspace.key(`recent:${name}:${severity}`), [...lines]);
+    await workspace.redis.set(workspace.key(`recent:${name}:${severity}:seq`), String(lines.length));
+  }
+  const at = (second: number, text: string): string => `${new Date(second * 1000).toISOString()} ${text}`;
+  async function messages(severities: string | readonly string[], options = {}): Promise<string[]> {
+    return (await workspace.reader.recent(name, severities, options)).map(({ message }) => message);
+  }
+
+  it('merges them by their time, newest first', async () => {
+    await push('info', [at(9, 'i9'), at(5, 'i5'), at(1, 'i1')]);
+    await push('error', [at(7, 'e7'), at(5, 'e5'), at(0, 'e0')]);
+    expect(await messages(['info', 'error'])).toEqual(['i9', 'e7', 'i5', 'e5', 'i1', 'e0']);
+    expect(await messages(['error', 'info', 'error'], { limit: 3 })).toEqual(['i9', 'e7', 'e5']);
+    expect(await messages(['error', 'info'], { contains: '5' })).toEqual(['e5', 'i5']);
+    expect(await messages(['info', 'error'], { since: new Date(6000) })).toEqual(['i9', 'e7']);
+    expect(await messages([])).toEqual([]);
+    const [, newest] = await workspace.reader.recent(name, ['info', 'error']);
+    expect(newest).toMatchObject({ severity: 'error', seq: 3, name });
+  });
+
+  it('leaves the order of each as it is, whatever the clocks of its writers said', async () => {
+    await push('info', [at(2, 'i2'), at(8, 'i8'), 'no time', at(1, 'i1')]);
+    await push('error', [at(5, 'e5'), at(0, 'e0')]);
+    expect(await messages(['info', 'error'])).toEqual(['e5', 'i2', 'i8', 'no time', 'i1', 'e0']);
+  });
+});
+
+describe('names', () => {
+  it('gives what exists, the one last written to first', async () => {
+    const options = { keyPrefix: `${workspace.prefix}names:` };
+    const reader = new RecentCommonReader({ client: workspace.redis, ...options });
+    expect(await reader.names()).toEqual([]);
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    await logCommon(workspace.redis, 'a:b', 'hello', 'error', options);
+    await logCommon(workspace.redis, 'app', 'hello', 'info', options);
+    await workspace.redis.zIncrBy(`${options.keyPrefix}known`, -60, 'error:a:b');
+    const [newest, oldest] = await reader.names();
+    expect(newest).toMatchObject({ name: 'app', severity: 'info' });
+    expect(oldest).toMatchObject({ name: 'a:b', severity: 'error' });
+    expect(newest?.lastSeen.getTime()).toBeGreaterThanOrEqual(before);
+    expect(newest?.lastSeen.getTime()).toBeLessThanOrEqual(Date.now());
+  });
+});
+
+describe('the index that names reads', () => {
+  const index = (space: string): string => workspace.key(`${space}:known`);
+  const write = (space: string, logger: string, ttlSeconds?: number): Promise<void> =>
+    logCommon(workspace.redis, logger, 'hello', 'info', {
+      keyPrefix: workspace.key(`${space}:`),
+      ...(ttlSeconds && { ttlSeconds }),
+    });
+
+  it('expires with the last destination where all expire, and forgets those that have', async () => {
+    await write('expiring', 'long', 7200);
+    await write('expiring', 'short', 60);
+    expect(await workspace.redis.ttl(index('expiring'))).toBeGreaterThan(7190);
+    await workspace.redis.zAdd(index('expiring'), { value: 'info:gone', score: Date.now() / 1000 - 7300 });
+    await write('expiring', 'another', 7200);
+    expect((await workspace.redis.zRange(index('expiring'), 0, -1)).sort()).toEqual([
+      'info:another',
+      'info:long',
+      'info:short',
+    ]);
+  });
+
+  it('that cannot be written to is told of by a process warning, and the line is written all the same', async () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
+    await workspace.redis.set(index('junk'), 'junk');
+    await write('junk', 'app');
+    expect(await workspace.redis.lLen(workspace.key('junk:recent:app:info'))).toBe(1);
+    expect(emitWarning.mock.calls).toEqual([
+      [
+        expect.objectContaining({
+          message: expect.stringContaining('cannot write to the index for app:info: WRONGTYPE'),
+        }),
+      ],
+    ]);
+    emitWarning.mockRestore();
+  });
+
+  it('stays, with all that it holds, where one destination stays', async () => {
+    await write('staying', 'expires', 60);
+    await write('staying', 'stays');
+    await workspace.redis.zAdd(index('staying'), { value: 'info:quiet', score: 1 });
+    await write('staying', 'another', 60);
+    expect(await workspace.redis.ttl(index('staying'))).toBe(-1);
+    expect(await workspace.redis.zRange(index('staying'), 0, -1)).toContain('info:quiet');
+  });
+});
+
+describe('the reader', () => {
+  it.each([
+    ['name', () => workspace.reader.recent('', 'info')],
+    ['severity', () => workspace.reader.recent('app', 'last')],
+    ['severity', () => workspace.reader.common('app', 'a:b')],
+    ['limit', () => workspace.reader.recent('app', 'info', { limit: 0 })],
+    ['limit', () => workspace.reader.common('app', 'info', { limit: 1.5 })],
+    ['since', () => workspace.reader.recent('app', 'info', { since: '2026' as unknown as Date })],
+    ['since', () => workspace.reader.recent('app', 'info', { since: new Date('yesterday') })],
+    ['contains', () => workspace.reader.recent('app', 'info', { contains: /x/ as unknown as string })],
+    ['window', () => workspace.reader.common('app', 'info', { window: 'last' as 'previous' })],
+  ])('refuses a %s that cannot be used', async (option, read) => {
+    await expect(read()).rejects.toMatchObject({ name: 'OptionsError', option });
+    await expect(read()).rejects.toBeInstanceOf(OptionsError);
+  });
+
+  it('writes nothing', async () => {
+    await workspace.reader.recent(name, 'info');
+    await workspace.reader.common(name, 'info');
+    expect(await workspace.redis.keys(workspace.key(`*${name}*`))).toEqual([]);
+  });
+
+  it('can be used again after close', async () => {
+    await log({ hello: 1 });
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    for (let i = 0; i < 2; i++) {
+      expect(await reader.recent(name, 'info')).toHaveLength(1);
+      reader.close();
+    }
+  });
+});

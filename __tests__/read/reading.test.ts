@@ -1,0 +1,29 @@
+import { describeWithClock } from '../support/redis/server-clock';
+import { describeWithServer } from '../support/redis/servers';
+import { expectEachLineOnce, runFollowing } from '../support/viewers/following';
+import { runReading } from '../support/viewers/reading';
+
+const TIMEOUT_MS = 300_000;
+
+describeWithClock('readers, while twelve processes write and the hour turns,', () => {
+  it(
+    'see nothing that was not so at some instant',
+    async () => {
+      const result = await runReading({ seconds: 5, leastTurns: 5, writers: 12, readers: 4, groupsPerSecond: 40 });
+      expect(result).toMatchObject({ problems: [] });
+      expect(result.turnedAmidst).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describeWithServer('who follows while four processes log at full speed', () => {
+  it.each([100, 10_000])(
+    'is given each line once or told that it was missed, where the list keeps %d',
+    async (recentLimit) => {
+      const options = { lines: 20_000, writers: 4, recentLimit };
+      expectEachLineOnce(await runFollowing(options), options);
+    },
+    TIMEOUT_MS,
+  );
+});

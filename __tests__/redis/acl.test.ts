@@ -1,0 +1,407 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { createClient, createCluster, createSentinel } from 'redis';
+import {
+  type DeliveryWarning,
+  logCommon,
+  RecentCommonReader,
+  type RedisRecentCommonTransport,
+  type TransportOptions,
+} from '../../src';
+import { clearOfTheTurn, isoHour } from '../support/hours';
+import { makeUser, moreRulesFor, type Role, rulesOf } from '../support/redis/acl';
+import { startCluster } from '../support/redis/cluster';
+import { startSentinel } from '../support/redis/sentinel';
+import { describeWithServer } from '../support/redis/servers';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+type Client = ReturnType<typeof createClient>;
+type Cluster = ReturnType<typeof createCluster>;
+type Sentinel = ReturnType<typeof createSentinel>;
+
+/** These stand for a key of the log and for another with the same prefix. Both exist. */
+const OWN = '<own>';
+const FOREIGN = '<foreign>';
+
+const CALL = 'return redis.call(unpack(ARGV))';
+
+/** What neither user may do. */
+const REFUSED = [
+  ['GET', FOREIGN],
+  ['SET', FOREIGN, 'x'],
+  ['GET', 'common:app:info:start'],
+  ['FLUSHALL'],
+  ['FLUSHDB'],
+  ['KEYS', '*'],
+  ['SCAN', '0'],
+  ['CONFIG', 'GET', '*'],
+  ['CONFIG', 'SET', 'maxmemory', '1'],
+  ['ACL', 'LIST'],
+  ['CLIENT', 'LIST'],
+  ['INFO'],
+  ['MONITOR'],
+  ['PUBLISH', 'channel', 'x'],
+  ['SUBSCRIBE', 'channel'],
+  ['SCRIPT', 'LOAD', 'return 1'],
+  ['SCRIPT', 'FLUSH'],
+  ['FUNCTION', 'LIST'],
+  ['EVAL', CALL, '1', FOREIGN, 'GET', FOREIGN],
+  ['EVAL', CALL, '0', 'GET', FOREIGN],
+  ['EVAL', CALL, '0', 'SET', FOREIGN, 'x'],
+  ['EVAL', CALL, '0', 'FLUSHALL'],
+  ['EVAL', CALL, '0', 'KEYS', '*'],
+  ['EVAL', CALL, '0', 'PUBLISH', 'channel', 'x'],
+];
+
+/** What a reader could change the log by. */
+const WRITES = [
+  ['SET', OWN, 'x'],
+  ['APPEND', OWN, 'x'],
+  ['INCRBY', OWN, '1'],
+  ['DEL', OWN],
+  ['UNLINK', OWN],
+  ['RENAME', OWN, `${OWN}2`],
+  ['COPY', OWN, `${OWN}2`],
+  ['EXPIRE', OWN, '1'],
+  ['PERSIST', OWN],
+  ['LPUSH', OWN, 'x'],
+  ['LTRIM', OWN, '0', '0'],
+  ['ZADD', OWN, '1', 'x'],
+  ['ZINCRBY', OWN, '1', 'x'],
+  ['ZREM', OWN, 'x'],
+  ['ZPOPMIN', OWN],
+  ['ZREMRANGEBYSCORE', OWN, '0', '1'],
+  ['HSET', OWN, 'x', 'x'],
+  ['HDEL', OWN, 'x'],
+];
+
+/** How Redis refuses a command, and how versions to 7.0 and from 7.2 refuse one in a script. */
+const NOT_PERMITTED = /NOPERM|user executing the script can't|ACL failure in script/;
+
+let workspace: Workspace;
+let loggers = 0;
+const newName = (): string => `app${++loggers}`;
+
+async function connect(url: string): Promise<Client> {
+  const client: Client = createClient({ url });
+  await client.on('error', () => undefined).connect();
+  return client;
+}
+
+function granted(role: Role): string[] {
+  return rulesOf(role)
+    .filter((rule) => rule.startsWith('+'))
+    .map((rule) => rule.slice(1));
+}
+
+/** A user of a role who may do all but one thing. */
+function makeUserWithout(command: string, role: Role): Promise<string> {
+  const rules = rulesOf(role, workspace.prefix).filter((rule) => rule !== `+${command}`);
+  return makeUser(workspace.redis, workspace.url, rules);
+}
+
+function changeUser(url: string, ...rules: string[]): Promise<unknown> {
+  return workspace.redis.sendCommand(['ACL', 'SETUSER', new URL(url).username, ...rules]);
+}
+
+/** Logs messages, and waits until Redis has them. Rejects with the first warning. */
+async function log(transport: RedisRecentCommonTransport, ...messages: string[]): Promise<void> {
+  const warned = new Promise<never>((_, reject) => transport.once('warn', reject));
+  for (const message of messages) transport.log({ level: 'info', message });
+  await Promise.race([transport.flush(), warned]);
+}
+
+/** Lets Redis do all that it ever does for a writer: scripts sent, expiry, rotation, a full window, the index. */
+async function writeEverything(open: (options: TransportOptions) => RedisRecentCommonTransport): Promise<void> {
+  const { redis } = workspace;
+  const [rotating, full] = [newName(), newName()];
+  await redis.scriptFlush();
+  await redis.del(workspace.key('known'));
+  const expiring = open({ name: rotating, ttlSeconds: 7200 });
+  await log(expiring, 'hello');
+  await redis.hSet(workspace.key(`common:${rotating}:info:writers`), 'idle', `1 ${isoHour(9)} 0 1`);
+  await redis.set(workspace.key(`common:${rotating}:info:start`), isoHour(2));
+  await log(expiring, 'hello');
+  const limited = open({ name: full, commonLimit: 2 });
+  await log(limited, 'a', 'a', 'b', 'c');
+  await log(limited, 'd');
+}
+
+/** Asks Redis for all that a reader ever asks for. */
+async function readEverything(url: string, name: string): Promise<void> {
+  await workspace.redis.scriptFlush();
+  const reader = new RecentCommonReader({ url, keyPrefix: workspace.prefix });
+  try {
+    expect((await reader.names()).length).toBeGreaterThan(0);
+    expect(await reader.recent(name, 'info')).toHaveLength(1);
+    expect((await reader.common(name, 'info')).total).toBe(1);
+    expect((await reader.common(name, 'info', { window: 'previous' })).total).toBe(0);
+  } finally {
+    reader.close();
+  }
+}
+
+describeWithServer('the users of the README', () => {
+  let clients: Record<Role, Client>;
+  let own: string;
+  let foreign: string;
+
+  beforeAll(async () => {
+    workspace = await Workspace.openOnOwnServer();
+    const reader = await makeUser(workspace.redis, workspace.url, rulesOf('reader', workspace.prefix));
+    clients = { writer: await connect(workspace.writerUrl), reader: await connect(reader) };
+    own = workspace.key('common:app:info');
+    foreign = workspace.key('foreign');
+    for (const key of [own, foreign, 'common:app:info:start']) await workspace.redis.set(key, 'untouched');
+  });
+  afterAll(async () => {
+    for (const client of Object.values(clients)) client.destroy();
+    await workspace.close();
+  });
+
+  const send = (role: Role, words: readonly string[]): Promise<unknown> =>
+    clients[role].sendCommand(words.map((word) => word.replace(OWN, own).replace(FOREIGN, foreign)));
+
+  const bothRoles = (['writer', 'reader'] as const).flatMap((role) => REFUSED.map((words) => ({ role, words })));
+
+  it.each(bothRoles)('the $role may not $words', async ({ role, words }) => {
+    await expect(send(role, words)).rejects.toThrow(NOT_PERMITTED);
+    expect(await workspace.redis.get(foreign)).toBe('untouched');
+  });
+
+  it.each(WRITES)('the reader may not change anything with %s, in a script or without', async (...words) => {
+    await expect(send('reader', words)).rejects.toThrow(NOT_PERMITTED);
+    await expect(send('reader', ['EVAL', CALL, '1', OWN, ...words])).rejects.toThrow(NOT_PERMITTED);
+    expect(await workspace.redis.get(own)).toBe('untouched');
+  });
+
+  it('are those that the transports and the reader of a workspace connect as', async () => {
+    const transport = workspace.transport({ name: newName() });
+    await log(transport, 'hello');
+    await workspace.reader.names();
+    const users = (await workspace.redis.clientList()).map(({ user }) => user);
+    expect(users.filter((user) => user === new URL(workspace.writerUrl).username)).toHaveLength(2);
+    expect(users.filter((user) => user === 'default')).toHaveLength(1);
+  });
+
+  it('write and read everything without one refusal', async () => {
+    await clearOfTheTurn();
+    await workspace.redis.sendCommand(['ACL', 'LOG', 'RESET']);
+    await writeEverything((options) => workspace.transport(options));
+    const name = newName();
+    await log(workspace.transport({ name }), 'hello');
+    await readEverything(await makeUserWithout('nothing', 'reader'), name);
+    const refusals = (await workspace.redis.sendCommand(['ACL', 'LOG'])) as unknown as unknown[];
+    expect(refusals.map((refusal) => inspect(refusal)).filter((text) => !text.includes("'info'"))).toEqual([]);
+  });
+
+  it.each(granted('writer'))('the writer needs %s, and goes on once it is granted', async (command) => {
+    await clearOfTheTurn();
+    const url = await makeUserWithout(command, 'writer');
+    const opened: RedisRecentCommonTransport[] = [];
+    const writing = writeEverything((options) => {
+      const transport = workspace.transport({ url, ...options });
+      opened.push(transport);
+      return transport;
+    });
+    await expect(writing).rejects.toThrow(NOT_PERMITTED);
+    await changeUser(url, `+${command}`);
+    for (const transport of opened) await transport.flush();
+  });
+
+  it.each(granted('reader'))('the reader needs %s', async (command) => {
+    await clearOfTheTurn();
+    const name = newName();
+    await log(workspace.transport({ name }), 'hello');
+    const url = await makeUserWithout(command, 'reader');
+    await expect(readEverything(url, name)).rejects.toThrow(NOT_PERMITTED);
+  });
+});
+
+describeWithServer('a writer whom Redis refuses', () => {
+  beforeAll(async () => {
+    workspace = await Workspace.openOnOwnServer();
+  });
+  beforeEach(clearOfTheTurn);
+  afterAll(() => workspace.close());
+
+  /** A transport of a user of its own, and what it warned of. */
+  async function open(): Promise<{
+    name: string;
+    user: URL;
+    transport: RedisRecentCommonTransport;
+    warnings: DeliveryWarning[];
+  }> {
+    const name = newName();
+    const url = await makeUser(workspace.redis, workspace.url, rulesOf('writer', workspace.prefix));
+    const transport = workspace.transport({ url, name });
+    const warnings: DeliveryWarning[] = [];
+    transport.on('warn', (warning: DeliveryWarning) => warnings.push(warning));
+    return { name, user: new URL(url), transport, warnings };
+  }
+
+  const logTen = (transport: RedisRecentCommonTransport): void => {
+    for (let i = 0; i < 10; i++) transport.log({ level: 'info', message: 'hello' });
+  };
+
+  /** Longer than the first waits of prompt retries take together. */
+  const SLOW_MS = 1500;
+
+  it.each([
+    ['evalsha', ['-evalsha'], ['+evalsha'], /NOPERM .*evalsha/],
+    ['its keys', ['resetkeys'], ['~*'], /NOPERM .*keys/],
+  ])(
+    '%s while it runs is told of once and tried again slowly, and writes all once after the repair',
+    async (...row) => {
+      const [, change, repair, reason] = row;
+      const { name, user, transport, warnings } = await open();
+      await log(transport, 'hello');
+      await changeUser(user.href, ...change);
+      logTen(transport);
+      await until(() => warnings.length === 1);
+      await sleep(SLOW_MS);
+      logTen(transport);
+      expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(reason)]);
+      expect(transport.stats()).toMatchObject({ written: 1, pending: 20, retries: 1 });
+      await changeUser(user.href, ...repair);
+      await transport.flush();
+      expect((await workspace.reader.common(name, 'info')).total).toBe(21);
+      expect(transport.stats()).toMatchObject({ written: 21, pending: 0, duplicates: 0 });
+      expectNoSecrets(warnings, user);
+    },
+  );
+
+  it('because its password was changed is told of once and tried again slowly, and writes all once after the repair', async () => {
+    const { name, user, transport, warnings } = await open();
+    await changeUser(user.href, 'resetpass', '>another');
+    logTen(transport);
+    await until(() => warnings.length === 1);
+    await sleep(SLOW_MS);
+    expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining('WRONGPASS')]);
+    expect(transport.stats()).toMatchObject({ pending: 10, retries: 1 });
+    await changeUser(user.href, `>${user.password}`);
+    await transport.flush();
+    expect((await workspace.reader.common(name, 'info')).total).toBe(10);
+    expectNoSecrets(warnings, user);
+  });
+
+  it('when it comes back, its password changed meanwhile, writes all once after the repair', async () => {
+    const { name, user, transport, warnings } = await open();
+    await log(transport, 'hello');
+    await changeUser(user.href, 'resetpass', '>another');
+    await workspace.redis.sendCommand(['CLIENT', 'KILL', 'USER', user.username]);
+    logTen(transport);
+    await until(() => inspect(warnings).includes('WRONGPASS') || transport.stats().retries > 1);
+    expect(warnings).toHaveLength(1);
+    await changeUser(user.href, `>${user.password}`);
+    await transport.flush();
+    expect((await workspace.reader.common(name, 'info')).total).toBe(11);
+    expect(transport.stats()).toMatchObject({ written: 11, pending: 0 });
+    expectNoSecrets(warnings, user);
+  });
+
+  function expectNoSecrets(warnings: readonly DeliveryWarning[], user: URL): void {
+    const shown = inspect(warnings, { depth: 10, showHidden: true });
+    expect(shown).toContain('can be written to again');
+    for (const secret of [user.href, user.password, 'another', 'redis://']) expect(shown).not.toContain(secret);
+  }
+});
+
+describeWithServer('what the README grants more', () => {
+  const PING_MS = 20;
+
+  /** Makes both users on each node. */
+  async function makeUsersOn(nodes: readonly Client[], more: readonly string[]): Promise<void> {
+    for (const role of ['writer', 'reader'] as const) {
+      const words = ['ACL', 'SETUSER', `log-${role}`, ...rulesOf(role), '>secret', ...more];
+      for (const node of nodes) await node.sendCommand(words);
+    }
+  }
+
+  const as = (role: Role) => ({ username: `log-${role}`, password: 'secret' });
+
+  it('is enough for a cluster client, and each part of it is needed', async () => {
+    const { urls, stop } = await startCluster();
+    const nodes = await Promise.all(urls.map(connect));
+    const make = (role: Role): Cluster =>
+      createCluster({ rootNodes: urls.map((url) => ({ url })), defaults: as(role) });
+    const [writer, reader] = [make('writer'), make('reader')];
+    for (const client of [writer, reader]) client.on('error', () => undefined);
+    try {
+      await makeUsersOn(nodes, []);
+      await expect(writer.connect()).rejects.toThrow();
+      const [slots, ...others] = moreRulesFor('a cluster client');
+      await makeUsersOn(nodes, [slots as string]);
+      await writer.connect();
+      await reader.connect();
+      await logCommon(writer, 'app', 'hello');
+      expect((await new RecentCommonReader({ client: reader }).common('app', 'info')).total).toBe(1);
+      await moveSlotOf('{moving}', nodes);
+      await expect(logCommon(writer, 'moving', 'hello')).rejects.toThrow(/NOPERM .*asking/);
+      await makeUsersOn(nodes, [slots as string, ...others]);
+      await expect(logCommon(writer, 'moving', 'hello')).rejects.toThrow('TRYAGAIN');
+    } finally {
+      for (const client of [writer, reader, ...nodes]) client.destroy();
+      await stop();
+    }
+  });
+
+  it.each([
+    ['database', { database: 3 }],
+    ['`name` and RESP 2', { name: 'log', RESP: 2 as const }],
+    ['`pingInterval`', { pingInterval: PING_MS }],
+  ])('is enough for a client with a %s, and needed', async (purpose, options) => {
+    const own = await Workspace.openOnOwnServer();
+    const writer = await makeUser(own.redis, own.url, rulesOf('writer'));
+    const errors: string[] = [];
+    const client = createClient({ url: writer, ...options }).on('error', ({ message }) => errors.push(message));
+    try {
+      const connected = client.connect();
+      await until(() => NOT_PERMITTED.test(errors.join()));
+      await own.redis.sendCommand(['ACL', 'SETUSER', new URL(writer).username, ...moreRulesFor(purpose)]);
+      await connected;
+      await logCommon(client, 'app', 'hello');
+      errors.length = 0;
+      await sleep(5 * PING_MS);
+      expect(errors).toEqual([]);
+    } finally {
+      client.destroy();
+      await own.close();
+    }
+  });
+
+  it('is nothing for a sentinel client', async () => {
+    const { name, sentinels, stop } = await startSentinel();
+    const admin = await createSentinel({ name, sentinelRootNodes: sentinels })
+      .on('error', () => undefined)
+      .connect();
+    const make = (role: Role): Sentinel =>
+      createSentinel({ name, sentinelRootNodes: sentinels, nodeClientOptions: as(role) });
+    const [writer, reader] = [make('writer'), make('reader')];
+    for (const client of [writer, reader]) client.on('error', () => undefined);
+    try {
+      for (const role of ['writer', 'reader'] as const) {
+        const words = ['ACL', 'SETUSER', `log-${role}`, ...rulesOf(role), '>secret'];
+        await admin.sendCommand(false, words);
+      }
+      await writer.connect();
+      await reader.connect();
+      await logCommon(writer, 'app', 'hello');
+      expect((await new RecentCommonReader({ client: reader }).common('app', 'info')).total).toBe(1);
+    } finally {
+      for (const client of [writer, reader, admin]) await client.destroy();
+      await stop();
+    }
+  });
+
+  /** Begins to move the slot of a key to another node, which then is the one to ask for it. */
+  async function moveSlotOf(key: string, nodes: readonly Client[]): Promise<void> {
+    const slot = await (nodes[0] as Client).clusterKeySlot(key);
+    const ids = await Promise.all(nodes.map((node) => node.clusterMyId()));
+    const from = Math.floor((slot * nodes.length) / 16_384);
+    const to = (from + 1) % nodes.length;
+    await nodes[to]?.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', String(ids[from])]);
+    await nodes[from]?.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', String(ids[to])]);
+  }
+});

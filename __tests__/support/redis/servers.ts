@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { until } from '../wait';
+
+/** Why this machine cannot start servers of its own; undefined where it can. */
+export const noServerReason =
+  spawnSync('redis-server', ['--version']).status === 0 ? undefined : 'no redis-server on the PATH';
+
+/** `describe` for what needs servers to start, stop and pause. Where there is no redis-server, its tests count as skipped. */
+export const describeWithServer = noServerReason ? describeSkipped : (globalThis.describe as jest.Describe);
+
+function describeSkipped(title: string, tests: () => void): void {
+  describe.skip(`${title} (skipped: ${noServerReason})`, tests);
+}
+
+/** A port of the loopback interface that nobody listens on. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    server.close();
+    await once(server, 'close');
+    // A cluster node also listens 10,000 higher.
+    if (port < 55_000) return port;
+  }
+}
+
+/** A redis-server process of our own on the loopback interface, which keeps nothing on disk unless told to. */
+export class RedisServer {
+  readonly port: number;
+  readonly #dir: string;
+  readonly #args: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
+  #process: ChildProcess | undefined;
+
+  private constructor(port: number, args: readonly string[], env: Readonly<Record<string, string>>) {
+    this.port = port;
+    this.#dir = mkdtempSync(join(tmpdir(), 'redis-'));
+    this.#args = args;
+    this.#env = env;
+  }
+
+  /** Starts a server, with `env` added to the environment, and waits until it answers. */
+  static async start({
+    args = [],
+    env = {},
+    port,
+  }: {
+    args?: readonly string[];
+    env?: Readonly<Record<string, string>>;
+    port?: number;
+  } = {}): Promise<RedisServer> {
+    const server = new RedisServer(port ?? (await freePort()), args, env);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts the server again, on its port and in its folder, after `stop` or `kill`. */
+  async start(): Promise<void> {
+    const listen = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#dir];
+    const child = spawn('redis-server', [...listen, '--save', '', '--appendonly', 'no', ...this.#args], {
+      env: { ...process.env, ...this.#env },
+      stdio: 'ignore',
+    });
+    this.#process = child;
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(`redis-server ended with code ${child.exitCode}`);
+      return this.command(['PING']).catch((error: Error) => /NOAUTH|NOPERM/.test(error.message));
+    });
+  }
+
+  /** Sends a signal: SIGSTOP pauses the server, SIGCONT lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(signal);
+  }
+
+  /** Ends the process as a power cut would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Ends the server for good and removes its folder. */
+  async stop(): Promise<void> {
+    await this.#end('SIGKILL');
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  /** Runs one command on a connection of its own. */
+  async command(args: readonly string[]): Promise<unknown> {
+    const client = createClient({ url: this.url, RESP: 2, socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.sendCommand([...args]);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child || child.exitCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+}

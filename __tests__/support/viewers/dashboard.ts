@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createDashboard, type Dashboard, type DashboardOptions } from '../../../src/dashboard';
+import { isoHour } from '../hours';
+import type { Workspace } from '../workspace';
+
+/** By severity and message, how often something is logged. */
+export type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Something on a free port of the loopback interface. */
+export class Site {
+  readonly url: string;
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  static async open(listener: RequestListener): Promise<Site> {
+    const server = createServer(listener).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new Site(server);
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+}
+
+/** A program that shows pages, in a process of its own, until it is told to end. */
+export class SiteProcess {
+  /** What the program printed first. */
+  readonly address: URL;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, address: URL) {
+    this.#child = child;
+    this.address = address;
+  }
+
+  /** @param args - a file from the root of the repository; or `-e`, and a program */
+  static async start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<SiteProcess> {
+    const child = spawn(process.execPath, ['-r', 'esbuild-register', ...args], {
+      cwd: resolve(__dirname, '../../..'),
+      env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    return new SiteProcess(child, new URL(line));
+  }
+
+  /** Gives the code with which it ended. */
+  async end(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    return this.#child.exitCode;
+  }
+}
+
+/** A dashboard of what a workspace has, for everyone. */
+export function dashboardOf(workspace: Workspace, options: Partial<DashboardOptions> = {}): Dashboard {
+  return createDashboard({ reader: workspace.reader, authorize: 'public', ...options });
+}
+
+/** Asks a dashboard for something, by its query. */
+export function ask(dashboard: Dashboard, query = '', init: RequestInit = {}): Promise<Response> {
+  return dashboard.fetch(new Request(`http://logs.example/${query}`, init));
+}
+
+/** A query with these parameters, whatever characters they have. */
+export function queryOf(parameters: Readonly<Record<string, string>>): string {
+  return `?${new URLSearchParams(parameters).toString()}`;
+}
+
+/** So often a message is really logged; what is more is added to its count. */
+const LOGGED = 100;
+
+/** Logs this hour, or as if it had been logged that many hours ago. */
+export async function logCounts(workspace: Workspace, name: string, counts: Counts, hoursAgo = 0): Promise<void> {
+  // A busy machine takes its time.
+  const transport = workspace.transport({ name, closeTimeoutMs: 60_000 });
+  const all = Object.entries(counts).flatMap(([severity, messages]) =>
+    Object.entries(messages).map(([message, count]) => ({ severity, message, count })),
+  );
+  for (const { severity: level, message, count } of all) {
+    for (let i = 0; i < Math.min(count, LOGGED); i++) transport.log({ level, message });
+  }
+  await transport.flush();
+  for (const { severity, message, count } of all.filter((each) => each.count > LOGGED)) {
+    await workspace.redis.zIncrBy(workspace.key(`common:${name}:${severity}`), count - LOGGED, message);
+  }
+  if (hoursAgo === 0) return;
+  for (const severity of Object.keys(counts)) {
+    await workspace.redis.set(workspace.key(`common:${name}:${severity}:start`), isoHour(hoursAgo));
+  }
+}
+
+/** The text of each cell of a table of a page, row by row. */
+export function rowsOf(html: string, kind: string): string[][] {
+  const table = new RegExp(`<table class="${kind}".*?<tbody[^>]*>(.*?)</tbody>`, 's').exec(html)?.[1] ?? '';
+  return table
+    .split('</tr>')
+    .slice(0, -1)
+    .map((row) => row.split('</td>').slice(0, -1).map(textIn));
+}
+
+/** What of HTML is text, as a browser shows it. */
+export function textIn(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, '')
+    .replace(/&#(\d+);/g, (_entity, code: string) => String.fromCharCode(Number(code)))
+    .replace(
+      /&(lt|gt|quot|amp);/g,
+      (_entity, name: string) => ({ lt: '<', gt: '>', quot: '"', amp: '&' })[name] as string,
+    );
+}
+
+/** The text of an element with an id, up to its first end tag of that kind. */
+export function textOfId(html: string, id: string): string {
+  const [, tag, rest] = new RegExp(`<([a-z]+) id="${id}"[^>]*>(.*)`, 's').exec(html) ?? [];
+  if (tag === undefined || rest === undefined) throw new Error(`no element has the id ${id}`);
+  return textIn(rest.slice(0, rest.indexOf(`</${tag}>`)));
+}

@@ -1,0 +1,90 @@
+import { createClient } from 'redis';
+import { type ConnectionOptions, logRecent, RecentCommonReader } from '../../../src';
+import { RedisServer } from '../redis/servers';
+import { GroupWriter, PARTS, partOf } from '../writers/group-writer';
+
+const LAST = 'the last line';
+
+export interface FollowingOptions {
+  /** Of all writers together. */
+  readonly lines: number;
+  readonly writers: number;
+  readonly recentLimit: number;
+}
+
+/** What one who follows was given of what was logged. */
+export interface Followed {
+  readonly seen: number;
+  readonly missed: number;
+  /** Numbers of lines that do not follow on the line before, or on as many as were missed between the two. */
+  readonly wrongNumbers: number;
+  readonly repeated: number;
+  /** Lines that nobody logged, or not after the line of their writer that came before. */
+  readonly wrongLines: number;
+}
+
+/** How many lines a writer has logged up to one of its lines; undefined where it logs no such line. */
+function placeOf(message: string): { writer: string; place: number } | undefined {
+  const [, text, json] = /^(kind \d+ part \d+) (\{.+\})$/.exec(message) ?? [];
+  if (text === undefined || json === undefined) return undefined;
+  const { writer, group } = JSON.parse(json) as { writer: number; group: number };
+  const part = Number(text.at(-1));
+  return partOf(group, part) === text ? { writer: String(writer), place: group * PARTS + part + 1 } : undefined;
+}
+
+async function followAll(reader: RecentCommonReader): Promise<Followed> {
+  let [seen, missed, wrongNumbers, repeated, wrongLines] = [0, 0, 0, 0, 0];
+  let due = 1;
+  const messages = new Set<string>();
+  const places = new Map<string, number>();
+  for await (const told of reader.follow('app', 'info', { after: 0, intervalMs: 10 })) {
+    if ('missed' in told) {
+      missed += told.missed;
+      due += told.missed;
+      continue;
+    }
+    const { seq, message } = told;
+    seen++;
+    if (seq !== due) wrongNumbers++;
+    due = seq + 1;
+    if (message === LAST) break;
+    if (messages.has(message)) repeated++;
+    messages.add(message);
+    const found = placeOf(message);
+    if (!found || found.place <= (places.get(found.writer) ?? 0)) wrongLines++;
+    if (found) places.set(found.writer, found.place);
+  }
+  return { seen, missed, wrongNumbers, repeated, wrongLines };
+}
+
+/** Lets processes log at full speed while some follow, over each kind of connection, and gives what each was given. */
+export async function runFollowing({ lines, writers, recentLimit }: FollowingOptions): Promise<Followed[]> {
+  const server = await RedisServer.start();
+  const client = createClient({ url: server.url });
+  await client.connect();
+  const ways: ConnectionOptions[] = [{ url: server.url }, { client }];
+  const readers = ways.map((way) => new RecentCommonReader(way));
+  const groups = lines / writers / PARTS;
+  const options = { url: server.url, recentLimit, groups };
+  const started: GroupWriter[] = [];
+  try {
+    const following = readers.map(followAll);
+    started.push(...Array.from({ length: writers }, (_, writer) => new GroupWriter({ ...options, writer })));
+    await Promise.all(started.map((writer) => writer.ended()));
+    await logRecent(client, 'app', LAST, 'info', { recentLimit });
+    return await Promise.all(following);
+  } finally {
+    await Promise.all(started.map((writer) => writer.kill()));
+    for (const reader of readers) reader.close();
+    client.destroy();
+    await server.stop();
+  }
+}
+
+/** Expects that each line was given once, in the order of the numbers, or counted among those that were missed. */
+export function expectEachLineOnce(told: readonly Followed[], { lines }: FollowingOptions): void {
+  for (const { seen, missed, ...wrong } of told) {
+    expect(wrong).toEqual({ wrongNumbers: 0, repeated: 0, wrongLines: 0 });
+    expect(seen + missed).toBe(lines + 1);
+  }
+}

@@ -1,0 +1,177 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { TransportOptions, TransportStats } from '../../../src';
+import type { SentinelAddress } from '../redis/deployments';
+import type { Counts } from '../redis/stored-log';
+import { until } from '../wait';
+
+const PROGRAM = join(__dirname, 'fault-writer-process.ts');
+
+/** How a writer reaches Redis: over the transport's own connection, or over a client that it passes in. */
+export type WriterConnection =
+  | { readonly url: string }
+  | { readonly clientUrl: string }
+  | { readonly cluster: readonly string[] }
+  | { readonly sentinel: SentinelAddress };
+
+/** What a writer process logs, and where. */
+export interface FaultWriterOptions {
+  readonly connection: WriterConnection;
+  readonly keyPrefix?: string;
+  /** Logger names; lines take turns over names, then levels, then messages. @default ['app'] */
+  readonly names?: readonly string[];
+  /** Levels of winston's npm set. @default ['info'] */
+  readonly levels?: readonly string[];
+  /** Distinct messages of each name and level. @default 20 */
+  readonly distinct?: number;
+  /** @default 1000 */
+  readonly linesPerSecond?: number;
+  /** Of the transport, beyond those above. @default { closeTimeoutMs: 20_000 } */
+  readonly options?: Pick<
+    TransportOptions,
+    'recentLimit' | 'commonLimit' | 'maxPending' | 'lingerMs' | 'ttlSeconds' | 'closeTimeoutMs'
+  >;
+  /** Gives every try a number of its own, over a client that is passed in: nothing is refused then. @default false */
+  readonly withoutBatchNumbers?: boolean;
+  /** How far the clock of the process is off. @default 0 */
+  readonly clockOffsetMs?: number;
+}
+
+/** How long log calls took, in milliseconds. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** One logger name and severity, as one writer logged to it. */
+export interface LoggedThere {
+  /** As it stands in the keys. */
+  readonly name: string;
+  readonly severity: string;
+  readonly counts: Counts;
+  /** The texts of the newest lines, newest first. */
+  readonly newest: readonly string[];
+}
+
+/** What a writer logged, and what its transport says of that. */
+export interface FaultReport {
+  readonly stats: TransportStats;
+  readonly logged: readonly LoggedThere[];
+  readonly warnings: readonly string[];
+}
+
+/** What a writer tells while it runs. */
+export interface Progress {
+  readonly stats: TransportStats;
+  readonly warnings: readonly string[];
+  /** Of the log calls since the last time that it told. */
+  readonly latency: Latency;
+  readonly rssBytes: number;
+  /** Of all events of the process, the transport and the client that was passed in. */
+  readonly listeners: number;
+}
+
+/** What is sent to a writer, and what it answers. */
+export type Request = 'stats' | 'progress' | 'end';
+export type Answer =
+  | { readonly stats: TransportStats }
+  | { readonly progress: Progress }
+  | { readonly report: FaultReport };
+
+/** A program that logs through one transport, every log call of it known. It dies of an unhandled rejection. */
+export class FaultWriter {
+  static readonly #started = new Set<FaultWriter>();
+  readonly #process: ChildProcess;
+  readonly #errors: Promise<string>;
+
+  private constructor(options: FaultWriterOptions) {
+    this.#process = fork(PROGRAM, [JSON.stringify(options)], {
+      execArgv: ['-r', 'esbuild-register'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#errors = text(this.#process.stderr as NodeJS.ReadableStream);
+  }
+
+  /** Starts one. It logs when this resolves. */
+  static async start(options: FaultWriterOptions): Promise<FaultWriter> {
+    const writer = new FaultWriter(options);
+    FaultWriter.#started.add(writer);
+    await until(async () => (await writer.stats()).logged > 0);
+    return writer;
+  }
+
+  /** Starts one with a connection of the transport's own, and one that passes in a client. */
+  static startBoth(url: string, options: Omit<FaultWriterOptions, 'connection'> = {}): Promise<FaultWriter[]> {
+    const connections = [{ url }, { clientUrl: url }];
+    return Promise.all(connections.map((connection) => FaultWriter.start({ ...options, connection })));
+  }
+
+  /** Ends all that still run, as a power cut would, where a test has failed. */
+  static async killAll(): Promise<void> {
+    const started = [...FaultWriter.#started];
+    FaultWriter.#started.clear();
+    await Promise.all(started.map((writer) => writer.kill()));
+  }
+
+  async progress(): Promise<Progress> {
+    const answer = await this.#ask('progress');
+    if (!('progress' in answer)) throw new Error('the writer has ended');
+    return answer.progress;
+  }
+
+  async stats(): Promise<TransportStats> {
+    const answer = await this.#ask('stats');
+    if (!('stats' in answer)) throw new Error('the writer has ended');
+    return answer.stats;
+  }
+
+  /** Waits until Redis has acknowledged so many more lines. */
+  async acknowledged(lines: number, timeoutMs?: number): Promise<void> {
+    const { written } = await this.stats();
+    await until(async () => (await this.stats()).written >= written + lines, timeoutMs);
+  }
+
+  /** Waits until so many more log calls have been made. */
+  async logged(lines: number, timeoutMs?: number): Promise<void> {
+    const { logged } = await this.stats();
+    await until(async () => (await this.stats()).logged >= logged + lines, timeoutMs);
+  }
+
+  /** Has it stop logging, end its logger and end by itself. Fails where it ended otherwise, or said anything on stderr. */
+  async end(): Promise<FaultReport> {
+    const exit = once(this.#process, 'exit');
+    const answer = await this.#ask('end');
+    const [[code], errors] = await Promise.all([exit, this.#errors]);
+    if (code !== 0 || errors !== '') throw new Error(`the writer ended with code ${code}: ${errors}`);
+    if (!('report' in answer)) throw new Error('the writer gave no report');
+    return answer.report;
+  }
+
+  /** Ends it as a power cut would, where a test has failed. */
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const exit = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await exit;
+  }
+
+  async #ask(request: Request): Promise<Answer> {
+    const ended = new AbortController();
+    const onExit = (code: number | null): void => {
+      void this.#errors.then((errors) => ended.abort(new Error(`the writer ended with code ${code}: ${errors}`)));
+    };
+    this.#process.once('exit', onExit);
+    try {
+      const answer = once(this.#process, 'message', { signal: ended.signal });
+      this.#process.send(request);
+      return ((await answer) as [Answer])[0];
+    } catch (error) {
+      throw ended.signal.aborted ? ended.signal.reason : error;
+    } finally {
+      this.#process.off('exit', onExit);
+    }
+  }
+}

@@ -1,0 +1,338 @@
+import winston from 'winston';
+import type { DeliveryWarning } from '../../src';
+import { runProgram } from '../support/program';
+import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+let workspace: Workspace;
+let loggers = 0;
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+});
+afterAll(() => workspace.close());
+
+const newName = (): string => `app${++loggers}`;
+
+async function totalOf(name: string, severity = 'info'): Promise<number> {
+  const windows = await Promise.all(
+    (['current', 'previous'] as const).map((window) => workspace.reader.common(name, severity, { window })),
+  );
+  return windows.reduce((sum, { total }) => sum + total, 0);
+}
+
+/** Where programs of the tests find Redis and their keys. */
+const env = (): Record<string, string> => ({ URL: workspace.writerUrl, PREFIX: workspace.prefix });
+
+describe('a thousand lines and then at once', () => {
+  function logThousand(): { name: string; logger: winston.Logger; transport: ReturnType<Workspace['transport']> } {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name });
+    for (let i = 0; i < 1000; i++) logger.info(`line ${i % 10}`);
+    return { name, logger, transport };
+  }
+
+  it("logger.end(): all are counted before 'finish', and there is no write after end", async () => {
+    const { name, logger } = logThousand();
+    const errors: unknown[] = [];
+    logger.on('error', (error) => errors.push(error));
+    const finished = new Promise((resolve) => logger.once('finish', resolve));
+    logger.end();
+    await finished;
+    expect(await totalOf(name)).toBe(1000);
+    expect(errors).toEqual([]);
+  });
+
+  it('transport.close(): all are counted when it resolves, twice or not', async () => {
+    const { name, transport } = logThousand();
+    const closes = [transport.close(), transport.close()];
+    await Promise.all(closes);
+    expect(await totalOf(name)).toBe(1000);
+    await transport.close();
+  });
+
+  it.each(['close', 'remove', 'clear'] as const)(
+    'logger.%s(): all that reached the transport are counted',
+    async (how) => {
+      const { name, logger, transport } = logThousand();
+      const { logged } = transport.stats();
+      logger[how](transport);
+      await until(() => transport.stats().pending === 0);
+      expect(logged).toBeGreaterThan(0);
+      expect(await totalOf(name)).toBe(transport.stats().logged);
+    },
+  );
+
+  it('flush(): all are counted when it resolves, however many wait for it', async () => {
+    const { name, transport } = logThousand();
+    await Promise.all([transport.flush(), transport.flush(), transport.flush()]);
+    expect(await totalOf(name)).toBe(1000);
+  });
+});
+
+describe('a transport', () => {
+  it('goes on after it was closed, removed and added again', async () => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name });
+    for (let i = 0; i < 3; i++) {
+      logger.info('hello');
+      await transport.close();
+      logger.remove(transport).add(transport);
+    }
+    logger.info('hello');
+    await transport.flush();
+    expect(await totalOf(name)).toBe(4);
+  });
+
+  it('closed a second time while it closes waits for what was logged between', async () => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name });
+    logger.info('hello');
+    const first = transport.close();
+    for (let i = 0; i < 5000; i++) logger.info(`line ${i % 10}`);
+    await transport.close();
+    expect(await totalOf(name)).toBe(5001);
+    await first;
+  });
+
+  it('needs neither logger nor callback', async () => {
+    const name = newName();
+    const transport = workspace.transport({ name });
+    transport.log({ level: 'info', message: 'hello' });
+    await transport.flush();
+    expect(await totalOf(name)).toBe(1);
+  });
+
+  it('drops, counts and tells of what is no log call at all', async () => {
+    const transport = workspace.transport({ name: newName() });
+    const warnings: string[] = [];
+    transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
+    const callback = jest.fn();
+    for (const junk of [undefined, null]) transport.log(junk as never, callback);
+    expect(callback).toHaveBeenCalledTimes(2);
+    expect(transport.stats()).toMatchObject({ logged: 2, dropped: 2 });
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+describe('a program', () => {
+  const LOG = `
+    const transport = transportOf({ name: process.env.NAME, closeTimeoutMs: 1500 });
+    const logger = winston.createLogger({ transports: [transport] });
+    for (let i = 0; i < 100; i++) logger.info('hello');
+  `;
+
+  it('that simply ends has its lines in Redis, and is not held up', async () => {
+    const name = newName();
+    const ended = await runProgram(LOG, { ...env(), NAME: name });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await totalOf(name)).toBe(100);
+  });
+
+  it('whose many loggers share the transport is not warned of too many listeners', async () => {
+    const name = newName();
+    const program = `
+      const transport = transportOf({ name: process.env.NAME });
+      for (let i = 0; i < 40; i++) winston.createLogger({ transports: [transport] }).info('hello');`;
+    expect(await runProgram(program, { ...env(), NAME: name })).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await totalOf(name)).toBe(40);
+  });
+
+  it('that waits for something else has its lines in Redis meanwhile', async () => {
+    const name = newName();
+    const program = `${LOG}
+      const busy = setInterval(() => {
+        if (transport.stats().written < 100) return;
+        console.log('all are written');
+        clearInterval(busy);
+      }, 10);`;
+    expect(await runProgram(program, { ...env(), NAME: name })).toMatchObject({ code: 0, stdout: 'all are written\n' });
+  });
+
+  it('whose Redis is absent runs, and ends by itself in time, without any listener', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const program = `${LOG} console.log('ran'); const began = performance.now();
+      process.on('exit', () => console.log(performance.now() - began));`;
+    const ended = await runProgram(program, { ...env(), URL: url, NAME: newName() });
+    const [ran, milliseconds] = ended.stdout.split('\n');
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ran).toBe('ran');
+    expect(Number(milliseconds)).toBeGreaterThan(1400);
+    expect(Number(milliseconds)).toBeLessThan(3000);
+  });
+
+  it('that ends its logger while Redis is absent waits once, and is told once what Redis did not take', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const program = `${LOG} transport.on('warn', (warning) => console.log(warning.message));
+      logger.end();`;
+    const { code, stdout } = await runProgram(program, { ...env(), URL: url, NAME: newName() });
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('cannot write to'),
+      '[winston-redis-recent-common] [delivery] 100 log calls not acknowledged by Redis after 1500 ms',
+    ]);
+  });
+
+  it('ends with a line about what Redis did not take in time, where it listens', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const program = `${LOG} transport.on('warn', (warning) => console.log(warning.message));`;
+    const { stdout } = await runProgram(program, { ...env(), URL: url, NAME: newName() });
+    expect(stdout).toContain('cannot write to');
+    expect(stdout).toContain('100 log calls not acknowledged by Redis after 1500 ms');
+  });
+
+  it('that logs its warnings through the same logger ends all the same', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const program = `
+      const transport = transportOf({ closeTimeoutMs: 200 });
+      const logger = winston.createLogger({ transports: [transport] });
+      transport.on('warn', (warning) => logger.warn(warning.message));
+      logger.info('hello');
+      process.on('exit', () => console.log(transport.stats().pending));`;
+    expect(await runProgram(program, { ...env(), URL: url })).toEqual({ code: 0, stdout: '3\n', stderr: '' });
+  });
+
+  it('that logs short parts of long texts during an outage does not keep the long ones', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const program = `
+      const transport = transportOf({ closeTimeoutMs: 0 });
+      const logger = winston.createLogger({ transports: [transport] });
+      for (let i = 0; i < 300; i++) {
+        const body = Buffer.alloc(2_000_000, String(i)).toString('latin1');
+        logger.info(body.slice(0, 200), i % 2 ? { i } : {});
+      }
+      const isKept = () => { gc(); return process.memoryUsage().heapUsed + process.memoryUsage().external > 60_000_000; };
+      // What is collected is given back a little later, by another thread.
+      for (let i = 0; i < 100 && isKept(); i++) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      console.log(isKept());`;
+    expect((await runProgram(program, { ...env(), URL: url, NODE_OPTIONS: '--expose-gc' })).stdout).toBe('false\n');
+  });
+
+  it.each([
+    ['handleExceptions', 'setImmediate(() => { throw new Error("boom"); });'],
+    ['handleRejections', 'setImmediate(() => Promise.reject(new Error("boom")));'],
+  ])('that an error ends, with %s, has it in Redis and ends within a second', async (option, fail) => {
+    const name = newName();
+    const program = `
+      const transport = transportOf({ name: process.env.NAME, ${option}: true });
+      const logger = winston.createLogger({ transports: [transport] });
+      for (let i = 0; i < 1000; i++) logger.info('before');
+      let began;
+      process.on('exit', () => console.log(performance.now() - began));
+      setImmediate(() => { began = performance.now(); });
+      ${fail}`;
+    const ended = await runProgram(program, { ...env(), NAME: name });
+    expect(ended.code).toBe(1);
+    expect(Number(ended.stdout)).toBeLessThan(1000);
+    const [line] = await workspace.reader.recent(name, 'error');
+    expect(line?.message).toContain('boom');
+    expect(await totalOf(name)).toBe(1000);
+    expect(await totalOf(name, 'error')).toBe(1);
+  });
+
+  it('that goes on after exceptions, with exitOnError false, logs on', async () => {
+    const name = newName();
+    const program = `
+      const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
+      const logger = winston.createLogger({ transports: [transport], exitOnError: false });
+      const fail = (message) => setTimeout(() => { throw new Error(message); });
+      process.exitCode = 7;
+      fail('first');
+      setTimeout(() => { fail('second'); setTimeout(() => logger.info('still here'), 50); }, 50);`;
+    expect((await runProgram(program, { ...env(), NAME: name })).code).toBe(7);
+    expect(await totalOf(name, 'error')).toBe(2);
+    expect(await totalOf(name)).toBe(1);
+  });
+
+  it('decides by a function of the error whether that ends it', async () => {
+    const name = newName();
+    const program = `
+      const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
+      const logger = winston.createLogger({ transports: [transport], exitOnError: (error) => error.message !== 'first' });
+      setTimeout(() => { throw new Error('first'); });
+      setTimeout(() => { logger.info('between'); throw new Error('second'); }, 100);`;
+    expect((await runProgram(program, { ...env(), NAME: name })).code).toBe(1);
+    expect(await totalOf(name, 'error')).toBe(2);
+    expect(await totalOf(name)).toBe(1);
+  });
+
+  it('that an exception ends three seconds later, for another transport, has what it logs until then', async () => {
+    const name = newName();
+    const program = `
+      const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
+      const quiet = new winston.transports.Console({ handleExceptions: true, silent: true });
+      const logger = winston.createLogger({ level: 'debug', transports: [transport, quiet] });
+      setTimeout(() => { throw new Error('boom'); });
+      setTimeout(() => logger.debug('draining'), 500);
+      setTimeout(() => logger.debug('drained'), 1500);`;
+    expect((await runProgram(program, { ...env(), NAME: name })).code).toBe(1);
+    expect(await totalOf(name, 'error')).toBe(1);
+    expect(await totalOf(name, 'debug')).toBe(2);
+  });
+
+  it('may have the transport among exceptionHandlers', async () => {
+    const name = newName();
+    const program = `
+      const transport = transportOf({ name: process.env.NAME });
+      winston.createLogger({ transports: [], exceptionHandlers: [transport] });
+      let began;
+      process.on('exit', () => console.log(performance.now() - began));
+      setImmediate(() => { began = performance.now(); throw new Error('boom'); });`;
+    const ended = await runProgram(program, { ...env(), NAME: name });
+    expect(ended.code).toBe(1);
+    expect(Number(ended.stdout)).toBeLessThan(1000);
+    expect(await totalOf(name, 'error')).toBe(1);
+  });
+
+  it('has the error of a listener of its own as an uncaught exception, and its lines in Redis all the same', async () => {
+    const name = newName();
+    const program = `${LOG}
+      process.once('uncaughtException', (error) => console.log(error.message));
+      transport.once('logged', () => { throw new Error('of the listener'); });
+      logger.info('hello');`;
+    const ended = await runProgram(program, { ...env(), NAME: name });
+    expect(ended).toMatchObject({ code: 0, stdout: 'of the listener\n' });
+    expect(await totalOf(name)).toBe(101);
+  });
+});
+
+describeWithServer('a transport whose Redis goes away', () => {
+  it('lets go of the long texts of which it logged short parts right before and since', async () => {
+    const server = await RedisServer.start();
+    // It seems to be drawn at every moment, so that nothing is copied as long as Redis is there.
+    const program = `
+      const transport = transportOf({ closeTimeoutMs: 1000 });
+      const logger = winston.createLogger({ transports: [transport] });
+      const logParts = () => {
+        for (let i = 0; i < 100; i++) {
+          const body = Buffer.alloc(2_000_000, String(i)).toString('latin1');
+          logger.info(body.slice(0, 200), i % 2 ? { i } : {});
+        }
+      };
+      const megabytes = () => { gc(); return (process.memoryUsage().heapUsed + process.memoryUsage().external) / 1e6; };
+      (async () => {
+        const now = Date.now();
+        Date.now = () => now;
+        logger.info('first');
+        await transport.flush();
+        await require('redis').createClient({ url: process.env.URL }).on('error', () => {}).connect()
+          .then((client) => client.sendCommand(['SHUTDOWN', 'NOSAVE']).catch(() => client.destroy()));
+        logParts();
+        const before = megabytes();
+        while (transport.stats().retries === 0) await new Promise(setImmediate);
+        logParts();
+        let after;
+        for (let i = 0; i < 100 && (after = megabytes()) > 60; i++) {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+        }
+        console.log(before > 150, after < 60, transport.stats().pending);
+      })();`;
+    try {
+      const ended = await runProgram(program, { URL: server.url, PREFIX: '', NODE_OPTIONS: '--expose-gc' });
+      expect(ended).toEqual({ code: 0, stdout: 'true true 200\n', stderr: '' });
+    } finally {
+      await server.stop();
+    }
+  });
+});

@@ -1,0 +1,213 @@
+import { type LineText, type LogInfo, messageOf, textOf } from '../../src/record/log-call';
+import { hourOf } from '../../src/redis/hour';
+import type { Batch } from '../../src/write/batch';
+import { Destination, Pending, type PendingOptions } from '../../src/write/pending';
+
+const HOUR_MS = 3_600_000;
+const time = Date.now();
+
+function pendingOf(options: Partial<PendingOptions> = {}): Pending {
+  const formats = { formatLine: (_time: number, text: string) => text, formatMessage: (message: string) => message };
+  return new Pending({ recentLimit: 100, maxPending: 10_000, ...formats, ...options });
+}
+
+type LogCall = [time: number, message: string | undefined, text: LineText, info?: LogInfo | undefined];
+
+interface Difference {
+  readonly time?: number;
+  readonly message?: undefined;
+  readonly text?: string;
+  readonly info?: LogInfo;
+}
+
+const call = (message: string, { text = message, info, ...more }: Difference = {}): LogCall => [
+  more.time ?? time,
+  'message' in more ? undefined : message,
+  text,
+  info,
+];
+
+const countsOf = (batches: readonly Batch[]): [string, number][] =>
+  batches.flatMap(({ counts }) =>
+    counts.flatMap(({ messages }) => messages.map(({ message, count }) => [message, count] as [string, number])),
+  );
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+describe('pending', () => {
+  it('makes one batch of many calls: counts, and the newest lines, oldest first', () => {
+    const pending = pendingOf({ recentLimit: 3 });
+    const destination = new Destination('app', 'info');
+    for (let i = 0; i < 10; i++) pending.add(destination, ...call(`line ${i % 2}`, { text: `text ${i}` }));
+    expect(pending.draw(destination)).toEqual([
+      {
+        name: 'app',
+        severity: 'info',
+        number: expect.any(Number),
+        logged: 10,
+        numbered: 10,
+        lines: ['text 7', 'text 8', 'text 9'],
+        counts: [
+          {
+            hour: hourOf(time),
+            messages: [
+              { message: 'line 0', count: 5 },
+              { message: 'line 1', count: 5 },
+            ],
+          },
+        ],
+        infos: [],
+      },
+    ]);
+    expect(pending.draw(destination)).toEqual([]);
+  });
+
+  describe('of a destination that was drawn a moment ago', () => {
+    const taken = (info: LogInfo): LogCall => {
+      const message = messageOf(info);
+      return [time, message, textOf(info, message, false)];
+    };
+
+    it('has metadata as it was at the log call', () => {
+      const pending = pendingOf();
+      const destination = new Destination('app', 'info');
+      pending.draw(destination);
+      const info = { level: 'info', message: 'hello', user: 'u1', order: 7, tags: undefined, list: null as unknown };
+      pending.add(destination, ...taken(info));
+      info.list = [1];
+      pending.add(destination, ...taken(info));
+      Object.assign(info, { message: 'bye', user: 'u2', order: 8 });
+      (info.list as number[]).push(2);
+      expect(pending.draw(destination)[0]?.lines).toEqual([
+        'hello {"user":"u1","order":7,"list":null}',
+        'hello {"user":"u1","order":7,"list":[1]}',
+      ]);
+    });
+
+    it.each([false, true])('has room for all lines again once they are written, held up before: %s', (isHeldUp) => {
+      const pending = pendingOf();
+      const destination = new Destination('app', 'info');
+      const metadata = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key${i}`, i]));
+      pending.draw(destination);
+      for (let round = 0; round < 100; round++) {
+        for (let i = 0; i < 100; i++) pending.add(destination, ...taken({ message: 'hello', ...metadata }));
+        if (isHeldUp) pending.holdUp(destination, []);
+        const batches = pending.draw(destination);
+        expect(sum(batches.map(({ lines }) => lines.length))).toBe(100);
+        for (const batch of batches) pending.release(batch);
+      }
+    });
+  });
+
+  it('keeps hours apart, newest first', () => {
+    const pending = pendingOf();
+    const destination = new Destination('app', 'info');
+    const begin = hourOf(time) * HOUR_MS;
+    // The clock may be set back.
+    for (const after of [-1, 0, HOUR_MS - 1, -HOUR_MS, -HOUR_MS - 1, HOUR_MS - 2, -2]) {
+      pending.add(destination, ...call('hello', { time: begin + after }));
+    }
+    const [batch] = pending.draw(destination);
+    expect(batch?.counts.map(({ hour, messages }) => [hour - hourOf(time), messages[0]?.count])).toEqual([
+      [0, 3],
+      [-1, 3],
+      [-2, 1],
+    ]);
+  });
+
+  it('cuts what is much into batches of at most a thousand entries, numbered in their order', () => {
+    const pending = pendingOf();
+    const destination = new Destination('app', 'info');
+    for (let i = 0; i < 2500; i++) pending.add(destination, ...call(`message ${i}`));
+    const batches = pending.draw(destination);
+    const numbers = batches.map(({ number }) => number);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+    expect(batches.map(({ logged, numbered }) => [logged, numbered])).toEqual([
+      [1000, 0],
+      [1000, 0],
+      [500, 2500],
+    ]);
+    for (const { lines, counts } of batches) {
+      expect(lines.length + sum(counts.map(({ messages }) => messages.length))).toBeLessThanOrEqual(1000);
+    }
+    expect(countsOf(batches)).toHaveLength(2500);
+    expect(batches.flatMap(({ lines }) => lines)).toHaveLength(100);
+  });
+
+  it('cuts long texts into batches of at most a million characters', () => {
+    const pending = pendingOf();
+    const destination = new Destination('app', 'info');
+    for (let i = 0; i < 100; i++)
+      pending.add(destination, ...call(`${i} ${'x'.repeat(1000)}`, { text: 'y'.repeat(50_000) }));
+    const batches = pending.draw(destination);
+    expect(batches.length).toBeGreaterThan(1);
+    for (const { lines, counts } of batches) {
+      const texts = [...lines, ...counts.flatMap(({ messages }) => messages.map(({ message }) => message))];
+      expect(sum(texts.map(({ length }) => length))).toBeLessThanOrEqual(1024 * 1024);
+    }
+    expect(sum(batches.map(({ logged }) => logged))).toBe(100);
+  });
+
+  it('counts new messages under <other> while maxPending distinct ones wait or are being written', () => {
+    const pending = pendingOf({ maxPending: 2 });
+    const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
+    pending.add(a, ...call('one'));
+    pending.add(b, ...call('two'));
+    const batches = pending.draw(a);
+    pending.add(b, ...call('three'));
+    pending.add(b, ...call('two'));
+    pending.add(b, ...call('four'));
+    expect(pending.other).toBe(2);
+    for (const batch of batches) pending.release(batch);
+    const rest = pending.draw(b);
+    expect(countsOf(rest)).toEqual([
+      ['two', 2],
+      ['<other>', 2],
+    ]);
+    for (const batch of rest) pending.release(batch);
+    pending.add(b, ...call('five'));
+    expect(countsOf(pending.draw(b))).toEqual([['five', 1]]);
+    expect(pending.other).toBe(2);
+  });
+
+  it('keeps fewer lines where those of all destinations would take too much memory, even while they are written', () => {
+    const pending = pendingOf();
+    const text = 'x'.repeat(8000);
+    let kept = 0;
+    for (let i = 0; i < 200; i++) {
+      const destination = new Destination(`app${i}`, 'info');
+      for (let line = 0; line < 100; line++) pending.add(destination, ...call('hello', { text }));
+      const batches = pending.draw(destination);
+      kept += sum(batches.flatMap(({ lines }) => lines.map(({ length }) => length)));
+      expect(sum(batches.map(({ logged }) => logged))).toBe(100);
+    }
+    expect(kept).toBeGreaterThan(7 * 1024 * 1024);
+    expect(kept).toBeLessThan(8 * 1024 * 1024);
+  });
+
+  it('has a batch even for calls of which neither line nor count is kept', () => {
+    const pending = pendingOf();
+    const full = new Destination('full', 'info');
+    for (let line = 0; line < 2; line++)
+      pending.add(full, ...call('hello', { text: 'x'.repeat(4 * 1024 * 1024 - 64) }));
+    pending.draw(full);
+    const destination = new Destination('app', 'info');
+    pending.add(destination, ...call('', { message: undefined, text: 'hello' }));
+    expect(pending.draw(destination)).toMatchObject([{ logged: 1, lines: [], counts: [] }]);
+  });
+
+  it('holds the log calls that somebody waits for, as many as maxPending in all destinations', () => {
+    const pending = pendingOf({ maxPending: 3 });
+    const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
+    const add = (destination: Destination, message: number): void =>
+      pending.add(destination, ...call('hello', { info: { message } }));
+    for (let i = 0; i < 2; i++) add(a, i);
+    const batches = pending.draw(a);
+    for (let i = 2; i < 5; i++) add(b, i);
+    expect(batches[0]?.infos).toEqual([{ message: 0 }, { message: 1 }]);
+    expect(pending.draw(b)[0]?.infos).toEqual([{ message: 2 }]);
+    for (const batch of batches) pending.release(batch);
+    for (let i = 5; i < 10; i++) add(a, i);
+    expect(pending.draw(a)[0]?.infos).toEqual([{ message: 5 }, { message: 6 }]);
+  });
+});

@@ -1,0 +1,430 @@
+import { createClient } from 'redis';
+import { hourOf, ISO_HOUR } from '../../src/redis/hour';
+import { destinationKeys } from '../../src/redis/keys';
+import type { Batch } from '../../src/write/batch';
+import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } from '../../src/write/script';
+import { clearOfTheTurn, isoHour } from '../support/hours';
+import { describeWithServer } from '../support/redis/servers';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+let workspace: Workspace;
+/** May do what a transport may. */
+let client: ReturnType<typeof createClient>;
+let logger = 0;
+
+beforeAll(async () => {
+  await clearOfTheTurn();
+  workspace = await Workspace.open();
+  client = createClient({ url: workspace.writerUrl });
+  await client.connect();
+});
+afterAll(async () => {
+  client.destroy();
+  await workspace.close();
+});
+
+type Counts = Record<string, number>;
+type Setup = Partial<Batch> & { writer?: string; ago?: Record<number, Counts>; settings?: Partial<WriteSettings> };
+
+/** One destination, and batches written to it by the script alone. */
+class Target {
+  readonly name = `app${++logger}`;
+  readonly keys = destinationKeys({ prefix: workspace.prefix, hashTag: false }, this.name, 'info');
+  #number = 0;
+
+  async write({ writer = 'writer', ago = {}, settings = {}, ...batch }: Setup): Promise<WriteReply> {
+    const counts = Object.entries(ago).map(([hours, messages]) => ({
+      hour: hourOf(Date.now()) - Number(hours),
+      messages: Object.entries(messages).map(([message, count]) => ({ message, count })),
+    }));
+    const whole = {
+      name: this.name,
+      severity: 'info',
+      number: ++this.#number,
+      logged: 0,
+      numbered: batch.logged ?? 0,
+      lines: [],
+      infos: [],
+      counts,
+    };
+    const all = { prefix: '', hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0, ...settings };
+    const { recent, seq, common, start, last, pstart, writers } = this.keys;
+    const reply = await client.eval(WRITE.source, {
+      keys: [recent, seq, common, start, last, pstart, writers],
+      arguments: encodeBatch({ ...whole, ...batch }, writer, all, true),
+    });
+    return decodeReply(reply);
+  }
+
+  async counts(key: 'common' | 'last'): Promise<Counts> {
+    const members = await workspace.redis.zRangeWithScores(this.keys[key], 0, -1);
+    return Object.fromEntries(members.map(({ value, score }) => [value, score]));
+  }
+
+  async get(key: 'start' | 'pstart' | 'seq'): Promise<string | null> {
+    return workspace.redis.get(this.keys[key]);
+  }
+
+  /** As if the counts so far were of an earlier hour. */
+  async setStart(start: string): Promise<void> {
+    await workspace.redis.set(this.keys.start, start);
+  }
+}
+
+describe('a batch', () => {
+  it('is written whole: lines, their number, counts and the hour', async () => {
+    const target = new Target();
+    const reply = await target.write({ lines: ['old', 'new'], logged: 5, ago: { 0: { hello: 5 } } });
+    expect(reply).toMatchObject({ isApplied: true, previous: 0, start: isoHour(), late: 0 });
+    expect(await workspace.redis.lRange(target.keys.recent, 0, -1)).toEqual(['new', 'old']);
+    expect(await target.get('seq')).toBe('5');
+    expect(await target.counts('common')).toEqual({ hello: 5 });
+    expect(await target.get('start')).toBe(isoHour());
+    expect(await target.get('pstart')).toBeNull();
+  });
+
+  it('that was applied already is refused, and changes nothing', async () => {
+    const target = new Target();
+    await target.write({ number: 7, lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
+    for (const number of [7, 6]) {
+      const reply = await target.write({ number, lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
+      expect(reply).toMatchObject({ isApplied: false, previous: 7, start: isoHour(), late: 0 });
+    }
+    expect(await target.counts('common')).toEqual({ hello: 1 });
+    expect(await target.get('seq')).toBe('1');
+    expect(await workspace.redis.lLen(target.keys.recent)).toBe(1);
+  });
+
+  it('says again how many of its calls were late, where its reply was lost', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { hello: 1 }, 1: { hello: 1 } } });
+    const late = { number: 2, ago: { 0: { hello: 1 }, 5: { hello: 4 } } };
+    expect(await target.write(late)).toMatchObject({ isApplied: true, previous: 1, start: isoHour(), late: 4 });
+    expect(await target.write(late)).toMatchObject({ isApplied: false, previous: 2, start: isoHour(), late: 4 });
+    expect(await target.write({ ...late, number: 1 })).toMatchObject({
+      isApplied: false,
+      previous: 2,
+      start: isoHour(),
+    });
+    expect(await target.counts('common')).toEqual({ hello: 2 });
+  });
+
+  it('is applied after a gap in the numbers, and beside the numbers of another writer', async () => {
+    const target = new Target();
+    await target.write({ number: 1, ago: { 0: { hello: 1 } } });
+    expect(await target.write({ number: 9, ago: { 0: { hello: 1 } } })).toMatchObject({
+      isApplied: true,
+      previous: 1,
+      start: isoHour(),
+      late: 0,
+    });
+    expect(await target.write({ number: 1, writer: 'other', ago: { 0: { hello: 1 } } })).toMatchObject({
+      isApplied: true,
+      previous: 0,
+      start: isoHour(),
+      late: 0,
+    });
+    expect(await target.counts('common')).toEqual({ hello: 3 });
+  });
+
+  it.each([1, 100])('leaves a list of exactly %i lines', async (recentLimit) => {
+    const target = new Target();
+    for (const n of [1, 2]) {
+      const lines = Array.from({ length: recentLimit }, (_, i) => `${n}-${i}`);
+      await target.write({ lines, logged: recentLimit, settings: { recentLimit } });
+    }
+    const list = await workspace.redis.lRange(target.keys.recent, 0, -1);
+    expect(list).toHaveLength(recentLimit);
+    expect(list[0]).toBe(`2-${recentLimit - 1}`);
+  });
+
+  it.each([
+    ['recent', 'zset'],
+    ['seq', 'list'],
+    ['common', 'list'],
+    ['start', 'list'],
+    ['last', 'list'],
+    ['pstart', 'list'],
+    ['writers', 'list'],
+  ] as const)('is refused whole where %s holds a %s', async (key, type) => {
+    const target = new Target();
+    await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
+    await workspace.redis.del(target.keys[key]);
+    if (type === 'zset') await workspace.redis.zAdd(target.keys[key], { value: 'junk', score: 1 });
+    else await workspace.redis.rPush(target.keys[key], 'junk');
+    const before = await dump(target);
+    const write = target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
+    await expect(write).rejects.toThrow(`WRONGTYPE ${target.keys[key]} holds a ${type}`);
+    expect(await dump(target)).toEqual(before);
+  });
+
+  it('is refused whole where seq holds no number', async () => {
+    const target = new Target();
+    await workspace.redis.set(target.keys.seq, 'junk');
+    await expect(target.write({ logged: 1, ago: { 0: { hello: 1 } } })).rejects.toThrow('holds no number');
+    expect(await target.counts('common')).toEqual({});
+  });
+
+  it('renews the expiry of all keys of its destination together', async () => {
+    const target = new Target();
+    await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
+    await target.setStart(isoHour(1));
+    await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } }, settings: { ttlSeconds: 7200 } });
+    const expiries = await Promise.all(Object.values(target.keys).map((key) => workspace.redis.ttl(key)));
+    expect(expiries).toHaveLength(7);
+    for (const seconds of expiries) expect(seconds).toBeGreaterThan(7190);
+  });
+
+  it('leaves keys without an expiry by default', async () => {
+    const target = new Target();
+    await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
+    expect(await workspace.redis.ttl(target.keys.common)).toBe(-1);
+  });
+});
+
+describe('rotation', () => {
+  it('moves the counts of an earlier hour to last, and says which hour that was', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { old: 3 } } });
+    await target.setStart(isoHour(2));
+    await target.write({ ago: { 0: { new: 1 } } });
+    expect(await target.counts('common')).toEqual({ new: 1 });
+    expect(await target.counts('last')).toEqual({ old: 3 });
+    expect([await target.get('start'), await target.get('pstart')]).toEqual([isoHour(), isoHour(2)]);
+  });
+
+  it('replaces what last held', async () => {
+    const target = new Target();
+    await workspace.redis.zAdd(target.keys.last, { value: 'ancient', score: 1 });
+    await target.write({ ago: { 0: { old: 3 } } });
+    await target.setStart(isoHour(1));
+    await target.write({ ago: { 0: { new: 1 } } });
+    expect(await target.counts('last')).toEqual({ old: 3 });
+  });
+
+  it('leaves no counts of another hour in last where the counts are gone', async () => {
+    const target = new Target();
+    await workspace.redis.zAdd(target.keys.last, { value: 'ancient', score: 1 });
+    await target.setStart(isoHour(1));
+    await target.write({ ago: { 0: { new: 1 } } });
+    expect(await target.counts('last')).toEqual({});
+    expect(await target.get('pstart')).toBe(isoHour(1));
+  });
+
+  it('happens where start lies three hours ahead, after a clock that was wrong', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { old: 1 } } });
+    const ahead = isoHour(-3);
+    await target.setStart(ahead);
+    await target.write({ ago: { 0: { new: 1 } } });
+    expect([await target.get('start'), await target.get('pstart')]).toEqual([isoHour(), ahead]);
+    expect(await target.counts('common')).toEqual({ new: 1 });
+  });
+
+  it('does not happen where start lies one hour ahead, after a small step of the clock', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { hello: 1 } } });
+    await target.setStart(isoHour(-1));
+    await target.write({ ago: { 0: { hello: 1 } } });
+    expect(await target.get('start')).toBe(isoHour(-1));
+    expect(await target.counts('common')).toEqual({ hello: 2 });
+  });
+
+  it('gets over a start that is no hour at all', async () => {
+    const target = new Target();
+    await target.setStart('yesterday');
+    await target.write({ ago: { 0: { hello: 1 } } });
+    expect(await target.get('start')).toBe(isoHour());
+    expect(await target.counts('common')).toEqual({ hello: 1 });
+  });
+
+  it('forgets writers that wrote nothing in either window, and no others', async () => {
+    const target = new Target();
+    for (const [writer, ago] of [
+      ['idle', 3],
+      ['slow', 1],
+      ['busy', 0],
+    ] as const) {
+      await target.write({ writer, ago: { 0: { hello: 1 } } });
+      await workspace.redis.hSet(target.keys.writers, writer, `5 ${isoHour(ago)} 0`);
+    }
+    await target.setStart(isoHour(1));
+    await workspace.redis.set(target.keys.pstart, isoHour(2));
+    await target.write({ writer: 'busy', number: 6, ago: { 0: { hello: 1 } } });
+    expect(Object.keys(await workspace.redis.hGetAll(target.keys.writers)).sort()).toEqual(['busy', 'slow']);
+  });
+});
+
+describeWithServer('rotation onto a million members', () => {
+  it('leaves freeing them to the background', async () => {
+    const large = await Workspace.openOnOwnServer();
+    const lazyfreed = async (): Promise<number> =>
+      Number(/lazyfreed_objects:(\d+)/.exec(await large.redis.info('memory'))?.[1]);
+    try {
+      const { logger, transport } = large.logger();
+      logger.info('hello');
+      await transport.flush();
+      await large.redis.set(large.key('common:app:info:start'), isoHour(1));
+      const fill = "for i = 1, 1000000 do redis.call('ZADD', KEYS[1], i, i) end";
+      await large.redis.eval(fill, { keys: [large.key('common:app:info:last')], arguments: [] });
+      const before = await lazyfreed();
+      logger.info('hello');
+      await transport.flush();
+      expect(await large.redis.zRangeWithScores(large.key('common:app:info:last'), 0, -1)).toEqual([
+        { value: 'hello', score: 1 },
+      ]);
+      await until(async () => (await lazyfreed()) > before);
+    } finally {
+      await large.close();
+    }
+  });
+});
+
+describe('counts of an earlier hour', () => {
+  it('go to last where that is the hour it holds', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { hello: 1 } } });
+    await target.setStart(isoHour(1));
+    const reply = await target.write({ logged: 3, ago: { 0: { hello: 1 }, 1: { hello: 2 } } });
+    expect(reply).toMatchObject({ isApplied: true, previous: 1, start: isoHour(), late: 0 });
+    expect(await target.counts('common')).toEqual({ hello: 1 });
+    expect(await target.counts('last')).toEqual({ hello: 3 });
+  });
+
+  it('begin the previous window where nothing came between', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { new: 1 }, 1: { old: 2 } } });
+    expect(await target.counts('last')).toEqual({ old: 2 });
+    expect(await target.get('pstart')).toBe(isoHour(1));
+  });
+
+  it('begin it even where an hour further back was in it', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { ancient: 5 } } });
+    await target.setStart(isoHour(4));
+    await target.write({ ago: { 0: { new: 1 }, 1: { old: 2 } } });
+    expect(await target.counts('last')).toEqual({ old: 2 });
+    expect(await target.get('pstart')).toBe(isoHour(1));
+  });
+
+  it('go to this hour where the clock of their process was set back since', async () => {
+    const target = new Target();
+    expect(await target.write({ ago: { [-1]: { hello: 2 } } })).toMatchObject({
+      isApplied: true,
+      previous: 0,
+      start: isoHour(),
+      late: 0,
+    });
+    expect(await target.counts('common')).toEqual({ hello: 2 });
+    const args = encodeBatch(
+      {
+        name: 'app',
+        severity: 'info',
+        number: 1,
+        logged: 0,
+        numbered: 0,
+        lines: [],
+        infos: [],
+        counts: [{ hour: hourOf(Date.now()) + 1, messages: [] }],
+      },
+      'writer',
+      { prefix: '', hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0 },
+      false,
+    );
+    expect(args.slice(-2)).toEqual(['0', '0']);
+  });
+
+  it('are late, and said to be, where they are older than both windows', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { hello: 1 }, 1: { hello: 1 } } });
+    const reply = await target.write({ ago: { 1: { hello: 1 }, 2: { hello: 4 }, 3: { other: 5 } } });
+    expect(reply).toMatchObject({ isApplied: true, previous: 1, start: isoHour(), late: 9 });
+    expect(await target.counts('common')).toEqual({ hello: 1 });
+    expect(await target.counts('last')).toEqual({ hello: 2 });
+  });
+});
+
+describe('a full window', () => {
+  const settings = { commonLimit: 4 };
+
+  it("moves the rarest messages' counts to <other>, and keeps the total", async () => {
+    const target = new Target();
+    await target.write({ settings, ago: { 0: { a: 10, b: 5, c: 2, d: 1 } } });
+    await target.write({ settings, ago: { 0: { e: 7 } } });
+    expect(await target.counts('common')).toEqual({ a: 10, b: 5, e: 7, '<other>': 3 });
+  });
+
+  it('goes on counting what it holds', async () => {
+    const target = new Target();
+    await target.write({ settings, ago: { 0: { a: 10, b: 5, c: 2, d: 1 } } });
+    await target.write({ settings, ago: { 0: { a: 1, d: 1 } } });
+    expect(await target.counts('common')).toEqual({ a: 11, b: 5, c: 2, d: 2 });
+  });
+
+  it('lets a message in that becomes frequent', async () => {
+    const target = new Target();
+    await target.write({ settings, ago: { 0: { a: 10, b: 9, c: 8, d: 7 } } });
+    await target.write({ settings, ago: { 0: { rare: 1 } } });
+    await target.write({ settings, ago: { 0: { rising: 50 } } });
+    expect(await target.counts('common')).toMatchObject({ rising: 50, '<other>': 16 });
+  });
+
+  it.each([1, 7, 100, 999])('never holds more than its limit, batches of %i messages', async (size) => {
+    const target = new Target();
+    const commonLimit = 50;
+    for (let first = 0; first < 1000; first += size) {
+      const counts = Object.fromEntries(Array.from({ length: size }, (_, i) => [`message ${first + i}`, 1]));
+      await target.write({ settings: { commonLimit }, ago: { 0: counts } });
+      expect(await workspace.redis.zCard(target.keys.common)).toBeLessThanOrEqual(commonLimit);
+    }
+    const total = Object.values(await target.counts('common')).reduce((sum, count) => sum + count, 0);
+    expect(total).toBe(Math.ceil(1000 / size) * size);
+  });
+
+  it('is held to its limit in last as well', async () => {
+    const target = new Target();
+    const counts = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`message ${i}`, 1]));
+    await target.write({ settings, ago: { 1: counts } });
+    expect(await target.counts('last')).toMatchObject({ '<other>': 17 });
+  });
+
+  it('shrinks where the limit was lowered', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { a: 4, b: 3, c: 2, d: 1, e: 1, f: 1 } } });
+    await target.write({ settings: { commonLimit: 3 }, ago: { 0: { a: 1 } } });
+    expect(await target.counts('common')).toEqual({ a: 5, b: 3, '<other>': 5 });
+  });
+});
+
+describe('the hour in Lua', () => {
+  it('equals that of JavaScript for 10,000 random instants from 1970 to 2100', async () => {
+    const last = Date.UTC(2100, 11, 31, 23, 59, 59) / 1000;
+    const seconds = Array.from({ length: 10_000 }, () => Math.floor(Math.random() * last));
+    seconds.push(
+      0,
+      last,
+      Date.UTC(2000, 1, 29) / 1000,
+      Date.UTC(2100, 1, 28, 23, 59, 59) / 1000,
+      Date.UTC(2100, 2, 1) / 1000,
+    );
+    const script = `${ISO_HOUR}
+      local hours = {}
+      for i, epoch in ipairs(ARGV) do hours[i] = iso_hour(tonumber(epoch)) end
+      return hours`;
+    const hours = await workspace.redis.eval(script, { keys: [], arguments: seconds.map(String) });
+    expect(hours).toEqual(seconds.map((second) => `${new Date(second * 1000).toISOString().slice(0, 13)}:00:00`));
+  });
+});
+
+async function dump(target: Target): Promise<unknown[]> {
+  const { redis } = workspace;
+  const readers: Record<string, (key: string) => Promise<unknown>> = {
+    none: async () => undefined,
+    string: (key) => redis.get(key),
+    list: (key) => redis.lRange(key, 0, -1),
+    zset: (key) => redis.zRangeWithScores(key, 0, -1),
+    hash: (key) => redis.hGetAll(key),
+  };
+  return Promise.all(Object.values(target.keys).map(async (key) => readers[await redis.type(key)]?.(key)));
+}

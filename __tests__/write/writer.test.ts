@@ -1,0 +1,327 @@
+import type { Connection } from '../../src/redis/connection';
+import { hourOf } from '../../src/redis/hour';
+import { destinationKeys } from '../../src/redis/keys';
+import { openConnection } from '../../src/redis/open';
+import { type Batch, numberAfter } from '../../src/write/batch';
+import type { WriteSettings } from '../../src/write/script';
+import { Writer, type Written } from '../../src/write/writer';
+import { clearOfTheTurn } from '../support/hours';
+import { describeWithClock, ServerClock } from '../support/redis/server-clock';
+import { RedisServer } from '../support/redis/servers';
+import { StoredLog } from '../support/redis/stored-log';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+let workspace: Workspace;
+let connection: Connection;
+let logs = 0;
+
+beforeAll(async () => {
+  await clearOfTheTurn();
+  workspace = await Workspace.open();
+  connection = openConnection({ url: workspace.writerUrl }, true);
+});
+afterAll(async () => {
+  connection.release();
+  await workspace.close();
+});
+
+/** Nothing became of a batch but that it was written. */
+const WRITTEN: Written = { isApplied: true, late: 0, lost: 0, part: 0 };
+
+/** What is written with, where it is not the shared connection and a random id. */
+interface Setup extends Partial<WriteSettings> {
+  readonly through?: Connection;
+  readonly id?: string;
+  readonly name?: string;
+}
+
+/** A writer, and what it writes: batches of so many log calls, numbered as a transport numbers them. */
+class Source {
+  readonly name: string;
+  readonly #writer: Writer;
+  #number = 0;
+
+  constructor({ through = connection, id, name = `app${++logs}`, ...settings }: Setup = {}) {
+    const { prefix } = workspace;
+    const all = { prefix, hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0, ...settings };
+    this.name = name;
+    this.#writer = new Writer(through, all, id);
+  }
+
+  batch(logged: number): Batch {
+    const messages = [{ message: 'hello', count: logged }];
+    const counts = [{ hour: hourOf(Date.now()), messages }];
+    const number = (this.#number = numberAfter(this.#number));
+    return { name: this.name, severity: 'info', number, logged, numbered: 0, lines: [], counts, infos: [] };
+  }
+
+  write(what: number | Batch): Promise<Written> {
+    return this.#writer.write(typeof what === 'number' ? this.batch(what) : what);
+  }
+}
+
+async function counted(name: string): Promise<number> {
+  return (await new StoredLog(workspace.redis, workspace.prefix, name).current()).hello ?? 0;
+}
+
+/** What a restart without data or an eviction leaves of a destination. */
+async function lose(name: string): Promise<void> {
+  await workspace.redis.del(Object.values(destinationKeys({ prefix: workspace.prefix, hashTag: false }, name, 'info')));
+}
+
+/** Milliseconds until a destination expires; -2 where it has. */
+function ttlOf(name: string): Promise<number> {
+  return workspace.redis.pTTL(destinationKeys({ prefix: workspace.prefix, hashTag: false }, name, 'info').recent);
+}
+
+/** A connection that loses the replies of the script that writes, while it is told to. */
+class Lossy implements Connection {
+  readonly isCluster = false;
+  readonly heldMs = 0;
+  losesReplies = false;
+
+  async run(...args: Parameters<Connection['run']>): Promise<unknown> {
+    const reply = await connection.run(...args);
+    if (this.losesReplies) throw new Error('the reply is lost');
+    return reply;
+  }
+
+  acquire(): void {}
+
+  release(): void {}
+}
+
+describe('a destination that Redis loses whole', () => {
+  it('is reported by the next batch, once and to the number', async () => {
+    const source = new Source();
+    for (const logged of [3, 1, 4]) expect(await source.write(logged)).toEqual(WRITTEN);
+    await lose(source.name);
+    expect(await source.write(2)).toEqual({ ...WRITTEN, lost: 8 });
+    expect(await source.write(5)).toEqual(WRITTEN);
+    expect(await counted(source.name)).toBe(7);
+  });
+
+  it('is reported again where it is lost again', async () => {
+    const source = new Source();
+    await source.write(3);
+    await lose(source.name);
+    expect(await source.write(2)).toEqual({ ...WRITTEN, lost: 3 });
+    await source.write(4);
+    await lose(source.name);
+    expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 6 });
+    await lose(source.name);
+    expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 1 });
+    expect(await source.write(1)).toEqual(WRITTEN);
+    expect(await counted(source.name)).toBe(2);
+  });
+
+  it('is reported by each of its writers, each with its own', async () => {
+    const first = new Source();
+    const second = new Source({ name: first.name });
+    await first.write(3);
+    await second.write(5);
+    await lose(first.name);
+    expect(await second.write(1)).toEqual({ ...WRITTEN, lost: 5 });
+    expect(await first.write(1)).toEqual({ ...WRITTEN, lost: 3 });
+  });
+
+  it('is reported without what was late, which was in no window', async () => {
+    const source = new Source();
+    await source.write(1);
+    const counts = [1, 5].map((ago) => {
+      return { hour: hourOf(Date.now()) - ago, messages: [{ message: 'hello', count: 100 * ago }] };
+    });
+    expect(await source.write({ ...source.batch(600), counts })).toEqual({ ...WRITTEN, late: 500 });
+    await lose(source.name);
+    expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 101 });
+  });
+
+  it('is reported once where the reply of the batch after it was lost', async () => {
+    const through = new Lossy();
+    const source = new Source({ through });
+    await source.write(3);
+    await lose(source.name);
+    const batch = source.batch(2);
+    through.losesReplies = true;
+    await expect(source.write(batch)).rejects.toThrow('the reply is lost');
+    through.losesReplies = false;
+    expect(await source.write(batch)).toEqual({ isApplied: false, late: 0, lost: 3, part: 0 });
+    expect(await source.write(1)).toEqual(WRITTEN);
+    expect(await counted(source.name)).toBe(3);
+  });
+
+  it('after a batch whose reply was lost has that batch again, and nothing to report of it', async () => {
+    const through = new Lossy();
+    const source = new Source({ through });
+    await source.write(3);
+    const batch = source.batch(2);
+    through.losesReplies = true;
+    await expect(source.write(batch)).rejects.toThrow('the reply is lost');
+    through.losesReplies = false;
+    await lose(source.name);
+    expect(await source.write(batch)).toEqual({ ...WRITTEN, lost: 3 });
+    expect(await counted(source.name)).toBe(2);
+  });
+});
+
+describe('a destination that Redis was to forget', () => {
+  it('is no loss once ttlSeconds have passed since it was last written to', async () => {
+    const source = new Source({ ttlSeconds: 1 });
+    await source.write(3);
+    const { writers } = destinationKeys({ prefix: workspace.prefix, hashTag: false }, source.name, 'info');
+    await until(async () => (await workspace.redis.exists(writers)) === 0);
+    expect(await source.write(2)).toEqual(WRITTEN);
+    await lose(source.name);
+    expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 2 });
+  });
+
+  it('is no loss where the last batch came to Redis long before its writer heard of that', async () => {
+    const through = new Lossy();
+    const source = new Source({ through, ttlSeconds: 2 });
+    const batch = source.batch(10);
+    through.losesReplies = true;
+    await expect(source.write(batch)).rejects.toThrow('the reply is lost');
+    through.losesReplies = false;
+    await until(async () => (await ttlOf(source.name)) <= 1000);
+    expect(await source.write(batch)).toEqual({ ...WRITTEN, isApplied: false });
+    await until(async () => (await ttlOf(source.name)) === -2);
+    expect(await source.write(1)).toEqual(WRITTEN);
+  });
+
+  it('is a loss before', async () => {
+    const source = new Source({ ttlSeconds: 3600 });
+    await source.write(3);
+    await lose(source.name);
+    expect(await source.write(2)).toEqual({ ...WRITTEN, lost: 3 });
+  });
+});
+
+describe('a batch whose reply was lost', () => {
+  it('is found applied when it comes again, and counts once', async () => {
+    const through = new Lossy();
+    const source = new Source({ through });
+    await source.write(3);
+    const batch = source.batch(2);
+    through.losesReplies = true;
+    for (let tries = 0; tries < 3; tries++) await expect(source.write(batch)).rejects.toThrow('the reply is lost');
+    through.losesReplies = false;
+    expect(await source.write(batch)).toEqual({ ...WRITTEN, isApplied: false });
+    expect(await source.write(1)).toEqual(WRITTEN);
+    expect(await counted(source.name)).toBe(6);
+  });
+});
+
+describe('two writers with one id', () => {
+  async function writeInTurns(firsts: readonly number[], seconds: readonly number[]): Promise<number> {
+    const id = `copied ${++logs}`;
+    const first = new Source({ id });
+    const second = new Source({ id, name: first.name });
+    for (let turn = 0; turn < Math.max(firsts.length, seconds.length); turn++) {
+      for (const [source, logged] of [
+        [first, firsts[turn]],
+        [second, seconds[turn]],
+      ] as const) {
+        if (logged) expect(await source.write(logged)).toEqual(WRITTEN);
+      }
+    }
+    return counted(first.name);
+  }
+
+  it.each([
+    ['is ahead', [1, 1, 1], [0, 0, 1, 1, 1], 6],
+    ['wrote more', [9, 1, 1], [1, 1, 1], 14],
+    ['wrote less', [1, 1, 1], [9, 1, 1], 14],
+    ['wrote as much', [1, 1, 1], [1, 1, 1], 6],
+  ])('each count exactly, where the other %s', async (_what, firsts, seconds, total) => {
+    expect(await writeInTurns(firsts, seconds)).toBe(total);
+  });
+});
+
+describeWithClock('a writer, as the hours pass', () => {
+  let clock: ServerClock;
+  let server: RedisServer;
+  let through: Connection;
+
+  beforeAll(async () => {
+    clock = ServerClock.create();
+    server = await RedisServer.start({ env: clock.env });
+    through = openConnection({ url: server.url }, true);
+  });
+  beforeEach(async () => {
+    await server.command(['FLUSHALL']);
+    clock.set(1800 - (Math.floor(Date.now() / 1000) % 3600));
+  });
+  afterAll(async () => {
+    through.release();
+    await server.stop();
+    clock.remove();
+  });
+
+  it('that was idle until it was forgotten has lost nothing', async () => {
+    const idle = new Source({ through });
+    const busy = new Source({ through, name: idle.name });
+    const { writers } = destinationKeys({ prefix: workspace.prefix, hashTag: false }, idle.name, 'info');
+    await idle.write(3);
+    for (let hour = 0; hour < 3; hour++) {
+      clock.advance(3600);
+      await busy.write(1);
+    }
+    expect(await server.command(['HLEN', writers])).toBe(1);
+    expect(await idle.write(2)).toEqual(WRITTEN);
+  });
+
+  it('that was idle for an hour is still known, and what Redis had applied of it', async () => {
+    const idle = new Source({ through });
+    const busy = new Source({ through, name: idle.name });
+    const batch = idle.batch(3);
+    await idle.write(batch);
+    for (let hour = 0; hour < 2; hour++) {
+      clock.advance(3600);
+      await busy.write(1);
+    }
+    expect(await idle.write(batch)).toEqual({ ...WRITTEN, isApplied: false });
+  });
+
+  it('has lost what the two windows still held, and not what had left them', async () => {
+    const source = new Source({ through });
+    for (const logged of [3, 5, 7]) {
+      expect(await source.write(logged)).toEqual(WRITTEN);
+      clock.advance(3600);
+    }
+    clock.advance(-3600);
+    await server.command(['FLUSHALL']);
+    expect(await source.write(2)).toEqual({ ...WRITTEN, lost: 12 });
+    expect(await source.write(1)).toEqual(WRITTEN);
+  });
+
+  it('has lost the rest where Redis loses it once more in the same hour', async () => {
+    const source = new Source({ through });
+    for (const logged of [3, 5]) {
+      await source.write(logged);
+      clock.advance(3600);
+    }
+    await source.write(7);
+    for (const [logged, lost] of [
+      [2, 12],
+      [1, 2],
+    ] as const) {
+      await server.command(['FLUSHALL']);
+      expect(await source.write(logged)).toEqual({ ...WRITTEN, lost });
+    }
+  });
+
+  it('has lost what was written since a loss, however the hours turned meanwhile', async () => {
+    const source = new Source({ through });
+    await source.write(3);
+    await server.command(['FLUSHALL']);
+    clock.advance(3600);
+    expect(await source.write(5)).toEqual({ ...WRITTEN, lost: 3 });
+    clock.advance(3600);
+    await source.write(7);
+    await server.command(['FLUSHALL']);
+    expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 12 });
+    clock.advance(3 * 3600);
+    expect(await source.write(1)).toEqual(WRITTEN);
+  });
+});
