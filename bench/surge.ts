@@ -1,5 +1,5 @@
 import { Random } from '../__tests__/chaos/random';
-import { type ChangeStatus, changesOf } from '../src/read/surge';
+import { type ChangeStatus, compareMessages } from '../src/read/surge';
 import { normal, poisson } from './random';
 
 /**
@@ -65,7 +65,7 @@ function simulate(random: Random, { factor, wobble }: Kind, rate: number, elapse
   // A message that was not logged in an hour is not among its counts.
   const pick = (of: keyof Counts) =>
     messages.map((counts, i) => [`message ${i}`, counts[of]] as const).filter(([, count]) => count > 0);
-  const changes = changesOf({ start: new Date(0), elapsed, current: pick('count'), previous: pick('previous') });
+  const changes = compareMessages({ start: new Date(0), elapsed, current: pick('count'), previous: pick('previous') });
   const share = (status: ChangeStatus): number =>
     changes.filter((change) => change.status === status).length / MESSAGES;
   return {

@@ -86,7 +86,7 @@ export class DeliveryWarning extends RecentCommonError {
 }
 
 /** What anything that was thrown says. An AggregateError of node:net, for one, has a code and no message. */
-export function messageOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   try {
     if (error instanceof RecentCommonError) return error.what;
     if (!isNativeError(error)) return String(error);

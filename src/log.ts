@@ -1,8 +1,8 @@
-import { assertObject, DeliveryWarning, OptionsError, messageOf as reasonOf } from './errors';
+import { assertObject, DeliveryWarning, errorMessage, OptionsError } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
-import { formatMessage, lineFormatter, messageOf } from './record/log-call';
+import { formatMessage, lineFormatter, readMessage } from './record/log-call';
 import type { Connection } from './redis/connection';
-import { hourOf } from './redis/hour';
+import { toHour } from './redis/hour';
 import { assertName, assertSeverity } from './redis/keys';
 import { assertConnection, isClusterClient, openConnection } from './redis/open';
 import type { RedisScripter } from './redis/script';
@@ -79,7 +79,7 @@ class OrderedWriters {
     });
     // A caller who heard of a failure now would log again what is written already.
     await lane.writer.note(numbered, false).catch((error: unknown) => {
-      warn(`cannot write to the index for ${labelOf(batch)}: ${reasonOf(error)}`);
+      warn(`cannot write to the index for ${labelOf(batch)}: ${errorMessage(error)}`);
     });
   }
 
@@ -137,7 +137,7 @@ async function logOnce(
   const severity = toSeverity(level, resolved.severities);
   assertName(name, { hashTag });
   assertSeverity(severity);
-  const text = messageOf({ message });
+  const text = readMessage({ message });
   const messages = [{ message: formatMessage(text), count: 1 }];
   const batch = {
     name,
@@ -145,7 +145,7 @@ async function logOnce(
     logged: 1,
     numbered: 1,
     lines: [lineFormatter(resolved.timestamp)(time, text)],
-    counts: isCounted ? [{ hour: hourOf(time), messages }] : [],
+    counts: isCounted ? [{ hour: toHour(time), messages }] : [],
     infos: [],
   };
   let writers = clients.get(client);

@@ -1,7 +1,15 @@
 import { callbackify } from 'node:util';
-import { DeliveryWarning, messageOf as reasonOf } from './errors';
+import { DeliveryWarning, errorMessage } from './errors';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
-import { countedOf, formatMessage, type LogInfo, levelOf, lineFormatter, messageOf, textOf } from './record/log-call';
+import {
+  formatMessage,
+  type LogInfo,
+  lineFormatter,
+  readLevel,
+  readMessage,
+  toCommonKey,
+  toLineText,
+} from './record/log-call';
 import { type Connection, ignoreError } from './redis/connection';
 import { openConnection } from './redis/open';
 import { Severities } from './severity';
@@ -138,10 +146,10 @@ export class RedisRecentCommonTransport extends DirectTransport {
 
   #add(info: LogInfo): void {
     const { name } = this.#options;
-    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, levelOf(info));
-    const message = messageOf(info);
-    const counted = countedOf(info, message, this.#options.commonKey, this.#onKeyError);
-    const text = textOf(info, message, this.format !== undefined);
+    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, readLevel(info));
+    const message = readMessage(info);
+    const counted = toCommonKey(info, message, this.#options.commonKey, this.#onKeyError);
+    const text = toLineText(info, message, this.format !== undefined);
     if (!this.#isOpen) this.#open();
     this.#flusher.add(lane, Date.now(), counted, text, this.listenerCount('logged') > 0 ? info : undefined);
     if (endsProcess(this, info)) void this.#flushOrWarn().finally(() => emitFinish(this));
@@ -182,7 +190,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
     try {
       await this.#flusher.flush(timeoutMs);
     } catch (error) {
-      this.#warnings.warn(new DeliveryWarning(reasonOf(error), { cause: error }));
+      this.#warnings.warn(new DeliveryWarning(errorMessage(error), { cause: error }));
     }
   }
 

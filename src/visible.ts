@@ -11,7 +11,7 @@ export const INVISIBLE = `(?!${BOUND})[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{De
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Such characters as JavaScript and JSON write them; those that are no more than a byte as `\xHH`. */
-export function escapesOf(characters: string): string {
+export function escapeCharacters(characters: string): string {
   let escapes = '';
   for (let i = 0; i < characters.length; i++) {
     const unit = characters[i] as string;

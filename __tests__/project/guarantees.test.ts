@@ -14,7 +14,10 @@ function has(file: string, title: string): boolean {
 describe('the page of guarantees', () => {
   it('names tests, and no test is found that is not there', () => {
     expect(named.length).toBeGreaterThan(20);
-    expect([has('project/guarantees.test.ts', 'no such ' + 'title'), has('no-such.test.ts', '')]).toEqual([false, false]);
+    expect([has('project/guarantees.test.ts', 'no such ' + 'title'), has('no-such.test.ts', '')]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it.each(named)('names in %s a test that there is: %s', (file, title) => {

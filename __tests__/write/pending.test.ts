@@ -1,5 +1,5 @@
-import { type LineText, type LogInfo, messageOf, textOf } from '../../src/record/log-call';
-import { hourOf } from '../../src/redis/hour';
+import { type LineText, type LogInfo, readMessage, toLineText } from '../../src/record/log-call';
+import { toHour } from '../../src/redis/hour';
 import type { Batch } from '../../src/write/batch';
 import { Destination, Pending, type PendingOptions } from '../../src/write/pending';
 
@@ -49,7 +49,7 @@ describe('pending', () => {
         lines: ['text 7', 'text 8', 'text 9'],
         counts: [
           {
-            hour: hourOf(time),
+            hour: toHour(time),
             messages: [
               { message: 'line 0', count: 5 },
               { message: 'line 1', count: 5 },
@@ -64,8 +64,8 @@ describe('pending', () => {
 
   describe('of a destination that was drawn a moment ago', () => {
     const taken = (info: LogInfo): LogCall => {
-      const message = messageOf(info);
-      return [time, message, textOf(info, message, false)];
+      const message = readMessage(info);
+      return [time, message, toLineText(info, message, false)];
     };
 
     it('has metadata as it was at the log call', () => {
@@ -102,13 +102,13 @@ describe('pending', () => {
   it('keeps hours apart, newest first', () => {
     const pending = pendingOf();
     const destination = new Destination('app', 'info');
-    const begin = hourOf(time) * HOUR_MS;
+    const begin = toHour(time) * HOUR_MS;
     // The clock may be set back.
     for (const after of [-1, 0, HOUR_MS - 1, -HOUR_MS, -HOUR_MS - 1, HOUR_MS - 2, -2]) {
       pending.add(destination, ...call('hello', { time: begin + after }));
     }
     const [batch] = pending.draw(destination);
-    expect(batch?.counts.map(({ hour, messages }) => [hour - hourOf(time), messages[0]?.count])).toEqual([
+    expect(batch?.counts.map(({ hour, messages }) => [hour - toHour(time), messages[0]?.count])).toEqual([
       [0, 3],
       [-1, 3],
       [-2, 1],

@@ -1,5 +1,5 @@
 import { createClient } from 'redis';
-import { hourOf, ISO_HOUR } from '../../src/redis/hour';
+import { ISO_HOUR, toHour } from '../../src/redis/hour';
 import { destinationKeys } from '../../src/redis/keys';
 import type { Batch } from '../../src/write/batch';
 import { decodeReply, encodeBatch, WRITE, type WriteReply, type WriteSettings } from '../../src/write/script';
@@ -35,7 +35,7 @@ class Target {
 
   async write({ writer = 'writer', ago = {}, settings = {}, ...batch }: Setup): Promise<WriteReply> {
     const counts = Object.entries(ago).map(([hours, messages]) => ({
-      hour: hourOf(Date.now()) - Number(hours),
+      hour: toHour(Date.now()) - Number(hours),
       messages: Object.entries(messages).map(([message, count]) => ({ message, count })),
     }));
     const whole = {
@@ -326,7 +326,7 @@ describe('counts of an earlier hour', () => {
         numbered: 0,
         lines: [],
         infos: [],
-        counts: [{ hour: hourOf(Date.now()) + 1, messages: [] }],
+        counts: [{ hour: toHour(Date.now()) + 1, messages: [] }],
       },
       'writer',
       { prefix: '', hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0 },

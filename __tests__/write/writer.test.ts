@@ -1,5 +1,5 @@
 import type { Connection } from '../../src/redis/connection';
-import { hourOf } from '../../src/redis/hour';
+import { toHour } from '../../src/redis/hour';
 import { destinationKeys } from '../../src/redis/keys';
 import { openConnection } from '../../src/redis/open';
 import { type Batch, numberAfter } from '../../src/write/batch';
@@ -51,7 +51,7 @@ class Source {
 
   batch(logged: number): Batch {
     const messages = [{ message: 'hello', count: logged }];
-    const counts = [{ hour: hourOf(Date.now()), messages }];
+    const counts = [{ hour: toHour(Date.now()), messages }];
     const number = (this.#number = numberAfter(this.#number));
     return { name: this.name, severity: 'info', number, logged, numbered: 0, lines: [], counts, infos: [] };
   }
@@ -130,7 +130,7 @@ describe('a destination that Redis loses whole', () => {
     const source = new Source();
     await source.write(1);
     const counts = [1, 5].map((ago) => {
-      return { hour: hourOf(Date.now()) - ago, messages: [{ message: 'hello', count: 100 * ago }] };
+      return { hour: toHour(Date.now()) - ago, messages: [{ message: 'hello', count: 100 * ago }] };
     });
     expect(await source.write({ ...source.batch(600), counts })).toEqual({ ...WRITTEN, late: 500 });
     await lose(source.name);

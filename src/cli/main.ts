@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, OptionsError } from '../errors';
+import { errorMessage, OptionsError } from '../errors';
 import { helpOf, PROGRAM } from './arguments/help';
 import { type Invocation, parseInvocation } from './arguments/invocation';
 import { ls } from './commands/ls';
@@ -19,7 +19,7 @@ export async function main(host: Host): Promise<0 | 1 | 2> {
     await run(parseInvocation(host.args, host.env), host);
     return 0;
   } catch (error) {
-    note(host.stderr, `${PROGRAM}: ${messageOf(error)}`);
+    note(host.stderr, `${PROGRAM}: ${errorMessage(error)}`);
     if (!(error instanceof UsageError || error instanceof OptionsError)) return 1;
     note(host.stderr, `Try ${PROGRAM} --help`);
     return 2;
@@ -35,7 +35,7 @@ async function run(invocation: Invocation, host: Host): Promise<void> {
     await runCommand(invocation, source, screen, host);
   } catch (error) {
     if ([Failure, UsageError, OptionsError].some((known) => error instanceof known)) throw error;
-    throw new Error(`cannot read from ${source.label}: ${messageOf(error)}`, { cause: error });
+    throw new Error(`cannot read from ${source.label}: ${errorMessage(error)}`, { cause: error });
   } finally {
     source.close();
   }

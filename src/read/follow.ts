@@ -1,7 +1,7 @@
 import { assertWholeNumber, OptionsError } from '../errors';
 import { isConfigurationError } from '../redis/failures';
 import { pause, unlessAborted } from './abort';
-import { parseLine, parseLines, type RecentLine, secondOf } from './lines';
+import { parseLine, parseLines, type RecentLine, toSecond } from './lines';
 import type { RawLines } from './scripts';
 
 const INTERVAL_MS = 500;
@@ -121,9 +121,9 @@ class Position {
   /** By the lines: up to the first that was read or, where there is none, that is older than the last one that was. */
   stepByTexts({ newest, lines }: RawLines): Step {
     const known = new Set(this.#lines);
-    const readAt = secondOf(parseLine(this.#lines?.[0] ?? '').time);
+    const readAt = toSecond(parseLine(this.#lines?.[0] ?? '').time);
     let end = lines.findIndex((line) => known.has(line));
-    if (end < 0) end = lines.findIndex((line) => secondOf(parseLine(line).time) < readAt);
+    if (end < 0) end = lines.findIndex((line) => toSecond(parseLine(line).time) < readAt);
     const count = end < 0 ? lines.length : end;
     const numbered = newest < this.number ? (end < 0 ? newest : count) : newest - this.number;
     return this.#to(newest, lines, count, numbered - count);

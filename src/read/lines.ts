@@ -16,7 +16,7 @@ export interface RecentLine {
 }
 
 /** NaN for an Invalid Date. */
-export function secondOf(time: Date): number {
+export function toSecond(time: Date): number {
   return Math.floor(time.getTime() / 1000);
 }
 

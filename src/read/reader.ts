@@ -12,9 +12,9 @@ import {
 } from '../redis/keys';
 import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
-import { mergeByTime, parseLines, type RecentLine, secondOf } from './lines';
+import { mergeByTime, parseLines, type RecentLine, toSecond } from './lines';
 import { readCounts, readHour, readKnown, readLines, readLinesFrom, readTotals } from './scripts';
-import { type Change, changeOf, changesOf, type MessageChange } from './surge';
+import { type Change, compareMessages, compareTotals, type MessageChange } from './surge';
 
 /** Options of {@link RecentCommonReader}. */
 export interface ReaderOptions extends ConnectionOptions {
@@ -115,7 +115,7 @@ export class RecentCommonReader {
     const isFiltered = since !== undefined || contains !== '';
     const lists = await Promise.all(keys.map((each) => readLines(this.#connection, each, isFiltered ? 0 : limit)));
     return mergeByTime(lists.map((list, i) => parseLines(list, name, severities[i] as string)))
-      .filter(({ message, time }) => message.includes(contains) && (!since || secondOf(time) >= secondOf(since)))
+      .filter(({ message, time }) => message.includes(contains) && (!since || toSecond(time) >= toSecond(since)))
       .slice(0, limit);
   }
 
@@ -140,7 +140,7 @@ export class RecentCommonReader {
    */
   async changes(name: string, severity: string, { limit }: ChangesOptions = {}): Promise<MessageChange[]> {
     assertLimit(limit);
-    return changesOf(await readCounts(this.#connection, this.#keysOf(name, severity))).slice(0, limit);
+    return compareMessages(await readCounts(this.#connection, this.#keysOf(name, severity))).slice(0, limit);
   }
 
   /**
@@ -151,7 +151,7 @@ export class RecentCommonReader {
     const loggers = await this.names();
     const read = async ({ name, severity, lastSeen }: KnownLogger): Promise<LoggerOverview> => {
       const hours = await readTotals(this.#connection, destinationKeys(this.#space, name, severity));
-      return { name, severity, lastSeen, start: hours.start, elapsed: hours.elapsed, ...changeOf(hours) };
+      return { name, severity, lastSeen, start: hours.start, elapsed: hours.elapsed, ...compareTotals(hours) };
     };
     // The first brings the script to Redis, so that the others find it there.
     const [first, ...others] = loggers;

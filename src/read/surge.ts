@@ -53,7 +53,7 @@ export function factorText(score: number): string {
 }
 
 /** How the sum of all counts has changed. */
-export function changeOf({ current, previous, elapsed }: Hours<number>): Change {
+export function compareTotals({ current, previous, elapsed }: Hours<number>): Change {
   const expected = elapsed * previous;
   if (previous === 0) return { count: current, previous, expected, score: null, status: null };
   const score = surgeScore(current, previous, elapsed);
@@ -64,7 +64,7 @@ export function changeOf({ current, previous, elapsed }: Hours<number>): Change 
  * How each message's count has changed, the most surprising first: what is new or surging by its score, then what is fading,
  * then the others.
  */
-export function changesOf({ current, previous, elapsed }: Hours<readonly Count[]>): MessageChange[] {
+export function compareMessages({ current, previous, elapsed }: Hours<readonly Count[]>): MessageChange[] {
   const gone = new Map(previous);
   const hasBaseline = gone.size > 0;
   const folded = { count: current.find(isOther)?.[1] ?? 0, previous: gone.get(OTHER) ?? 0 };

@@ -32,7 +32,7 @@ export function keepTemplate(): Format {
 }
 
 /** The message of a log call before its values were filled in, where a format has kept it. */
-export function templateOf(info: Readonly<Record<symbol, unknown>>): string | undefined {
+export function keptTemplate(info: Readonly<Record<symbol, unknown>>): string | undefined {
   const template = info[TEMPLATE];
   return typeof template === 'string' ? template : undefined;
 }

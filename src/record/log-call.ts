@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { messageOf as reasonOf } from '../errors';
-import { templateOf } from './keep-template';
-import { DeferredText, hasMetadata, metadataOf } from './metadata';
+import { errorMessage } from '../errors';
+import { keptTemplate } from './keep-template';
+import { DeferredText, formatMetadata, hasMetadata } from './metadata';
 import { cut, shorten, toText } from './text';
 
 /** What winston hands to a transport for one log call. */
@@ -27,17 +27,17 @@ const MAX_LINE_BYTES = 8192;
 export type LineText = string | DeferredText;
 
 /** The level of a log call, as its logger names it. */
-export function levelOf(info: LogInfo): string {
+export function readLevel(info: LogInfo): string {
   const level = info[LEVEL];
   return typeof level === 'string' ? level : stripVTControlCharacters(toText(info.level ?? 'info'));
 }
 
 /** The message of a log call, whatever was logged. */
-export function messageOf(info: LogInfo): string {
+export function readMessage(info: LogInfo): string {
   try {
     return toText(info.message);
   } catch (error) {
-    return `[unreadable message: ${reasonOf(error)}]`;
+    return `[unreadable message: ${errorMessage(error)}]`;
   }
 }
 
@@ -47,13 +47,13 @@ export function messageOf(info: LogInfo): string {
  * @param commonKey - what to count, instead of the message
  * @param onKeyError - hears of a `commonKey` that threw: the message is counted then
  */
-export function countedOf(
+export function toCommonKey(
   info: LogInfo,
   message: string,
   commonKey: ((info: LogInfo) => unknown) | undefined,
   onKeyError: (error: unknown) => void,
 ): string | undefined {
-  if (!commonKey) return shorten(templateOf(info) ?? message, MAX_MESSAGE_BYTES);
+  if (!commonKey) return shorten(keptTemplate(info) ?? message, MAX_MESSAGE_BYTES);
   try {
     const key = commonKey(info);
     return key === undefined ? undefined : shorten(toText(key), MAX_MESSAGE_BYTES);
@@ -69,10 +69,10 @@ export function countedOf(
  *
  * @param isFormatted - whether the transport has a format of its own, whose text then is the line
  */
-export function textOf(info: LogInfo, message: string, isFormatted: boolean): LineText {
+export function toLineText(info: LogInfo, message: string, isFormatted: boolean): LineText {
   if (isFormatted && typeof info[MESSAGE] === 'string') return shorten(info[MESSAGE], MAX_LINE_BYTES);
   if (!hasMetadata(info)) return shorten(message, MAX_LINE_BYTES);
-  return DeferredText.of(message, info) ?? shorten(`${message} ${metadataOf(info)}`, MAX_LINE_BYTES);
+  return DeferredText.from(message, info) ?? shorten(`${message} ${formatMetadata(info)}`, MAX_LINE_BYTES);
 }
 
 /** The member that a message is counted under. */

@@ -1,4 +1,4 @@
-import { messageOf as reasonOf } from '../errors';
+import { errorMessage } from '../errors';
 import { toText } from './text';
 
 type Info = Readonly<Record<string, unknown>>;
@@ -17,11 +17,11 @@ export function hasMetadata(info: Info): boolean {
 }
 
 /** The metadata of a log call as a line has it. */
-export function metadataOf(info: Info): string {
+export function formatMetadata(info: Info): string {
   try {
-    return textOf(Object.keys(info), Object.values(info));
+    return formatFields(Object.keys(info), Object.values(info));
   } catch (error) {
-    return `[unreadable metadata: ${reasonOf(error)}]`;
+    return `[unreadable metadata: ${errorMessage(error)}]`;
   }
 }
 
@@ -44,7 +44,7 @@ export class DeferredText {
   }
 
   /** Undefined where the metadata is long, cannot be read, or could still be changed by the application. */
-  static of(message: string, info: Info): DeferredText | undefined {
+  static from(message: string, info: Info): DeferredText | undefined {
     try {
       const keys = Object.keys(info);
       const values: unknown[] = Object.values(info);
@@ -63,11 +63,11 @@ export class DeferredText {
   }
 
   toString(): string {
-    return `${this.#message} ${textOf(this.#keys, this.#values)}`;
+    return `${this.#message} ${formatFields(this.#keys, this.#values)}`;
   }
 }
 
-function textOf(keys: readonly string[], values: readonly unknown[]): string {
+function formatFields(keys: readonly string[], values: readonly unknown[]): string {
   const entries = keys.map((key, i) => [key, values[i]] as const);
   return toText(Object.fromEntries(entries.filter(([key]) => isMetadata(key))));
 }

@@ -1,7 +1,7 @@
 const HOUR_MS = 3_600_000;
 
 /** Hours since the epoch. */
-export function hourOf(epochMs: number): number {
+export function toHour(epochMs: number): number {
   return Math.floor(epochMs / HOUR_MS);
 }
 

@@ -1,4 +1,4 @@
-import { assertFunction, assertObject, messageOf, OptionsError } from '../errors';
+import { assertFunction, assertObject, errorMessage, OptionsError } from '../errors';
 import { type Connection, ignoreError, type OwnClientOptions, OwnConnection, prepareClient } from './connection';
 import { type RedisScripter, runScript, type Script, type ScriptArguments, type ScriptRunner } from './script';
 
@@ -49,7 +49,7 @@ function assertClientOptions(option: string, options: OwnClientOptions): void {
   try {
     prepareClient(options);
   } catch (error) {
-    throw new OptionsError(option, 'what node-redis can connect with', messageOf(error));
+    throw new OptionsError(option, 'what node-redis can connect with', errorMessage(error));
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { messageOf } from '../errors';
+import { errorMessage } from '../errors';
 
 /** What a script is run with. */
 export interface ScriptArguments {
@@ -42,7 +42,7 @@ export async function runScript(
   try {
     return await client.evalSha(script.sha1, options);
   } catch (error) {
-    if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+    if (!errorMessage(error).startsWith('NOSCRIPT')) throw error;
     return client.eval(script.source, options);
   }
 }

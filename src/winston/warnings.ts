@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 
-import { DeliveryWarning, messageOf } from '../errors';
+import { DeliveryWarning, errorMessage } from '../errors';
 
 /** Warnings about single log calls come at most this often for each reason: `stats()` has the numbers. */
 const INTERVAL_MS = 30_000;
@@ -19,7 +19,7 @@ export class Warnings {
     const now = performance.now();
     if (now - (this.#warned.get(reason) ?? -Infinity) < INTERVAL_MS) return;
     this.#warned.set(reason, now);
-    this.warn(new DeliveryWarning(`${reason}: ${messageOf(cause)}`, { cause }));
+    this.warn(new DeliveryWarning(`${reason}: ${errorMessage(cause)}`, { cause }));
   }
 
   warn(warning: DeliveryWarning): void {

@@ -50,13 +50,13 @@ export function detached(text: string): string {
 }
 
 /** The same counts, with texts of their own. */
-export function copiesOf(messages: Iterable<Readonly<MessageCount>>): MessageCount[] {
+export function copyCounts(messages: Iterable<Readonly<MessageCount>>): MessageCount[] {
   return Array.from(messages, ({ message, count }) => ({ message: detached(message), count }));
 }
 
 /** The same batch, with texts of its own. */
-export function copyOf(batch: Batch): Batch {
-  const counts = batch.counts.map(({ hour, messages }) => ({ hour, messages: copiesOf(messages) }));
+export function copyBatch(batch: Batch): Batch {
+  const counts = batch.counts.map(({ hour, messages }) => ({ hour, messages: copyCounts(messages) }));
   return { ...batch, counts, lines: batch.lines.map(detached) };
 }
 

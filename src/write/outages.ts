@@ -1,4 +1,4 @@
-import { DeliveryWarning, messageOf } from '../errors';
+import { DeliveryWarning, errorMessage } from '../errors';
 
 interface Outage {
   /** Milliseconds of the monotonic clock. */
@@ -36,7 +36,7 @@ export class Outages {
     if (!outage) {
       this.#outages.set(what, (outage = { since: performance.now(), destinations: new Set(), cause: error }));
       const where = what === destination ? what : `${what} for ${destination}`;
-      this.#warn(`cannot write to ${where}, ${this.#countPending()} log calls pending: ${messageOf(error)}`, {
+      this.#warn(`cannot write to ${where}, ${this.#countPending()} log calls pending: ${errorMessage(error)}`, {
         cause: error,
       });
     }

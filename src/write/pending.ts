@@ -1,7 +1,7 @@
 import type { LineText, LogInfo } from '../record/log-call';
-import { hourOf } from '../redis/hour';
+import { toHour } from '../redis/hour';
 import { OTHER } from '../redis/keys';
-import { type Batch, copiesOf, copyOf, detached, type MessageCount, numberAfter, Packer } from './batch';
+import { type Batch, copyBatch, copyCounts, detached, type MessageCount, numberAfter, Packer } from './batch';
 
 /** Most characters of all lines that wait or are being written, with their overhead. Past it, fewer lines are kept. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
@@ -109,10 +109,10 @@ export class Pending {
   holdUp(destination: Destination, drawn: Batch[]): void {
     destination.drawnAt = -Infinity;
     drawn.forEach((batch, i) => {
-      drawn[i] = copyOf(batch);
+      drawn[i] = copyBatch(batch);
     });
     for (const [hour, messages] of destination.counts) {
-      destination.counts.set(hour, new Map(copiesOf(messages.values()).map((copy) => [copy.message, copy])));
+      destination.counts.set(hour, new Map(copyCounts(messages.values()).map((copy) => [copy.message, copy])));
     }
     destination.texts.forEach((text, i) => {
       const copy = detached(String(text));
@@ -130,7 +130,7 @@ export class Pending {
 
   /** Gives back the message that it is counted under. */
   #count(destination: Destination, time: number, message: string): string {
-    const hour = hourOf(time);
+    const hour = toHour(time);
     let messages = destination.counts.get(hour);
     if (!messages) destination.counts.set(hour, (messages = new Map()));
     const counted = messages.get(message) ?? this.#open(messages, destination, time, message);

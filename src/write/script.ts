@@ -1,5 +1,5 @@
 import { RecentCommonError } from '../errors';
-import { hourOf, ISO_HOUR } from '../redis/hour';
+import { ISO_HOUR, toHour } from '../redis/hour';
 import type { KeySpace } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import type { Batch } from './batch';
@@ -158,7 +158,7 @@ export function encodeBatch(batch: Batch, writer: string, settings: WriteSetting
   const { recentLimit, commonLimit, ttlSeconds } = settings;
   const numbers = [number, logged, numbered, recentLimit, commonLimit, ttlSeconds, asksFirst ? 1 : 0, lines.length];
   const args = [writer, ...numbers.map(String), ...lines];
-  const thisHour = hourOf(Date.now());
+  const thisHour = toHour(Date.now());
   for (const { hour, messages } of batch.counts) {
     args.push(String(Math.max(0, thisHour - hour)), String(messages.length));
     for (const { message, count } of messages) args.push(message, String(count));

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { FlushError } from '../../../src/errors';
-import { formatMessage, type LogInfo, lineFormatter, messageOf, textOf } from '../../../src/record/log-call';
+import { formatMessage, type LogInfo, lineFormatter, readMessage, toLineText } from '../../../src/record/log-call';
 import type { Connection } from '../../../src/redis/connection';
 import { type DestinationKeys, destinationKeys, knownKey } from '../../../src/redis/keys';
 import { defineScript, runScript, type Script } from '../../../src/redis/script';
@@ -208,9 +208,9 @@ export class Subject {
   log(destination: string, info: LogInfo): void {
     const [name = '', severity = ''] = destination.split(':');
     const { isCounted } = info;
-    const message = messageOf(info);
+    const message = readMessage(info);
     const lane = this.#lanes.of(name, severity);
-    this.#flusher.add(lane, Date.now(), isCounted ? message : undefined, textOf(info, message, false), info);
+    this.#flusher.add(lane, Date.now(), isCounted ? message : undefined, toLineText(info, message, false), info);
   }
 
   /** Until all that was begun waits for the clock or for nothing. */

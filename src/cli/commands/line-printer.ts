@@ -1,4 +1,4 @@
-import { type RecentLine, secondOf } from '../../read/lines';
+import { type RecentLine, toSecond } from '../../read/lines';
 import type { TailArguments } from '../arguments/invocation';
 import type { Screen } from '../terminal/screen';
 import { paintOf } from '../terminal/style';
@@ -38,7 +38,7 @@ export class LinePrinter {
   /** Whether a line is one of those that were asked for. */
   isWanted({ message, time }: RecentLine): boolean {
     const { since, include, exclude } = this.#args;
-    if (since && !(secondOf(time) >= secondOf(since))) return false;
+    if (since && !(toSecond(time) >= toSecond(since))) return false;
     if (include.length > 0 && !include.some((matches) => matches(message))) return false;
     return !exclude.some((matches) => matches(message));
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { createDashboard } from '../../dashboard/index';
-import { messageOf } from '../../errors';
+import { errorMessage } from '../../errors';
 import type { ServeArguments } from '../arguments/invocation';
 import { Failure, UsageError } from '../errors';
 import type { Source } from '../redis/connect';
@@ -70,7 +70,7 @@ async function listen(server: Server, host: string, port: number): Promise<strin
   try {
     await once(server.listen(port, host), 'listening');
   } catch (error) {
-    throw new Failure(`cannot listen on ${host}:${port}: ${messageOf(error)}`);
+    throw new Failure(`cannot listen on ${host}:${port}: ${errorMessage(error)}`);
   }
   const address = server.address() as AddressInfo;
   return `http://${isIPv6(host) ? `[${host}]` : host}:${address.port}/`;

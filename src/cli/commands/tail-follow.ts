@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { messageOf, OptionsError } from '../../errors';
+import { errorMessage, OptionsError } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
 import { mergeByTime, type RecentLine } from '../../read/lines';
 import type { TailArguments } from '../arguments/invocation';
@@ -105,7 +105,7 @@ export class Following {
       this.#failingSince = undefined;
     } catch (error) {
       if (this.#failingSince === undefined && !this.#ended.signal.aborted) {
-        this.#screen.note(`no answer from ${label}, trying on: ${messageOf(error)}`);
+        this.#screen.note(`no answer from ${label}, trying on: ${errorMessage(error)}`);
       }
       this.#failingSince ??= performance.now();
     }

@@ -1,5 +1,5 @@
 import { OptionsError } from '../../errors';
-import { mergeByTime, type RecentLine, secondOf } from '../../read/lines';
+import { mergeByTime, type RecentLine, toSecond } from '../../read/lines';
 import type { RecentCommonReader } from '../../read/reader';
 import { GRAVEST_FIRST } from '../../severity';
 import type { TailArguments } from '../arguments/invocation';
@@ -77,7 +77,7 @@ function destinationsOf(known: readonly Destination[], { name, severities }: Tai
 /** What there is to say where lines of the time that was asked for are no longer kept. */
 function limitOf({ destination, lines }: List, since: Date): string[] {
   const oldest = lines.findLast(({ time }) => !Number.isNaN(time.getTime()));
-  if (!oldest || lines.at(-1)?.seq === 1 || secondOf(oldest.time) < secondOf(since)) return [];
+  if (!oldest || lines.at(-1)?.seq === 1 || toSecond(oldest.time) < toSecond(since)) return [];
   const kept = `only the newest ${lines.length} lines of ${titleOf(destination)} are kept`;
   return [`${kept}: the oldest is of ${oldest.time.toISOString()}`];
 }

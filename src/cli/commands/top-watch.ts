@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors';
+import { errorMessage } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
 import type { Host, Screen } from '../terminal/screen';
 import { flow, visible } from '../terminal/text';
@@ -44,7 +44,7 @@ async function append(first: string[], watched: Watched, screen: Screen, signal:
       isFailing = false;
     } catch (error) {
       lines = undefined;
-      if (!isFailing) screen.note(`nothing new from ${watched.label}: ${messageOf(error)}`);
+      if (!isFailing) screen.note(`nothing new from ${watched.label}: ${errorMessage(error)}`);
       isFailing = true;
     }
   }
@@ -82,7 +82,7 @@ async function redraw(
         at = timeText();
         trouble = '';
       } catch (error) {
-        trouble = `nothing newer than ${at}: ${messageOf(error)}`;
+        trouble = `nothing newer than ${at}: ${errorMessage(error)}`;
       }
     }
   } finally {

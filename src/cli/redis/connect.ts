@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors';
+import { errorMessage } from '../../errors';
 import { RecentCommonReader } from '../../read/reader';
 import { nodeRedis } from '../../redis/node-redis';
 import type { GlobalArguments } from '../arguments/invocation';
@@ -39,7 +39,7 @@ async function openCluster(address: RedisAddress, keyPrefix: string, label: stri
   });
   cluster.on('error', () => undefined);
   await cluster.connect().catch((error: unknown) => {
-    throw new Failure(`cannot read from ${label}: ${messageOf(error)}`);
+    throw new Failure(`cannot read from ${label}: ${errorMessage(error)}`);
   });
   return { reader: new RecentCommonReader({ client: cluster, keyPrefix }), label, close: () => cluster.destroy() };
 }

@@ -1,4 +1,4 @@
-import { escapesOf, INVISIBLE } from '../../visible';
+import { escapeCharacters, INVISIBLE } from '../../visible';
 
 /** Changes how a text looks in a terminal, and not its characters. */
 export type Paint = (text: string) => string;
@@ -27,12 +27,12 @@ let segmenter: Intl.Segmenter | undefined;
  * @param paint - is given each escape
  */
 export function visible(text: string, paint: Paint = unchanged): string {
-  return PLAIN.test(text) ? text : text.replace(UNSAFE, (character) => paint(escapesOf(character)));
+  return PLAIN.test(text) ? text : text.replace(UNSAFE, (character) => paint(escapeCharacters(character)));
 }
 
 /** One line of JSON, of which the same holds. */
 export function visibleJson(value: unknown): string {
-  return JSON.stringify(value).replace(UNSAFE, (character) => escapesOf(character).replaceAll('\\x', '\\u00'));
+  return JSON.stringify(value).replace(UNSAFE, (character) => escapeCharacters(character).replaceAll('\\x', '\\u00'));
 }
 
 /** Columns that a text takes, without control characters; where terminals differ, the most. */

@@ -1,5 +1,5 @@
 import type { KnownLogger } from '../../read/reader';
-import { hourOf } from '../../redis/hour';
+import { toHour } from '../../redis/hour';
 
 /** Loggers to choose from, the last written to. */
 const MOST = 1000;
@@ -34,7 +34,7 @@ export function chosenName(known: readonly KnownLogger[], name: string | undefin
 }
 
 function isOfThisHour({ lastSeen }: KnownLogger): boolean {
-  return hourOf(lastSeen.getTime()) >= hourOf(Date.now());
+  return toHour(lastSeen.getTime()) >= toHour(Date.now());
 }
 
 /** By name: those last written to, and the one that was chosen. */

@@ -1,4 +1,4 @@
-import { messageOf, OptionsError } from '../../errors';
+import { errorMessage, OptionsError } from '../../errors';
 import { withDeadline } from '../../redis/connection';
 import { isConfigurationError } from '../../redis/failures';
 import type { View } from '../view';
@@ -68,7 +68,7 @@ function troubleOf(error: unknown): Trouble {
   }
   if (error instanceof BusyError) return { status: 503, text: 'Too much is being asked for.' };
   const { code } = Object(error) as { code?: unknown };
-  const word = /^[A-Z_]{4,}$/.exec(String(code)) ?? /^[A-Z]{4,}(?= )/.exec(messageOf(error));
+  const word = /^[A-Z_]{4,}$/.exec(String(code)) ?? /^[A-Z]{4,}(?= )/.exec(errorMessage(error));
   const cause = word ? ` (${word[0]})` : '';
   const text = isConfigurationError(error) ? 'Redis refuses to be read' : 'Redis does not answer';
   return { status: 503, text: `${text}${cause}.` };

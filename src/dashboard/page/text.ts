@@ -1,4 +1,4 @@
-import { escapesOf, INVISIBLE } from '../../visible';
+import { escapeCharacters, INVISIBLE } from '../../visible';
 import type { Element, Markup } from './markup';
 
 /** Of a longer text, or one of several lines, the beginning is shown; in UTF-16 units. */
@@ -52,8 +52,8 @@ export function textOf(text: string, { isKey = false, href, more }: TextOptions 
 
 /** A text in which nothing can hide. Lines stay lines. */
 export function visible(text: string): string {
-  if (/^\s*$/.test(text)) return escapesOf(text);
-  return text.replace(UNSAFE_RUN, escapesOf);
+  if (/^\s*$/.test(text)) return escapeCharacters(text);
+  return text.replace(UNSAFE_RUN, escapeCharacters);
 }
 
 /** To the second in UTC, with the day where that is not today; the script makes it local time. */
@@ -81,7 +81,7 @@ function marked(text: string, isKey: boolean): Markup[] {
   let end = 0;
   for (const { 0: match, index } of text.matchAll(isKey ? UNSAFE_OR_PLACEHOLDER : UNSAFE_RUN)) {
     const isPlaceholder = match.startsWith('<');
-    const shown = isPlaceholder ? match : escapesOf(match);
+    const shown = isPlaceholder ? match : escapeCharacters(match);
     plain += text.slice(end, index);
     end = index + match.length;
     if (parts.length >= 2 * MAX_MARKS) {
