@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import { parseSync } from '@swc/core';
 
-const ROOT = join(__dirname, '../..');
+/** The folder of this repository. */
+export const ROOT = join(__dirname, '../..');
 
 const FUNCTIONS = new Set<unknown>([
   'FunctionDeclaration',
