@@ -15,7 +15,7 @@ const TIMEOUT_MS = 60_000;
 
 type Client = ReturnType<typeof createClient>;
 
-describeWithServer('sharing keys with programs that use the functions of the book', () => {
+describeWithServer('interoperation with log_recent and log_common of Redis in Action', () => {
   let server: RedisServer;
   let redis: Client;
   let reader: RecentCommonReader;
@@ -42,7 +42,7 @@ describeWithServer('sharing keys with programs that use the functions of the boo
     await server.stop();
   });
 
-  it('reads the lines that they wrote', async () => {
+  it('reads the lines that those wrote', async () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     await seedLogRecent(redis, name, 'first');
     await seedLogCommon(redis, name, 'second');
@@ -54,7 +54,7 @@ describeWithServer('sharing keys with programs that use the functions of the boo
     }
   });
 
-  it('reads their counts with those of this package, which notes the hour that they leave out', async () => {
+  it('adds up the counts of both, and notes the hour that log_common leaves out', async () => {
     await seedLogCommon(redis, name, 'theirs');
     await seedLogCommon(redis, name, 'both');
     expect(await log.start()).toBeNull();
@@ -68,7 +68,7 @@ describeWithServer('sharing keys with programs that use the functions of the boo
     expect(await reader.common(name, 'info')).toEqual({ start, total: 4, messages });
   });
 
-  it('counts on after they rotated', async () => {
+  it('goes on counting after log_common rotated', async () => {
     await logCommon(redis, name, 'ours');
     await log.backdate(isoHour(1));
     await seedLogCommon(redis, name, 'theirs');
@@ -79,7 +79,7 @@ describeWithServer('sharing keys with programs that use the functions of the boo
     expect((await reader.common(name, 'info', { window: 'previous' })).total).toBe(1);
   });
 
-  it('rotates so that they count on', async () => {
+  it('rotates so that log_common goes on counting', async () => {
     await logCommon(redis, name, 'ours');
     await seedLogCommon(redis, name, 'theirs');
     await log.backdate(isoHour(1));
@@ -95,13 +95,13 @@ describeWithServer('sharing keys with programs that use the functions of the boo
     ['Tue Jun  9 08:05:01 2026', new Date(2026, 5, 9, 8, 5, 1)],
     ['Mon Nov 23 19:09:50 2026', new Date(2026, 10, 23, 19, 9, 50)],
     ['Tue Feb 29 00:00:00 2028', new Date(2028, 1, 29)],
-  ])('writes a time as theirs is written: %s', async (text, time) => {
+  ])('writes a time as log_recent does: %s', async (text, time) => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(time.getTime());
     await logRecent(redis, name, 'hello').finally(() => clock.mockRestore());
     expect(await redis.lIndex(`recent:${name}:info`, 0)).toBe(`${text} hello`);
   });
 
-  /** Counts messages as the book does, on a connection of its own, for as long as the writers run. */
+  /** Logs with `log_common` on a connection of its own until the writers are done. Returns its counts. */
   async function runTask(isOver: () => boolean): Promise<Counts> {
     const client = redis.duplicate();
     await client.on('error', () => undefined).connect();
@@ -114,7 +114,7 @@ describeWithServer('sharing keys with programs that use the functions of the boo
     return counts;
   }
 
-  /** Runs writers of this package and tasks of the book at the same time, across a rotation. Returns what was logged. */
+  /** Runs writers of this package and tasks of `log_common` at once, across a rotation. Returns the counts of each message logged. */
   async function runTogether(options: WriterOptions, hour: string): Promise<Counts> {
     let isOver = false;
     const tasks = Array.from({ length: TASKS }, () => runTask(() => isOver));
@@ -131,7 +131,7 @@ describeWithServer('sharing keys with programs that use the functions of the boo
   }
 
   it(
-    'loses and doubles nothing where both count the same messages across a rotation',
+    'neither loses nor doubles a count while both log the same messages across a rotation',
     async () => {
       await repeatedAtTheTurn(async () => {
         useNewName();

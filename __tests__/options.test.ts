@@ -15,7 +15,7 @@ function refusal(options: unknown): OptionsError {
   throw new Error('the options were accepted');
 }
 
-describe('an option that cannot be used', () => {
+describe('invalid option', () => {
   it.each([
     ['name', { name: '' }, "''"],
     ['name', { name: 7 }, '7'],
@@ -57,27 +57,30 @@ describe('an option that cannot be used', () => {
     ['redis', { redis: { url: 'redis://user:secret@localhost:99999' } }, "'Invalid URL'"],
     ['client, url, redis', { url, redis: {} }, "'url and redis'"],
     ['options', null, 'an object'],
-  ])('%s: %j is refused by name, with what was expected and what came', (option, options, received) => {
-    const error = refusal(options);
-    expect(error).toMatchObject({ name: 'OptionsError', option });
-    expect(error.message).toContain(`[options] ${option}: expected ${error.expected}, got`);
-    expect(error.message).toContain(options === null ? 'null' : received);
-  });
+  ])(
+    'throws an error with its name, the expected and the received value: %s, given %j',
+    (option, options, received) => {
+      const error = refusal(options);
+      expect(error).toMatchObject({ name: 'OptionsError', option });
+      expect(error.message).toContain(`[options] ${option}: expected ${error.expected}, got`);
+      expect(error.message).toContain(options === null ? 'null' : received);
+    },
+  );
 
-  it('never shows a password', () => {
+  it('never shows a password in its error', () => {
     expect(refusal({ url: 'http://user:secret@host' }).message).not.toContain('secret');
     expect(refusal({ url: 'redis:secret', redis: { password: 'secret' } }).message).not.toContain('secret');
     expect(inspect(refusal({ redis: { url: 'redis://user:secret@localhost:99999' } }))).not.toContain('secret');
     expect(refusal({ name: { password: 'secret' } }).message).not.toContain('secret');
   });
 
-  it('is refused by the reader as well', () => {
+  it('throws an OptionsError from the reader, too', () => {
     expect(() => new RecentCommonReader({ url: 'localhost' })).toThrow(OptionsError);
     expect(() => new RecentCommonReader({ url, keyPrefix: 7 as unknown as string })).toThrow(OptionsError);
     expect(() => new RecentCommonReader(null as never)).toThrow(OptionsError);
   });
 
-  it('rejects a call of logRecent before anything is sent', async () => {
+  it('rejects logRecent with an OptionsError', async () => {
     const client = createClient({ url });
     await expect(logRecent(client, '', 'hello')).rejects.toThrow(OptionsError);
     await expect(logRecent(client, 'app', 'hello', 'last')).rejects.toThrow(OptionsError);
@@ -89,7 +92,7 @@ describe('an option that cannot be used', () => {
   });
 });
 
-describe('an option that can be used', () => {
+describe('valid option', () => {
   it('is accepted at both ends of its range', () => {
     const least = { recentLimit: 1, commonLimit: 2, ttlSeconds: 1, lingerMs: 0, maxPending: 1, closeTimeoutMs: 0 };
     const most = {
@@ -104,13 +107,13 @@ describe('an option that can be used', () => {
       expect(() => new RedisRecentCommonTransport({ url, ...options })).not.toThrow();
   });
 
-  it('has its default where it is given as undefined', () => {
+  it('may be undefined', () => {
     const options: TransportOptions = { url, client: undefined, name: undefined, recentLimit: undefined };
     expect(() => new RedisRecentCommonTransport(options)).not.toThrow();
     expect(() => new RecentCommonReader({ url: undefined, keyPrefix: undefined })).not.toThrow();
   });
 
-  it('reaches winston', () => {
+  it("is passed on if it is one of winston's own", () => {
     const options = { level: 'warn', silent: true, format: format.simple(), handleExceptions: true };
     expect(new RedisRecentCommonTransport({ url, ...options })).toMatchObject(options);
   });

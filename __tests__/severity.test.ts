@@ -41,7 +41,7 @@ describe('toSeverity', () => {
     expect(Object.fromEntries(levels.map((level) => [level, toSeverity(level)]))).toEqual(expected[set]);
   });
 
-  it("maps the seed's numbers and names", () => {
+  it("maps the numbers and names of Python's logging", () => {
     expect([10, 20, 30, 40, 50].map((number) => toSeverity(number))).toEqual([
       'debug',
       'info',
@@ -57,17 +57,17 @@ describe('toSeverity', () => {
     expect(toSeverity(35)).toBe('35');
   });
 
-  it('knows no level by what every object inherits', () => {
+  it('treats names that every object inherits as unknown levels', () => {
     expect(toSeverity('constructor')).toBe('constructor');
     expect(toSeverity('__proto__')).toBe('__proto__');
     expect(toSeverity('toString', JSON.parse('{"__proto__": "info"}'))).toBe('tostring');
   });
 
-  it('ignores colours', () => {
+  it('ignores colour codes', () => {
     expect(toSeverity('\u001b[32minfo\u001b[39m')).toBe('info');
   });
 
-  it('prefers the entries that are given, in lower case', () => {
+  it('prefers the given entries, in lower case', () => {
     const severities = { audit: 'Security', http: 'access' };
     expect(toSeverity('Audit', severities)).toBe('security');
     expect(toSeverity('http', severities)).toBe('access');
@@ -76,12 +76,12 @@ describe('toSeverity', () => {
 });
 
 describe('SEVERITY', () => {
-  it("has the seed's entries and the warning that its printed table lacks", () => {
+  it('has the entries of Redis in Action, and the warning that its printed table lacks', () => {
     expect(SEVERITY).toMatchObject({ 10: 'debug', 20: 'info', 30: 'warning', 40: 'error', 50: 'critical' });
     expect(SEVERITY).toMatchObject({ debug: 'debug', info: 'info', error: 'error', critical: 'critical' });
   });
 
-  it('cannot be changed', () => {
+  it('is frozen', () => {
     expect(Object.isFrozen(SEVERITY)).toBe(true);
   });
 });

@@ -15,20 +15,20 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 
-/** A logger name that no other test uses. */
+/** Returns a logger name that no other test uses. */
 const newName = (): string => `app${++loggers}`;
 
-async function linesOf(name: string, severity = 'info'): Promise<string[]> {
+async function readMessages(name: string, severity = 'info'): Promise<string[]> {
   return (await workspace.reader.recent(name, severity)).map(({ message }) => message);
 }
 
-async function countsOf(name: string, severity = 'info'): Promise<Record<string, number>> {
+async function readCounts(name: string, severity = 'info'): Promise<Record<string, number>> {
   const { messages } = await workspace.reader.common(name, severity);
   return Object.fromEntries(messages.map(({ message, count }) => [message, count]));
 }
 
-describe('one line', () => {
-  it("is in Redis under the seed's keys", async () => {
+describe('log call', () => {
+  it('writes a line and a count under the keys of Redis in Action', async () => {
     const { logger, transport } = workspace.logger();
     const before = Math.floor(Date.now() / 1000) * 1000;
     logger.info('hello');
@@ -41,13 +41,13 @@ describe('one line', () => {
     expect(await workspace.redis.get(workspace.key('common:app:info:start'))).toBe(isoHour());
   });
 
-  it('is in Redis without a flush, soon', async () => {
+  it('reaches Redis without a flush', async () => {
     const name = newName();
     workspace.logger({ name }).logger.warn('hello');
-    await until(async () => (await countsOf(name, 'warning')).hello === 1);
+    await until(async () => (await readCounts(name, 'warning')).hello === 1);
   });
 
-  it('has its time as ISO where that is asked for', async () => {
+  it('writes its time as ISO 8601 if the option timestamp says so', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name, timestamp: 'iso' });
     const before = Date.now();
@@ -62,8 +62,8 @@ describe('one line', () => {
   });
 });
 
-describe('many lines', () => {
-  it('leave the newest hundred, newest first, and exact counts', async () => {
+describe('many log calls', () => {
+  it('leave the newest hundred lines, newest first, and exact counts', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
     for (let i = 0; i < 250; i++) logger.info(`line ${i % 7}`, { i });
@@ -75,7 +75,7 @@ describe('many lines', () => {
     expect(lines[0]?.seq).toBe(250);
     expect(lines[99]?.seq).toBe(151);
     expect(await workspace.redis.get(workspace.key(`recent:${name}:info:seq`))).toBe('250');
-    expect(await countsOf(name)).toEqual({
+    expect(await readCounts(name)).toEqual({
       'line 0': 36,
       'line 1': 36,
       'line 2': 36,
@@ -86,18 +86,22 @@ describe('many lines', () => {
     });
   });
 
-  it('keep as many as recentLimit says', async () => {
+  it('leave as many lines as recentLimit says', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name, recentLimit: 3 });
     for (let i = 0; i < 10; i++) logger.info(`line ${i}`);
     await transport.flush();
-    expect(await linesOf(name)).toEqual(['line 9', 'line 8', 'line 7']);
+    expect(await readMessages(name)).toEqual(['line 9', 'line 8', 'line 7']);
     expect(await workspace.redis.lLen(workspace.key(`recent:${name}:info`))).toBe(3);
   });
 });
 
-describe('winston', () => {
-  it('is called back before log returns', () => {
+describe('transport', () => {
+  it('is a RedisRecentCommonTransport', () => {
+    expect(workspace.transport()).toBeInstanceOf(RedisRecentCommonTransport);
+  });
+
+  it('calls winston back before log() returns', () => {
     const transport = workspace.transport({ name: newName() });
     const callback = jest.fn();
     transport.log({ level: 'info', message: 'hello' }, callback);
@@ -105,45 +109,48 @@ describe('winston', () => {
     expect(callback).toHaveBeenCalledWith();
   });
 
-  it.each(['npm', 'syslog', 'cli'] as const)('has each of its %s levels filed under its severity', async (set) => {
-    const name = newName();
-    const { levels } = winston.config[set];
-    const level = Object.keys(levels).at(-1) as string;
-    const transport = workspace.transport({ name });
-    const logger = winston.createLogger({ levels, level, transports: [transport] });
-    for (const each of Object.keys(levels)) logger.log(each, `at ${each}`);
-    await transport.flush();
-    const known = (await workspace.reader.names()).filter((destination) => destination.name === name);
-    let counted = 0;
-    for (const { severity } of known) counted += (await workspace.reader.common(name, severity)).total;
-    expect(counted).toBe(Object.keys(levels).length);
-    const severities = known.map(({ severity }) => severity);
-    expect(['debug', 'info', 'warning', 'error', 'critical']).toEqual(expect.arrayContaining(severities));
-  });
+  it.each(['npm', 'syslog', 'cli'] as const)(
+    "files each of winston's %s levels under one of the five severities",
+    async (set) => {
+      const name = newName();
+      const { levels } = winston.config[set];
+      const level = Object.keys(levels).at(-1) as string;
+      const transport = workspace.transport({ name });
+      const logger = winston.createLogger({ levels, level, transports: [transport] });
+      for (const each of Object.keys(levels)) logger.log(each, `at ${each}`);
+      await transport.flush();
+      const known = (await workspace.reader.names()).filter((destination) => destination.name === name);
+      let counted = 0;
+      for (const { severity } of known) counted += (await workspace.reader.common(name, severity)).total;
+      expect(counted).toBe(Object.keys(levels).length);
+      const severities = known.map(({ severity }) => severity);
+      expect(['debug', 'info', 'warning', 'error', 'critical']).toEqual(expect.arrayContaining(severities));
+    },
+  );
 
-  it('may have levels and severities of its own', async () => {
+  it('files a custom level under the given severity, or else its own name in lower case', async () => {
     const name = newName();
     const transport = workspace.transport({ name, severities: { audit: 'security' } });
     const logger = winston.createLogger({ levels: { audit: 0, Loud: 1 }, level: 'Loud', transports: [transport] });
     logger.log('audit', 'signed in');
     logger.log('Loud', 'noise');
     await transport.flush();
-    expect(await linesOf(name, 'security')).toEqual(['signed in']);
-    expect(await linesOf(name, 'loud')).toEqual(['noise']);
+    expect(await readMessages(name, 'security')).toEqual(['signed in']);
+    expect(await readMessages(name, 'loud')).toEqual(['noise']);
   });
 
-  it('may colour levels: no colour reaches a key', async () => {
+  it('keeps the colours of levels out of its keys', async () => {
     const name = newName();
     const transport = workspace.transport({ name });
     const logger = winston.createLogger({ format: format.colorize({ all: true }), transports: [transport] });
     logger.error('hello');
     transport.log({ level: '\u001b[31merror\u001b[39m', message: 'without its symbol' });
     await transport.flush();
-    expect((await linesOf(name, 'error'))[0]).toBe('without its symbol');
-    expect((await linesOf(name, 'error'))[1]).toContain('hello');
+    expect((await readMessages(name, 'error'))[0]).toBe('without its symbol');
+    expect((await readMessages(name, 'error'))[1]).toContain('hello');
   });
 
-  it('keeps what is below the level, or silent, from the transport', async () => {
+  it('writes nothing below its level, and nothing while it is silent', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name, level: 'warn' });
     logger.info('below');
@@ -152,10 +159,10 @@ describe('winston', () => {
     logger.warn('silent');
     await transport.flush();
     expect(transport.stats().logged).toBe(1);
-    expect(await linesOf(name, 'warning')).toEqual(['above']);
+    expect(await readMessages(name, 'warning')).toEqual(['above']);
   });
 
-  it("gives a line the text of the transport's own format, and counts the message", async () => {
+  it('writes lines in the text of its own format, and counts messages without it', async () => {
     const name = newName();
     const own = format.combine(
       format.label({ label: 'web' }),
@@ -164,31 +171,31 @@ describe('winston', () => {
     const { logger, transport } = workspace.logger({ name, format: own });
     logger.info('hello', { id: 7 });
     await transport.flush();
-    expect(await linesOf(name)).toEqual(['[web] hello']);
-    expect(await countsOf(name)).toEqual({ hello: 1 });
+    expect(await readMessages(name)).toEqual(['[web] hello']);
+    expect(await readCounts(name)).toEqual({ hello: 1 });
   });
 
-  it('drops what a format of the transport drops', async () => {
+  it('writes nothing that its own format drops', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name, format: format((info) => (info.secret ? false : info))() });
     logger.info('kept');
     logger.info('dropped', { secret: true });
     await transport.flush();
-    expect(await countsOf(name)).toEqual({ kept: 1 });
+    expect(await readCounts(name)).toEqual({ kept: 1 });
   });
 
-  it('adds metadata to a line as JSON, and to no count', async () => {
+  it('adds metadata to a line as JSON, and not to the count', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
     logger.info('hello', { user: 7, tags: ['a'], timestamp: 'now' });
     await transport.flush();
-    expect(await linesOf(name)).toEqual(['hello {"user":7,"tags":["a"]}']);
-    expect(await countsOf(name)).toEqual({ hello: 1 });
+    expect(await readMessages(name)).toEqual(['hello {"user":7,"tags":["a"]}']);
+    expect(await readCounts(name)).toEqual({ hello: 1 });
   });
 });
 
-describe('the logger name', () => {
-  it('may come from each log call, as with child loggers', async () => {
+describe('logger name', () => {
+  it('is taken from each log call if it is a function', async () => {
     const [web, worker, other] = [newName(), newName(), newName()];
     const transport = workspace.transport({ name: ({ module, service }) => (module ?? service ?? other) as string });
     const logger = winston.createLogger({ defaultMeta: { service: web }, transports: [transport] });
@@ -196,20 +203,20 @@ describe('the logger name', () => {
     logger.child({ module: worker }).info('from the child');
     winston.createLogger({ transports: [transport] }).info('from nobody');
     await transport.flush();
-    expect(await countsOf(web)).toEqual({ 'from the parent': 1 });
-    expect(await countsOf(worker)).toEqual({ 'from the child': 1 });
-    expect(await countsOf(other)).toEqual({ 'from nobody': 1 });
+    expect(await readCounts(web)).toEqual({ 'from the parent': 1 });
+    expect(await readCounts(worker)).toEqual({ 'from the child': 1 });
+    expect(await readCounts(other)).toEqual({ 'from nobody': 1 });
   });
 
-  it('is the default where its function gives none', async () => {
+  it('is the default if its function returns undefined', async () => {
     const { logger, transport } = workspace.logger({ name: () => undefined });
     const message = `nameless ${Math.random()}`;
     logger.info(message);
     await transport.flush();
-    expect((await countsOf('app'))[message]).toBe(1);
+    expect((await readCounts('app'))[message]).toBe(1);
   });
 
-  it('that cannot stand in a key has its log calls dropped, counted, and told of once', async () => {
+  it('has its log calls dropped and counted, with one warning, if it is invalid', async () => {
     const names: unknown[] = ['', 'x'.repeat(10_240), 'lone \udc00', 7, undefined];
     const throwing = (): string => {
       const name = names.shift();
@@ -227,7 +234,7 @@ describe('the logger name', () => {
     ]);
   });
 
-  it('whose function throws what cannot even be read is dropped alike, and winston is called back', () => {
+  it('has its log call dropped, and winston called back, if its function throws an unreadable value', () => {
     const name = (): string => {
       throw Object.create(null);
     };
@@ -239,21 +246,23 @@ describe('the logger name', () => {
   });
 
   it.each(['a:b', 'app:info', '{', '}{', '{app}', 'new\nline', '\u0000', 'é'.repeat(64), '__proto__', '%s', '*'])(
-    '%j has keys of its own',
+    'has keys of its own: %j',
     async (name) => {
       const { logger, transport } = workspace.logger({ name });
       logger.info('hello');
       logger.error('hello');
       await transport.flush();
-      expect(await countsOf(name)).toEqual({ hello: 1 });
-      expect(await countsOf(name, 'error')).toEqual({ hello: 1 });
+      expect(await readCounts(name)).toEqual({ hello: 1 });
+      expect(await readCounts(name, 'error')).toEqual({ hello: 1 });
       const known = await workspace.reader.names();
       expect(known.filter((destination) => destination.name === name)).toHaveLength(2);
     },
   );
+});
 
+describe('severity', () => {
   it.each(['last', 'start', 'pstart', 'seq', 'writers', 'a:b', ''])(
-    'a severity called %j is refused',
+    'has its log call dropped, with one warning, if no key can hold it: %j',
     async (level) => {
       const { logger, transport } = workspace.logger({ name: newName() });
       const warnings: string[] = [];
@@ -268,7 +277,7 @@ describe('the logger name', () => {
 });
 
 describe('commonKey', () => {
-  it('says what to count, and undefined counts nothing', async () => {
+  it('returns the message to count, or undefined to count nothing', async () => {
     const name = newName();
     const commonKey = (info: { message?: unknown; key?: unknown }): string | undefined =>
       info.key as string | undefined;
@@ -277,12 +286,12 @@ describe('commonKey', () => {
     logger.info('user 2 failed', { key: 'user failed' });
     logger.info('uncounted');
     await transport.flush();
-    expect(await countsOf(name)).toEqual({ 'user failed': 2 });
-    expect((await linesOf(name))[0]).toBe('uncounted');
+    expect(await readCounts(name)).toEqual({ 'user failed': 2 });
+    expect((await readMessages(name))[0]).toBe('uncounted');
     expect(transport.stats()).toMatchObject({ logged: 3, written: 3 });
   });
 
-  it('that throws leaves the message counted, and is told of once', async () => {
+  it('has the message counted instead, with one warning, if it throws', async () => {
     const name = newName();
     const commonKey = (): string => {
       throw new Error('no key');
@@ -292,13 +301,13 @@ describe('commonKey', () => {
     transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
     for (let i = 0; i < 3; i++) logger.info('hello');
     await transport.flush();
-    expect(await countsOf(name)).toEqual({ hello: 3 });
+    expect(await readCounts(name)).toEqual({ hello: 3 });
     expect(warnings).toEqual([expect.stringContaining('commonKey failed, the message was counted: no key')]);
   });
 });
 
-describe('the events', () => {
-  it("'logged' comes for each line, in order, once Redis has it", async () => {
+describe('event', () => {
+  it("'logged' is emitted for each log call, in order, once Redis has it", async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
     const logged: unknown[] = [];
@@ -307,12 +316,12 @@ describe('the events', () => {
     expect(logged).toEqual([]);
     await transport.flush();
     expect(logged).toEqual(['line 0', 'line 1', 'line 2', 'line 3', 'line 4']);
-    expect(await linesOf(name)).toHaveLength(5);
+    expect(await readMessages(name)).toHaveLength(5);
   });
 });
 
 describe('stats', () => {
-  it('account for each log call', async () => {
+  it('count each log call as pending, then as written', async () => {
     const { logger, transport } = workspace.logger({ name: newName() });
     const fresh: TransportStats = {
       logged: 0,
@@ -334,8 +343,8 @@ describe('stats', () => {
   });
 });
 
-describe('one transport in several loggers', () => {
-  it('goes on for the others when one is closed', async () => {
+describe('transport shared by loggers', () => {
+  it('goes on for the others when one of them is closed', async () => {
     const name = newName();
     const transport = workspace.transport({ name });
     const [first, second] = [0, 1].map(() => winston.createLogger({ transports: [transport] }));
@@ -345,12 +354,12 @@ describe('one transport in several loggers', () => {
     await transport.flush();
     second?.info('hello');
     await transport.flush();
-    expect(await countsOf(name)).toEqual({ hello: 3 });
+    expect(await readCounts(name)).toEqual({ hello: 3 });
   });
 });
 
-describe('a pipeline of transports', () => {
-  it('sees each line once in each', async () => {
+describe('several transports of one logger', () => {
+  it('each get every line once', async () => {
     const name = newName();
     const texts: string[] = [];
     const stream = new Writable({
@@ -366,14 +375,10 @@ describe('a pipeline of transports', () => {
     await until(() => texts.length === 1000);
     expect((await workspace.reader.common(name, 'info')).total).toBe(1000);
   });
-
-  it('is the class that it says it is', () => {
-    expect(workspace.transport()).toBeInstanceOf(RedisRecentCommonTransport);
-  });
 });
 
-describe('as a stream', () => {
-  it('takes in log calls without a task of the event loop for any of them', async () => {
+describe('transport as a stream', () => {
+  it('takes log calls without scheduling a task for each of them', async () => {
     const { logger, transport } = workspace.logger({ name: newName() });
     logger.info('hello');
     await transport.flush();
@@ -386,7 +391,7 @@ describe('as a stream', () => {
     await transport.flush();
   });
 
-  it('calls back, and finishes once Redis has what was written', async () => {
+  it("calls back each write, and emits 'finish' once Redis has all of them", async () => {
     const name = newName();
     const transport = workspace.transport({ name });
     const written: unknown[] = [];
@@ -396,13 +401,13 @@ describe('as a stream', () => {
     transport.end({ level: 'info', message: 'three' });
     await once(transport, 'finish');
     expect(written).toEqual(['one', undefined]);
-    expect(await linesOf(name)).toEqual(['three', 'two', 'one']);
+    expect(await readMessages(name)).toEqual(['three', 'two', 'one']);
   });
 
   it.each([
     ['ended', (transport: Writable) => transport.end(), 'write after end'],
     ['destroyed', (transport: Writable) => transport.destroy(), 'Cannot call write after a stream was destroyed'],
-  ])('that is %s takes nothing more', async (_, end, message) => {
+  ])('refuses a write after it is %s', async (_, end, message) => {
     const transport = workspace.transport({ name: newName() });
     end(transport);
     const failed = once(transport, 'error');
@@ -411,7 +416,7 @@ describe('as a stream', () => {
     expect(transport.stats().logged).toBe(0);
   });
 
-  it('keeps the order of what is written, whatever waits in its queue', async () => {
+  it('keeps the order of writes across cork and uncork', async () => {
     const name = newName();
     const transport = workspace.transport({ name });
     transport.cork();
@@ -420,10 +425,10 @@ describe('as a stream', () => {
     transport.uncork();
     transport.write({ level: 'info', message: 'three' });
     await transport.flush();
-    expect(await linesOf(name)).toEqual(['three', 'two', 'one']);
+    expect(await readMessages(name)).toEqual(['three', 'two', 'one']);
   });
 
-  it('refuses null', () => {
+  it('emits an error for a write of null', () => {
     const transport = workspace.transport({ name: newName() });
     const errors: Error[] = [];
     transport.on('error', (error) => errors.push(error));

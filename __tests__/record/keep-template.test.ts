@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterAll(() => workspace.close());
 
-/** What is counted, and the newest line, of what a logger with this format is given. */
+/** Logs through a logger with this format. Returns the counts and the newest line. */
 async function logged(
   format: winston.Logform.Format,
   log: (logger: winston.Logger) => void,
@@ -37,7 +37,7 @@ function logUsers(logger: winston.Logger): void {
 }
 
 describe('keepTemplate', () => {
-  it('counts messages as they are before their values are filled in, and leaves the lines alone', async () => {
+  it('counts a message as it is in the code, and leaves the values in its line', async () => {
     expect(await logged(combine(keepTemplate(), splat()), logUsers)).toEqual({
       counts: { 'user %s logged in': 2 },
       line: 'user bob logged in',
@@ -45,15 +45,21 @@ describe('keepTemplate', () => {
   });
 
   it.each([
-    ['between others', combine(uncolorize(), keepTemplate(), label({ label: 'x', message: true }), splat(), json())],
-    ['before one that makes a new object', combine(keepTemplate(), splat(), { transform: (info) => ({ ...info }) })],
-    ['twice', combine(keepTemplate(), splat(), keepTemplate())],
-  ])('works %s', async (_where, format) => {
+    [
+      'between other formats',
+      combine(uncolorize(), keepTemplate(), label({ label: 'x', message: true }), splat(), json()),
+    ],
+    [
+      'before a format that returns a new object',
+      combine(keepTemplate(), splat(), { transform: (info) => ({ ...info }) }),
+    ],
+    ['twice in the format', combine(keepTemplate(), splat(), keepTemplate())],
+  ])('counts the template if it stands %s', async (_where, format) => {
     const { counts } = await logged(format, logUsers);
     expect(counts).toEqual({ 'user %s logged in': 2 });
   });
 
-  it('works in the format of the transport alone', async () => {
+  it('counts the template if it stands in the format of the transport alone', async () => {
     const text = printf(({ message }) => `> ${String(message)}`);
     const options = { format: combine(keepTemplate(), splat(), text) };
     expect(await logged({ transform: (info) => info }, logUsers, options)).toEqual({
@@ -62,7 +68,7 @@ describe('keepTemplate', () => {
     });
   });
 
-  it('works with child loggers and metadata', async () => {
+  it("counts the template of a child logger's call with metadata", async () => {
     const { counts, line } = await logged(combine(keepTemplate(), splat()), (logger) => {
       logger.child({ request: 7 }).info('took %d ms', 12, { path: '/' });
     });
@@ -70,13 +76,13 @@ describe('keepTemplate', () => {
     expect(line).toBe('took 12 ms {"request":7,"path":"/"}');
   });
 
-  it('is of no effect with a commonKey', async () => {
+  it('has no effect beside a commonKey', async () => {
     const options = { commonKey: ({ message }: { message?: unknown }) => message };
     const { counts } = await logged(combine(keepTemplate(), splat()), logUsers, options);
     expect(counts).toEqual({ 'user ann logged in': 1, 'user bob logged in': 1 });
   });
 
-  it('leaves a message without values to the formats that follow, such as one that removes secrets', async () => {
+  it('counts a message without values as the later formats leave it, so that a secret stays removed', async () => {
     const redact = {
       transform: (info: winston.Logform.TransformableInfo) => ({
         ...info,
@@ -92,7 +98,7 @@ describe('keepTemplate', () => {
     expect(counts).toEqual({ 'a ***': 3, '100 %s of a ***': 1 });
   });
 
-  it('changes nothing that is not a text', async () => {
+  it('counts an object as JSON, even in a call with values', async () => {
     const { counts } = await logged(combine(keepTemplate(), splat()), (logger) => {
       logger.info({ level: 'info', message: { a: 1 }, splat: [1] });
     });

@@ -13,7 +13,7 @@ interface Written {
   readonly counts: Record<string, number>;
 }
 
-/** What is in Redis after one call of a transport's log. */
+/** Calls `log` of a new transport once. Returns the lines and counts in Redis. */
 async function written(info: Record<string, unknown>): Promise<Written> {
   const name = `app${++loggers}`;
   const transport = workspace.transport({ name });
@@ -34,7 +34,7 @@ async function read(name: string): Promise<Written> {
 const circular: Record<string, unknown> = { id: 7 };
 circular.self = circular;
 
-describe('a message that is no string', () => {
+describe('message that is not a string', () => {
   it.each([
     ['a number', 42, '42'],
     ['undefined', undefined, 'undefined'],
@@ -48,7 +48,7 @@ describe('a message that is no string', () => {
     ['a circular object', circular, '{"id":7,"self":"[Circular]"}'],
     ['an object that holds a BigInt', { big: 10n ** 20n }, '{"big":100000000000000000000}'],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
-  ])('%s is written as text', async (_what, message, text) => {
+  ])('is written and counted as text: %s', async (_case, message, text) => {
     expect(await written({ message })).toEqual({ lines: [text], counts: { [text]: 1 } });
   });
 
@@ -57,15 +57,15 @@ describe('a message that is no string', () => {
     ['an object whose toJSON throws', { toJSON: fail }],
     ['an error whose toString throws', Object.assign(new Error('x'), { toString: fail })],
     ['a proxy that throws', new Proxy({}, { get: fail, ownKeys: fail, getPrototypeOf: fail })],
-  ])('%s is written as unreadable', async (_what, message) => {
+  ])('is written as unreadable, and counted: %s', async (_case, message) => {
     const { lines, counts } = await written({ message });
     expect(lines).toEqual([expect.stringContaining('cannot be read')]);
     expect(Object.values(counts)).toEqual([1]);
   });
 });
 
-describe('a logger', () => {
-  it('may be given anything that its own format can take', async () => {
+describe('logger', () => {
+  it('writes every value that is logged as a message, and never throws', async () => {
     const name = `app${++loggers}`;
     const { logger, transport } = workspace.logger({ name });
     const junk = [42, undefined, null, 12n, new Error('boo'), { user: 7 }, circular, 'x'.repeat(10_000_000), '\ud800'];
@@ -79,12 +79,12 @@ describe('a logger', () => {
 
 describe('metadata', () => {
   it.each([
-    ['circular', { circular }, ' {"circular":{"id":7,"self":"[Circular]"}}'],
+    ['a circular object', { circular }, ' {"circular":{"id":7,"self":"[Circular]"}}'],
     ['a BigInt', { big: 1n }, ' {"big":1}'],
     ['undefined', { nothing: undefined }, ' {}'],
     ['a function', { run: fail }, ' {}'],
-    ['named __proto__', JSON.parse('{"__proto__": 1}'), ' {"__proto__":1}'],
-  ])('%s stands in the line', async (_what, metadata, text) => {
+    ['a key called __proto__', JSON.parse('{"__proto__": 1}'), ' {"__proto__":1}'],
+  ])('stands in the line as JSON, and not in the count: %s', async (_case, metadata, text) => {
     const info = Object.defineProperties(
       { message: 'hello', level: 'info' },
       Object.getOwnPropertyDescriptors(metadata),
@@ -96,7 +96,7 @@ describe('metadata', () => {
     expect(await read(name)).toEqual({ lines: [`hello${text}`], counts: { hello: 1 } });
   });
 
-  it('that is large or deep is not gone through to its end', async () => {
+  it('is abbreviated in the line if it is deep or long', async () => {
     let deep: object = {};
     for (let i = 0; i < 1000; i++) deep = { deep };
     const { lines } = await written({ message: 'hello', deep, list: Array.from({ length: 100_000 }, () => 1) });
@@ -104,7 +104,7 @@ describe('metadata', () => {
     expect(lines[0]).toContain('items not stringified"');
   });
 
-  it('that cannot be read leaves the message', async () => {
+  it('is replaced by a note if it cannot be read, and the message stays', async () => {
     const name = `app${++loggers}`;
     const transport = workspace.transport({ name });
     transport.log(Object.defineProperty({ level: 'info', message: 'hello' }, 'user', { get: fail, enumerable: true }));
@@ -114,7 +114,7 @@ describe('metadata', () => {
     expect(counts).toEqual({ hello: 1 });
   });
 
-  it('is taken as it is at the log call', async () => {
+  it('is written with its values at the time of the log call', async () => {
     const name = `app${++loggers}`;
     const { logger, transport } = workspace.logger({ name });
     const order = { state: 'open' };
@@ -125,9 +125,9 @@ describe('metadata', () => {
   });
 });
 
-describe('a text', () => {
+describe('text', () => {
   it.each([
-    ['empty', ''],
+    ['an empty string', ''],
     ['with NUL', 'a\u0000b'],
     ['with line breaks', 'a\r\nb\nc'],
     ['with colours', '\u001b[31mred\u001b[39m'],
@@ -137,13 +137,13 @@ describe('a text', () => {
     ['called constructor', 'constructor'],
     ['like a reply of Redis', '*1\r\n$4\r\nPING\r\n'],
     ['with its own time', 'Tue Nov 24 10:00:00 2026 hello'],
-  ])('%s is written as it is', async (_what, message) => {
+  ])('is written and counted unchanged: %s', async (_case, message) => {
     const { lines, counts } = await written({ message });
     expect(lines).toEqual([message]);
     expect(Object.entries(counts)).toEqual([[message, 1]]);
   });
 
-  it('with a lone surrogate is made well-formed', async () => {
+  it('has a lone surrogate replaced by U+FFFD', async () => {
     const { lines, counts } = await written({ message: 'a\ud800b' });
     expect(lines).toEqual(['a\ufffdb']);
     expect(counts).toEqual({ 'a\ufffdb': 1 });
@@ -154,7 +154,7 @@ describe('a text', () => {
     ['two-byte', 'é'],
     ['three-byte', '€'],
     ['four-byte', '😀'],
-  ])('of 10 MB of %s characters is cut between characters', async (_what, character) => {
+  ])('is cut between characters and marked with an ellipsis: 10 MB of %s characters', async (_case, character) => {
     const { lines, counts } = await written({
       message: character.repeat((10 * 1024 * 1024) / Buffer.byteLength(character)),
     });
@@ -174,7 +174,7 @@ describe('a text', () => {
     ['1,024 bytes', 'x'.repeat(1024), 'x'.repeat(1024)],
     ['1,025 bytes', 'x'.repeat(1025), `${'x'.repeat(1021)}…`],
     ['1,026 bytes in 513 characters', 'é'.repeat(513), `${'é'.repeat(510)}…`],
-  ])('of %s is counted as it is up to 1,024 bytes', async (_what, message, member) => {
+  ])('is counted whole up to 1,024 bytes and cut beyond: %s', async (_case, message, member) => {
     expect(Object.keys((await written({ message })).counts)).toEqual([member]);
   });
 });

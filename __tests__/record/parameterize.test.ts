@@ -4,7 +4,7 @@ import { parameterize } from '../../src/record/parameterize';
 const MAX_BYTES = 1024;
 const HOSTILE_LENGTH = 65_536;
 
-/** What rules look for, so that sequences of it meet them where they touch. */
+/** Pieces that the rules look for: in random sequences of them the rules meet. */
 const PIECES = [
   ...Array.from('    \n\t"\'`<>()[]{}=:,./\\|@#-_~%*!?07afé\u001b\ud800'),
   ...':: 17 404 1.5e3 0x1f xy 订单 10.0.0.1 host.example.com /var/log/x C:\\x a@b.com http://a.b/c'.split(' '),
@@ -22,7 +22,7 @@ const text = fc.oneof(
 
 const repeated = (part: string): string => part.repeat(Math.ceil(HOSTILE_LENGTH / part.length));
 
-describe('a key', () => {
+describe('parameterize', () => {
   it.each([
     ['user 17 failed', 'user <number> failed'],
     ['offset -27, ratio 97.5%, mask 0xffe0, rank #3', 'offset <number>, ratio <number>, mask <number>, rank <number>'],
@@ -57,7 +57,7 @@ describe('a key', () => {
     ['failed for an1 an2 an3, an4', 'failed for <id>'],
     ['gave up on blk_17: retry 3.', 'gave up on <id>: retry <number>.'],
     ['moved x_<id>7', 'moved x_<id><number>'],
-  ])('names what varies in %j', (message, key) => {
+  ])('puts placeholders for the parts of %j that vary', (message, key) => {
     expect(parameterize(message)).toBe(key);
   });
 
@@ -77,44 +77,44 @@ describe('a key', () => {
     ['waiting for user input', 'waiting for user input'],
     ['заказ 17 оплачен', 'заказ <number> оплачен'],
     ['订单17已完成', '订单<number>已完成'],
-  ])('keeps what tells what happened in %j', (message, key) => {
+  ])('keeps the parts of %j that say what happened', (message, key) => {
     expect(parameterize(message)).toBe(key);
   });
 
   it.each([
-    ['units', 'free 388.0 B', 'free 13.2 KB'],
-    ['short and long durations', 'lifetime <1 sec', 'lifetime 00:02'],
-    ['hexadecimal with and without letters', 'lr:00206158', 'lr:4422882c'],
-    ['signs', 'exit -1', 'exit 1'],
-    ['names and addresses of machines', 'from 10.0.0.1', 'from a.example.com'],
-    ['how long a list is', 'delete blk_1', 'delete blk_2 blk_3 blk_4'],
-    ['values of any kind', 'ws=null', 'ws=WorkSource{10113}'],
-    ['blanks', 'rhost=a  user=b', 'rhost=a user=b'],
-  ])('does not depend on %s', (_, one, other) => {
+    ['the unit of a size', 'free 388.0 B', 'free 13.2 KB'],
+    ['the format of a duration', 'lifetime <1 sec', 'lifetime 00:02'],
+    ['the letters of a hexadecimal number', 'lr:00206158', 'lr:4422882c'],
+    ['a sign', 'exit -1', 'exit 1'],
+    ['a host, by name or address', 'from 10.0.0.1', 'from a.example.com'],
+    ['the length of a list', 'delete blk_1', 'delete blk_2 blk_3 blk_4'],
+    ['the kind of a value', 'ws=null', 'ws=WorkSource{10113}'],
+    ['the number of blanks', 'rhost=a  user=b', 'rhost=a user=b'],
+  ])('gives one key to messages that differ in %s', (_, one, other) => {
     expect(parameterize(one)).toBe(parameterize(other));
   });
 
-  it('is that of the first line with text in it, without colours', () => {
+  it('takes the first line with text, without colour codes', () => {
     const stack = '\n\u001b[31m\u001b[39m\n \t\n  \u001b[31mError\u001b[39m: order 17\n    at run (/app/a.js:1:2)\n';
     expect(parameterize(stack)).toBe('Error: order <number>');
     expect(parameterize('order 17\r\nfailed')).toBe('order <number>');
   });
 
-  it('of nothing is empty', () => {
+  it('gives an empty key to a message without text', () => {
     expect(['', ' \n\t\r\n', '\u001b[31m\u001b[0m'].map(parameterize)).toEqual(['', '', '']);
   });
 
-  it('is cut at a blank, so that no token is cut in two', () => {
+  it('cuts a long key at a blank, so that no token is cut in two', () => {
     expect(parameterize(`a ${'1f2x,b '.repeat(500)}`)).toMatch(/^a (<id>,b )+<id>,b$/);
     expect(parameterize(`${'word '.repeat(204)}wordy 17`)).toBe('word '.repeat(204).trimEnd());
   });
 
-  it('keeps characters whole where a text without blanks is cut', () => {
+  it('cuts a long text without blanks between characters', () => {
     expect(parameterize('订'.repeat(2000))).toBe('订'.repeat(341));
     expect(parameterize(`a${'😀'.repeat(2000)}`)).toBe(`a${'😀'.repeat(255)}`);
   });
 
-  it('has its own key for a key', () => {
+  it('leaves its own keys unchanged, for random texts', () => {
     fc.assert(
       fc.property(text, (message) => {
         const key = parameterize(message);
@@ -124,7 +124,7 @@ describe('a key', () => {
     );
   });
 
-  it('is one well-formed line of at most 1 KB', () => {
+  it('gives one well-formed line of at most 1 KB, for random texts', () => {
     fc.assert(
       fc.property(text, (message) => {
         const key = parameterize(message);
@@ -136,7 +136,7 @@ describe('a key', () => {
     );
   });
 
-  it('does not change with what stands behind the first 1 KB', () => {
+  it('ignores text after the first 1,024 characters, for random texts', () => {
     fc.assert(
       fc.property(text, fc.string({ unit: 'binary' }), (message, more) => {
         const head = `${message.replace(/\s/g, ' ')}${'x '.repeat(MAX_BYTES)}`;
@@ -159,7 +159,7 @@ describe('a key', () => {
     'GET a ',
     'a://',
     'Jan 1 ',
-  ])('of 64 KB of %j has at most 1 KB, and is its own key', (part) => {
+  ])('gives a key of at most 1 KB, which it leaves unchanged, for 64 KB of %j', (part) => {
     for (const message of [repeated(part), `${repeated(part)}\n!`, `x${repeated(part)}`]) {
       const key = parameterize(message);
       expect(Buffer.byteLength(key)).toBeLessThanOrEqual(MAX_BYTES);

@@ -11,7 +11,7 @@ import { Workspace } from '../support/workspace';
 
 import redis = require('redis');
 
-/** A logger with one transport, and what the transport warned of. */
+/** A logger with one transport, and the warnings of that transport. */
 function warned(
   workspace: Workspace,
   options: TransportOptions,
@@ -22,7 +22,7 @@ function warned(
   return { logger, transport, warnings };
 }
 
-describeWithServer('a Redis', () => {
+describeWithServer('delivery', () => {
   let workspace: Workspace;
   let loggers = 0;
   const newName = (): string => `app${++loggers}`;
@@ -32,7 +32,7 @@ describeWithServer('a Redis', () => {
   });
   afterAll(() => workspace.close());
 
-  it('that is paused holds up no other transport, and misses no line', async () => {
+  it('holds up no other transport while Redis is paused, and misses no log call', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
     let received = 0;
@@ -55,7 +55,7 @@ describeWithServer('a Redis', () => {
     expect((await workspace.reader.common(name, 'info')).total).toBe(10_001);
   });
 
-  it('that forgets its scripts is sent them again', async () => {
+  it('sends the script again, without a retry, if Redis has forgotten it', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
     for (let i = 0; i < 5; i++) {
@@ -67,7 +67,7 @@ describeWithServer('a Redis', () => {
     expect(transport.stats().retries).toBe(0);
   });
 
-  it('that holds something else under a key holds up that destination alone, and says so', async () => {
+  it('holds up only a destination with a wrong type under a key, and warns of it', async () => {
     const name = newName();
     const { logger, transport, warnings } = warned(workspace, { name });
     const junk = workspace.key(`common:${name}:info`);
@@ -97,7 +97,7 @@ describeWithServer('a Redis', () => {
     ]);
   });
 
-  it('whose index cannot be written to counts all the same, and says so', async () => {
+  it('counts although the index cannot be written to, and warns of it', async () => {
     const name = newName();
     const { logger, transport, warnings } = warned(workspace, { name, keyPrefix: `${workspace.prefix}sub:` });
     await workspace.redis.set(workspace.key('sub:known'), 'junk');
@@ -113,7 +113,7 @@ describeWithServer('a Redis', () => {
     expect(warnings[1]?.message).toContain('the index can be written to again');
   });
 
-  it('gets few batches of many lines', async () => {
+  it('sends many lines in few batches', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name, lingerMs: 100 });
     await workspace.redis.configResetStat();
@@ -127,7 +127,7 @@ describeWithServer('a Redis', () => {
     expect(calls).toBeLessThan(15);
   });
 
-  it('takes a batch in the next turn of the event loop after idleness, and four more, whatever lingerMs says', async () => {
+  it('sends five batches at once after idleness, and holds the sixth for lingerMs', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name, lingerMs: 60_000 });
     for (const written of [1, 2, 3, 4, 5]) {
@@ -140,7 +140,7 @@ describeWithServer('a Redis', () => {
     expect(transport.stats()).toMatchObject({ written: 5, pending: 1 });
   });
 
-  it('takes no more batches than one each lingerMs, and those five', async () => {
+  it('sends at most one batch per lingerMs beyond the first five', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name, lingerMs: 50 });
     await transport.flush();
@@ -157,7 +157,7 @@ describeWithServer('a Redis', () => {
     await transport.flush();
   });
 
-  it('gets one batch of a destination at a time, in order', async () => {
+  it('keeps the order of five thousand lines in many batches', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name, lingerMs: 0, recentLimit: 10_000 });
     for (let i = 0; i < 5000; i++) {
@@ -170,8 +170,8 @@ describeWithServer('a Redis', () => {
   });
 });
 
-describeWithServer('a Redis that is absent at first', () => {
-  it('has everything once when it comes up, and the outage is told of twice', async () => {
+describeWithServer('Redis that is absent at first', () => {
+  it('has every log call once when it comes up, with one warning when the outage begins and one when it ends', async () => {
     const port = await freePort();
     const url = `redis://127.0.0.1:${port}`;
     const transport = new RedisRecentCommonTransport({ url });
@@ -198,7 +198,7 @@ describeWithServer('a Redis that is absent at first', () => {
     }
   });
 
-  it('is called without a client made anew each time: node-redis holds the program up for that', async () => {
+  it('is tried again without a new client each time, which would hold up the program', async () => {
     const port = await freePort();
     const transport = new RedisRecentCommonTransport({ url: `redis://127.0.0.1:${port}` });
     const create = jest.spyOn(redis, 'createClient');
@@ -217,8 +217,8 @@ describeWithServer('a Redis that is absent at first', () => {
   });
 });
 
-describeWithServer('a Redis that comes up after close', () => {
-  it('has everything once, and no connection is left behind', async () => {
+describeWithServer('Redis that comes up after close()', () => {
+  it('has every log call once, and no connection stays open', async () => {
     const port = await freePort();
     const transport = new RedisRecentCommonTransport({ url: `redis://127.0.0.1:${port}`, closeTimeoutMs: 50 });
     winston.createLogger({ transports: [transport] }).info('hello');
@@ -236,8 +236,8 @@ describeWithServer('a Redis that comes up after close', () => {
   });
 });
 
-describeWithServer('a Redis that comes up while a program waits for it to end', () => {
-  it('has everything once, and the program ends then', async () => {
+describeWithServer('Redis that comes up while a program ends', () => {
+  it('has every log call once, and the program ends by itself', async () => {
     const port = await freePort();
     const program = `
       const transport = transportOf({ closeTimeoutMs: 20_000 });
@@ -262,8 +262,8 @@ describeWithServer('a Redis that comes up while a program waits for it to end', 
   });
 });
 
-describeWithServer('a Redis that hangs', () => {
-  it('is given up, and has everything once when it goes on', async () => {
+describeWithServer('Redis that hangs', () => {
+  it('is given up after ten seconds, and has every log call once when it goes on', async () => {
     const server = await RedisServer.start();
     const transport = new RedisRecentCommonTransport({ url: server.url, closeTimeoutMs: 30_000 });
     const warnings: string[] = [];
@@ -289,8 +289,8 @@ describeWithServer('a Redis that hangs', () => {
   });
 });
 
-describe('a Redis that hangs up on everybody', () => {
-  it('is not called at once for each of many destinations', async () => {
+describe('Redis that drops every connection', () => {
+  it('is called at most four times a second for a hundred destinations', async () => {
     let calls = 0;
     const server = createServer((socket) => {
       calls++;
@@ -312,8 +312,8 @@ describe('a Redis that hangs up on everybody', () => {
   });
 });
 
-describeWithServer('a Redis without the command HELLO', () => {
-  it('is written to, and repeats no password where it is sent that command all the same', async () => {
+describeWithServer('Redis without the command HELLO', () => {
+  it('is written to, and the warning of a client that sends HELLO shows no password', async () => {
     const server = await RedisServer.start({ args: ['--rename-command', 'HELLO', '', '--requirepass', 'secret'] });
     const redis = { url: server.url, password: 'secret' };
     const transport = new RedisRecentCommonTransport({ redis });
@@ -334,8 +334,8 @@ describeWithServer('a Redis without the command HELLO', () => {
   });
 });
 
-describeWithServer('a Redis that refuses the password', () => {
-  it('is told of without it, and has everything once it accepts it', async () => {
+describeWithServer('wrong password', () => {
+  it('causes a warning that does not show it, and all is written once Redis accepts it', async () => {
     const server = await RedisServer.start({ args: ['--requirepass', 'old-secret'] });
     const transport = new RedisRecentCommonTransport({ redis: { url: server.url, password: 'new-secret' } });
     const admin = redis.createClient({ url: server.url, password: 'old-secret' });

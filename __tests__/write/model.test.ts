@@ -27,16 +27,16 @@ afterAll(async () => {
   await workspace.close();
 });
 
-describe('the write side', () => {
-  it('stores, counts and reports what a model does, whatever happens in which order', async () => {
+describe('write side', () => {
+  it('stores, counts and reports the same as a model, for random sequences of events', async () => {
     await playMany(workspace, 2500 * SHARE);
   }, 120_000);
 
-  it('does so where one batch has no room for all that waits', async () => {
+  it('stores, counts and reports the same as a model if one batch cannot hold all that is pending', async () => {
     await playMany(workspace, 100 * SHARE, { hasFloods: true });
   }, 60_000);
 
-  it('reports no loss of what a batch with counts of a later hour had pushed out of the windows', async () => {
+  it('reports no loss of counts that a batch of a later hour pushed out of the windows', async () => {
     await play(workspace, {}, [
       log(['app:info']),
       hours(1),
@@ -49,7 +49,7 @@ describe('the write side', () => {
     ]);
   });
 
-  it('reports as lost what it was told is in a window, where a batch that it had no reply to was lost as well', async () => {
+  it('reports the loss of acknowledged counts if an unacknowledged batch is lost with them', async () => {
     await play(workspace, {}, [
       log(['app:info']),
       hours(1),
@@ -61,7 +61,7 @@ describe('the write side', () => {
     ]);
   });
 
-  it('reports no loss of what an hour held before the clock of the server was set back to it', async () => {
+  it('reports no loss of counts that an hour held before the server clock was set back to it', async () => {
     await play(workspace, {}, [
       log(['app:info']),
       hours(2),
@@ -72,7 +72,7 @@ describe('the write side', () => {
     ]);
   });
 
-  it('reports no loss of what had left the windows before the clock of the server came back to its hour', async () => {
+  it('reports no loss of counts that left the windows before the server clock came back to their hour', async () => {
     const sequence = [
       hours(2),
       log(['db:info']),
@@ -87,7 +87,7 @@ describe('the write side', () => {
     await play(workspace, {}, [...sequence, flush(), lose('db:info')]);
   });
 
-  it('reports a second loss without what the first one took', async () => {
+  it('reports a second loss without the counts of the first', async () => {
     await play(workspace, {}, [
       log(['app:info']),
       hours(1),
@@ -99,7 +99,7 @@ describe('the write side', () => {
     ]);
   });
 
-  it('says again how many calls were late in a batch whose reply was lost', async () => {
+  it('reports the late calls of a batch again if its reply was lost', async () => {
     await play(workspace, {}, [
       next('app:info', 'no connection', 'applied', 'lost reply'),
       log(['app:info']),

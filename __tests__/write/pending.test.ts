@@ -6,7 +6,7 @@ import { Destination, Pending, type PendingOptions } from '../../src/write/pendi
 const HOUR_MS = 3_600_000;
 const time = Date.now();
 
-function pendingOf(options: Partial<PendingOptions> = {}): Pending {
+function createPending(options: Partial<PendingOptions> = {}): Pending {
   const formats = { formatLine: (_time: number, text: string) => text, formatMessage: (message: string) => message };
   return new Pending({ recentLimit: 100, maxPending: 10_000, ...formats, ...options });
 }
@@ -27,7 +27,7 @@ const call = (message: string, { text = message, info, ...more }: Difference = {
   info,
 ];
 
-const countsOf = (batches: readonly Batch[]): [string, number][] =>
+const listCounts = (batches: readonly Batch[]): [string, number][] =>
   batches.flatMap(({ counts }) =>
     counts.flatMap(({ messages }) => messages.map(({ message, count }) => [message, count] as [string, number])),
   );
@@ -35,8 +35,8 @@ const countsOf = (batches: readonly Batch[]): [string, number][] =>
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 describe('pending', () => {
-  it('makes one batch of many calls: counts, and the newest lines, oldest first', () => {
-    const pending = pendingOf({ recentLimit: 3 });
+  it('makes one batch of many calls, with counts and the newest lines, oldest first', () => {
+    const pending = createPending({ recentLimit: 3 });
     const destination = new Destination('app', 'info');
     for (let i = 0; i < 10; i++) pending.add(destination, ...call(`line ${i % 2}`, { text: `text ${i}` }));
     expect(pending.draw(destination)).toEqual([
@@ -62,14 +62,14 @@ describe('pending', () => {
     expect(pending.draw(destination)).toEqual([]);
   });
 
-  describe('of a destination that was drawn a moment ago', () => {
+  describe('after a draw', () => {
     const taken = (info: LogInfo): LogCall => {
       const message = readMessage(info);
       return [time, message, toLineText(info, message, false)];
     };
 
-    it('has metadata as it was at the log call', () => {
-      const pending = pendingOf();
+    it('keeps metadata as it was at the log call', () => {
+      const pending = createPending();
       const destination = new Destination('app', 'info');
       pending.draw(destination);
       const info = { level: 'info', message: 'hello', user: 'u1', order: 7, tags: undefined, list: null as unknown };
@@ -84,8 +84,8 @@ describe('pending', () => {
       ]);
     });
 
-    it.each([false, true])('has room for all lines again once they are written, held up before: %s', (isHeldUp) => {
-      const pending = pendingOf();
+    it.each([false, true])('has room for a hundred lines again once they are written (held up: %s)', (isHeldUp) => {
+      const pending = createPending();
       const destination = new Destination('app', 'info');
       const metadata = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key${i}`, i]));
       pending.draw(destination);
@@ -99,8 +99,8 @@ describe('pending', () => {
     });
   });
 
-  it('keeps hours apart, newest first', () => {
-    const pending = pendingOf();
+  it('counts each hour apart, newest first', () => {
+    const pending = createPending();
     const destination = new Destination('app', 'info');
     const begin = toHour(time) * HOUR_MS;
     // The clock may be set back.
@@ -115,8 +115,8 @@ describe('pending', () => {
     ]);
   });
 
-  it('cuts what is much into batches of at most a thousand entries, numbered in their order', () => {
-    const pending = pendingOf();
+  it('cuts many messages into batches of at most a thousand entries, numbered in order', () => {
+    const pending = createPending();
     const destination = new Destination('app', 'info');
     for (let i = 0; i < 2500; i++) pending.add(destination, ...call(`message ${i}`));
     const batches = pending.draw(destination);
@@ -130,12 +130,12 @@ describe('pending', () => {
     for (const { lines, counts } of batches) {
       expect(lines.length + sum(counts.map(({ messages }) => messages.length))).toBeLessThanOrEqual(1000);
     }
-    expect(countsOf(batches)).toHaveLength(2500);
+    expect(listCounts(batches)).toHaveLength(2500);
     expect(batches.flatMap(({ lines }) => lines)).toHaveLength(100);
   });
 
-  it('cuts long texts into batches of at most a million characters', () => {
-    const pending = pendingOf();
+  it('cuts long texts into batches of at most 1,048,576 characters', () => {
+    const pending = createPending();
     const destination = new Destination('app', 'info');
     for (let i = 0; i < 100; i++)
       pending.add(destination, ...call(`${i} ${'x'.repeat(1000)}`, { text: 'y'.repeat(50_000) }));
@@ -148,8 +148,8 @@ describe('pending', () => {
     expect(sum(batches.map(({ logged }) => logged))).toBe(100);
   });
 
-  it('counts new messages under <other> while maxPending distinct ones wait or are being written', () => {
-    const pending = pendingOf({ maxPending: 2 });
+  it('counts new messages under <other> while maxPending distinct ones wait or are in flight', () => {
+    const pending = createPending({ maxPending: 2 });
     const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
     pending.add(a, ...call('one'));
     pending.add(b, ...call('two'));
@@ -160,18 +160,18 @@ describe('pending', () => {
     expect(pending.other).toBe(2);
     for (const batch of batches) pending.release(batch);
     const rest = pending.draw(b);
-    expect(countsOf(rest)).toEqual([
+    expect(listCounts(rest)).toEqual([
       ['two', 2],
       ['<other>', 2],
     ]);
     for (const batch of rest) pending.release(batch);
     pending.add(b, ...call('five'));
-    expect(countsOf(pending.draw(b))).toEqual([['five', 1]]);
+    expect(listCounts(pending.draw(b))).toEqual([['five', 1]]);
     expect(pending.other).toBe(2);
   });
 
-  it('keeps fewer lines where those of all destinations would take too much memory, even while they are written', () => {
-    const pending = pendingOf();
+  it('keeps at most 8 MB of lines over all destinations, those in flight included', () => {
+    const pending = createPending();
     const text = 'x'.repeat(8000);
     let kept = 0;
     for (let i = 0; i < 200; i++) {
@@ -185,8 +185,8 @@ describe('pending', () => {
     expect(kept).toBeLessThan(8 * 1024 * 1024);
   });
 
-  it('has a batch even for calls of which neither line nor count is kept', () => {
-    const pending = pendingOf();
+  it('makes a batch even of calls that leave neither a line nor a count', () => {
+    const pending = createPending();
     const full = new Destination('full', 'info');
     for (let line = 0; line < 2; line++)
       pending.add(full, ...call('hello', { text: 'x'.repeat(4 * 1024 * 1024 - 64) }));
@@ -196,8 +196,8 @@ describe('pending', () => {
     expect(pending.draw(destination)).toMatchObject([{ logged: 1, lines: [], counts: [] }]);
   });
 
-  it('holds the log calls that somebody waits for, as many as maxPending in all destinations', () => {
-    const pending = pendingOf({ maxPending: 3 });
+  it('keeps at most maxPending infos for the logged event, over all destinations', () => {
+    const pending = createPending({ maxPending: 3 });
     const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
     const add = (destination: Destination, message: number): void =>
       pending.add(destination, ...call('hello', { info: { message } }));

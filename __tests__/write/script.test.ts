@@ -9,7 +9,7 @@ import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
 let workspace: Workspace;
-/** May do what a transport may. */
+/** Has the rights of a transport. */
 let client: ReturnType<typeof createClient>;
 let logger = 0;
 
@@ -27,7 +27,7 @@ afterAll(async () => {
 type Counts = Record<string, number>;
 type Setup = Partial<Batch> & { writer?: string; ago?: Record<number, Counts>; settings?: Partial<WriteSettings> };
 
-/** One destination, and batches written to it by the script alone. */
+/** One destination that only the script writes to. */
 class Target {
   readonly name = `app${++logger}`;
   readonly keys = destinationKeys({ prefix: workspace.prefix, hashTag: false }, this.name, 'info');
@@ -66,14 +66,14 @@ class Target {
     return workspace.redis.get(this.keys[key]);
   }
 
-  /** As if the counts so far were of an earlier hour. */
+  /** Dates the counts so far to another hour. */
   async setStart(start: string): Promise<void> {
     await workspace.redis.set(this.keys.start, start);
   }
 }
 
-describe('a batch', () => {
-  it('is written whole: lines, their number, counts and the hour', async () => {
+describe('batch', () => {
+  it('is written with its lines, their number, its counts and the hour', async () => {
     const target = new Target();
     const reply = await target.write({ lines: ['old', 'new'], logged: 5, ago: { 0: { hello: 5 } } });
     expect(reply).toMatchObject({ isApplied: true, previous: 0, start: isoHour(), late: 0 });
@@ -84,7 +84,7 @@ describe('a batch', () => {
     expect(await target.get('pstart')).toBeNull();
   });
 
-  it('that was applied already is refused, and changes nothing', async () => {
+  it('is answered as a duplicate and changes nothing if it was applied before', async () => {
     const target = new Target();
     await target.write({ number: 7, lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
     for (const number of [7, 6]) {
@@ -96,7 +96,7 @@ describe('a batch', () => {
     expect(await workspace.redis.lLen(target.keys.recent)).toBe(1);
   });
 
-  it('says again how many of its calls were late, where its reply was lost', async () => {
+  it('reports its late calls again if it is sent again', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { hello: 1 }, 1: { hello: 1 } } });
     const late = { number: 2, ago: { 0: { hello: 1 }, 5: { hello: 4 } } };
@@ -128,7 +128,7 @@ describe('a batch', () => {
     expect(await target.counts('common')).toEqual({ hello: 3 });
   });
 
-  it.each([1, 100])('leaves a list of exactly %i lines', async (recentLimit) => {
+  it.each([1, 100])('leaves exactly %i lines with that recentLimit', async (recentLimit) => {
     const target = new Target();
     for (const n of [1, 2]) {
       const lines = Array.from({ length: recentLimit }, (_, i) => `${n}-${i}`);
@@ -147,7 +147,7 @@ describe('a batch', () => {
     ['last', 'list'],
     ['pstart', 'list'],
     ['writers', 'list'],
-  ] as const)('is refused whole where %s holds a %s', async (key, type) => {
+  ] as const)('is refused whole if %s holds a %s', async (key, type) => {
     const target = new Target();
     await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
     await workspace.redis.del(target.keys[key]);
@@ -159,7 +159,7 @@ describe('a batch', () => {
     expect(await dump(target)).toEqual(before);
   });
 
-  it('is refused whole where seq holds no number', async () => {
+  it('is refused whole if seq holds no number', async () => {
     const target = new Target();
     await workspace.redis.set(target.keys.seq, 'junk');
     await expect(target.write({ logged: 1, ago: { 0: { hello: 1 } } })).rejects.toThrow('holds no number');
@@ -184,7 +184,7 @@ describe('a batch', () => {
 });
 
 describe('rotation', () => {
-  it('moves the counts of an earlier hour to last, and says which hour that was', async () => {
+  it('moves the counts of an earlier hour to last, and that hour to pstart', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { old: 3 } } });
     await target.setStart(isoHour(2));
@@ -194,7 +194,7 @@ describe('rotation', () => {
     expect([await target.get('start'), await target.get('pstart')]).toEqual([isoHour(), isoHour(2)]);
   });
 
-  it('replaces what last held', async () => {
+  it('replaces the counts in last', async () => {
     const target = new Target();
     await workspace.redis.zAdd(target.keys.last, { value: 'ancient', score: 1 });
     await target.write({ ago: { 0: { old: 3 } } });
@@ -203,7 +203,7 @@ describe('rotation', () => {
     expect(await target.counts('last')).toEqual({ old: 3 });
   });
 
-  it('leaves no counts of another hour in last where the counts are gone', async () => {
+  it('empties last if the counts of the earlier hour are gone', async () => {
     const target = new Target();
     await workspace.redis.zAdd(target.keys.last, { value: 'ancient', score: 1 });
     await target.setStart(isoHour(1));
@@ -212,7 +212,7 @@ describe('rotation', () => {
     expect(await target.get('pstart')).toBe(isoHour(1));
   });
 
-  it('happens where start lies three hours ahead, after a clock that was wrong', async () => {
+  it('happens if start lies three hours ahead, after a clock was wrong', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { old: 1 } } });
     const ahead = isoHour(-3);
@@ -222,7 +222,7 @@ describe('rotation', () => {
     expect(await target.counts('common')).toEqual({ new: 1 });
   });
 
-  it('does not happen where start lies one hour ahead, after a small step of the clock', async () => {
+  it('does not happen if start lies one hour ahead, after a small step of the clock', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { hello: 1 } } });
     await target.setStart(isoHour(-1));
@@ -231,7 +231,7 @@ describe('rotation', () => {
     expect(await target.counts('common')).toEqual({ hello: 2 });
   });
 
-  it('gets over a start that is no hour at all', async () => {
+  it('replaces a start that is not an hour', async () => {
     const target = new Target();
     await target.setStart('yesterday');
     await target.write({ ago: { 0: { hello: 1 } } });
@@ -256,8 +256,8 @@ describe('rotation', () => {
   });
 });
 
-describeWithServer('rotation onto a million members', () => {
-  it('leaves freeing them to the background', async () => {
+describeWithServer('rotation over a million members', () => {
+  it('frees them in the background', async () => {
     const large = await Workspace.openOnOwnServer();
     const lazyfreed = async (): Promise<number> =>
       Number(/lazyfreed_objects:(\d+)/.exec(await large.redis.info('memory'))?.[1]);
@@ -282,7 +282,7 @@ describeWithServer('rotation onto a million members', () => {
 });
 
 describe('counts of an earlier hour', () => {
-  it('go to last where that is the hour it holds', async () => {
+  it('go to last if it holds that hour', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { hello: 1 } } });
     await target.setStart(isoHour(1));
@@ -292,14 +292,14 @@ describe('counts of an earlier hour', () => {
     expect(await target.counts('last')).toEqual({ hello: 3 });
   });
 
-  it('begin the previous window where nothing came between', async () => {
+  it('begin last if it is empty', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { new: 1 }, 1: { old: 2 } } });
     expect(await target.counts('last')).toEqual({ old: 2 });
     expect(await target.get('pstart')).toBe(isoHour(1));
   });
 
-  it('begin it even where an hour further back was in it', async () => {
+  it('replace the counts of a still earlier hour in last', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { ancient: 5 } } });
     await target.setStart(isoHour(4));
@@ -308,7 +308,7 @@ describe('counts of an earlier hour', () => {
     expect(await target.get('pstart')).toBe(isoHour(1));
   });
 
-  it('go to this hour where the clock of their process was set back since', async () => {
+  it('go to this hour if the clock of the process was set back since they were logged', async () => {
     const target = new Target();
     expect(await target.write({ ago: { [-1]: { hello: 2 } } })).toMatchObject({
       isApplied: true,
@@ -335,7 +335,7 @@ describe('counts of an earlier hour', () => {
     expect(args.slice(-2)).toEqual(['0', '0']);
   });
 
-  it('are late, and said to be, where they are older than both windows', async () => {
+  it('are reported as late and not counted if they are older than both windows', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { hello: 1 }, 1: { hello: 1 } } });
     const reply = await target.write({ ago: { 1: { hello: 1 }, 2: { hello: 4 }, 3: { other: 5 } } });
@@ -345,7 +345,7 @@ describe('counts of an earlier hour', () => {
   });
 });
 
-describe('a full window', () => {
+describe('full window', () => {
   const settings = { commonLimit: 4 };
 
   it("moves the rarest messages' counts to <other>, and keeps the total", async () => {
@@ -355,14 +355,14 @@ describe('a full window', () => {
     expect(await target.counts('common')).toEqual({ a: 10, b: 5, e: 7, '<other>': 3 });
   });
 
-  it('goes on counting what it holds', async () => {
+  it('goes on counting the messages that it holds', async () => {
     const target = new Target();
     await target.write({ settings, ago: { 0: { a: 10, b: 5, c: 2, d: 1 } } });
     await target.write({ settings, ago: { 0: { a: 1, d: 1 } } });
     expect(await target.counts('common')).toEqual({ a: 11, b: 5, c: 2, d: 2 });
   });
 
-  it('lets a message in that becomes frequent', async () => {
+  it('takes in a message that becomes frequent', async () => {
     const target = new Target();
     await target.write({ settings, ago: { 0: { a: 10, b: 9, c: 8, d: 7 } } });
     await target.write({ settings, ago: { 0: { rare: 1 } } });
@@ -370,7 +370,7 @@ describe('a full window', () => {
     expect(await target.counts('common')).toMatchObject({ rising: 50, '<other>': 16 });
   });
 
-  it.each([1, 7, 100, 999])('never holds more than its limit, batches of %i messages', async (size) => {
+  it.each([1, 7, 100, 999])('never exceeds its limit with batches of %i messages', async (size) => {
     const target = new Target();
     const commonLimit = 50;
     for (let first = 0; first < 1000; first += size) {
@@ -382,14 +382,14 @@ describe('a full window', () => {
     expect(total).toBe(Math.ceil(1000 / size) * size);
   });
 
-  it('is held to its limit in last as well', async () => {
+  it('keeps its limit in last, too', async () => {
     const target = new Target();
     const counts = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`message ${i}`, 1]));
     await target.write({ settings, ago: { 1: counts } });
     expect(await target.counts('last')).toMatchObject({ '<other>': 17 });
   });
 
-  it('shrinks where the limit was lowered', async () => {
+  it('shrinks if the limit is lowered', async () => {
     const target = new Target();
     await target.write({ ago: { 0: { a: 4, b: 3, c: 2, d: 1, e: 1, f: 1 } } });
     await target.write({ settings: { commonLimit: 3 }, ago: { 0: { a: 1 } } });
@@ -397,8 +397,8 @@ describe('a full window', () => {
   });
 });
 
-describe('the hour in Lua', () => {
-  it('equals that of JavaScript for 10,000 random instants from 1970 to 2100', async () => {
+describe('hour in Lua', () => {
+  it('equals the hour in JavaScript at 10,000 random instants from 1970 to 2100', async () => {
     const last = Date.UTC(2100, 11, 31, 23, 59, 59) / 1000;
     const seconds = Array.from({ length: 10_000 }, () => Math.floor(Math.random() * last));
     seconds.push(

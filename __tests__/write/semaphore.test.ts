@@ -16,11 +16,11 @@ function task(): { run: () => Promise<void>; isRunning: () => boolean; end: (err
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('a semaphore', () => {
+describe('semaphore', () => {
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
   afterEach(() => jest.useRealTimers());
 
-  it('lets so many run, and the others one after the other, also after one that failed', async () => {
+  it('runs at most two tasks at once, and the next whenever one ends or fails', async () => {
     const semaphore = new Semaphore(2, 1000);
     const tasks = [task(), task(), task(), task()] as const;
     const results = Promise.allSettled(tasks.map(({ run }) => semaphore.run(run)));
@@ -37,7 +37,7 @@ describe('a semaphore', () => {
     expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
   });
 
-  it('makes room for another where one takes long, and for no more when that ends', async () => {
+  it('lends the permit of a slow task to the next one, and only once', async () => {
     const semaphore = new Semaphore(1, 1000);
     const tasks = [task(), task(), task()] as const;
     const results = Promise.all(tasks.map(({ run }) => semaphore.run(run)));

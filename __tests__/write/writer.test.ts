@@ -26,17 +26,17 @@ afterAll(async () => {
   await workspace.close();
 });
 
-/** Nothing became of a batch but that it was written. */
+/** The outcome of a batch that was written, with nothing late or lost. */
 const WRITTEN: Written = { isApplied: true, late: 0, lost: 0, part: 0 };
 
-/** What is written with, where it is not the shared connection and a random id. */
+/** Replaces the defaults: the shared connection, a random id, a new name. */
 interface Setup extends Partial<WriteSettings> {
   readonly through?: Connection;
   readonly id?: string;
   readonly name?: string;
 }
 
-/** A writer, and what it writes: batches of so many log calls, numbered as a transport numbers them. */
+/** A writer and its batches, numbered as a transport numbers them. */
 class Source {
   readonly name: string;
   readonly #writer: Writer;
@@ -65,17 +65,17 @@ async function counted(name: string): Promise<number> {
   return (await new StoredLog(workspace.redis, workspace.prefix, name).current()).hello ?? 0;
 }
 
-/** What a restart without data or an eviction leaves of a destination. */
+/** Deletes a destination, as an eviction or a restart without data does. */
 async function lose(name: string): Promise<void> {
   await workspace.redis.del(Object.values(destinationKeys({ prefix: workspace.prefix, hashTag: false }, name, 'info')));
 }
 
-/** Milliseconds until a destination expires; -2 where it has. */
-function ttlOf(name: string): Promise<number> {
+/** Milliseconds until a destination expires; -2 if it has expired. */
+function readTtl(name: string): Promise<number> {
   return workspace.redis.pTTL(destinationKeys({ prefix: workspace.prefix, hashTag: false }, name, 'info').recent);
 }
 
-/** A connection that loses the replies of the script that writes, while it is told to. */
+/** A connection that loses the replies of the write script while `losesReplies` is set. */
 class Lossy implements Connection {
   readonly isCluster = false;
   readonly heldMs = 0;
@@ -92,8 +92,8 @@ class Lossy implements Connection {
   release(): void {}
 }
 
-describe('a destination that Redis loses whole', () => {
-  it('is reported by the next batch, once and to the number', async () => {
+describe('destination that Redis loses', () => {
+  it('is reported once by the next batch, with the exact number of log calls', async () => {
     const source = new Source();
     for (const logged of [3, 1, 4]) expect(await source.write(logged)).toEqual(WRITTEN);
     await lose(source.name);
@@ -102,7 +102,7 @@ describe('a destination that Redis loses whole', () => {
     expect(await counted(source.name)).toBe(7);
   });
 
-  it('is reported again where it is lost again', async () => {
+  it('is reported again if it is lost again', async () => {
     const source = new Source();
     await source.write(3);
     await lose(source.name);
@@ -116,7 +116,7 @@ describe('a destination that Redis loses whole', () => {
     expect(await counted(source.name)).toBe(2);
   });
 
-  it('is reported by each of its writers, each with its own', async () => {
+  it('is reported by each of its writers, with its own log calls', async () => {
     const first = new Source();
     const second = new Source({ name: first.name });
     await first.write(3);
@@ -126,7 +126,7 @@ describe('a destination that Redis loses whole', () => {
     expect(await first.write(1)).toEqual({ ...WRITTEN, lost: 3 });
   });
 
-  it('is reported without what was late, which was in no window', async () => {
+  it('is reported without late calls, which were in no window', async () => {
     const source = new Source();
     await source.write(1);
     const counts = [1, 5].map((ago) => {
@@ -137,7 +137,7 @@ describe('a destination that Redis loses whole', () => {
     expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 101 });
   });
 
-  it('is reported once where the reply of the batch after it was lost', async () => {
+  it('is reported once if the reply of the next batch is lost', async () => {
     const through = new Lossy();
     const source = new Source({ through });
     await source.write(3);
@@ -151,7 +151,7 @@ describe('a destination that Redis loses whole', () => {
     expect(await counted(source.name)).toBe(3);
   });
 
-  it('after a batch whose reply was lost has that batch again, and nothing to report of it', async () => {
+  it('is reported without an unacknowledged batch, which is applied again', async () => {
     const through = new Lossy();
     const source = new Source({ through });
     await source.write(3);
@@ -165,8 +165,8 @@ describe('a destination that Redis loses whole', () => {
   });
 });
 
-describe('a destination that Redis was to forget', () => {
-  it('is no loss once ttlSeconds have passed since it was last written to', async () => {
+describe('destination with ttlSeconds', () => {
+  it('is not reported as lost once it has expired', async () => {
     const source = new Source({ ttlSeconds: 1 });
     await source.write(3);
     const { writers } = destinationKeys({ prefix: workspace.prefix, hashTag: false }, source.name, 'info');
@@ -176,20 +176,20 @@ describe('a destination that Redis was to forget', () => {
     expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 2 });
   });
 
-  it('is no loss where the last batch came to Redis long before its writer heard of that', async () => {
+  it('is not reported as lost if its last batch was applied long before the reply came', async () => {
     const through = new Lossy();
     const source = new Source({ through, ttlSeconds: 2 });
     const batch = source.batch(10);
     through.losesReplies = true;
     await expect(source.write(batch)).rejects.toThrow('the reply is lost');
     through.losesReplies = false;
-    await until(async () => (await ttlOf(source.name)) <= 1000);
+    await until(async () => (await readTtl(source.name)) <= 1000);
     expect(await source.write(batch)).toEqual({ ...WRITTEN, isApplied: false });
-    await until(async () => (await ttlOf(source.name)) === -2);
+    await until(async () => (await readTtl(source.name)) === -2);
     expect(await source.write(1)).toEqual(WRITTEN);
   });
 
-  it('is a loss before', async () => {
+  it('is reported as lost before it expires', async () => {
     const source = new Source({ ttlSeconds: 3600 });
     await source.write(3);
     await lose(source.name);
@@ -197,8 +197,8 @@ describe('a destination that Redis was to forget', () => {
   });
 });
 
-describe('a batch whose reply was lost', () => {
-  it('is found applied when it comes again, and counts once', async () => {
+describe('batch whose reply was lost', () => {
+  it('is a duplicate when it is sent again, and counts once', async () => {
     const through = new Lossy();
     const source = new Source({ through });
     await source.write(3);
@@ -229,16 +229,16 @@ describe('two writers with one id', () => {
   }
 
   it.each([
-    ['is ahead', [1, 1, 1], [0, 0, 1, 1, 1], 6],
-    ['wrote more', [9, 1, 1], [1, 1, 1], 14],
-    ['wrote less', [1, 1, 1], [9, 1, 1], 14],
-    ['wrote as much', [1, 1, 1], [1, 1, 1], 6],
-  ])('each count exactly, where the other %s', async (_what, firsts, seconds, total) => {
+    ['the first is ahead', [1, 1, 1], [0, 0, 1, 1, 1], 6],
+    ['the first writes more', [9, 1, 1], [1, 1, 1], 14],
+    ['the first writes less', [1, 1, 1], [9, 1, 1], 14],
+    ['both write as much', [1, 1, 1], [1, 1, 1], 6],
+  ])('count exactly (%s)', async (_case, firsts, seconds, total) => {
     expect(await writeInTurns(firsts, seconds)).toBe(total);
   });
 });
 
-describeWithClock('a writer, as the hours pass', () => {
+describeWithClock('writer, as hours pass', () => {
   let clock: ServerClock;
   let server: RedisServer;
   let through: Connection;
@@ -258,7 +258,7 @@ describeWithClock('a writer, as the hours pass', () => {
     clock.remove();
   });
 
-  it('that was idle until it was forgotten has lost nothing', async () => {
+  it('reports no loss after it was idle until Redis forgot it', async () => {
     const idle = new Source({ through });
     const busy = new Source({ through, name: idle.name });
     const { writers } = destinationKeys({ prefix: workspace.prefix, hashTag: false }, idle.name, 'info');
@@ -271,7 +271,7 @@ describeWithClock('a writer, as the hours pass', () => {
     expect(await idle.write(2)).toEqual(WRITTEN);
   });
 
-  it('that was idle for an hour is still known, and what Redis had applied of it', async () => {
+  it('is still known two hours later, so that a batch sent again is a duplicate', async () => {
     const idle = new Source({ through });
     const busy = new Source({ through, name: idle.name });
     const batch = idle.batch(3);
@@ -283,7 +283,7 @@ describeWithClock('a writer, as the hours pass', () => {
     expect(await idle.write(batch)).toEqual({ ...WRITTEN, isApplied: false });
   });
 
-  it('has lost what the two windows still held, and not what had left them', async () => {
+  it('reports the loss of counts in the two windows, and not of counts that left them', async () => {
     const source = new Source({ through });
     for (const logged of [3, 5, 7]) {
       expect(await source.write(logged)).toEqual(WRITTEN);
@@ -295,7 +295,7 @@ describeWithClock('a writer, as the hours pass', () => {
     expect(await source.write(1)).toEqual(WRITTEN);
   });
 
-  it('has lost the rest where Redis loses it once more in the same hour', async () => {
+  it('reports the counts since a first loss if Redis loses them in the same hour', async () => {
     const source = new Source({ through });
     for (const logged of [3, 5]) {
       await source.write(logged);
@@ -311,7 +311,7 @@ describeWithClock('a writer, as the hours pass', () => {
     }
   });
 
-  it('has lost what was written since a loss, however the hours turned meanwhile', async () => {
+  it('reports the counts since a first loss if Redis loses them hours later', async () => {
     const source = new Source({ through });
     await source.write(3);
     await server.command(['FLUSHALL']);

@@ -10,7 +10,7 @@ import { plannedCounts, runWriter, type WriterOptions } from '../support/writers
 const WRITERS = 8;
 const TIMEOUT_MS = 60_000;
 
-describeWithServer('writer processes that log to one destination', () => {
+describeWithServer('writer processes', () => {
   let server: RedisServer;
   let redis: ReturnType<typeof createClient>;
 
@@ -24,7 +24,7 @@ describeWithServer('writer processes that log to one destination', () => {
     await server.stop();
   });
 
-  const optionsOf = (options: Partial<WriterOptions>): WriterOptions => ({
+  const writerOptions = (options: Partial<WriterOptions>): WriterOptions => ({
     url: server.url,
     keyPrefix: `${randomUUID()}:`,
     names: ['app'],
@@ -36,7 +36,7 @@ describeWithServer('writer processes that log to one destination', () => {
     ...options,
   });
 
-  /** Runs the writers, and once they all are well under way makes what is counted so far that of an earlier hour. */
+  /** Runs the writers, and once a quarter of their calls is logged dates the counts so far to an earlier hour. */
   async function runAcrossRotation(options: WriterOptions, logs: readonly StoredLog[], hour: string): Promise<void> {
     const writers = Array.from({ length: WRITERS }, () => runWriter(options));
     const rotate = async (log: StoredLog): Promise<void> => {
@@ -61,10 +61,10 @@ describeWithServer('writer processes that log to one destination', () => {
   }
 
   it(
-    'count each line once, in the window before or after a rotation in their midst',
+    'count each line once, in the window before or after a rotation',
     async () => {
       await repeatedAtTheTurn(async () => {
-        const options = optionsOf({});
+        const options = writerOptions({});
         const hour = isoHour(2);
         const log = new StoredLog(redis, options.keyPrefix, 'app');
         await runAcrossRotation(options, [log], hour);
@@ -75,10 +75,10 @@ describeWithServer('writer processes that log to one destination', () => {
   );
 
   it.each(['option', 'function'] as const)(
-    'keep several loggers and severities apart, named by %s',
+    'keep several loggers and severities apart, with the name as %s',
     async (naming) => {
       await repeatedAtTheTurn(async () => {
-        const options = optionsOf({ names: ['web', 'worker'], levels: ['info', 'warn', 'error'], naming });
+        const options = writerOptions({ names: ['web', 'worker'], levels: ['info', 'warn', 'error'], naming });
         const hour = isoHour(2);
         const severities = { info: 'info', warn: 'warning', error: 'error' };
         const destinations = options.names.flatMap((name) =>
