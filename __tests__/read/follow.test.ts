@@ -19,7 +19,7 @@ import { describeWithServer, freePort, RedisServer } from '../support/redis/serv
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
-/** Where nothing but an abort may end the pause between two looks. */
+/** A pause between two looks that only an abort can end in time. */
 const LONG_MS = 3000;
 const AT_ONCE_MS = 1000;
 
@@ -50,7 +50,7 @@ function follow(options: FollowOptions = {}, reader = workspace.reader): Followe
   return reader.follow(name, 'info', { intervalMs: 10, signal: ended.signal, ...options });
 }
 
-/** The next that it gives, fewer only where it ends. */
+/** The next results, fewer only if it ends. */
 async function take(lines: FollowedLines, count: number): Promise<Told[]> {
   const taken: Told[] = [];
   while (taken.length < count) {
@@ -74,16 +74,16 @@ async function log(...messages: string[]): Promise<void> {
   await writer.transport.flush();
 }
 
-/** As another program writes lines, without numbers. */
+/** Writes lines without numbers, as another program does. */
 async function push(...lines: string[]): Promise<void> {
   for (const line of lines) await workspace.redis.lPush(workspace.key(`recent:${name}:info`), line);
 }
 
-/** A line as other programs write it, so many seconds ago. */
-const lineOf = (message: string, agoSeconds = 0): string =>
+/** A line as other programs write it, dated back by some seconds. */
+const formatLine = (message: string, agoSeconds = 0): string =>
   `${new Date(Date.now() - 1000 * agoSeconds).toISOString()} ${message}`;
 
-/** A reader over a client that tells how often Redis has answered it. */
+/** A reader, and how often Redis has answered it. */
 function watched(): { reader: RecentCommonReader; answers: () => number } {
   let answers = 0;
   const told = <T>(reply: Promise<T>): Promise<T> => reply.finally(() => answers++);
@@ -95,18 +95,18 @@ function watched(): { reader: RecentCommonReader; answers: () => number } {
   return { reader: new RecentCommonReader({ client, keyPrefix: workspace.prefix }), answers: () => answers };
 }
 
-/** Begins to follow, and waits until what is there already has been seen. */
+/** Starts to follow, and waits until it has seen the lines that are there already. */
 async function begin(options: FollowOptions = {}): Promise<{ lines: FollowedLines; first: Promise<Told[]> }> {
   const { reader, answers } = watched();
   const lines = follow(options, reader);
   const first = take(lines, 1);
-  // The script is sent twice where Redis does not know it yet.
+  // The script is sent twice if Redis does not know it yet.
   await until(() => answers() > 2);
   return { lines, first };
 }
 
 describe('follow', () => {
-  it('gives what is logged after it has begun, oldest first', async () => {
+  it('gives the lines logged after it has begun, oldest first', async () => {
     await log('old 1', 'old 2');
     const { lines, first } = await begin();
     await log('a', 'b');
@@ -117,7 +117,7 @@ describe('follow', () => {
     );
   });
 
-  it('gives each line once, with numbers that increase, however the log calls come', async () => {
+  it('gives each line of many bursts once, with increasing numbers', async () => {
     const lines = follow({ after: 0 });
     const told = take(lines, 140);
     for (let i = 0; i < 20; i++) await log(...linesFrom(7 * i + 1, 7 * i + 7));
@@ -125,7 +125,7 @@ describe('follow', () => {
     expect(messagesIn(await told)).toEqual(linesFrom(1, 140));
   });
 
-  it('goes on after a line that was seen before', async () => {
+  it('goes on after the number of a line seen before', async () => {
     await log(...linesFrom(1, 8));
     const newest = (await workspace.reader.recent(name, 'info', { limit: 3 }))[2]?.seq as number;
     expect(messagesIn(await take(follow({ after: newest }), 2))).toEqual(['line 7', 'line 8']);
@@ -134,17 +134,17 @@ describe('follow', () => {
     expect(messagesIn(await take(lines, 1))).toEqual(['line 9']);
   });
 
-  it('goes on with all that is there where the line that was seen is not reached any more', async () => {
+  it('gives the whole list if the number of the line seen before is not reached any more', async () => {
     await log(...linesFrom(1, 120));
     expect(numbersIn(await take(follow({ after: 5000 }), 101))).toEqual(['20 missed', ...from(21, 120)]);
   });
 
-  it('says how many were missed where more were logged than the list keeps', async () => {
+  it('says how many lines it missed if more were logged than the list keeps', async () => {
     await log(...linesFrom(1, 250));
     expect(numbersIn(await take(follow({ after: 0 }), 101))).toEqual(['150 missed', ...from(151, 250)]);
   });
 
-  it('says so where its loop takes long, after what it had read', async () => {
+  it('says how many lines it missed after those it had read, if its loop takes long', async () => {
     await log(...linesFrom(1, 3));
     const lines = follow({ after: 0 });
     const told = await take(lines, 1);
@@ -153,7 +153,7 @@ describe('follow', () => {
     expect(numbersIn(told)).toEqual([1, 2, 3, '147 missed', ...from(151, 250)]);
   });
 
-  it('misses no line that the list has where one message is repeated within a second', async () => {
+  it('misses no line of the list if one message is repeated within a second', async () => {
     jest.spyOn(Date, 'now').mockReturnValue(1_800_000_000_000);
     await log('hello');
     const lines = follow({ after: 0 });
@@ -163,29 +163,29 @@ describe('follow', () => {
     expect(numbersIn(told)).toEqual([1, '150 missed', ...from(152, 251)]);
   });
 
-  it('gives nothing for what was never logged, until it is', async () => {
+  it('waits for the first line of a new logger', async () => {
     const { first } = await begin();
     await log('first');
     expect(messagesIn(await first)).toEqual(['first']);
   });
 });
 
-describe('follow, where other programs write lines without numbers,', () => {
-  it('gives those where there are no others', async () => {
-    await push(lineOf('old'));
+describe('follow over lines without numbers, from other programs', () => {
+  it('gives them if there are no others', async () => {
+    await push(formatLine('old'));
     const { lines, first } = await begin();
-    await push(lineOf('a'), lineOf('b'));
-    await push(lineOf('c'));
+    await push(formatLine('a'), formatLine('b'));
+    await push(formatLine('c'));
     expect(messagesIn([...(await first), ...(await take(lines, 2))])).toEqual(['a', 'b', 'c']);
   });
 
-  it('gives both in their order, and each once', async () => {
+  it('gives them and numbered lines in their order, each once', async () => {
     await log(...linesFrom(1, 3));
     const lines = follow({ after: 0 });
     const told = await take(lines, 3);
     for (let i = 4; i <= 20; i += 4) {
       await log(`line ${i}`);
-      await push(lineOf(`line ${i + 1}`), lineOf(`line ${i + 2}`));
+      await push(formatLine(`line ${i + 1}`), formatLine(`line ${i + 2}`));
       if (i % 8 === 0) told.push(...(await take(lines, 3)));
       await log(`line ${i + 3}`);
     }
@@ -193,18 +193,18 @@ describe('follow, where other programs write lines without numbers,', () => {
     expect(messagesIn(told)).toEqual(linesFrom(1, 23));
   });
 
-  it('gives those of a program whose clock is behind', async () => {
+  it('gives them if the clock of their program is behind', async () => {
     await log('line 1');
     const lines = follow({ after: 0 });
     const told = await take(lines, 1);
-    await push(lineOf('line 2', 3));
-    await push(lineOf('line 3', 2));
+    await push(formatLine('line 2', 3));
+    await push(formatLine('line 3', 2));
     await log('line 4');
     told.push(...(await take(lines, 3)));
     expect(messagesIn(told)).toEqual(linesFrom(1, 4));
   });
 
-  it('gives a line that begins with no time', async () => {
+  it('gives them if they begin with no time', async () => {
     const { lines, first } = await begin();
     await push('started', 'stopped');
     const told = [...(await first), ...(await take(lines, 1))];
@@ -213,8 +213,8 @@ describe('follow, where other programs write lines without numbers,', () => {
   });
 });
 
-describe('follow is ended', () => {
-  /** What ends it, and how long that took. */
+describe('end of follow', () => {
+  /** Aborts, and expects the end at once, with no listener left. */
   async function end(next: Promise<unknown>): Promise<void> {
     const began = performance.now();
     ended.abort();
@@ -223,7 +223,7 @@ describe('follow is ended', () => {
     expect(getEventListeners(ended.signal, 'abort')).toEqual([]);
   }
 
-  it('at once by its signal while it waits, which keeps no listener', async () => {
+  it('comes at once if the signal is aborted during a pause, and leaves no listener', async () => {
     await log('line 1');
     const lines = follow({ after: 0, intervalMs: LONG_MS });
     await take(lines, 1);
@@ -232,7 +232,7 @@ describe('follow is ended', () => {
     await end(next);
   });
 
-  it('at once where its loop aborts it', async () => {
+  it('comes at once if the loop aborts before the newest line', async () => {
     await log(...linesFrom(1, 3));
     const told: Told[] = [];
     const began = performance.now();
@@ -244,21 +244,21 @@ describe('follow is ended', () => {
     expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
   });
 
-  it('at once where its loop aborts it at the newest line', async () => {
+  it('comes at once if the loop aborts at the newest line', async () => {
     await log('line 1');
     const began = performance.now();
     for await (const _ of follow({ after: 0, intervalMs: LONG_MS })) ended.abort();
     expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
   });
 
-  it('before it has begun where its signal is aborted already', async () => {
+  it('comes before the first look if the signal is already aborted', async () => {
     const { reader, answers } = watched();
     ended.abort();
     expect(await follow({ after: 0 }, reader).next()).toEqual({ done: true, value: undefined });
     expect(answers()).toBe(0);
   });
 
-  it('where its loop is left, and then neither listens nor reads', async () => {
+  it('comes if the loop is left, after which nothing listens or reads', async () => {
     await log(...linesFrom(1, 3));
     const { reader, answers } = watched();
     const lines = follow({ after: 0 }, reader);
@@ -272,7 +272,7 @@ describe('follow is ended', () => {
     expect(answers()).toBe(before);
   });
 
-  it('and until then has one listener at most, however often it has looked', async () => {
+  it('takes at most one listener, however often follow looks', async () => {
     const { reader, answers } = watched();
     const next = follow({}, reader).next();
     for (let looks = 0; looks < 20; looks++) {
@@ -284,7 +284,7 @@ describe('follow is ended', () => {
   });
 });
 
-describe('follow refuses', () => {
+describe('options of follow', () => {
   it.each<[string, FollowOptions]>([
     ['intervalMs', { intervalMs: 9 }],
     ['intervalMs', { intervalMs: 3_600_001 }],
@@ -294,7 +294,7 @@ describe('follow refuses', () => {
     ['after', { after: 1.5 }],
     ['after', { after: Number.NaN }],
     ['signal', { signal: {} as AbortSignal }],
-  ])('at the call a %s that cannot be used: %p', (option, options) => {
+  ])('throw an OptionsError at the call if invalid: %s in %p', (option, options) => {
     const call = (): FollowedLines => workspace.reader.follow(name, 'info', options);
     expect(call).toThrow(OptionsError);
     expect(call).toThrow(expect.objectContaining({ option }));
@@ -303,25 +303,25 @@ describe('follow refuses', () => {
   it.each([
     ['name', '', 'info'],
     ['severity', 'app', 'a:b'],
-  ])('at the call a %s that cannot stand in a key', (option, logger, severity) => {
+  ])('throw an OptionsError at the call if no key can hold the %s', (option, logger, severity) => {
     expect(() => workspace.reader.follow(logger, severity)).toThrow(expect.objectContaining({ option }));
   });
 
-  it('nothing within its ranges', () => {
+  it('are accepted at both ends of their ranges', () => {
     for (const intervalMs of [10, 3_600_000]) expect(() => follow({ intervalMs })).not.toThrow();
     for (const after of [0, Number.MAX_SAFE_INTEGER]) expect(() => follow({ after })).not.toThrow();
   });
 });
 
-describe('follow throws', () => {
-  it('where the key is not one of a list', async () => {
+describe('follow refused by Redis', () => {
+  it('throws if its key holds no list', async () => {
     await workspace.redis.set(workspace.key(`recent:${name}:info`), 'junk');
     await expect(follow().next()).rejects.toThrow('WRONGTYPE');
     expect(getEventListeners(ended.signal, 'abort')).toEqual([]);
   });
 });
 
-describeWithServer('follow throws', () => {
+describeWithServer('follow refused by Redis', () => {
   let server: RedisServer;
   let admin: ReturnType<typeof createClient>;
 
@@ -338,7 +338,7 @@ describeWithServer('follow throws', () => {
     await server.stop();
   });
 
-  it('where the password is wrong, without showing it', async () => {
+  it('throws if the password is wrong, without showing it', async () => {
     const error: Error = await followAt(urlWith('wrong'))
       .next()
       .then(
@@ -349,14 +349,14 @@ describeWithServer('follow throws', () => {
     expect(`${error.stack}`).not.toContain(':wrong@');
   });
 
-  it('where there is none', () => expect(followAt(server.url).next()).rejects.toThrow('NOAUTH'));
+  it('throws if the password is missing', () => expect(followAt(server.url).next()).rejects.toThrow('NOAUTH'));
 
-  it('where a permission is missing', async () => {
+  it('throws if a right is missing', async () => {
     const rules = rulesOf('reader').filter((rule) => rule !== '+lrange');
     await expect(followAt(await makeUser(admin, server.url, rules)).next()).rejects.toThrow(/can't run|NOPERM/);
   });
 
-  it('where a permission is taken away meanwhile, and ends with that', async () => {
+  it('throws and ends if a right is taken away', async () => {
     const url = await makeUser(admin, server.url, rulesOf('reader'));
     await logRecent(admin, name, 'line 1');
     const lines = followAt(url);
@@ -367,7 +367,7 @@ describeWithServer('follow throws', () => {
   });
 });
 
-describeWithServer('follow waits for a Redis', () => {
+describeWithServer('follow during an outage', () => {
   let server: RedisServer;
   let close: () => unknown;
 
@@ -380,7 +380,7 @@ describeWithServer('follow waits for a Redis', () => {
     await server.stop();
   });
 
-  /** The ways in which a reader reaches a Redis. */
+  /** How a reader reaches Redis. */
   const WAYS: Record<string, (url: string) => Promise<RecentCommonReader>> = {
     'over a connection of its own': async (url) => {
       const reader = new RecentCommonReader({ url });
@@ -402,13 +402,13 @@ describeWithServer('follow waits for a Redis', () => {
     await transport.close();
   }
 
-  /** How often it was read since the server was started. */
+  /** How often the list was read since the server started. */
   async function looks(): Promise<number> {
     const stats = String(await server.command(['INFO', 'commandstats']));
     return Number(/cmdstat_lrange:calls=(\d+)/.exec(stats)?.[1] ?? 0);
   }
 
-  it('that is not there yet', async () => {
+  it('waits for a Redis that is not there yet', async () => {
     const port = await freePort();
     const first = take(follow({}, await WAYS['over a connection of its own']?.(`redis://127.0.0.1:${port}`)), 2);
     const refused = createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: false } });
@@ -420,7 +420,7 @@ describeWithServer('follow waits for a Redis', () => {
   });
 
   describe.each(Object.entries(WAYS))('%s', (_, open) => {
-    it('that is killed and comes back with its data, and gives no line twice', async () => {
+    it('goes on after a restart with the data, and gives no line twice', async () => {
       server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
       const lines = follow({ after: 0 }, await open(server.url));
       await logTo(linesFrom(1, 5));
@@ -434,7 +434,7 @@ describeWithServer('follow waits for a Redis', () => {
       expect(numbersIn(told)).toEqual(from(1, 10));
     });
 
-    it('that is killed and comes back without its data, and gives what is new', async () => {
+    it('goes on after a restart without the data, and gives the new lines', async () => {
       server = await RedisServer.start();
       const lines = follow({ after: 0 }, await open(server.url));
       await logTo(linesFrom(1, 5));
@@ -450,12 +450,12 @@ describeWithServer('follow waits for a Redis', () => {
   });
 
   it.each([
-    ['some of the lines that were given', 4],
-    ['more of them than are remembered', 300],
-  ])('that comes back without %s, and gives no line twice', async (_, lost) => {
+    ['the last 4 lines', 4],
+    ['the last 300 lines, more than it remembers', 300],
+  ])('goes on after a restart without %s, and gives no line twice', async (_, lost) => {
     server = await RedisServer.start();
     const lines = follow({ after: 0 }, await WAYS['over a connection of its own']?.(server.url));
-    // Lines that were lost cannot be told from older ones of the same second.
+    // Lost lines cannot be told from older ones of the same second.
     jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 60_000);
     await logTo(linesFrom(1, 300), 1000);
     jest.restoreAllMocks();
@@ -471,7 +471,7 @@ describeWithServer('follow waits for a Redis', () => {
     expect(numbersIn(told)).toEqual([...from(1, 300 + lost), ...from(301, 303)]);
   });
 
-  it('that does not answer, but not where it is aborted', async () => {
+  it('waits for an answer, and ends at once when it is aborted', async () => {
     server = await RedisServer.start();
     const proxy = await FaultProxy.start(server.port);
     try {
@@ -491,13 +491,13 @@ describeWithServer('follow waits for a Redis', () => {
     }
   });
 
-  it('whose replies are lost, and gives no line twice', async () => {
+  it('goes on after lost replies, and gives no line twice', async () => {
     server = await RedisServer.start();
     const proxy = await FaultProxy.start(server.port);
     try {
       const lines = follow({ after: 0 }, await WAYS['over a connection of its own']?.(proxy.url));
       const told = take(lines, 40);
-      // A reply with ten lines is then under way for longer than it takes to see that it was sent.
+      // Then a reply of ten lines takes longer than seeing that it was sent.
       proxy.throttle(1000);
       for (let i = 0; i < 4; i++) {
         await logTo(linesFrom(10 * i + 1, 10 * i + 10));
@@ -513,8 +513,8 @@ describeWithServer('follow waits for a Redis', () => {
   });
 });
 
-describeWithServer('a program that follows', () => {
-  it('lives while it does, and ends by itself once it is aborted', async () => {
+describeWithServer('program that follows', () => {
+  it('runs on while it follows, and ends by itself once that is aborted', async () => {
     const program = `
       const { RecentCommonReader } = require('./src');
       const reader = new RecentCommonReader({ url: process.env.URL, keyPrefix: process.env.PREFIX });
@@ -534,7 +534,7 @@ describeWithServer('a program that follows', () => {
   });
 });
 
-describeWithServer('follow over', () => {
+describeWithServer('follow with each client', () => {
   let deployments: Deployments;
 
   beforeAll(async () => {
@@ -542,14 +542,14 @@ describeWithServer('follow over', () => {
   });
   afterAll(() => stopDeployments(deployments));
 
-  it.each(CLIENT_KINDS)('$title gives new lines', async ({ connect }) => {
+  it.each(CLIENT_KINDS)('gives new lines over $title', async ({ connect }) => {
     const { client, close } = await connect(deployments);
     const options = { keyPrefix: workspace.prefix };
     const lines = follow({}, new RecentCommonReader({ client, ...options }));
     try {
       await logRecent(client, name, 'old', 'info', options);
       const told = take(lines, 3);
-      // It may take some until the first look, and what is logged before that is not new.
+      // Lines logged before the first look are not new.
       for (let i = 1; !(await settled(told)); i++) await logRecent(client, name, `line ${i}`, 'info', options);
       const [first, ...others] = (await told) as RecentLine[];
       const { seq } = first as RecentLine;

@@ -21,7 +21,7 @@ async function log(counts: Record<string, number>): Promise<void> {
   await transport.flush();
 }
 
-/** As if what was logged so far had been logged that many hours ago. */
+/** Dates the counts so far back by some hours. */
 async function age(hours: number): Promise<void> {
   await workspace.redis.set(workspace.key(`common:${name}:info:start`), isoHour(hours));
 }
@@ -40,14 +40,14 @@ describe('common', () => {
     });
   });
 
-  it('gives the total of all with a limit too', async () => {
+  it('gives the total of all messages, whatever its limit', async () => {
     await log({ rare: 1, often: 3, sometimes: 2 });
     const { total, messages } = await workspace.reader.common(name, 'info', { limit: 1 });
     expect(total).toBe(6);
     expect(messages).toEqual([{ message: 'often', count: 3 }]);
   });
 
-  it('gives the counts of the hour before once they were rotated', async () => {
+  it('gives the counts of the hour before, after a rotation', async () => {
     await log({ old: 2 });
     await age(1);
     await log({ new: 1 });
@@ -59,14 +59,14 @@ describe('common', () => {
     });
   });
 
-  it("calls a quiet logger's counts those of their own hour, before any rotation", async () => {
+  it("gives a quiet logger's counts as those of the hour before, without a rotation", async () => {
     await log({ old: 2 });
     await age(1);
     expect(await workspace.reader.common(name, 'info')).toMatchObject({ total: 0, messages: [] });
     expect(await workspace.reader.common(name, 'info', { window: 'previous' })).toMatchObject({ total: 2 });
   });
 
-  it('calls counts older than both windows neither', async () => {
+  it('gives counts older than both windows in neither', async () => {
     await log({ old: 2 });
     await age(2);
     for (const window of ['current', 'previous'] as const) {
@@ -76,11 +76,11 @@ describe('common', () => {
     expect(await workspace.reader.common(name, 'info', { window: 'previous' })).toMatchObject({ total: 0 });
   });
 
-  it('is empty for what was never logged', async () => {
+  it('is empty for a logger that never logged', async () => {
     expect(await workspace.reader.common(name, 'info')).toMatchObject({ total: 0, messages: [] });
   });
 
-  it('is exact beyond what 32 bits hold', async () => {
+  it('is exact beyond 32 bits', async () => {
     await log({ hello: 1 });
     await workspace.redis.zIncrBy(workspace.key(`common:${name}:info`), 2 ** 52, 'hello');
     expect(await workspace.reader.common(name, 'info')).toMatchObject({ total: 2 ** 52 + 1 });
@@ -102,7 +102,7 @@ describe('recent', () => {
     }
   });
 
-  it('gives the newest of those that match', async () => {
+  it('gives the newest lines that match limit, contains and since', async () => {
     await log({ 'user 1': 1, order: 1, 'user 2': 1, 'user 3': 1 });
     const seqs = async (options: object): Promise<number[]> =>
       (await workspace.reader.recent(name, 'info', options)).map(({ seq }) => seq);
@@ -123,7 +123,7 @@ describe('recent', () => {
     expect(await workspace.reader.recent(name, 'info', { since: new Date(0) })).toEqual([]);
   });
 
-  it('still has the lines of a logger that has been quiet for hours', async () => {
+  it('gives the lines of a logger that has been quiet for hours', async () => {
     await log({ hello: 1 });
     await age(5);
     expect(await workspace.reader.recent(name, 'info')).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('recent of several severities', () => {
     return (await workspace.reader.recent(name, severities, options)).map(({ message }) => message);
   }
 
-  it('merges them by their time, newest first', async () => {
+  it('merges them by time, newest first', async () => {
     await push('info', [at(9, 'i9'), at(5, 'i5'), at(1, 'i1')]);
     await push('error', [at(7, 'e7'), at(5, 'e5'), at(0, 'e0')]);
     expect(await messages(['info', 'error'])).toEqual(['i9', 'e7', 'i5', 'e5', 'i1', 'e0']);
@@ -153,7 +153,7 @@ describe('recent of several severities', () => {
     expect(newest).toMatchObject({ severity: 'error', seq: 3, name });
   });
 
-  it('leaves the order of each as it is, whatever the clocks of its writers said', async () => {
+  it('keeps the order within each, whatever the clocks of its writers said', async () => {
     await push('info', [at(2, 'i2'), at(8, 'i8'), 'no time', at(1, 'i1')]);
     await push('error', [at(5, 'e5'), at(0, 'e0')]);
     expect(await messages(['info', 'error'])).toEqual(['e5', 'i2', 'i8', 'no time', 'i1', 'e0']);
@@ -161,7 +161,7 @@ describe('recent of several severities', () => {
 });
 
 describe('names', () => {
-  it('gives what exists, the one last written to first', async () => {
+  it('gives every logger and severity, the one last written to first', async () => {
     const options = { keyPrefix: `${workspace.prefix}names:` };
     const reader = new RecentCommonReader({ client: workspace.redis, ...options });
     expect(await reader.names()).toEqual([]);
@@ -177,7 +177,7 @@ describe('names', () => {
   });
 });
 
-describe('the index that names reads', () => {
+describe('index of names', () => {
   const index = (space: string): string => workspace.key(`${space}:known`);
   const write = (space: string, logger: string, ttlSeconds?: number): Promise<void> =>
     logCommon(workspace.redis, logger, 'hello', 'info', {
@@ -185,7 +185,7 @@ describe('the index that names reads', () => {
       ...(ttlSeconds && { ttlSeconds }),
     });
 
-  it('expires with the last destination where all expire, and forgets those that have', async () => {
+  it('expires with its last destination if all expire, and forgets expired ones', async () => {
     await write('expiring', 'long', 7200);
     await write('expiring', 'short', 60);
     expect(await workspace.redis.ttl(index('expiring'))).toBeGreaterThan(7190);
@@ -198,7 +198,7 @@ describe('the index that names reads', () => {
     ]);
   });
 
-  it('that cannot be written to is told of by a process warning, and the line is written all the same', async () => {
+  it('causes a process warning if it cannot be written to, and the line is written all the same', async () => {
     const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
     await workspace.redis.set(index('junk'), 'junk');
     await write('junk', 'app');
@@ -213,7 +213,7 @@ describe('the index that names reads', () => {
     emitWarning.mockRestore();
   });
 
-  it('stays, with all that it holds, where one destination stays', async () => {
+  it('stays with all its entries if one destination never expires', async () => {
     await write('staying', 'expires', 60);
     await write('staying', 'stays');
     await workspace.redis.zAdd(index('staying'), { value: 'info:quiet', score: 1 });
@@ -223,7 +223,7 @@ describe('the index that names reads', () => {
   });
 });
 
-describe('the reader', () => {
+describe('reader', () => {
   it.each([
     ['name', () => workspace.reader.recent('', 'info')],
     ['severity', () => workspace.reader.recent('app', 'last')],
@@ -234,7 +234,7 @@ describe('the reader', () => {
     ['since', () => workspace.reader.recent('app', 'info', { since: new Date('yesterday') })],
     ['contains', () => workspace.reader.recent('app', 'info', { contains: /x/ as unknown as string })],
     ['window', () => workspace.reader.common('app', 'info', { window: 'last' as 'previous' })],
-  ])('refuses a %s that cannot be used', async (option, read) => {
+  ])('refuses an invalid %s', async (option, read) => {
     await expect(read()).rejects.toMatchObject({ name: 'OptionsError', option });
     await expect(read()).rejects.toBeInstanceOf(OptionsError);
   });
@@ -245,7 +245,7 @@ describe('the reader', () => {
     expect(await workspace.redis.keys(workspace.key(`*${name}*`))).toEqual([]);
   });
 
-  it('can be used again after close', async () => {
+  it('can be used again after close()', async () => {
     await log({ hello: 1 });
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     for (let i = 0; i < 2; i++) {

@@ -14,7 +14,7 @@ import { describeWithServer } from '../support/redis/servers';
 import type { Counts } from '../support/redis/stored-log';
 import { Workspace } from '../support/workspace';
 
-/** Enough for a message to be fading however little of the hour has passed. */
+/** A count high enough for a message to be fading, however little of the hour has passed. */
 const VERY_MANY = 1e12;
 
 let workspace: Workspace;
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterAll(() => workspace.close());
 
-/** Puts counts of two hours under a logger, as of so many hours ago. */
+/** Stores counts of two hours for a logger, dated back by some hours. */
 async function store(
   current: Counts,
   previous: Counts,
@@ -67,17 +67,20 @@ describe('surgeScore', () => {
     [13_000, 10_000, 1, 0.38],
     [2500, 1000, 1, 1.31],
     [0, 1000, 0.2, -4.39],
-  ])('of %d beside %d in the hour before, after %d of this one, is %d', (count, previous, elapsed, score) => {
-    expect(surgeScore(count, previous, elapsed)).toBeCloseTo(score, 2);
-  });
+  ])(
+    'for a count of %d, with %d the hour before and %d of this hour past, is %d',
+    (count, previous, elapsed, score) => {
+      expect(surgeScore(count, previous, elapsed)).toBeCloseTo(score, 2);
+    },
+  );
 
-  it('counts doublings, either way, where counts are large', () => {
+  it('is the number of doublings, or of halvings below 0, if counts are large', () => {
     for (const doublings of [-3, -1, 0, 1, 4]) {
       expect(surgeScore(2 ** doublings * 1e9, 2e9, 0.5)).toBeCloseTo(doublings, 6);
     }
   });
 
-  it('is 0 where nothing was logged or nothing has passed, and never infinite', () => {
+  it('is 0 if nothing was logged or expected, and never infinite', () => {
     expect(surgeScore(0, 0, 0.5)).toBe(0);
     expect(surgeScore(0, 1e15, 0)).toBe(0);
     expect(surgeScore(1e15, 0, 0)).toBeLessThan(50);
@@ -86,7 +89,7 @@ describe('surgeScore', () => {
 });
 
 describe('changes', () => {
-  it('says of each message what it counts, what was expected of it and what became of it', async () => {
+  it('gives the count, the expected count, the score and the status of each message', async () => {
     await store(
       { arrived: 3, multiplied: 1000, stayed: 6 },
       { multiplied: 10, stayed: 10, vanished: VERY_MANY, rare: 1 },
@@ -109,7 +112,7 @@ describe('changes', () => {
     }
   });
 
-  it('puts first what is new or surging, by its score, then what is fading, then the others', async () => {
+  it('puts new and surging messages first, by score, then fading ones, then the others', async () => {
     await store(
       { 'new, few': 2, 'new, many': 90_000, surging: 30_000, 'surging more': 400_000, steady: 5, 'steady, more': 9 },
       {
@@ -133,12 +136,12 @@ describe('changes', () => {
     ]);
   });
 
-  it('puts in the order of their counts, then of their text, what has one score', async () => {
+  it('orders messages of the same score by count, then by text', async () => {
     await store({ b: 5, a: 5, c: 6 }, {});
     expect((await changes()).map(({ message }) => message)).toEqual(['c', 'a', 'b']);
   });
 
-  it('gives as many as are asked for, the most surprising', async () => {
+  it('gives the most surprising messages, up to its limit', async () => {
     await store({ arrived: 3, multiplied: 1000, stayed: 6 }, { multiplied: 10, stayed: 10 });
     expect((await changes(2)).map(({ message }) => message)).toEqual(['multiplied', 'arrived']);
     expect(await changes(100)).toHaveLength(3);
@@ -149,32 +152,32 @@ describe('changes', () => {
     await expect(changes(limit)).rejects.toMatchObject({ option: 'limit' });
   });
 
-  it('has neither score nor status where nothing was logged in the hour before', async () => {
+  it('gives neither score nor status if nothing was logged in the hour before', async () => {
     await store({ hello: 100 }, {});
     expect(await changes()).toEqual([
       { message: 'hello', count: 100, previous: 0, expected: 0, score: null, status: null },
     ]);
   });
 
-  it('takes a window of an earlier hour for no hour before', async () => {
+  it('compares with no window older than the hour before', async () => {
     await store({ hello: 100 }, { hello: 1, old: 7 }, { previousAgo: 2 });
     expect(await changes()).toEqual([
       { message: 'hello', count: 100, previous: 0, expected: 0, score: null, status: null },
     ]);
   });
 
-  it('takes the counts of a logger that is quiet this hour for those of the hour before', async () => {
+  it("takes a quiet logger's counts as those of the hour before", async () => {
     await store({ hello: VERY_MANY }, { older: 5 }, { ago: 1 });
     expect(await changes()).toMatchObject([{ message: 'hello', count: 0, previous: VERY_MANY, status: 'fading' }]);
   });
 
-  it('is empty for a logger that has been quiet for hours, and for what was never logged', async () => {
+  it('is empty for a logger that has been quiet for hours or never logged', async () => {
     expect(await changes()).toEqual([]);
     await store({ hello: 5 }, { older: 5 }, { ago: 2 });
     expect(await changes()).toEqual([]);
   });
 
-  it('sees what a transport counts, before and after it rotates', async () => {
+  it('gives the counts of a transport, before and after it rotates', async () => {
     const { logger, transport } = workspace.logger({ name });
     for (let i = 0; i < 4; i++) logger.info('hello');
     await transport.flush();
@@ -195,23 +198,23 @@ describe('changes', () => {
   });
 });
 
-describe('changes, where counts were folded into <other>,', () => {
-  it('calls nothing new or surging that may have been among them before', async () => {
+describe('changes with counts in <other>', () => {
+  it('calls no message new or surging that <other> may have held the hour before', async () => {
     await store({ few: 3, many: 1000 }, { '<other>': VERY_MANY });
     expect(Object.fromEntries(await statuses())).toEqual({ few: null, many: null, '<other>': null });
   });
 
-  it('calls surging, not new, what was logged more often than all of them', async () => {
+  it('calls a message surging, not new, if it is more frequent than <other> was', async () => {
     await store({ many: 100_000 }, { '<other>': 50 });
     expect((await statuses())[0]).toEqual(['many', 'surging']);
   });
 
-  it('calls nothing fading or steady that may be among them now', async () => {
+  it('calls no message fading or steady that <other> may hold now', async () => {
     await store({ stayed: 6, '<other>': 1000 * VERY_MANY }, { stayed: 10, gone: VERY_MANY });
     expect(Object.fromEntries(await statuses())).toEqual({ stayed: null, gone: null, '<other>': null });
   });
 
-  it('says what became of a message where they are too few to matter', async () => {
+  it('gives a message its status if <other> is too small to matter', async () => {
     await store({ stayed: 6, '<other>': 1 }, { stayed: 10, gone: VERY_MANY, '<other>': 1 });
     expect(await statuses()).toEqual([
       ['gone', 'fading'],
@@ -220,7 +223,7 @@ describe('changes, where counts were folded into <other>,', () => {
     ]);
   });
 
-  it('gives their sum a score, and no status', async () => {
+  it('gives <other> itself a score and no status', async () => {
     await store({ many: 1e9, '<other>': 1e6 }, { many: 1, '<other>': 1 });
     const [many, other] = await changes();
     expect(many).toMatchObject({ message: 'many', status: 'surging' });
@@ -228,7 +231,7 @@ describe('changes, where counts were folded into <other>,', () => {
     expect(other?.score).toBeGreaterThan(10);
   });
 
-  it('has no status for what a transport folded in a full hour before', async () => {
+  it('calls a message surging that a transport moved into <other> the hour before', async () => {
     const { logger, transport } = workspace.logger({ name, commonLimit: 3 });
     for (const message of 'aaaabbbbcdef') logger.info(message);
     await transport.flush();
@@ -253,7 +256,7 @@ describe('overview', () => {
   });
   afterEach(() => space.close());
 
-  it('gives what each logger counts, beside the hour before', async () => {
+  it('gives the count of each logger and severity beside the hour before', async () => {
     await log('web', 'error');
     await log('a:b', 'info');
     await setCount('common:web:error', 'hello', 30);
@@ -281,7 +284,7 @@ describe('overview', () => {
     });
   });
 
-  it('gives the one last written to first', async () => {
+  it('gives the logger last written to first', async () => {
     for (const logger of ['a', 'b', 'c']) await log(logger, 'info');
     const seen = Math.floor(Date.now() / 1000);
     const times = { a: seen - 20, b: seen, c: seen - 7200 };
@@ -300,14 +303,14 @@ describe('overview', () => {
     expect(await overview()).toMatchObject([{ count: 0, previous: 0, expected: 0, score: null, status: null }]);
   });
 
-  it('takes the counts of a logger that is quiet this hour for those of the hour before', async () => {
+  it("takes a quiet logger's counts as those of the hour before", async () => {
     await log('app', 'info');
     await setCount('common:app:info', 'hello', VERY_MANY);
     await space.redis.set(space.key('common:app:info:start'), isoHour(1));
     expect(await overview()).toMatchObject([{ count: 0, previous: VERY_MANY, status: 'fading' }]);
   });
 
-  it('is empty where nothing was logged', async () => {
+  it('is empty if nothing was logged', async () => {
     expect(await overview()).toEqual([]);
   });
 });
@@ -324,7 +327,7 @@ describeWithServer('overview over many loggers', () => {
   });
   afterAll(() => space.close());
 
-  /** How often Redis has run each command since it was last asked to begin anew. */
+  /** How often Redis has run each command since its statistics were last reset. */
   async function commands(): Promise<Record<string, number>> {
     const stats = await space.redis.info('commandstats');
     return Object.fromEntries(
@@ -332,7 +335,7 @@ describeWithServer('overview over many loggers', () => {
     );
   }
 
-  it('runs one script for each and one for all, and commands that read alone', async () => {
+  it('runs one script per logger and one for the index, with read commands only', async () => {
     await space.redis.scriptFlush();
     for (const sources of [2, 0]) {
       await space.redis.configResetStat();
@@ -355,7 +358,7 @@ describeWithServer('overview over many loggers', () => {
     }
   });
 
-  it('waits for few round trips, however many there are', async () => {
+  it('waits for fewer than six round trips in all', async () => {
     const proxy = await FaultProxy.start(Number(new URL(space.url).port));
     const reader = new RecentCommonReader({ url: proxy.url, keyPrefix: space.prefix });
     try {
@@ -372,7 +375,7 @@ describeWithServer('overview over many loggers', () => {
   });
 });
 
-describeWithServer('changes and overview over', () => {
+describeWithServer('changes and overview with each client', () => {
   let deployments: Deployments;
 
   beforeAll(async () => {
@@ -381,22 +384,25 @@ describeWithServer('changes and overview over', () => {
   beforeEach(clearOfTheTurn);
   afterAll(() => stopDeployments(deployments));
 
-  it.each(CLIENT_KINDS)('$title see all loggers, even after the server has forgotten the scripts', async (kind) => {
-    const { client, close } = await kind.connect(deployments);
-    const options = { keyPrefix: `${workspace.prefix}${name}:` };
-    const reader = new RecentCommonReader({ client, ...options });
-    const names = Array.from({ length: 12 }, (_, i) => `app${i}`);
-    try {
-      for (const each of names) await logCommon(client, each, `hello from ${each}`, 'info', options);
-      await deployments[kind.deployment].flushScripts();
-      const told = await reader.overview();
-      expect(told.map((each) => each.name).sort()).toEqual([...names].sort());
-      for (const each of told) expect(each).toMatchObject({ severity: 'info', count: 1, previous: 0, status: null });
-      for (const each of names) {
-        expect(await reader.changes(each, 'info')).toMatchObject([{ message: `hello from ${each}`, count: 1 }]);
+  it.each(CLIENT_KINDS)(
+    'see all loggers over $title, even after the server has forgotten the scripts',
+    async (kind) => {
+      const { client, close } = await kind.connect(deployments);
+      const options = { keyPrefix: `${workspace.prefix}${name}:` };
+      const reader = new RecentCommonReader({ client, ...options });
+      const names = Array.from({ length: 12 }, (_, i) => `app${i}`);
+      try {
+        for (const each of names) await logCommon(client, each, `hello from ${each}`, 'info', options);
+        await deployments[kind.deployment].flushScripts();
+        const told = await reader.overview();
+        expect(told.map((each) => each.name).sort()).toEqual([...names].sort());
+        for (const each of told) expect(each).toMatchObject({ severity: 'info', count: 1, previous: 0, status: null });
+        for (const each of names) {
+          expect(await reader.changes(each, 'info')).toMatchObject([{ message: `hello from ${each}`, count: 1 }]);
+        }
+      } finally {
+        await close();
       }
-    } finally {
-      await close();
-    }
-  });
+    },
+  );
 });

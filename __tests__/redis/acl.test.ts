@@ -20,13 +20,13 @@ type Client = ReturnType<typeof createClient>;
 type Cluster = ReturnType<typeof createCluster>;
 type Sentinel = ReturnType<typeof createSentinel>;
 
-/** These stand for a key of the log and for another with the same prefix. Both exist. */
+/** Placeholders for a key of the log and for a foreign key with the same prefix. Both keys exist. */
 const OWN = '<own>';
 const FOREIGN = '<foreign>';
 
 const CALL = 'return redis.call(unpack(ARGV))';
 
-/** What neither user may do. */
+/** Commands that neither user may run. */
 const REFUSED = [
   ['GET', FOREIGN],
   ['SET', FOREIGN, 'x'],
@@ -54,7 +54,7 @@ const REFUSED = [
   ['EVAL', CALL, '0', 'PUBLISH', 'channel', 'x'],
 ];
 
-/** What a reader could change the log by. */
+/** Commands that would change the log. */
 const WRITES = [
   ['SET', OWN, 'x'],
   ['APPEND', OWN, 'x'],
@@ -76,7 +76,7 @@ const WRITES = [
   ['HDEL', OWN, 'x'],
 ];
 
-/** How Redis refuses a command, and how versions to 7.0 and from 7.2 refuse one in a script. */
+/** How Redis refuses a command, and how versions up to 7.0 and from 7.2 on refuse one in a script. */
 const NOT_PERMITTED = /NOPERM|user executing the script can't|ACL failure in script/;
 
 let workspace: Workspace;
@@ -95,7 +95,7 @@ function granted(role: Role): string[] {
     .map((rule) => rule.slice(1));
 }
 
-/** A user of a role who may do all but one thing. */
+/** Makes a user of a role without the right to one command. */
 function makeUserWithout(command: string, role: Role): Promise<string> {
   const rules = rulesOf(role, workspace.prefix).filter((rule) => rule !== `+${command}`);
   return makeUser(workspace.redis, workspace.url, rules);
@@ -112,7 +112,7 @@ async function log(transport: RedisRecentCommonTransport, ...messages: string[])
   await Promise.race([transport.flush(), warned]);
 }
 
-/** Lets Redis do all that it ever does for a writer: scripts sent, expiry, rotation, a full window, the index. */
+/** Makes Redis do everything that it does for a writer: scripts sent, expiry, rotation, a full window, the index. */
 async function writeEverything(open: (options: TransportOptions) => RedisRecentCommonTransport): Promise<void> {
   const { redis } = workspace;
   const [rotating, full] = [newName(), newName()];
@@ -128,7 +128,7 @@ async function writeEverything(open: (options: TransportOptions) => RedisRecentC
   await log(limited, 'd');
 }
 
-/** Asks Redis for all that a reader ever asks for. */
+/** Makes Redis do everything that it does for a reader. */
 async function readEverything(url: string, name: string): Promise<void> {
   await workspace.redis.scriptFlush();
   const reader = new RecentCommonReader({ url, keyPrefix: workspace.prefix });
@@ -142,7 +142,7 @@ async function readEverything(url: string, name: string): Promise<void> {
   }
 }
 
-describeWithServer('the users of the README', () => {
+describeWithServer('Redis users of the README', () => {
   let clients: Record<Role, Client>;
   let own: string;
   let foreign: string;
@@ -165,18 +165,18 @@ describeWithServer('the users of the README', () => {
 
   const bothRoles = (['writer', 'reader'] as const).flatMap((role) => REFUSED.map((words) => ({ role, words })));
 
-  it.each(bothRoles)('the $role may not $words', async ({ role, words }) => {
+  it.each(bothRoles)('do not let the $role run $words', async ({ role, words }) => {
     await expect(send(role, words)).rejects.toThrow(NOT_PERMITTED);
     expect(await workspace.redis.get(foreign)).toBe('untouched');
   });
 
-  it.each(WRITES)('the reader may not change anything with %s, in a script or without', async (...words) => {
+  it.each(WRITES)('do not let the reader change a key with %s, in a script or without', async (...words) => {
     await expect(send('reader', words)).rejects.toThrow(NOT_PERMITTED);
     await expect(send('reader', ['EVAL', CALL, '1', OWN, ...words])).rejects.toThrow(NOT_PERMITTED);
     expect(await workspace.redis.get(own)).toBe('untouched');
   });
 
-  it('are those that the transports and the reader of a workspace connect as', async () => {
+  it('are the ones that a workspace of the tests connects as', async () => {
     const transport = workspace.transport({ name: newName() });
     await log(transport, 'hello');
     await workspace.reader.names();
@@ -185,7 +185,7 @@ describeWithServer('the users of the README', () => {
     expect(users.filter((user) => user === 'default')).toHaveLength(1);
   });
 
-  it('write and read everything without one refusal', async () => {
+  it('may do all that the transport and the reader do, without one refusal', async () => {
     await clearOfTheTurn();
     await workspace.redis.sendCommand(['ACL', 'LOG', 'RESET']);
     await writeEverything((options) => workspace.transport(options));
@@ -196,7 +196,7 @@ describeWithServer('the users of the README', () => {
     expect(refusals.map((refusal) => inspect(refusal)).filter((text) => !text.includes("'info'"))).toEqual([]);
   });
 
-  it.each(granted('writer'))('the writer needs %s, and goes on once it is granted', async (command) => {
+  it.each(granted('writer'))('need %s for the writer, which goes on once it is granted', async (command) => {
     await clearOfTheTurn();
     const url = await makeUserWithout(command, 'writer');
     const opened: RedisRecentCommonTransport[] = [];
@@ -210,7 +210,7 @@ describeWithServer('the users of the README', () => {
     for (const transport of opened) await transport.flush();
   });
 
-  it.each(granted('reader'))('the reader needs %s', async (command) => {
+  it.each(granted('reader'))('need %s for the reader', async (command) => {
     await clearOfTheTurn();
     const name = newName();
     await log(workspace.transport({ name }), 'hello');
@@ -219,14 +219,14 @@ describeWithServer('the users of the README', () => {
   });
 });
 
-describeWithServer('a writer whom Redis refuses', () => {
+describeWithServer('writer that Redis refuses', () => {
   beforeAll(async () => {
     workspace = await Workspace.openOnOwnServer();
   });
   beforeEach(clearOfTheTurn);
   afterAll(() => workspace.close());
 
-  /** A transport of a user of its own, and what it warned of. */
+  /** A transport with a user of its own, and its warnings. */
   async function open(): Promise<{
     name: string;
     user: URL;
@@ -245,34 +245,31 @@ describeWithServer('a writer whom Redis refuses', () => {
     for (let i = 0; i < 10; i++) transport.log({ level: 'info', message: 'hello' });
   };
 
-  /** Longer than the first waits of prompt retries take together. */
+  /** Longer than the first waits of quick retries together. */
   const SLOW_MS = 1500;
 
   it.each([
     ['evalsha', ['-evalsha'], ['+evalsha'], /NOPERM .*evalsha/],
     ['its keys', ['resetkeys'], ['~*'], /NOPERM .*keys/],
-  ])(
-    '%s while it runs is told of once and tried again slowly, and writes all once after the repair',
-    async (...row) => {
-      const [, change, repair, reason] = row;
-      const { name, user, transport, warnings } = await open();
-      await log(transport, 'hello');
-      await changeUser(user.href, ...change);
-      logTen(transport);
-      await until(() => warnings.length === 1);
-      await sleep(SLOW_MS);
-      logTen(transport);
-      expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(reason)]);
-      expect(transport.stats()).toMatchObject({ written: 1, pending: 20, retries: 1 });
-      await changeUser(user.href, ...repair);
-      await transport.flush();
-      expect((await workspace.reader.common(name, 'info')).total).toBe(21);
-      expect(transport.stats()).toMatchObject({ written: 21, pending: 0, duplicates: 0 });
-      expectNoSecrets(warnings, user);
-    },
-  );
+  ])('warns once, retries slowly, and writes every log call once after it regains %s', async (...row) => {
+    const [, change, repair, reason] = row;
+    const { name, user, transport, warnings } = await open();
+    await log(transport, 'hello');
+    await changeUser(user.href, ...change);
+    logTen(transport);
+    await until(() => warnings.length === 1);
+    await sleep(SLOW_MS);
+    logTen(transport);
+    expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(reason)]);
+    expect(transport.stats()).toMatchObject({ written: 1, pending: 20, retries: 1 });
+    await changeUser(user.href, ...repair);
+    await transport.flush();
+    expect((await workspace.reader.common(name, 'info')).total).toBe(21);
+    expect(transport.stats()).toMatchObject({ written: 21, pending: 0, duplicates: 0 });
+    expectNoSecrets(warnings, user);
+  });
 
-  it('because its password was changed is told of once and tried again slowly, and writes all once after the repair', async () => {
+  it('warns once, retries slowly, and writes every log call once after its password is restored', async () => {
     const { name, user, transport, warnings } = await open();
     await changeUser(user.href, 'resetpass', '>another');
     logTen(transport);
@@ -286,7 +283,7 @@ describeWithServer('a writer whom Redis refuses', () => {
     expectNoSecrets(warnings, user);
   });
 
-  it('when it comes back, its password changed meanwhile, writes all once after the repair', async () => {
+  it('warns once, and writes every log call once, if a changed password keeps it from reconnecting', async () => {
     const { name, user, transport, warnings } = await open();
     await log(transport, 'hello');
     await changeUser(user.href, 'resetpass', '>another');
@@ -308,7 +305,7 @@ describeWithServer('a writer whom Redis refuses', () => {
   }
 });
 
-describeWithServer('what the README grants more', () => {
+describeWithServer('additional rights in the README', () => {
   const PING_MS = 20;
 
   /** Makes both users on each node. */
@@ -321,7 +318,7 @@ describeWithServer('what the README grants more', () => {
 
   const as = (role: Role) => ({ username: `log-${role}`, password: 'secret' });
 
-  it('is enough for a cluster client, and each part of it is needed', async () => {
+  it('are enough for a cluster client, which needs each of them', async () => {
     const { urls, stop } = await startCluster();
     const nodes = await Promise.all(urls.map(connect));
     const make = (role: Role): Cluster =>
@@ -337,7 +334,7 @@ describeWithServer('what the README grants more', () => {
       await reader.connect();
       await logCommon(writer, 'app', 'hello');
       expect((await new RecentCommonReader({ client: reader }).common('app', 'info')).total).toBe(1);
-      await moveSlotOf('{moving}', nodes);
+      await startMovingSlot('{moving}', nodes);
       await expect(logCommon(writer, 'moving', 'hello')).rejects.toThrow(/NOPERM .*asking/);
       await makeUsersOn(nodes, [slots as string, ...others]);
       await expect(logCommon(writer, 'moving', 'hello')).rejects.toThrow('TRYAGAIN');
@@ -351,7 +348,7 @@ describeWithServer('what the README grants more', () => {
     ['database', { database: 3 }],
     ['`name` and RESP 2', { name: 'log', RESP: 2 as const }],
     ['`pingInterval`', { pingInterval: PING_MS }],
-  ])('is enough for a client with a %s, and needed', async (purpose, options) => {
+  ])('are enough for a client with a %s, which needs them', async (purpose, options) => {
     const own = await Workspace.openOnOwnServer();
     const writer = await makeUser(own.redis, own.url, rulesOf('writer'));
     const errors: string[] = [];
@@ -371,7 +368,7 @@ describeWithServer('what the README grants more', () => {
     }
   });
 
-  it('is nothing for a sentinel client', async () => {
+  it('are not needed for a sentinel client', async () => {
     const { name, sentinels, stop } = await startSentinel();
     const admin = await createSentinel({ name, sentinelRootNodes: sentinels })
       .on('error', () => undefined)
@@ -395,8 +392,8 @@ describeWithServer('what the README grants more', () => {
     }
   });
 
-  /** Begins to move the slot of a key to another node, which then is the one to ask for it. */
-  async function moveSlotOf(key: string, nodes: readonly Client[]): Promise<void> {
+  /** Starts to move the slot of a key to another node, which a client must then ask for it. */
+  async function startMovingSlot(key: string, nodes: readonly Client[]): Promise<void> {
     const slot = await (nodes[0] as Client).clusterKeySlot(key);
     const ids = await Promise.all(nodes.map((node) => node.clusterMyId()));
     const from = Math.floor((slot * nodes.length) / 16_384);

@@ -7,7 +7,7 @@ import { type Deployments, startDeployments, stopDeployments } from '../support/
 import { describeWithServer } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
 
-/** A way to reach Redis, and how to end what it opened. */
+/** A way to reach Redis. */
 interface Way {
   readonly title: string;
   readonly deployment: keyof Deployments;
@@ -82,7 +82,7 @@ describeWithServer('logging and reading', () => {
       await transport.flush();
     };
 
-    it('keeps the newest 100 of 250 lines, numbers them all and counts each message', async () => {
+    it('keep the newest 100 of 250 lines, number them all and count each message', async () => {
       await log(1, 130);
       await log(131, 250);
       const newest = Array.from({ length: 100 }, (_, i) => `message ${(250 - i) % 3} {"i":${250 - i}}`);
@@ -92,7 +92,7 @@ describeWithServer('logging and reading', () => {
       expect(await stored.start()).toBe(isoHour());
     });
 
-    it('moves the counts of an earlier hour aside', async () => {
+    it('move the counts of an earlier hour to last', async () => {
       await log(1, 20);
       await stored.backdate(isoHour(3));
       await log(21, 27);
@@ -102,7 +102,7 @@ describeWithServer('logging and reading', () => {
       expect(await stored.start()).toBe(isoHour());
     });
 
-    it('goes on after the server has forgotten the script', async () => {
+    it('go on after the server has forgotten the script', async () => {
       await log(1, 30);
       await deployments[deployment].flushScripts();
       await log(31, 60);
@@ -110,7 +110,7 @@ describeWithServer('logging and reading', () => {
       expect(await stored.current()).toEqual({ 'message 0': 20, 'message 1': 20, 'message 2': 20 });
     });
 
-    it('reads lines, counts and names back, even after the server has forgotten the scripts', async () => {
+    it('give back lines, counts and names, even after the server has forgotten the scripts', async () => {
       await log(1, 4);
       await deployments[deployment].flushScripts();
       const newest = { seq: 4, message: 'message 1 {"i":4}', name: 'app', severity: 'info', time: expect.any(Date) };

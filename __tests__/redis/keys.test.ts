@@ -19,7 +19,7 @@ interface Destination {
   readonly severity: string;
 }
 
-/** Pieces of keys, and whatever else could be taken for one. */
+/** Pieces of keys, and text that could be mistaken for one. */
 const PIECES = [
   ...':{}\n\r\0 *?[]\\%"\'\u2028'.split(''),
   ...'{} }{ :: %3A last start pstart seq writers :last :start :pstart :seq :writers known'.split(' '),
@@ -47,33 +47,33 @@ function isAccepted(assertion: () => void): boolean {
 
 const severities = text.filter((severity) => isAccepted(() => assertSeverity(severity)));
 
-function namesOf(hashTag: boolean): fc.Arbitrary<string> {
+function acceptedNames(hashTag: boolean): fc.Arbitrary<string> {
   return text.filter((name) => isAccepted(() => assertName(name, { hashTag })));
 }
 
-function prefixesOf(hashTag: boolean): fc.Arbitrary<string> {
+function acceptedPrefixes(hashTag: boolean): fc.Arbitrary<string> {
   return fc.oneof(fc.constant(''), text).filter((prefix) => isAccepted(() => assertPrefix(prefix, { hashTag })));
 }
 
-function destinationsOf(hashTag: boolean): fc.Arbitrary<Destination> {
+function acceptedDestinations(hashTag: boolean): fc.Arbitrary<Destination> {
   return fc.oneof(
-    { weight: 9, arbitrary: fc.record({ name: namesOf(hashTag), severity: severities }) },
+    { weight: 9, arbitrary: fc.record({ name: acceptedNames(hashTag), severity: severities }) },
     { weight: 1, arbitrary: fc.constant({ name: 'app', severity: 'info' }) },
   );
 }
 
-/** The destination that would have the same keys, could a severity hold a colon. */
+/** The destination that would have the same keys if a severity could hold a colon. */
 function splitAtFirstColon(whole: string): Destination {
   const colon = whole.indexOf(':');
   return { name: whole.slice(0, colon), severity: whole.slice(colon + 1) };
 }
 
-/** Two destinations, in most cases made of the same pieces in another way. */
-function pairsOf(hashTag: boolean): fc.Arbitrary<[Destination, Destination]> {
+/** Two different destinations, mostly made of the same pieces. */
+function destinationPairs(hashTag: boolean): fc.Arbitrary<[Destination, Destination]> {
   return fc
     .tuple(
-      destinationsOf(hashTag),
-      destinationsOf(hashTag),
+      acceptedDestinations(hashTag),
+      acceptedDestinations(hashTag),
       fc.constantFrom('other', 'longer', 'joined', 'swapped', 'split'),
     )
     .map(([first, second, how]): [Destination, Destination] => {
@@ -94,10 +94,10 @@ function pairsOf(hashTag: boolean): fc.Arbitrary<[Destination, Destination]> {
     );
 }
 
-describe.each([false, true])('the keys of two loggers, hash tag %s', (hashTag) => {
-  it('are all different, and none is the index', () => {
+describe.each([false, true])('keys (hash tag: %s)', (hashTag) => {
+  it('are all different for two destinations, and different from the index', () => {
     fc.assert(
-      fc.property(prefixesOf(hashTag), pairsOf(hashTag), (prefix, [first, second]) => {
+      fc.property(acceptedPrefixes(hashTag), destinationPairs(hashTag), (prefix, [first, second]) => {
         const space = { prefix, hashTag };
         const keys = [first, second].flatMap(({ name, severity }) =>
           Object.values(destinationKeys(space, name, severity)),
@@ -108,9 +108,9 @@ describe.each([false, true])('the keys of two loggers, hash tag %s', (hashTag) =
     );
   });
 
-  it('are told apart by the index, which gives each back as it was', () => {
+  it('are found by an index member that gives back the name and the severity', () => {
     fc.assert(
-      fc.property(destinationsOf(hashTag), ({ name, severity }) => {
+      fc.property(acceptedDestinations(hashTag), ({ name, severity }) => {
         expect(parseKnownMember(knownMember(name, severity))).toEqual({ name, severity });
       }),
       { numRuns: 2000 },
@@ -118,8 +118,8 @@ describe.each([false, true])('the keys of two loggers, hash tag %s', (hashTag) =
   });
 });
 
-describeWithServer('the keys of a logger with a hash tag', () => {
-  it('share a slot, by the rule of Redis itself', async () => {
+describeWithServer('keys with a hash tag', () => {
+  it('share a slot per destination, as Redis itself computes it', async () => {
     const server = await RedisServer.start({
       args: ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],
     });
@@ -127,7 +127,7 @@ describeWithServer('the keys of a logger with a hash tag', () => {
     try {
       await redis.on('error', () => undefined).connect();
       await fc.assert(
-        fc.asyncProperty(prefixesOf(true), destinationsOf(true), async (prefix, { name, severity }) => {
+        fc.asyncProperty(acceptedPrefixes(true), acceptedDestinations(true), async (prefix, { name, severity }) => {
           const keys = Object.values(destinationKeys({ prefix, hashTag: true }, name, severity));
           const slots = await Promise.all(keys.map((key) => redis.clusterKeySlot(key)));
           expect(slots).toEqual(Array(7).fill(slots[0]));
@@ -141,7 +141,7 @@ describeWithServer('the keys of a logger with a hash tag', () => {
   });
 });
 
-describe('whatever is logged, by whatever logger', () => {
+describe('log call', () => {
   let workspace: Workspace;
 
   beforeAll(async () => {
@@ -149,7 +149,7 @@ describe('whatever is logged, by whatever logger', () => {
   });
   afterAll(() => workspace.close());
 
-  it("changes no other logger's keys", async () => {
+  it('changes no key of another logger, with random names, levels and messages', async () => {
     const victim = workspace.transport({ name: 'app' });
     victim.log({ level: 'info', message: 'untouched' });
     await victim.flush();

@@ -11,7 +11,7 @@ import { StoredLog } from '../support/redis/stored-log';
 const ignoreError = (): void => undefined;
 const CLUSTER_KINDS = CLIENT_KINDS.filter(({ deployment }) => deployment === 'cluster');
 
-describeWithServer('a client that was passed in', () => {
+describeWithServer('passed client', () => {
   let deployments: Deployments;
   let passed: PassedClient;
   let keyPrefix: string;
@@ -36,7 +36,7 @@ describeWithServer('a client that was passed in', () => {
     const storedLog = (severity = 'info'): StoredLog =>
       new StoredLog(deployments[deployment].inspector, keyPrefix, keyName, severity);
 
-    it('stays open and usable when a transport and a reader close', async () => {
+    it('stays open and usable after a transport and a reader close', async () => {
       const transport = new RedisRecentCommonTransport({ client: passed.client, keyPrefix });
       const reader = new RecentCommonReader({ client: passed.client, keyPrefix });
       winston.createLogger({ transports: [transport] }).info('before');
@@ -47,7 +47,7 @@ describeWithServer('a client that was passed in', () => {
       expect(await storedLog().texts()).toEqual(['after', 'before']);
     });
 
-    it("gets one 'error' listener, which stays for whoever else uses the client", async () => {
+    it("gets one 'error' listener, which stays after a transport and a reader close", async () => {
       expect(passed.client.listenerCount('error')).toBe(0);
       const transport = new RedisRecentCommonTransport({ client: passed.client, keyPrefix });
       const reader = new RecentCommonReader({ client: passed.client, keyPrefix });
@@ -58,7 +58,7 @@ describeWithServer('a client that was passed in', () => {
       expect(() => passed.client.emit('error', new Error('connection lost'))).not.toThrow();
     });
 
-    it("keeps its own 'error' listener alone where it has one", async () => {
+    it("gets no 'error' listener if it has one of its own", async () => {
       passed.client.on('error', ignoreError);
       const transport = new RedisRecentCommonTransport({ client: passed.client, keyPrefix });
       expect(passed.client.listeners('error')).toEqual([ignoreError]);
@@ -66,7 +66,7 @@ describeWithServer('a client that was passed in', () => {
       expect(passed.client.listeners('error')).toEqual([ignoreError]);
     });
 
-    it('takes logRecent, which counts nothing and whose severity is info', async () => {
+    it('serves logRecent, which counts nothing, with the severity info by default', async () => {
       await logRecent(passed.client, 'app', 'first', undefined, { keyPrefix });
       await logRecent(passed.client, 'app', 'second', undefined, { keyPrefix });
       expect(await storedLog().texts()).toEqual(['second', 'first']);
@@ -74,7 +74,7 @@ describeWithServer('a client that was passed in', () => {
       expect(await storedLog().current()).toEqual({});
     });
 
-    it('takes logCommon, which also writes a recent line and whose severity is info', async () => {
+    it('serves logCommon, which also writes a recent line, with the severity info by default', async () => {
       await logCommon(passed.client, 'app', 'hello', undefined, { keyPrefix });
       await logCommon(passed.client, 'app', 'hello', undefined, { keyPrefix });
       expect(await storedLog().current()).toEqual({ hello: 2 });
@@ -82,7 +82,7 @@ describeWithServer('a client that was passed in', () => {
       expect(await storedLog().texts()).toEqual(['hello', 'hello']);
     });
 
-    it("takes the numbers of Python's logging for severities", async () => {
+    it("serves logCommon with the severity numbers of Python's logging", async () => {
       const severities = { 10: 'debug', 20: 'info', 30: 'warning', 40: 'error', 50: 'critical' };
       for (const number of Object.keys(severities).map(Number)) {
         await logCommon(passed.client, 'app', `level ${number}`, number, { keyPrefix });
@@ -93,7 +93,7 @@ describeWithServer('a client that was passed in', () => {
       }
     });
 
-    it('counts each of many logCommon calls that are made at once', async () => {
+    it('counts each of 300 simultaneous calls of logCommon', async () => {
       const messages = Array.from({ length: 300 }, (_, i) => `message ${i % 3}`);
       const calls = messages.map((message) => logCommon(passed.client, 'app', message, 'info', { keyPrefix }));
       const outcomes = await Promise.allSettled(calls);
@@ -104,12 +104,12 @@ describeWithServer('a client that was passed in', () => {
     });
   });
 
-  describe.each(CLUSTER_KINDS)('$title: slots', ({ connect }) => {
+  describe.each(CLUSTER_KINDS)('$title', ({ connect }) => {
     beforeEach(async () => {
       passed = await connect(deployments);
     });
 
-    it('has all keys of a logger and severity in one slot', async () => {
+    it('has all keys of a destination in one slot', async () => {
       await logCommon(passed.client, 'app', 'hello', 'info', { keyPrefix });
       await new StoredLog(deployments.cluster.inspector, keyPrefix, '{app}').backdate(isoHour(1));
       await logCommon(passed.client, 'app', 'hello', 'info', { keyPrefix });

@@ -30,8 +30,8 @@ const WAYS: readonly [string, () => TransportOptions][] = [
   ['node-redis options', () => ({ redis })],
 ];
 
-describe.each(WAYS)('a password in %s', (_, options) => {
-  it('is shown neither by a transport and its logger nor by a reader', () => {
+describe.each(WAYS)('password in %s', (_, options) => {
+  it('is not shown by a transport, its logger, its stats or a reader', () => {
     const transport = new RedisRecentCommonTransport(options());
     const reader = new RecentCommonReader(options());
     expectNoSecret(JSON.stringify([transport, reader]));
@@ -39,7 +39,7 @@ describe.each(WAYS)('a password in %s', (_, options) => {
     for (const shown of [transport, reader, logger, transport.stats()]) expectNoSecret(shown);
   });
 
-  it('is shown neither by a warning nor by the error of flush, their causes included', async () => {
+  it('is not shown by a warning or by the error of flush(), causes included', async () => {
     const transport = new RedisRecentCommonTransport({ ...options(), closeTimeoutMs: 200 });
     const warned = once(transport, 'warn');
     transport.log({ level: 'info', message: 'hello' });
@@ -53,7 +53,7 @@ describe.each(WAYS)('a password in %s', (_, options) => {
     await transport.close();
   });
 
-  it('is shown by no error about another option', () => {
+  it('is not shown by an error about another option', () => {
     for (const wrong of [{ recentLimit: 0 }, { name: '' }, { client: {} as never }, { keyPrefix: null as never }]) {
       let refusal: unknown;
       try {
@@ -67,17 +67,17 @@ describe.each(WAYS)('a password in %s', (_, options) => {
   });
 });
 
-describe('a password in options that cannot be used', () => {
+describe('password in invalid options', () => {
   it.each([
     ['a URL of another scheme', () => ({ url: url.replace('redis:', 'http:') })],
-    ['a URL with a port that is none', () => ({ url: url.replace(/:\d+$/, ':99999') })],
-    ['a URL of a path that is no database', () => ({ url: `${url}/logs` })],
+    ['a URL with an invalid port', () => ({ url: url.replace(/:\d+$/, ':99999') })],
+    ['a URL with a path that is no database', () => ({ url: `${url}/logs` })],
     ['both a URL and options', () => ({ url, redis })],
-    ['options with such a URL', () => ({ redis: { url: url.replace(/:\d+$/, ':99999') } })],
+    ['options with an invalid URL', () => ({ redis: { url: url.replace(/:\d+$/, ':99999') } })],
     ['a client that is a URL', () => ({ client: url as never })],
     ['options that are a URL', () => ({ redis: url as never })],
     ['options in a list', () => ({ redis: [redis] as never })],
-  ])('is not shown: %s', (_, options) => {
+  ])('is not shown by the error: %s', (_, options) => {
     for (const make of [RedisRecentCommonTransport, RecentCommonReader]) {
       let refusal: unknown;
       try {

@@ -7,7 +7,7 @@ import { type Certificates, makeCertificates, noCertificatesReason } from '../su
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 
-/** How a server of ours listens. Both ports are of the loopback interface. */
+/** How a test server listens, both ports on the loopback interface. */
 interface Setup {
   readonly port: number;
   readonly tlsPort: number;
@@ -49,13 +49,13 @@ const inPlainText = (port: number): Redis => ({ ...encrypted(port), socket: { ho
 
 const clientCertificate = () => ({ cert: certificates.client.cert, key: certificates.client.key });
 
-/** A server or a client that is not as the other expects, and what makes it right. */
+/** A server and a client that do not fit each other, and the setup that does. */
 interface Mismatch {
   readonly title: string;
   readonly wrong: () => Setup;
   readonly redis: () => Redis;
   readonly reason: RegExp;
-  /** By default the server listens as it should. */
+  /** By default, a server with the right certificate. */
   readonly right?: () => Setup;
 }
 
@@ -73,20 +73,20 @@ const MISMATCHES: readonly Mismatch[] = [
     reason: /Hostname\/IP does not match certificate's altnames: IP: 127\.0\.0\.1/,
   },
   {
-    title: 'a server that asks for a certificate of the client',
+    title: 'a server that asks for a client certificate',
     wrong: () => ({ ...ports, asksForCertificates: true }),
     redis: () => encrypted(ports.tlsPort),
     reason: /Socket closed unexpectedly$/,
   },
   {
-    title: 'a client without TLS at the port with TLS',
+    title: 'a client without TLS at a port with TLS',
     wrong: () => ports,
     redis: () => inPlainText(ports.tlsPort),
     reason: /Socket closed unexpectedly$/,
     right: () => ({ port: ports.tlsPort, tlsPort: ports.port }),
   },
   {
-    title: 'a client with TLS at the port without',
+    title: 'a client with TLS at a port without',
     wrong: () => ports,
     redis: () => encrypted(ports.port),
     reason: /Connection timeout$/,
@@ -112,8 +112,8 @@ describeWithTls('TLS', () => {
       false,
       () => ({ url: `rediss://localhost:${ports.tlsPort}`, socket: { ca: certificates.authority.cert } }) as Redis,
     ],
-    ['a certificate of the client', true, () => encrypted(ports.tlsPort, clientCertificate())],
-  ])('carries lines and counts, with %s', async (_, asksForCertificates, redisOptions) => {
+    ['a client certificate', true, () => encrypted(ports.tlsPort, clientCertificate())],
+  ])('carries lines and counts with %s', async (_, asksForCertificates, redisOptions) => {
     await serve({ ...ports, asksForCertificates });
     const redis = redisOptions();
     const transport = new RedisRecentCommonTransport({ redis });
@@ -126,7 +126,7 @@ describeWithTls('TLS', () => {
     await transport.close();
   });
 
-  it('is not there with ca alone: node-redis connects in plain text', async () => {
+  it('is off with ca alone, so that node-redis connects in plain text', async () => {
     await serve(ports);
     const transport = new RedisRecentCommonTransport({ redis: encrypted(ports.port, { tls: undefined }) });
     transport.log({ level: 'info', message: 'hello' });
@@ -136,7 +136,7 @@ describeWithTls('TLS', () => {
   });
 
   it.each(MISMATCHES)(
-    'held up by $title is told of once, without a secret, disturbs nobody, and writes all once after the repair',
+    'warns once, without a secret, and writes every log call once after the repair ($title)',
     async (mismatch) => {
       await serve(mismatch.wrong());
       const transport = new RedisRecentCommonTransport({ redis: mismatch.redis(), closeTimeoutMs: CLOSE_TIMEOUT_MS });
