@@ -4,14 +4,14 @@ import { describeWithServer, freePort, RedisServer } from '../support/redis/serv
 import { StoredLog, total } from '../support/redis/stored-log';
 import { repeatedAtTheTurn } from '../support/turn';
 
-/** What an outage may take beside what the program had before, in bytes: with one logger name, and with ten thousand. */
+/** Bytes that an outage may add to the memory of a program: with one logger name, and with ten thousand. */
 const MOST_BYTES = 40_000_000;
 const MOST_BYTES_OF_MANY = 80_000_000;
 /** The heap of the program, in MB. Ten thousand logger names are all written to at once when Redis comes up. */
 const HEAP = 128;
 const HEAP_OF_MANY = 1024;
 
-/** What a program prints that logged while Redis was absent, and then waited until all was written. */
+/** The output of a program that logged while Redis was absent, and then waited until all was written. */
 interface Outage {
   readonly stats: Record<'logged' | 'written' | 'pending' | 'dropped' | 'other', number>;
   /** Heap and buffers in use after a collection: before the first log call, after the last, and when all was written. */
@@ -20,10 +20,10 @@ interface Outage {
 }
 
 /**
- * Runs a program that makes so many log calls, in turns of the event loop, while Redis is absent. Redis comes up once it
- * has made them.
+ * Runs a program that makes this many log calls, in turns of the event loop, while Redis is absent. Redis comes up once
+ * they are made.
  *
- * @param call - the logging of call number `i`
+ * @param call - the code that makes log call number `i`
  */
 async function logThroughOutage(
   calls: number,
@@ -92,8 +92,8 @@ function expectBounded({ bytes, warnings, stats }: Outage, logged: number, most 
   ]);
 }
 
-describeWithServer('an outage', () => {
-  it('of ten million log calls with two hundred messages takes bounded memory, and loses none', async () => {
+describeWithServer('outage', () => {
+  it('takes bounded memory, and loses none of ten million log calls with two hundred messages', async () => {
     const messages = Array.from({ length: 200 }, (_, i) => [`message ${i}`, 50_000]);
     await repeatedAtTheTurn(() =>
       logThroughOutage(10_000_000, "logger.info('message ' + (i % 200), { service: 'app' });", async (outage, log) => {
@@ -106,7 +106,7 @@ describeWithServer('an outage', () => {
     );
   }, 600_000);
 
-  it('of a million log calls with different messages takes bounded memory, and loses none', async () => {
+  it('takes bounded memory, and loses none of a million log calls with different messages', async () => {
     await repeatedAtTheTurn(() =>
       logThroughOutage(1_000_000, "logger.info('message ' + i, { service: 'app' });", async (outage, log) => {
         expectBounded(outage, 1_000_000);
@@ -121,7 +121,7 @@ describeWithServer('an outage', () => {
     );
   }, 600_000);
 
-  it('of two million log calls to ten thousand logger names takes bounded memory, and loses none', async () => {
+  it('takes bounded memory, and loses none of two million log calls to ten thousand logger names', async () => {
     await repeatedAtTheTurn(() =>
       logThroughOutage(
         2_000_000,
@@ -139,8 +139,8 @@ describeWithServer('an outage', () => {
   }, 600_000);
 });
 
-describe('a burst of a million log calls with few messages', () => {
-  it('is counted to the number, and leaves memory as it was', async () => {
+describe('burst of a million log calls with few messages', () => {
+  it('is counted exactly, and takes less than 10 MB of memory', async () => {
     const server = await RedisServer.start();
     const program = `
       const transport = transportOf({ closeTimeoutMs: 60_000 });
@@ -178,7 +178,7 @@ describe('a burst of a million log calls with few messages', () => {
   }, 120_000);
 });
 
-describe('a message of 600 MB', () => {
+describe('message of 600 MB', () => {
   it('is cut, marked with an ellipsis, and not kept', async () => {
     const server = await RedisServer.start();
     const program = `

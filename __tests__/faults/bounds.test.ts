@@ -8,7 +8,7 @@ import { describeWithServer, freePort } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
 import { Workspace } from '../support/workspace';
 
-describe('ten thousand texts of any characters', () => {
+describe('ten thousand random texts', () => {
   const piece = constantFrom(
     '\u001b[31m',
     '\r\n',
@@ -36,7 +36,7 @@ describe('ten thousand texts of any characters', () => {
     string({ maxLength: 1 }),
   );
 
-  it('are counted as they are, and stand in the lines in their order, lone surrogates replaced', async () => {
+  it('are counted and kept in order as they are, with lone surrogates replaced', async () => {
     const texts = sample(text, { numRuns: 10_000, seed: 30 });
     const expected = new Map<string, number>();
     for (const written of texts.map((one) => one.toWellFormed()))
@@ -61,7 +61,7 @@ describe('ten thousand texts of any characters', () => {
   });
 });
 
-describeWithServer('a transport, where Redis may evict keys', () => {
+describeWithServer('eviction', () => {
   let workspace: Workspace;
   let names = 0;
 
@@ -81,8 +81,8 @@ describeWithServer('a transport, where Redis may evict keys', () => {
     return { transport, warnings };
   }
 
-  /** What a transport warns of while it writes three batches, one of them to another logger name and severity. */
-  async function warningsOf(options: TransportOptions = {}): Promise<string[]> {
+  /** Writes three batches, one of them of another severity. Returns the warnings. */
+  async function collectWarnings(options: TransportOptions = {}): Promise<string[]> {
     const { transport, warnings } = warned(options);
     for (const level of ['info', 'info', 'error']) {
       transport.log({ level, message: 'hello' });
@@ -98,34 +98,34 @@ describeWithServer('a transport, where Redis may evict keys', () => {
     ['allkeys-lru', {}],
     ['allkeys-random', {}],
     ['volatile-ttl', { ttlSeconds: 7200 }],
-  ])('warns once of %s with %j', async (policy, options) => {
+  ])('is warned of once with the policy %s and %j', async (policy, options) => {
     await setMemory('100mb', policy);
-    expect(await warningsOf(options)).toEqual([mayEvict(policy)]);
+    expect(await collectWarnings(options)).toEqual([mayEvict(policy)]);
   });
 
   it.each([
     ['noeviction', '100mb', { ttlSeconds: 7200 }],
-    ['volatile-ttl, where its keys never expire', '100mb', {}],
-    ['allkeys-lru, where memory has no limit', '0', {}],
-  ])('does not warn of %s', async (policy, maxmemory, options) => {
+    ['volatile-ttl, if keys never expire', '100mb', {}],
+    ['allkeys-lru, if memory has no limit', '0', {}],
+  ])('is not warned of with the policy %s', async (policy, maxmemory, options) => {
     await setMemory(maxmemory, policy.split(',')[0] as string);
-    expect(await warningsOf(options)).toEqual([]);
+    expect(await collectWarnings(options)).toEqual([]);
   });
 
-  it('does not look where its user may not, and writes all the same', async () => {
+  it('is not looked for without the right to, and log calls are written all the same', async () => {
     await setMemory('100mb', 'allkeys-lru');
     const user = new URL(workspace.url);
     user.username = `test-${randomUUID()}`;
     user.password = randomUUID();
     const rules = [...rulesOf('writer', workspace.prefix), `>${user.password}`];
     await workspace.redis.sendCommand(['ACL', 'SETUSER', user.username, ...rules]);
-    expect(await warningsOf({ url: user.href })).toEqual([]);
+    expect(await collectWarnings({ url: user.href })).toEqual([]);
     await workspace.redis.sendCommand(['ACL', 'SETUSER', user.username, '+info']);
-    expect(await warningsOf({ url: user.href })).toEqual([mayEvict('allkeys-lru')]);
+    expect(await collectWarnings({ url: user.href })).toEqual([mayEvict('allkeys-lru')]);
     await workspace.redis.sendCommand(['ACL', 'DELUSER', user.username]);
   });
 
-  it('reports as lost what was evicted', async () => {
+  it('is reported as lost log calls', async () => {
     await setMemory('0', 'noeviction');
     const { transport, warnings } = warned({ name: 'evicted' });
     for (let i = 0; i < 500; i++) transport.log({ level: 'info', message: `message ${i % 10}` });
@@ -140,8 +140,8 @@ describeWithServer('a transport, where Redis may evict keys', () => {
   });
 });
 
-describe('a program', () => {
-  it('that logs twenty messages of 10 MB while Redis is absent keeps none of them whole', async () => {
+describe('program', () => {
+  it('keeps none of twenty messages of 10 MB whole that it logs while Redis is absent', async () => {
     const program = `
       const transport = transportOf({ closeTimeoutMs: 0 });
       const logger = winston.createLogger({ transports: [transport], format: winston.format.simple() });

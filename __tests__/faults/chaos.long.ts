@@ -14,7 +14,7 @@ const options: ChaosOptions = {
 
 describeWithServer('chaos', () => {
   it.each(['standalone', 'cluster', 'sentinel'] as const)(
-    'leaves each log call counted once or reported as lost by Redis: %s',
+    'leaves each log call counted once or reported as lost by Redis (%s)',
     async (variant) => {
       const result = await runChaos({ ...options, variant });
       expect(result).toMatchObject({ problems: [], dropped: 0 });
@@ -24,7 +24,7 @@ describeWithServer('chaos', () => {
   );
 
   it(
-    'counts some twice where batches have no numbers',
+    'counts some log calls twice if batches have no numbers',
     async () => {
       const { problems, counted, logged } = await runChaos({ ...options, withoutBatchNumbers: true });
       expect(counted).toBeGreaterThan(logged);

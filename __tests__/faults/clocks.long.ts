@@ -7,8 +7,8 @@ import { TurningHours } from '../support/writers/turning-hours';
 
 const HOUR_S = 3600;
 
-describeWithClock('eight processes', () => {
-  it('write to the number while the clock of their server turns the hour, steps back, jumps ahead and returns', async () => {
+describeWithClock('eight writer processes', () => {
+  it('count exactly while the server clock turns the hour, steps back, jumps ahead and returns', async () => {
     const clock = ServerClock.create();
     const server = await RedisServer.start({ env: clock.env });
     const redis = createClient({ url: server.url, RESP: 2 });

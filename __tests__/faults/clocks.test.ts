@@ -31,7 +31,7 @@ async function close(): Promise<void> {
   clock.remove();
 }
 
-/** Begins in the middle of an hour, so that it does not turn by itself. */
+/** Starts in the middle of an hour, so that the hour does not turn by itself. */
 async function begin(): Promise<void> {
   await redis.flushAll();
   hours = new TurningHours(clock, redis, 'app');
@@ -41,7 +41,7 @@ async function begin(): Promise<void> {
 const logTo = (transport: RedisRecentCommonTransport, i: number): void =>
   transport.log({ level: 'info', message: `message ${i % 10}` });
 
-describeWithClock('writers whose clocks are wrong', () => {
+describeWithClock('writers with wrong clocks', () => {
   beforeAll(open);
   beforeEach(begin);
   afterEach(async () => {
@@ -51,7 +51,7 @@ describeWithClock('writers whose clocks are wrong', () => {
   });
   afterAll(close);
 
-  it('by two hours, either way, count beside one that is right, in the hour of the server', async () => {
+  it('count in the hour of the server, beside one whose clock is right', async () => {
     const offsets = [-2 * HOUR_MS, 0, 2 * HOUR_MS];
     const connection = { url: server.url };
     const writers = await Promise.all(offsets.map((clockOffsetMs) => FaultWriter.start({ connection, clockOffsetMs })));
@@ -62,7 +62,7 @@ describeWithClock('writers whose clocks are wrong', () => {
     expect({ start, pstart, last }).toEqual({ start: await hours.hour(), pstart: null, last: {} });
   });
 
-  it('and are set on and back while they write lose nothing, and nothing comes late', async () => {
+  it('lose nothing, and nothing is late, if their clocks are set ahead and back while they write', async () => {
     const transport = new RedisRecentCommonTransport({ url: server.url });
     let calls = 0;
     const log = (): void => {
@@ -81,7 +81,7 @@ describeWithClock('writers whose clocks are wrong', () => {
       await transport.flush();
     }
     const { current, last, start, pstart } = await hours.windows();
-    // What had waited when the clock was set on seems to be of the hour before.
+    // Calls that waited while the clock was set ahead seem to be of the hour before.
     expect(total(last)).toBe(100);
     expect(total(current)).toBe(400);
     expect([start, Date.parse(`${start}Z`) - Date.parse(`${pstart}Z`)]).toEqual([await hours.hour(), HOUR_MS]);
@@ -90,7 +90,7 @@ describeWithClock('writers whose clocks are wrong', () => {
   });
 });
 
-describeWithClock('a server whose clock is moved while eight transports write', () => {
+describeWithClock('server clock under eight transports', () => {
   let transports: RedisRecentCommonTransport[];
   let logged: Counts;
   let timer: NodeJS.Timeout;
@@ -115,13 +115,13 @@ describeWithClock('a server whose clock is moved while eight transports write', 
   });
   afterAll(close);
 
-  /** Waits until each of them has written something that it logs after this. */
+  /** Waits until each transport has written a log call that was made after this began. */
   async function allWrite(): Promise<void> {
     const targets = transports.map((transport) => transport.stats().logged + 1);
     await until(() => transports.every((transport, i) => transport.stats().written >= (targets[i] as number)));
   }
 
-  /** Expects that everything is in the windows or has left them, and that nobody reports anything. */
+  /** Expects that each log call is in the windows or has left them, and that none is reported late or lost. */
   async function expectAllCounted(): Promise<void> {
     clearInterval(timer);
     await Promise.all(transports.map((transport) => transport.flush()));
@@ -132,7 +132,7 @@ describeWithClock('a server whose clock is moved while eight transports write', 
     }
   }
 
-  it('over the hour rotates once for all of them, and each hour has its total', async () => {
+  it('rotates once when it passes the hour, and each hour has its total', async () => {
     for (let turn = 0; turn < 3; turn++) {
       const { before, after } = await hours.step(HOUR_S, allWrite);
       expect(after).toMatchObject({ last: before.current, start: await hours.hour(), pstart: before.start });
@@ -141,7 +141,7 @@ describeWithClock('a server whose clock is moved while eight transports write', 
     await expectAllCounted();
   });
 
-  it('back by ten minutes, over the hour, goes on in the later one', async () => {
+  it('counts on in the later hour if it is set back over the hour by ten minutes', async () => {
     hours.setIntoHour(HOUR_S + 300);
     await allWrite();
     const { before, after } = await hours.step(-600, allWrite);
@@ -150,7 +150,7 @@ describeWithClock('a server whose clock is moved while eight transports write', 
     await expectAllCounted();
   });
 
-  it('on by three hours and back does not stay in the later one', async () => {
+  it('counts in the right hour again after it was set ahead by three hours and back', async () => {
     const on = await hours.step(3 * HOUR_S, allWrite);
     expect(on.after).toMatchObject({ last: on.before.current, start: await hours.hour(), pstart: on.before.start });
     const back = await hours.step(-3 * HOUR_S, allWrite);

@@ -11,7 +11,7 @@ const RESUMPTION_MS = 10_000;
 
 jest.setTimeout(180_000);
 
-describeWithServer('a cluster under load', () => {
+describeWithServer('cluster under load', () => {
   let cluster: LocalCluster;
   let scene: FaultScene;
 
@@ -24,13 +24,13 @@ describeWithServer('a cluster under load', () => {
     await scene.close();
   });
 
-  it('is written to again within ten seconds after a master was killed, and reports what that lost', async () => {
+  it('is written to again within ten seconds after a master was killed, and its loss is reported', async () => {
     const { writer } = await scene.start({ names: ['shop'] });
     for (let round = 1; round <= 2; round++) {
       const master = await cluster.masterOf('shop');
       await master.kill();
       const killedAt = performance.now();
-      // More than a reply that was under way at that moment can stand for.
+      // More lines than a reply in flight at that moment can stand for.
       await writer.acknowledged(200, 60_000);
       expect(performance.now() - killedAt).toBeLessThan(RESUMPTION_MS);
       await master.start();
@@ -39,7 +39,7 @@ describeWithServer('a cluster under load', () => {
     await scene.balanceOf(writer);
   });
 
-  it('has everything once, or reports it as lost, after each master was killed', async () => {
+  it('has every log call once, or it is reported as lost, after each master was killed', async () => {
     const { writer } = await scene.start({ names: NAMES, levels: LEVELS });
     for (const name of NAMES) {
       const master = await cluster.masterOf(name);
@@ -48,12 +48,12 @@ describeWithServer('a cluster under load', () => {
       await master.start();
       await cluster.whole();
     }
-    // Each logger writes again after the last fault, and so notices what it lost.
+    // Each logger writes again after the last fault, and so notices its loss.
     await writer.acknowledged(2000);
     await scene.balanceOf(writer);
   });
 
-  it('has everything once after slots have moved there and back again and again while two writers log', async () => {
+  it('has every log call once after slots moved away and back three times', async () => {
     const running = await Promise.all([1, 2].map(() => scene.start({ names: NAMES, levels: LEVELS })));
     for (let round = 1; round <= 3; round++) {
       for (const name of NAMES) {

@@ -14,8 +14,8 @@ import { Workspace } from '../support/workspace';
 const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
 
 /**
- * After `start()` a program prints, when it ends, how long that took, and how much of it a busy machine let it wait; both
- * in milliseconds.
+ * Prints, when a program ends, how long it took since `start()`, and how much of that it waited for a busy machine; both in
+ * milliseconds.
  */
 const STOPWATCH = `
   const start = () => {
@@ -33,14 +33,14 @@ const STOPWATCH = `
   };
 `;
 
-/** Expects that a program with a stopwatch took so long, and was not much longer at it. */
+/** Expects that a program with a stopwatch took this long, and not much longer. */
 function expectDuration({ stdout }: Ended, ms: number): void {
   const [tookMs, waitedMs] = stdout.split(',').map(Number) as [number, number];
   expect(tookMs).toBeGreaterThan(ms - 50);
   expect(tookMs - waitedMs).toBeLessThan(ms + 700);
 }
 
-/** A logger that logs rounds: each of the ten messages once. Whatever is written in whole batches has whole rounds. */
+/** A logger that logs rounds of ten messages, each once. Whole batches have whole rounds. */
 const PROGRAM = `
   const connection = { url: undefined, redis: { url: process.env.URL, name: process.env.NAME } };
   const transport = transportOf({ ...connection, name: process.env.NAME, closeTimeoutMs: Number(process.env.CLOSE) });
@@ -50,7 +50,7 @@ const PROGRAM = `
   };
 `;
 
-describeWithServer('a program', () => {
+describeWithServer('end of a program', () => {
   let workspace: Workspace;
   let programs = 0;
 
@@ -69,27 +69,27 @@ describeWithServer('a program', () => {
     const name = `app${++programs}`;
     const env = { URL: url, PREFIX: workspace.prefix, NAME: name, CLOSE: String(closeTimeoutMs) };
     const ended = await runProgram(PROGRAM + program, env);
-    // What the program had sent is carried out by then.
+    // By then Redis has run what the program had sent.
     await until(async () => (await workspace.redis.clientList()).every((client) => client.name !== name));
     const log = new StoredLog(workspace.redis, workspace.prefix, name);
     return { ...ended, counts: await log.current(), seq: await log.seq(), lines: (await log.texts()).length };
   }
 
-  /** Expects so many whole rounds, and that lines and their number agree. */
+  /** Expects this many whole rounds, and as many lines. */
   function expectRounds({ counts, seq, lines }: Outcome, rounds: number): void {
     const messages = rounds === 0 ? [] : Array.from({ length: 10 }, (_, i) => [`message ${i}`, rounds]);
     expect(counts).toEqual(Object.fromEntries(messages));
     expect({ seq, lines }).toEqual({ seq: 10 * rounds, lines: Math.min(100, 10 * rounds) });
   }
 
-  describe('that calls process.exit()', () => {
-    it('right after a log call loses it whole, and what it had flushed before is there', async () => {
+  describe('by process.exit()', () => {
+    it('loses the log calls right before it whole, and keeps flushed ones', async () => {
       const ended = await run('logRounds(20); transport.flush().then(() => { logRounds(30); process.exit(3); });');
       expect(ended.code).toBe(3);
       expectRounds(ended, 20);
     });
 
-    it('at any moment leaves whole batches', async () => {
+    it('leaves whole batches at any moment', async () => {
       const program = (afterMs: number): string => `
         const log = () => logRounds(5);
         setInterval(log, 1);
@@ -102,7 +102,7 @@ describeWithServer('a program', () => {
       }
     });
 
-    it('while Redis hangs leaves each batch whole or not at all, where the last was sent in part', async () => {
+    it('leaves each batch whole or not at all if Redis hangs and the last one is sent in part', async () => {
       const [, pid] = /process_id:(\d+)/.exec(await workspace.redis.info('server')) ?? [];
       const names = Array.from({ length: 20 }, (_, i) => `hanging${i}`);
       await run(`
@@ -130,17 +130,17 @@ describeWithServer('a program', () => {
     });
   });
 
-  describe('that is sent SIGTERM', () => {
+  describe('by SIGTERM', () => {
     const [, recipe] = /```js\n(process\.once\('SIGTERM'.*?)```/s.exec(readme) ?? [];
     const serve = 'setInterval(() => undefined, 1000);';
 
-    it('and does as the README says has everything in Redis', async () => {
+    it('has every log call in Redis with the handler of the README', async () => {
       const ended = await run(`${serve}${recipe} logRounds(50); process.kill(process.pid, 'SIGTERM'); logRounds(50);`);
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       expectRounds(ended, 100);
     });
 
-    it('and does as the README says ends after closeTimeoutMs where Redis is gone', async () => {
+    it('takes closeTimeoutMs with the handler of the README if Redis is gone', async () => {
       const program = `${serve}${recipe}${STOPWATCH} logRounds(50);
         start();
         process.kill(process.pid, 'SIGTERM');`;
@@ -149,7 +149,7 @@ describeWithServer('a program', () => {
       expectDuration(ended, 1000);
     });
 
-    it('without a handler has what was flushed before, and loses the rest whole', async () => {
+    it('keeps flushed log calls and loses the rest whole without a handler', async () => {
       const ended = await run(`${serve} logRounds(20);
         transport.flush().then(() => { logRounds(30); process.kill(process.pid, 'SIGTERM'); });`);
       expect(ended.code).toBeNull();
@@ -157,7 +157,7 @@ describeWithServer('a program', () => {
     });
   });
 
-  it('that an error ends while Redis is gone ends after closeTimeoutMs', async () => {
+  it('takes closeTimeoutMs after an uncaught exception if Redis is gone', async () => {
     const program = `${STOPWATCH}
       const handling = transportOf({ handleExceptions: true, closeTimeoutMs: 500 });
       winston.createLogger({ transports: [handling] });
@@ -167,7 +167,7 @@ describeWithServer('a program', () => {
     expectDuration(ended, 500);
   });
 
-  it('that logs on after it ended its logger hears of it from winston, and keeps what it logged before', async () => {
+  it('keeps the lines logged before logger.end(), and winston reports those logged after it', async () => {
     const ended = await run(`
       logger.on('error', (error) => console.log(error.code));
       logRounds(20);
@@ -184,8 +184,8 @@ describeWithServer('a program', () => {
   });
 });
 
-describeWithServer('a transport', () => {
-  it('that winston unpiped after an error is piped again, and misses nothing', async () => {
+describeWithServer('transport', () => {
+  it('is piped again after winston unpiped it for an error, and misses nothing', async () => {
     const workspace = await Workspace.open();
     const { logger, transport } = workspace.logger({ name: 'unpiped' });
     const errors = jest.fn();
@@ -207,7 +207,7 @@ describeWithServer('a transport', () => {
   });
 });
 
-/** A Redis that takes nothing, however it is asked. */
+/** A Redis that cannot be written to. */
 interface Trouble {
   readonly options: TransportOptions;
   readonly end: () => Promise<void>;
@@ -228,7 +228,7 @@ async function refusingRedis(): Promise<Trouble> {
   return { options: { redis: { url: server.url, password: 'wrong' } }, end: () => server.stop() };
 }
 
-/** One whose queue of connections is full: the kernel answers no attempt to connect. */
+/** A Redis whose queue of connections is full: the kernel answers no attempt to connect. */
 async function silentRedis(): Promise<Trouble> {
   const server = await RedisServer.start({ args: ['--tcp-backlog', '1'] });
   server.signal('SIGSTOP');
@@ -245,7 +245,7 @@ async function silentRedis(): Promise<Trouble> {
   return { options: { url: server.url }, end };
 }
 
-/** Beside what it measures, a timer of the same length: on a busy machine that is late as well. */
+/** Compares with a timer of the same length, which is late as well on a busy machine. */
 async function msLaterThanTimer(ms: number, work: Promise<unknown>): Promise<number> {
   const timer = sleep(ms).then(() => performance.now());
   await work;
@@ -253,7 +253,7 @@ async function msLaterThanTimer(ms: number, work: Promise<unknown>): Promise<num
   return ended - (await timer);
 }
 
-describeWithServer('a Redis', () => {
+describeWithServer('unresponsive Redis', () => {
   async function closeOrEnd(how: 'close' | 'end', options: TransportOptions): Promise<number> {
     const transport = new RedisRecentCommonTransport({ ...options, closeTimeoutMs: 600 });
     const logger = winston.createLogger({ transports: [transport] });
@@ -268,7 +268,7 @@ describeWithServer('a Redis', () => {
     ['hangs', hungRedis],
     ['refuses the password', refusingRedis],
     ['does not answer an attempt to connect', silentRedis],
-  ])('that %s holds up close() and the end of a logger for closeTimeoutMs', async (_what, open) => {
+  ])('holds up close() and the end of a logger for closeTimeoutMs if it %s', async (_case, open) => {
     const { options, end } = await open();
     try {
       for (const late of await Promise.all((['close', 'end'] as const).map((how) => closeOrEnd(how, options)))) {
@@ -281,7 +281,7 @@ describeWithServer('a Redis', () => {
     }
   });
 
-  it('that hangs after it had answered holds them up no longer', async () => {
+  it('holds up the end of a logger for closeTimeoutMs if it hangs after it has answered', async () => {
     const server = await RedisServer.start();
     const transport = new RedisRecentCommonTransport({ url: server.url, closeTimeoutMs: 2000 });
     const logger = winston.createLogger({ transports: [transport] });
@@ -300,7 +300,7 @@ describeWithServer('a Redis', () => {
     }
   });
 
-  it('that does not answer an attempt to connect holds up the end of a program for that or closeTimeoutMs', async () => {
+  it('holds up the end of a program for closeTimeoutMs, or for up to two seconds if that is longer, if it answers no attempt to connect', async () => {
     const { options, end } = await silentRedis();
     const program = (closing: string, closeTimeoutMs: number | undefined): string => `${STOPWATCH}
       const transport = transportOf({ closeTimeoutMs: ${closeTimeoutMs} });
@@ -314,7 +314,7 @@ describeWithServer('a Redis', () => {
       ['logger.end();', undefined, 5000],
       ['', 1000, 2000],
       ['', undefined, 5000],
-      // What is tried after close hardly holds a program that has ended meanwhile.
+      // A retry after close hardly holds up a program that has otherwise ended.
       ['transport.close(); setTimeout(() => undefined, 1200);', 500, 1200],
     ] as const;
     try {

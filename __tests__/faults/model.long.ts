@@ -12,12 +12,12 @@ afterAll(async () => {
   await workspace.close();
 });
 
-describe('the write side, at length', () => {
-  it('stores, counts and reports what a model does, whatever happens in which order', async () => {
+describe('write side, at length', () => {
+  it('stores, counts and reports the same as a model, for random sequences of events', async () => {
     await playMany(workspace, 25_000);
   }, 1_200_000);
 
-  it('does so where one batch has no room for all that waits', async () => {
+  it('stores, counts and reports the same as a model if one batch cannot hold all that is pending', async () => {
     await playMany(workspace, 1000, { hasFloods: true });
   }, 600_000);
 });

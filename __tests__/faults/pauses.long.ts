@@ -6,7 +6,7 @@ import { expectExactAt } from '../support/writers/balance';
 import { type FaultReport, FaultWriter } from '../support/writers/fault-writer';
 import { outagesOf } from '../support/writers/told-outages';
 
-/** What a connection of the transport's own waits for an answer, and then again for that to its next attempt. */
+/** How long a connection of the transport waits for an answer, and then for the answer to its next attempt. */
 const ANSWER_MS = 10_000;
 const HUNG_MS = 30_000;
 
@@ -17,7 +17,7 @@ async function countEvalSha(): Promise<number> {
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(commands)?.[1]);
 }
 
-describeWithServer('a Redis that hangs', () => {
+describeWithServer('Redis that hangs', () => {
   const sockets: Socket[] = [];
 
   beforeEach(async () => {
@@ -31,7 +31,7 @@ describeWithServer('a Redis that hangs', () => {
 
   const startOwn = () => FaultWriter.start({ connection: { url: server.url }, options: { closeTimeoutMs: 60_000 } });
 
-  it('for long is given up by a connection of our own, is waited for by a client, and has everything once', async () => {
+  it('is given up by a connection of the transport, not by a passed client, and has every log call once when it goes on', async () => {
     const writers = await FaultWriter.startBoth(server.url, { options: { closeTimeoutMs: 60_000 } });
     const [own, passed] = writers as [FaultWriter, FaultWriter];
     await Promise.all(writers.map((writer) => writer.acknowledged(300)));
@@ -45,7 +45,7 @@ describeWithServer('a Redis that hangs', () => {
     server.signal('SIGCONT');
     const reports = await ending;
     const scripts = await countEvalSha();
-    // Each: what was under way, again where it was given up, what was logged meanwhile, and a few just before it hung.
+    // Each writer: the batch in flight, again if it was given up, the calls logged meanwhile, and a few just before the hang.
     expect(scripts).toBeLessThan(20);
     const { duplicates } = await expectExactAt(server.url, reports);
     expect(duplicates).toBe(1);
@@ -56,7 +56,7 @@ describeWithServer('a Redis that hangs', () => {
     expect(outage?.seconds).toBeGreaterThan((HUNG_MS - ANSWER_MS) / 1000 - 1);
   }, 120_000);
 
-  it('before it has answered anybody has everything once when it goes on', async () => {
+  it('has every log call once when it goes on after it hung before its first answer', async () => {
     server.signal('SIGSTOP');
     const writer = await startOwn();
     await until(async () => (await writer.stats()).retries > 0, 2 * ANSWER_MS);
@@ -68,7 +68,7 @@ describeWithServer('a Redis that hangs', () => {
     expect(outagesOf(report)).toMatchObject([{ cause: `no answer from Redis within ${ANSWER_MS} ms` }]);
   }, 60_000);
 
-  it('and accepts no connection is given up sooner, and has everything once when it goes on', async () => {
+  it('is given up sooner if it accepts no connection, and has every log call once when it goes on', async () => {
     server.signal('SIGSTOP');
     await until(() => {
       sockets.push(connect(server.port, '127.0.0.1').on('error', () => undefined));
@@ -85,7 +85,7 @@ describeWithServer('a Redis that hangs', () => {
   }, 60_000);
 });
 
-describeWithServer('a Redis that is reached', () => {
+describeWithServer('slow connection', () => {
   let proxy: FaultProxy;
 
   beforeEach(async () => {
@@ -98,14 +98,14 @@ describeWithServer('a Redis that is reached', () => {
     await server.stop();
   });
 
-  /** Expects that what was written is exact, and that no try failed. */
+  /** Expects that the counts are exact, and that no try failed. */
   async function expectUnnoticed(reports: readonly FaultReport[]): Promise<void> {
     const { retries } = await expectExactAt(server.url, reports);
     expect(retries).toBe(0);
     expect(reports.flatMap(({ warnings }) => warnings)).toEqual([]);
   }
 
-  it('over a long way gets fewer and larger batches', async () => {
+  it('gets fewer and larger batches if its round trip takes 200 ms', async () => {
     const writers = await FaultWriter.startBoth(proxy.url);
     await Promise.all(writers.map((writer) => writer.acknowledged(100)));
     proxy.delay(100);
@@ -114,12 +114,12 @@ describeWithServer('a Redis that is reached', () => {
     await Promise.all(writers.map((writer) => writer.acknowledged(500)));
     const reports = await Promise.all(writers.map((writer) => writer.end()));
     const roundTrips = Math.ceil((performance.now() - began) / 200);
-    // Beside one a round trip: what was under way before, and the notes in the index.
+    // Besides one a round trip: the batches in flight before, and the notes in the index.
     expect(await countEvalSha()).toBeLessThanOrEqual(writers.length * (roundTrips + 4));
     await expectUnnoticed(reports);
   });
 
-  it('over a slow line gets everything once', async () => {
+  it('passes every log call once, without a retry, at 100,000 bytes a second', async () => {
     const writers = await FaultWriter.startBoth(proxy.url, { levels: ['info', 'error'] });
     proxy.throttle(100_000);
     await Promise.all(writers.map((writer) => writer.acknowledged(500)));

@@ -3,11 +3,11 @@ import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { expectExactAt } from '../support/writers/balance';
 import { FaultWriter } from '../support/writers/fault-writer';
 
-/** Of one writer to one destination: one script under way, one for what was logged meanwhile, two notes in the index. */
+/** Scripts of one writer to one destination: one in flight, one for the calls logged meanwhile, two notes in the index. */
 const FEW = 4;
 const PAUSE_MS = 2500;
 
-describeWithServer('a Redis', () => {
+describeWithServer('Redis that does not answer', () => {
   let server: RedisServer;
   let admin: ReturnType<typeof createClient>;
 
@@ -27,7 +27,7 @@ describeWithServer('a Redis', () => {
   }
 
   const pauses = {
-    /** Both arrive together, so that no batch comes in between. Nobody can end this before its time. */
+    /** Both commands are sent together, so that no batch comes in between. The pause cannot be ended early. */
     'paused for a while': () => Promise.all([admin.configResetStat(), admin.clientPause(PAUSE_MS, 'ALL')]),
     'stopped for a while': async () => {
       await admin.configResetStat();
@@ -35,21 +35,24 @@ describeWithServer('a Redis', () => {
     },
   };
 
-  it.each(Object.entries(pauses))('that is %s gets what was logged meanwhile in few batches', async (_, pause) => {
-    const writers = await FaultWriter.startBoth(server.url);
-    await Promise.all(writers.map((writer) => writer.acknowledged(100)));
-    await Promise.all(writers.map((writer) => writer.progress()));
-    await pause();
-    await Promise.all(writers.map((writer) => writer.logged(1000)));
-    const latencies = await Promise.all(writers.map(async (writer) => (await writer.progress()).latency));
-    const ending = Promise.all(writers.map((writer) => writer.end()));
-    server.signal('SIGCONT');
-    const reports = await ending;
-    expect(await countEvalSha()).toBeLessThanOrEqual(writers.length * FEW);
-    // Any that had waited for Redis would have waited for most of that.
-    for (const { max } of latencies) expect(max).toBeLessThan(PAUSE_MS / 2);
-    const { retries } = await expectExactAt(server.url, reports);
-    expect(retries).toBe(0);
-    expect(reports.flatMap(({ warnings }) => warnings)).toEqual([]);
-  });
+  it.each(Object.entries(pauses))(
+    'gets the calls logged meanwhile in few batches after it was %s',
+    async (_, pause) => {
+      const writers = await FaultWriter.startBoth(server.url);
+      await Promise.all(writers.map((writer) => writer.acknowledged(100)));
+      await Promise.all(writers.map((writer) => writer.progress()));
+      await pause();
+      await Promise.all(writers.map((writer) => writer.logged(1000)));
+      const latencies = await Promise.all(writers.map(async (writer) => (await writer.progress()).latency));
+      const ending = Promise.all(writers.map((writer) => writer.end()));
+      server.signal('SIGCONT');
+      const reports = await ending;
+      expect(await countEvalSha()).toBeLessThanOrEqual(writers.length * FEW);
+      // A log call that waited for Redis would have waited for most of the pause.
+      for (const { max } of latencies) expect(max).toBeLessThan(PAUSE_MS / 2);
+      const { retries } = await expectExactAt(server.url, reports);
+      expect(retries).toBe(0);
+      expect(reports.flatMap(({ warnings }) => warnings)).toEqual([]);
+    },
+  );
 });

@@ -21,7 +21,7 @@ class RawClient {
   }
 }
 
-describeWithServer('a fault proxy', () => {
+describeWithServer('fault proxy', () => {
   let server: RedisServer;
   let proxy: FaultProxy;
   const clients: RawClient[] = [];

@@ -5,9 +5,9 @@ import { runReading } from '../support/viewers/reading';
 
 const TIMEOUT_MS = 300_000;
 
-describeWithClock('readers, while twelve processes write and the hour turns,', () => {
+describeWithClock('readers beside twelve writer processes, as the hour turns', () => {
   it(
-    'see for a minute nothing that was not so at some instant',
+    'see only states that existed at some instant, for a minute',
     async () => {
       const result = await runReading({ seconds: 60, leastTurns: 30, writers: 12, readers: 4, groupsPerSecond: 40 });
       console.table({ ...result, problems: result.problems.length });
@@ -18,9 +18,9 @@ describeWithClock('readers, while twelve processes write and the hour turns,', (
   );
 });
 
-describeWithServer('who follows while four processes log at full speed', () => {
+describeWithServer('follower of four processes at full speed', () => {
   it.each([100, 10_000])(
-    'is given each of 100,000 lines once or told that it was missed, where the list keeps %d',
+    'gets each of 100,000 lines once or is told that it missed it, with a list of %d lines',
     async (recentLimit) => {
       const options = { lines: 100_000, writers: 4, recentLimit };
       const told = await runFollowing(options);

@@ -14,15 +14,15 @@ async function end(): Promise<void> {
   await server.stop();
 }
 
-describeWithServer('a Redis that drops its clients a thousand times', () => {
+describeWithServer('Redis that drops its clients a thousand times', () => {
   afterEach(end);
 
-  it('has everything once, and leaves no memory taken and no listener behind', async () => {
+  it('has every log call once, and no memory is taken and no listener left', async () => {
     server = await RedisServer.start();
     const admin = await createClient({ url: server.url }).connect();
     const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
     const acknowledged = (lines: number) => Promise.all(writers.map((writer) => writer.acknowledged(lines)));
-    /** What each takes while it is connected. */
+    /** Memory and listeners of each writer while it is connected. */
     const progresses = async (): Promise<Progress[]> => {
       await acknowledged(500);
       return Promise.all(writers.map((writer) => writer.progress()));
@@ -52,10 +52,10 @@ describeWithServer('a Redis that drops its clients a thousand times', () => {
   }, 900_000);
 });
 
-describeWithServer('a Redis that is loading its data', () => {
+describeWithServer('Redis that is loading its data', () => {
   afterEach(end);
 
-  it('has everything once it has loaded them', async () => {
+  it('has every log call once after it has loaded them', async () => {
     const args = [
       '--key-load-delay',
       '20000',

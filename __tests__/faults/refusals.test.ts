@@ -12,7 +12,7 @@ import { outagesOf } from '../support/writers/told-outages';
 
 type Admin = ReturnType<typeof createClient>;
 
-/** How Redis is brought to refuse what is written, and to take it again. */
+/** How to make Redis refuse writes, and take them again. */
 interface Refusal {
   begin(admin: Admin): Promise<unknown>;
   end(admin: Admin): Promise<unknown>;
@@ -34,7 +34,7 @@ async function end(): Promise<void> {
   await server.stop();
 }
 
-/** Where the server would put its snapshot: where that is a folder, it cannot. */
+/** The path of the server's snapshot. A folder there keeps it from saving one. */
 async function snapshotFile(): Promise<string> {
   return join((await admin.configGet('dir')).dir as string, 'dump.rdb');
 }
@@ -44,11 +44,11 @@ async function save(): Promise<void> {
   await until(async () => /rdb_bgsave_in_progress:0/.test(await admin.info('persistence')));
 }
 
-async function statOf(name: string, section: string): Promise<number> {
+async function readStat(name: string, section: string): Promise<number> {
   return Number(new RegExp(`${name}(\\d+)`).exec(await admin.info(section))?.[1] ?? 0);
 }
 
-/** Waits until Redis has acknowledged so many more lines of each writer, and what was refused before. */
+/** Waits until Redis has acknowledged this many more lines of each writer, and those that it refused before. */
 async function acknowledged(writers: readonly FaultWriter[], lines: number): Promise<void> {
   await Promise.all(writers.map((writer) => writer.acknowledged(lines)));
   await Promise.all(writers.map((writer) => until(async () => (await writer.stats()).connected)));
@@ -89,18 +89,18 @@ const REFUSALS: Record<string, Refusal> = {
     begin: async () => {
       await admin.configSet('maxclients', '1');
       await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
-      await until(() => statOf('rejected_connections:', 'stats'));
+      await until(() => readStat('rejected_connections:', 'stats'));
     },
     end: setConfig('maxclients', '1000'),
     cause: /closed|ECONNRESET|EPIPE|max number of clients/,
   },
 };
 
-describeWithServer('a Redis that', () => {
+describeWithServer('Redis in trouble', () => {
   beforeEach(() => start('--save', '3600 1', '--busy-reply-threshold', '20'));
   afterEach(end);
 
-  it(`${Object.keys(REFUSALS).join(', then ')}, has everything once`, async () => {
+  it(`has every log call once after it ${Object.keys(REFUSALS).join(', then ')}`, async () => {
     const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
     await acknowledged(writers, 100);
     for (const refusal of Object.values(REFUSALS)) {
@@ -122,7 +122,7 @@ describeWithServer('a Redis that', () => {
     for (const report of reports) expect(outagesOf(report)).toMatchObject(outages);
   });
 
-  it('forgets its scripts all the time is sent each again once, and misses nothing', async () => {
+  it('is sent a script again each time it has forgotten it, and has every log call once', async () => {
     const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
     await acknowledged(writers, 100);
     await admin.configResetStat();
@@ -134,12 +134,12 @@ describeWithServer('a Redis that', () => {
     const { retries } = await expectExactAt(server.url, reports);
     expect(retries).toBe(0);
     expect(reports.flatMap(({ warnings }) => warnings)).toEqual([]);
-    const sent = await statOf('cmdstat_eval:calls=', 'commandstats');
+    const sent = await readStat('cmdstat_eval:calls=', 'commandstats');
     expect(sent).toBeGreaterThanOrEqual(20);
-    expect(sent).toBe(await statOf('cmdstat_evalsha:.*failed_calls=', 'commandstats'));
+    expect(sent).toBe(await readStat('cmdstat_evalsha:.*failed_calls=', 'commandstats'));
   });
 
-  it('drops its clients again and again has everything once', async () => {
+  it('has every log call once after it dropped its clients again and again', async () => {
     const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
     for (let turn = 0; turn < 20; turn++) {
       await Promise.all(writers.map((writer) => writer.acknowledged(20)));
@@ -149,7 +149,7 @@ describeWithServer('a Redis that', () => {
     const reports = await Promise.all(writers.map((writer) => writer.end()));
     await expectExactAt(server.url, reports);
     for (const report of reports) {
-      // A client that was idle is connected again before anybody notices.
+      // An idle client is connected again before a call fails.
       const outages = outagesOf(report);
       expect(outages.length).toBeLessThanOrEqual(20);
       for (const { cause } of outages) expect(cause).toMatch(/closed|ECONNRESET|EPIPE/);
@@ -157,11 +157,11 @@ describeWithServer('a Redis that', () => {
   });
 });
 
-describeWithServer('a Redis that holds something else under keys of some destinations', () => {
+describeWithServer('wrong type under a key', () => {
   beforeEach(() => start());
   afterEach(end);
 
-  it('has the others, and those once their keys are free', async () => {
+  it('holds up only its own destination, which is written once its keys are free', async () => {
     const junk = ['common:shop:info', 'recent:cart:info:seq', 'common:mail:info:writers'];
     for (const key of junk) await admin.set(key, 'junk');
     const writers = await FaultWriter.startBoth(server.url, { names: ['shop', 'cart', 'mail', 'desk'] });
@@ -181,17 +181,17 @@ describeWithServer('a Redis that holds something else under keys of some destina
   });
 });
 
-describeWithServer('a Redis that refuses a command in the middle of a batch', () => {
+describeWithServer('command refused in the middle of a batch', () => {
   beforeEach(() => start());
   afterEach(end);
 
-  /** A writer as a user who may do all that it needs, but for what a rule changes. */
+  /** A writer whose user has the rights of a writer, changed by one rule. */
   async function startAs(rule: string): Promise<{ writer: FaultWriter; user: URL }> {
     const user = new URL(await makeUser(admin, server.url, [...rulesOf('writer'), rule]));
     return { writer: await FaultWriter.start({ connection: { url: user.href }, names: ['shop', 'cart'] }), user };
   }
 
-  /** Expects that the balance is exact, one outage was told of without the user, and gives what was lost. */
+  /** Expects an exact balance, and one outage reported without the user. Returns the number of lost log calls. */
   async function expectLost(report: FaultReport, user: URL): Promise<number> {
     const { lost, duplicates } = await expectExactAt(server.url, [report]);
     expect(duplicates).toBe(0);
@@ -202,7 +202,7 @@ describeWithServer('a Redis that refuses a command in the middle of a batch', ()
     return lost;
   }
 
-  it('has nothing of it twice, and what it lacks is reported as lost', async () => {
+  it('has no log call counted twice, and the missing ones reported as lost', async () => {
     const { writer, user } = await startAs('+zincrby');
     await writer.acknowledged(300);
     await admin.sendCommand(['ACL', 'SETUSER', user.username, '-zincrby']);
@@ -216,7 +216,7 @@ describeWithServer('a Redis that refuses a command in the middle of a batch', ()
     expect(report.warnings).toContainEqual(expect.stringMatching(/\d+ log calls of shop:info may be lost/));
   });
 
-  it('has nothing of those after it until they are permitted, and then all of them', async () => {
+  it('holds back later log calls until it is permitted again, and then has all of them counted', async () => {
     const user = new URL(await makeUser(admin, server.url, rulesOf('writer')));
     const transport = new RedisRecentCommonTransport({ url: user.href, closeTimeoutMs: 1500 });
     const logger = winston.createLogger({ transports: [transport] });
@@ -234,7 +234,7 @@ describeWithServer('a Redis that refuses a command in the middle of a batch', ()
     expect(await admin.sendCommand(['ZSCORE', 'common:app:info', 'hello'])).toBe('8');
   });
 
-  it('from the first on has all of them once they are permitted, and lost none', async () => {
+  it('loses nothing if it is refused from the first batch on', async () => {
     const { writer, user } = await startAs('-zincrby');
     await until(async () => (await writer.stats()).retries === 2);
     await writer.logged(300);

@@ -10,12 +10,12 @@ const CONNECTIONS: [string, (url: string) => WriterConnection][] = [
   ['a client that was passed in', (clientUrl) => ({ clientUrl })],
 ];
 
-/** What became of log calls none of which is missing. */
+/** The balance if no log call is missing. */
 const WHOLE = { lost: 0, late: 0, dropped: 0 };
 
 jest.setTimeout(60_000);
 
-describeWithServer('a Redis that is a replica', () => {
+describeWithServer('replica', () => {
   let master: RedisServer;
   let replica: RedisServer;
   const writers: FaultWriter[] = [];
@@ -38,7 +38,7 @@ describeWithServer('a Redis that is a replica', () => {
     return writer;
   }
 
-  /** Ends a writer, expects a server to have each of its log calls once or to have lost it, and gives its warnings too. */
+  /** Ends a writer, and expects each of its log calls once in the server or reported as lost. Returns its warnings, too. */
   async function balanceIn(
     server: RedisServer,
     writer: FaultWriter,
@@ -52,7 +52,7 @@ describeWithServer('a Redis that is a replica', () => {
     }
   }
 
-  it.each(CONNECTIONS)('has everything once after it is promoted, over %s', async (_, connect) => {
+  it.each(CONNECTIONS)('has every log call once after it is promoted, over %s', async (_, connect) => {
     const writer = await start(connect(replica.url));
     await until(async () => (await writer.stats()).retries >= 3);
     await writer.logged(500);
@@ -67,21 +67,24 @@ describeWithServer('a Redis that is a replica', () => {
     ]);
   });
 
-  it.each(CONNECTIONS)('and was a master, and is one again, has everything once, over %s', async (_, connect) => {
-    const writer = await start(connect(master.url));
-    await writer.acknowledged(500);
-    await master.command(['FAILOVER', 'TO', '127.0.0.1', String(replica.port)]);
-    await until(() => isOnlineReplica(master));
-    await writer.logged(500);
-    await replica.command(['FAILOVER', 'TO', '127.0.0.1', String(master.port)]);
-    await promoted(master);
-    await writer.acknowledged(1000);
-    const { balance, warnings } = await balanceIn(master, writer);
-    expect(balance).toMatchObject(WHOLE);
-    expect(warnings.length).toBe(2);
-  });
+  it.each(CONNECTIONS)(
+    'has every log call once after it was a master, and is one again, over %s',
+    async (_, connect) => {
+      const writer = await start(connect(master.url));
+      await writer.acknowledged(500);
+      await master.command(['FAILOVER', 'TO', '127.0.0.1', String(replica.port)]);
+      await until(() => isOnlineReplica(master));
+      await writer.logged(500);
+      await replica.command(['FAILOVER', 'TO', '127.0.0.1', String(master.port)]);
+      await promoted(master);
+      await writer.acknowledged(1000);
+      const { balance, warnings } = await balanceIn(master, writer);
+      expect(balance).toMatchObject(WHOLE);
+      expect(warnings.length).toBe(2);
+    },
+  );
 
-  it('and was a master, and is one again, has reported what its own master had not', async () => {
+  it('has log calls reported as lost that its master did not have, once it is a master again', async () => {
     const writer = await start({ url: master.url });
     await writer.acknowledged(500);
     await replica.command(['REPLICAOF', 'NO', 'ONE']);

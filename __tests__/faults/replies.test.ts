@@ -7,7 +7,7 @@ import { outagesOf } from '../support/writers/told-outages';
 
 const ROUNDS = 2;
 
-describeWithServer('a batch', () => {
+describeWithServer('delivery', () => {
   let server: RedisServer;
   let proxy: FaultProxy;
   let writers: FaultWriter[] = [];
@@ -23,7 +23,7 @@ describeWithServer('a batch', () => {
     await server.stop();
   });
 
-  /** Waits until Redis has acknowledged what was under way to each destination, and so many more lines. */
+  /** Waits until Redis has acknowledged the batch in flight to each destination, and this many more lines. */
   async function acknowledged(lines: number): Promise<void> {
     await Promise.all(writers.map((writer) => writer.acknowledged(lines)));
     await Promise.all(writers.map((writer) => until(async () => (await writer.stats()).connected)));
@@ -31,13 +31,13 @@ describeWithServer('a batch', () => {
 
   const end = (): Promise<FaultReport[]> => Promise.all(writers.map((writer) => writer.end()));
 
-  /** Waits until each destination of each writer has a batch under way, none of which gets through. */
-  async function allUnderWay(): Promise<void> {
+  /** Waits until each destination of each writer has a batch in flight, none of which gets through. */
+  async function allInFlight(): Promise<void> {
     await until(() => proxy.heldBytes);
     await Promise.all(writers.map((writer) => writer.logged(200)));
   }
 
-  /** How many scripts the server has run, or refused to. */
+  /** How many scripts the server has run or refused. */
   async function countEvalSha(): Promise<number> {
     const commands = String(await server.command(['INFO', 'commandstats']));
     return Number(/cmdstat_evalsha:calls=(\d+)/.exec(commands)?.[1]);
@@ -46,11 +46,11 @@ describeWithServer('a batch', () => {
   it.each([
     ['rst', /ECONNRESET/],
     ['fin', /Socket closed unexpectedly/],
-  ] as const)('that was applied and whose reply is lost by %s counts once, as a duplicate', async (how, cause) => {
+  ] as const)('counts a batch once if its reply is lost (%s)', async (how, cause) => {
     for (let round = 0; round < ROUNDS; round++) {
       await acknowledged(100);
       proxy.holdReplies();
-      await allUnderWay();
+      await allInFlight();
       proxy.cut(how);
     }
     await acknowledged(100);
@@ -67,11 +67,11 @@ describeWithServer('a batch', () => {
     }
   });
 
-  it('that arrives after its retry and newer batches is ignored', async () => {
+  it('ignores a batch that arrives after its retry and newer batches', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       await acknowledged(100);
       proxy.holdRequests();
-      await allUnderWay();
+      await allInFlight();
       proxy.cut('rst');
       await acknowledged(100);
       if (round === ROUNDS - 1) break;
@@ -89,8 +89,8 @@ describeWithServer('a batch', () => {
   });
 });
 
-describeWithServer('a destination', () => {
-  it('has one batch under way, however long its reply takes', async () => {
+describeWithServer('destination', () => {
+  it('has one batch in flight, however long its reply takes', async () => {
     const server = await RedisServer.start();
     const proxy = await FaultProxy.start(server.port);
     try {

@@ -12,7 +12,7 @@ const NAMES = ['shop', 'app'];
 
 jest.setTimeout(60_000);
 
-describeWithServer('a cluster', () => {
+describeWithServer('cluster', () => {
   let cluster: LocalCluster;
   let scene: FaultScene;
 
@@ -32,7 +32,7 @@ describeWithServer('a cluster', () => {
     return infos.reduce<number>((all, info) => all + count(info), 0);
   }
 
-  it('has everything once after replicas have taken over in agreement with their masters', async () => {
+  it('has every log call once after replicas took over in agreement with their masters', async () => {
     const { writer } = await scene.start({ names: NAMES });
     for (const name of NAMES) {
       const [replica] = await cluster.replicasOf(await cluster.masterOf(name));
@@ -43,7 +43,7 @@ describeWithServer('a cluster', () => {
     expect(await replies('MOVED')).toBeGreaterThan(0);
   });
 
-  it('has everything once after slots have moved to other masters and back', async () => {
+  it('has every log call once after slots moved to other masters and back', async () => {
     const { writer } = await scene.start({ names: NAMES });
     for (const name of NAMES) {
       const slot = await cluster.slotOf(name);
@@ -58,7 +58,7 @@ describeWithServer('a cluster', () => {
     expect(await replies('MOVED')).toBeGreaterThan(0);
   });
 
-  it('is written to before, between and after the steps in which a slot moves', () =>
+  it('is written to before, between and after the steps of moving a slot', () =>
     repeatedAtTheTurn(async () => {
       const { writer, keyPrefix } = await scene.start({ names: ['shop'] });
       // Only a destination that has all of its keys can be written to while its slot moves.
@@ -85,11 +85,11 @@ describeWithServer('a cluster', () => {
       expect(await scene.balanceOf(writer)).toMatchObject({ lost: 0 });
     }));
 
-  it('begins a new hour once, also while a slot moves', () =>
+  it('begins a new hour once, even while a slot moves', () =>
     repeatedAtTheTurn(async () => {
       const { writer, keyPrefix } = await scene.start({ names: ['shop'] });
       const stored = new StoredLog(scene.inspector, keyPrefix, '{shop}');
-      // An hour in which nothing was counted: what is counted now has to stay when the next one begins.
+      // An hour without counts, so that the counts of now have to stay when the next one begins.
       await stored.backdate(isoHour(1));
       await writer.acknowledged(100);
       const slot = await cluster.slotOf('shop');

@@ -14,10 +14,10 @@ async function end(): Promise<void> {
   await server.stop();
 }
 
-describeWithServer('a Redis that is killed', () => {
+describeWithServer('Redis that is killed', () => {
   afterEach(end);
 
-  it('and comes back without its data has the rest, and what it lost is reported', async () => {
+  it('has the later log calls, and its loss is reported, after it comes back without its data', async () => {
     server = await RedisServer.start();
     const writer = await FaultWriter.start({ connection: { url: server.url } });
     await writer.acknowledged(300);
@@ -31,7 +31,7 @@ describeWithServer('a Redis that is killed', () => {
     expect(report.warnings).toContainEqual(expect.stringContaining(`Redis has lost ${lost} log calls of app:info`));
   });
 
-  it('and comes back with an older snapshot has the rest, and what the snapshot lacks is reported', async () => {
+  it('has the other log calls, and its loss is reported, after it comes back with an older snapshot', async () => {
     server = await RedisServer.start();
     const writer = await FaultWriter.start({ connection: { url: server.url } });
     await writer.acknowledged(300);
@@ -50,7 +50,7 @@ describeWithServer('a Redis that is killed', () => {
   });
 });
 
-/** A server that keeps what it has acknowledged is killed twice: while it is stopped, and while its replies are held. */
+/** Kills a server with an append-only file twice: while it is stopped, and while its replies are held. */
 async function killTwice(appendfsync: string): Promise<void> {
   const kept = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', appendfsync] });
   const proxy = await FaultProxy.start(kept.port);
@@ -72,7 +72,7 @@ async function killTwice(appendfsync: string): Promise<void> {
     await restart();
     const report = await writer.end();
     const { lost, duplicates } = await expectExactAt(kept.url, [report]);
-    // That whose reply was held, and perhaps that during which the server was stopped.
+    // The batch whose reply was held, and perhaps the one during which the server was stopped.
     expect(duplicates).toBeLessThanOrEqual(2);
     if (appendfsync === 'always') {
       expect(lost).toBe(0);
@@ -85,21 +85,21 @@ async function killTwice(appendfsync: string): Promise<void> {
   }
 }
 
-describeWithServer('a Redis that appends to a file what it is sent', () => {
+describeWithServer('AOF restart', () => {
   afterEach(() => FaultWriter.killAll());
 
-  it('and is killed has the batches that were under way once', async () => {
+  it('applies batches in flight exactly once', async () => {
     await Promise.all(['always', 'everysec'].map(killTwice));
   });
 });
 
-describeWithServer('a Redis that is emptied under load', () => {
+describeWithServer('Redis that is emptied under load', () => {
   beforeEach(async () => {
     server = await RedisServer.start();
   });
   afterEach(end);
 
-  it('has the rest, and what it lost is reported by each writer', async () => {
+  it('has the later log calls, and each writer reports its loss', async () => {
     const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
     for (let turn = 0; turn < 2; turn++) {
       await Promise.all(writers.map((writer) => writer.acknowledged(200)));
@@ -118,7 +118,7 @@ describeWithServer('a Redis that is emptied under load', () => {
     }
   });
 
-  it('of one destination has the rest of it, and has lost nothing of the others', async () => {
+  it('loses nothing of other destinations if one destination is deleted', async () => {
     const writer = await FaultWriter.start({ connection: { url: server.url }, names: ['shop', 'cart'] });
     await writer.acknowledged(300);
     await server.command(['DEL', ...KEYS_OF_A_DESTINATION.map((key) => key.replace('%', 'shop:info'))]);

@@ -2,12 +2,12 @@ import { type LocalSentinel, startSentinel } from '../support/redis/sentinel';
 import { describeWithServer } from '../support/redis/servers';
 import { FaultScene } from '../support/writers/fault-scene';
 
-/** Sentinels take three seconds to take a master for dead, and some more to promote its replica. */
+/** Sentinels need three seconds to declare a master dead, and some more to promote its replica. */
 const RESUMPTION_MS = 20_000;
 
 jest.setTimeout(180_000);
 
-describeWithServer('a master that sentinels watch, under load', () => {
+describeWithServer('master under sentinels', () => {
   let servers: LocalSentinel;
   let scene: FaultScene;
 
@@ -20,7 +20,7 @@ describeWithServer('a master that sentinels watch, under load', () => {
     await scene.close();
   });
 
-  it('has everything once, or reports it as lost, after replicas were promoted', async () => {
+  it('has every log call once, or it is reported as lost, after replicas were promoted', async () => {
     const { writer } = await scene.start();
     for (let round = 1; round <= 2; round++) {
       await servers.failover();
@@ -30,7 +30,7 @@ describeWithServer('a master that sentinels watch, under load', () => {
     await scene.balanceOf(writer);
   });
 
-  it('has everything once, or reports it as lost, after it was killed', async () => {
+  it('has every log call once, or it is reported as lost, after it was killed', async () => {
     const { writer } = await scene.start();
     const killedAt = performance.now();
     const killed = await servers.killMaster();

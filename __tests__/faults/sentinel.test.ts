@@ -6,7 +6,7 @@ import { FaultScene } from '../support/writers/fault-scene';
 
 jest.setTimeout(60_000);
 
-describeWithServer('a master that sentinels watch', () => {
+describeWithServer('sentinel client', () => {
   let servers: LocalSentinel;
   let scene: FaultScene;
   let proxy: FaultProxy;
@@ -29,7 +29,7 @@ describeWithServer('a master that sentinels watch', () => {
     return { name: servers.name, sentinelRootNodes: servers.sentinels, nodeAddressMap };
   }
 
-  it('counts once what node-redis sends again by itself after the reply was lost', async () => {
+  it('counts a batch once if node-redis sends it again by itself after its reply was lost', async () => {
     const { writer } = await scene.start({}, { sentinel: await addressBehindProxy() });
     for (const how of ['rst', 'fin'] as const) {
       const { duplicates } = await writer.stats();

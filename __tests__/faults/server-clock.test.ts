@@ -7,7 +7,7 @@ import { RedisServer } from '../support/redis/servers';
 
 const HOUR = 3600;
 
-describeWithClock('a server clock', () => {
+describeWithClock('server clock', () => {
   let clock: ServerClock;
   let server: RedisServer;
   const client = () => createClient({ url: server.url, RESP: 2 });
@@ -27,7 +27,7 @@ describeWithClock('a server clock', () => {
     clock.remove();
   });
 
-  /** Both `TIME` and a script are so many seconds ahead of this machine. */
+  /** Expects `TIME`, alone and in a script, to be this many seconds ahead of the machine. */
   async function expectAhead(seconds: number): Promise<void> {
     const asked = Date.now() / 1000;
     const times = [await redis.sendCommand(['TIME']), await redis.eval("return redis.call('TIME')")] as string[][];
@@ -66,7 +66,7 @@ describeWithClock('a server clock', () => {
     expect(Math.abs(monotonic - Number(process.hrtime.bigint()) / 1e9)).toBeLessThan(10);
   });
 
-  it('keeps its offset where the server starts again', async () => {
+  it('keeps its offset if the server restarts', async () => {
     clock.set(HOUR);
     await server.kill();
     await server.start();
@@ -74,7 +74,7 @@ describeWithClock('a server clock', () => {
     await expectAhead(HOUR);
   });
 
-  it('moves no server but those with its environment', async () => {
+  it('moves only servers with its environment', async () => {
     clock.set(HOUR);
     const other = await RedisServer.start();
     try {
@@ -85,7 +85,7 @@ describeWithClock('a server clock', () => {
     }
   });
 
-  it('leaves nothing behind', () => {
+  it('removes its folder', () => {
     const second = ServerClock.create();
     const dir = dirname(second.env['SERVER_CLOCK_FILE'] as string);
     expect(existsSync(dir)).toBe(true);

@@ -10,25 +10,31 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 
-describe('a log call ends the process', () => {
+describe('endsProcess', () => {
   const exception = { exception: true, error: new Error('boom') };
 
   it.each([
-    ['an exception that winston ends it for', exception, undefined, true, true],
-    ['a rejection that winston ends it for', { rejection: true }, true, true, true],
-    ['an ordinary line meanwhile', { message: 'hello' }, true, true, false],
-    ['an exception that winston does not end it for', exception, true, false, false],
+    ['an exception that ends it', exception, undefined, true, true],
+    ['a rejection that ends it', { rejection: true }, true, true, true],
+    ['an ordinary line while it ends', { message: 'hello' }, true, true, false],
+    ['an exception that does not end it', exception, true, false, false],
     ['an exception with exitOnError false', exception, false, true, false],
     ['an exception that exitOnError lets pass', exception, (error: Error) => error.message !== 'boom', true, false],
-    ['an exception that exitOnError does not', exception, (error: Error) => error.message === 'boom', true, true],
-  ])('%s', (_case, info, exitOnError, _ending, ends) => {
+    [
+      'an exception that exitOnError does not let pass',
+      exception,
+      (error: Error) => error.message === 'boom',
+      true,
+      true,
+    ],
+  ])('tells whether winston ends the process after a log call: %s', (_case, info, exitOnError, _ending, ends) => {
     const transport = Object.assign(workspace.transport(), { parent: { exitOnError }, _ending });
     expect(endsProcess(transport, info)).toBe(ends);
   });
 });
 
-describe('finish', () => {
-  it('reaches who waits for it, and leaves all loggers piped to the transport', async () => {
+describe('emitFinish', () => {
+  it("emits 'finish', and leaves all loggers piped to the transport", async () => {
     const transport = workspace.transport();
     const loggers = [0, 1].map(() => winston.createLogger({ level: 'debug', transports: [transport] }));
     const finished = jest.fn();
@@ -41,17 +47,17 @@ describe('finish', () => {
   });
 });
 
-describe('an event loop that runs empty', () => {
+describe('empty event loop', () => {
   const emit = (): boolean => process.emit('beforeExit', 0);
 
-  it('has what waits for Redis written', async () => {
+  it('has pending log calls written', async () => {
     const { logger, transport } = workspace.logger({ name: 'ending' });
     logger.info('hello');
     emit();
     await until(() => transport.stats().written === 1);
   });
 
-  it('has each action run until it is taken back, and no listener after the last', () => {
+  it('runs each action until it is taken back, and keeps no listener after the last', () => {
     const before = process.listenerCount('beforeExit');
     const [first, second] = [jest.fn(), jest.fn()];
     for (const action of [first, second]) onEmptyLoop(action);

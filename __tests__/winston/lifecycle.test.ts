@@ -15,17 +15,17 @@ afterAll(() => workspace.close());
 
 const newName = (): string => `app${++loggers}`;
 
-async function totalOf(name: string, severity = 'info'): Promise<number> {
+async function readTotal(name: string, severity = 'info'): Promise<number> {
   const windows = await Promise.all(
     (['current', 'previous'] as const).map((window) => workspace.reader.common(name, severity, { window })),
   );
   return windows.reduce((sum, { total }) => sum + total, 0);
 }
 
-/** Where programs of the tests find Redis and their keys. */
+/** Tells a program where to find Redis and its keys. */
 const env = (): Record<string, string> => ({ URL: workspace.writerUrl, PREFIX: workspace.prefix });
 
-describe('a thousand lines and then at once', () => {
+describe('a thousand lines', () => {
   function logThousand(): { name: string; logger: winston.Logger; transport: ReturnType<Workspace['transport']> } {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
@@ -33,46 +33,46 @@ describe('a thousand lines and then at once', () => {
     return { name, logger, transport };
   }
 
-  it("logger.end(): all are counted before 'finish', and there is no write after end", async () => {
+  it("are all counted before 'finish' if logger.end() follows at once, without a write after end", async () => {
     const { name, logger } = logThousand();
     const errors: unknown[] = [];
     logger.on('error', (error) => errors.push(error));
     const finished = new Promise((resolve) => logger.once('finish', resolve));
     logger.end();
     await finished;
-    expect(await totalOf(name)).toBe(1000);
+    expect(await readTotal(name)).toBe(1000);
     expect(errors).toEqual([]);
   });
 
-  it('transport.close(): all are counted when it resolves, twice or not', async () => {
+  it('are all counted when transport.close() resolves, called once or twice', async () => {
     const { name, transport } = logThousand();
     const closes = [transport.close(), transport.close()];
     await Promise.all(closes);
-    expect(await totalOf(name)).toBe(1000);
+    expect(await readTotal(name)).toBe(1000);
     await transport.close();
   });
 
   it.each(['close', 'remove', 'clear'] as const)(
-    'logger.%s(): all that reached the transport are counted',
+    'are all counted if they reached the transport before logger.%s()',
     async (how) => {
       const { name, logger, transport } = logThousand();
       const { logged } = transport.stats();
       logger[how](transport);
       await until(() => transport.stats().pending === 0);
       expect(logged).toBeGreaterThan(0);
-      expect(await totalOf(name)).toBe(transport.stats().logged);
+      expect(await readTotal(name)).toBe(transport.stats().logged);
     },
   );
 
-  it('flush(): all are counted when it resolves, however many wait for it', async () => {
+  it('are all counted when flush() resolves, however many wait for it', async () => {
     const { name, transport } = logThousand();
     await Promise.all([transport.flush(), transport.flush(), transport.flush()]);
-    expect(await totalOf(name)).toBe(1000);
+    expect(await readTotal(name)).toBe(1000);
   });
 });
 
-describe('a transport', () => {
-  it('goes on after it was closed, removed and added again', async () => {
+describe('transport', () => {
+  it('goes on after it is closed, removed and added again', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
     for (let i = 0; i < 3; i++) {
@@ -82,17 +82,17 @@ describe('a transport', () => {
     }
     logger.info('hello');
     await transport.flush();
-    expect(await totalOf(name)).toBe(4);
+    expect(await readTotal(name)).toBe(4);
   });
 
-  it('closed a second time while it closes waits for what was logged between', async () => {
+  it('waits for newer log calls if it is closed again while it closes', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
     logger.info('hello');
     const first = transport.close();
     for (let i = 0; i < 5000; i++) logger.info(`line ${i % 10}`);
     await transport.close();
-    expect(await totalOf(name)).toBe(5001);
+    expect(await readTotal(name)).toBe(5001);
     await first;
   });
 
@@ -101,10 +101,10 @@ describe('a transport', () => {
     const transport = workspace.transport({ name });
     transport.log({ level: 'info', message: 'hello' });
     await transport.flush();
-    expect(await totalOf(name)).toBe(1);
+    expect(await readTotal(name)).toBe(1);
   });
 
-  it('drops, counts and tells of what is no log call at all', async () => {
+  it('drops and counts null and undefined, with one warning', async () => {
     const transport = workspace.transport({ name: newName() });
     const warnings: string[] = [];
     transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
@@ -116,30 +116,30 @@ describe('a transport', () => {
   });
 });
 
-describe('a program', () => {
+describe('program', () => {
   const LOG = `
     const transport = transportOf({ name: process.env.NAME, closeTimeoutMs: 1500 });
     const logger = winston.createLogger({ transports: [transport] });
     for (let i = 0; i < 100; i++) logger.info('hello');
   `;
 
-  it('that simply ends has its lines in Redis, and is not held up', async () => {
+  it('has its lines in Redis if it simply ends', async () => {
     const name = newName();
     const ended = await runProgram(LOG, { ...env(), NAME: name });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect(await totalOf(name)).toBe(100);
+    expect(await readTotal(name)).toBe(100);
   });
 
-  it('whose many loggers share the transport is not warned of too many listeners', async () => {
+  it('is not warned of too many listeners if forty loggers share the transport', async () => {
     const name = newName();
     const program = `
       const transport = transportOf({ name: process.env.NAME });
       for (let i = 0; i < 40; i++) winston.createLogger({ transports: [transport] }).info('hello');`;
     expect(await runProgram(program, { ...env(), NAME: name })).toEqual({ code: 0, stdout: '', stderr: '' });
-    expect(await totalOf(name)).toBe(40);
+    expect(await readTotal(name)).toBe(40);
   });
 
-  it('that waits for something else has its lines in Redis meanwhile', async () => {
+  it('has its lines in Redis while it waits for something else', async () => {
     const name = newName();
     const program = `${LOG}
       const busy = setInterval(() => {
@@ -150,7 +150,7 @@ describe('a program', () => {
     expect(await runProgram(program, { ...env(), NAME: name })).toMatchObject({ code: 0, stdout: 'all are written\n' });
   });
 
-  it('whose Redis is absent runs, and ends by itself in time, without any listener', async () => {
+  it('runs, and ends by itself after closeTimeoutMs, if Redis is absent', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const program = `${LOG} console.log('ran'); const began = performance.now();
       process.on('exit', () => console.log(performance.now() - began));`;
@@ -162,7 +162,7 @@ describe('a program', () => {
     expect(Number(milliseconds)).toBeLessThan(3000);
   });
 
-  it('that ends its logger while Redis is absent waits once, and is told once what Redis did not take', async () => {
+  it('is told once how many log calls Redis did not take if it ends its logger', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const program = `${LOG} transport.on('warn', (warning) => console.log(warning.message));
       logger.end();`;
@@ -174,7 +174,7 @@ describe('a program', () => {
     ]);
   });
 
-  it('ends with a line about what Redis did not take in time, where it listens', async () => {
+  it('is told how many log calls Redis did not take if it simply ends', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const program = `${LOG} transport.on('warn', (warning) => console.log(warning.message));`;
     const { stdout } = await runProgram(program, { ...env(), URL: url, NAME: newName() });
@@ -182,7 +182,7 @@ describe('a program', () => {
     expect(stdout).toContain('100 log calls not acknowledged by Redis after 1500 ms');
   });
 
-  it('that logs its warnings through the same logger ends all the same', async () => {
+  it('ends although it logs the warnings of its transport through the same logger', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const program = `
       const transport = transportOf({ closeTimeoutMs: 200 });
@@ -193,7 +193,7 @@ describe('a program', () => {
     expect(await runProgram(program, { ...env(), URL: url })).toEqual({ code: 0, stdout: '3\n', stderr: '' });
   });
 
-  it('that logs short parts of long texts during an outage does not keep the long ones', async () => {
+  it('does not keep long texts of which it logs short parts during an outage', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const program = `
       const transport = transportOf({ closeTimeoutMs: 0 });
@@ -212,7 +212,7 @@ describe('a program', () => {
   it.each([
     ['handleExceptions', 'setImmediate(() => { throw new Error("boom"); });'],
     ['handleRejections', 'setImmediate(() => Promise.reject(new Error("boom")));'],
-  ])('that an error ends, with %s, has it in Redis and ends within a second', async (option, fail) => {
+  ])('has the error that ends it in Redis and ends within a second, with %s', async (option, fail) => {
     const name = newName();
     const program = `
       const transport = transportOf({ name: process.env.NAME, ${option}: true });
@@ -227,11 +227,11 @@ describe('a program', () => {
     expect(Number(ended.stdout)).toBeLessThan(1000);
     const [line] = await workspace.reader.recent(name, 'error');
     expect(line?.message).toContain('boom');
-    expect(await totalOf(name)).toBe(1000);
-    expect(await totalOf(name, 'error')).toBe(1);
+    expect(await readTotal(name)).toBe(1000);
+    expect(await readTotal(name, 'error')).toBe(1);
   });
 
-  it('that goes on after exceptions, with exitOnError false, logs on', async () => {
+  it('logs on after exceptions with exitOnError false', async () => {
     const name = newName();
     const program = `
       const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
@@ -241,11 +241,11 @@ describe('a program', () => {
       fail('first');
       setTimeout(() => { fail('second'); setTimeout(() => logger.info('still here'), 50); }, 50);`;
     expect((await runProgram(program, { ...env(), NAME: name })).code).toBe(7);
-    expect(await totalOf(name, 'error')).toBe(2);
-    expect(await totalOf(name)).toBe(1);
+    expect(await readTotal(name, 'error')).toBe(2);
+    expect(await readTotal(name)).toBe(1);
   });
 
-  it('decides by a function of the error whether that ends it', async () => {
+  it('ends after an exception only if its function exitOnError says so', async () => {
     const name = newName();
     const program = `
       const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
@@ -253,11 +253,11 @@ describe('a program', () => {
       setTimeout(() => { throw new Error('first'); });
       setTimeout(() => { logger.info('between'); throw new Error('second'); }, 100);`;
     expect((await runProgram(program, { ...env(), NAME: name })).code).toBe(1);
-    expect(await totalOf(name, 'error')).toBe(2);
-    expect(await totalOf(name)).toBe(1);
+    expect(await readTotal(name, 'error')).toBe(2);
+    expect(await readTotal(name)).toBe(1);
   });
 
-  it('that an exception ends three seconds later, for another transport, has what it logs until then', async () => {
+  it('has in Redis the lines that it logs while another transport delays its end after an exception', async () => {
     const name = newName();
     const program = `
       const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
@@ -267,11 +267,11 @@ describe('a program', () => {
       setTimeout(() => logger.debug('draining'), 500);
       setTimeout(() => logger.debug('drained'), 1500);`;
     expect((await runProgram(program, { ...env(), NAME: name })).code).toBe(1);
-    expect(await totalOf(name, 'error')).toBe(1);
-    expect(await totalOf(name, 'debug')).toBe(2);
+    expect(await readTotal(name, 'error')).toBe(1);
+    expect(await readTotal(name, 'debug')).toBe(2);
   });
 
-  it('may have the transport among exceptionHandlers', async () => {
+  it('has an exception in Redis and ends within a second with the transport among exceptionHandlers', async () => {
     const name = newName();
     const program = `
       const transport = transportOf({ name: process.env.NAME });
@@ -282,10 +282,10 @@ describe('a program', () => {
     const ended = await runProgram(program, { ...env(), NAME: name });
     expect(ended.code).toBe(1);
     expect(Number(ended.stdout)).toBeLessThan(1000);
-    expect(await totalOf(name, 'error')).toBe(1);
+    expect(await readTotal(name, 'error')).toBe(1);
   });
 
-  it('has the error of a listener of its own as an uncaught exception, and its lines in Redis all the same', async () => {
+  it("has the error of its 'logged' listener as an uncaught exception, and all its lines in Redis", async () => {
     const name = newName();
     const program = `${LOG}
       process.once('uncaughtException', (error) => console.log(error.message));
@@ -293,14 +293,14 @@ describe('a program', () => {
       logger.info('hello');`;
     const ended = await runProgram(program, { ...env(), NAME: name });
     expect(ended).toMatchObject({ code: 0, stdout: 'of the listener\n' });
-    expect(await totalOf(name)).toBe(101);
+    expect(await readTotal(name)).toBe(101);
   });
 });
 
-describeWithServer('a transport whose Redis goes away', () => {
-  it('lets go of the long texts of which it logged short parts right before and since', async () => {
+describeWithServer('transport whose Redis goes away', () => {
+  it('does not keep long texts of which short parts are logged just before and during the outage', async () => {
     const server = await RedisServer.start();
-    // It seems to be drawn at every moment, so that nothing is copied as long as Redis is there.
+    // The clock stands still, so that each call seems to follow a batch at once, and nothing is copied while Redis is there.
     const program = `
       const transport = transportOf({ closeTimeoutMs: 1000 });
       const logger = winston.createLogger({ transports: [transport] });

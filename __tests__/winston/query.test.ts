@@ -9,7 +9,7 @@ import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
-/** winston's own types leave out what its transports answer with. */
+/** winston's own types leave out the answer to a query. */
 interface Queried {
   query(query: LogQuery, callback: (error: Error | null, entries: LogEntry[]) => void): void;
 }
@@ -26,8 +26,8 @@ beforeEach(() => {
 });
 afterAll(() => workspace.close());
 
-/** One that may read as well. */
-function transportOf(options: object = {}): RedisRecentCommonTransport {
+/** A transport whose user may read as well. */
+function openTransport(options: object = {}): RedisRecentCommonTransport {
   return workspace.transport({ name, url: workspace.url, timestamp: 'iso', ...options });
 }
 
@@ -39,7 +39,7 @@ function ask(transport: Queried, query: LogQuery = {}): Promise<LogEntry[]> {
 
 const withoutTimes = (entries: readonly LogEntry[]): object[] => entries.map(({ timestamp: _time, ...entry }) => entry);
 
-describe("the results of winston's File transport for the same lines", () => {
+describe('transport.query', () => {
   let folder: string;
   let file: Queried;
   let ours: RedisRecentCommonTransport;
@@ -48,7 +48,7 @@ describe("the results of winston's File transport for the same lines", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'query-'));
     name = 'compared';
-    ours = transportOf();
+    ours = openTransport();
     const transport = new winston.transports.File({ filename: join(folder, 'log') });
     file = transport as unknown as Queried;
     const { timestamp, json, combine } = winston.format;
@@ -104,22 +104,22 @@ describe("the results of winston's File transport for the same lines", () => {
     ['until', () => ({ until: middle, rows: 100, from: past })],
     ['until, as a text', () => ({ until: middle.toISOString(), rows: 100 })],
     ['from and until', () => ({ from: past, until: future, rows: 100 })],
-    ['a time that is over', () => ({ until: past })],
-    ['a time to come', () => ({ from: future, until: future })],
+    ['an until in the past', () => ({ until: past })],
+    ['a from in the future', () => ({ from: future, until: future })],
     ['fields', () => ({ fields: ['message'] })],
     ['fields of metadata', () => ({ fields: ['level', 'user', 'cost'], rows: 40 })],
-    ['fields that are not there', () => ({ fields: ['nothing', 'message'] })],
-  ])('are those of this one: %s', async (_title, query) => {
-    // File completes the options that it is given.
+    ['a field that no line has', () => ({ fields: ['nothing', 'message'] })],
+  ])("gives the same entries as winston's File transport: %s", async (_title, query) => {
+    // The File transport changes the options that it is given.
     const expected = await ask(file, { ...query() });
     expect(withoutTimes(await ask(ours, query()))).toEqual(withoutTimes(expected));
   });
 
-  it('are more than none', async () => {
+  it('is compared over forty entries of the File transport', async () => {
     expect(await ask(file, { rows: 100 })).toHaveLength(40);
   });
 
-  it('have times a moment apart', async () => {
+  it("gives times within a second of the File transport's", async () => {
     const [expected, found] = await Promise.all([ask(file, { rows: 40 }), ask(ours, { rows: 40 })]);
     for (const [i, { timestamp }] of found.entries()) {
       const apart = Date.parse(timestamp as string) - Date.parse(expected[i]?.timestamp as string);
@@ -129,8 +129,8 @@ describe("the results of winston's File transport for the same lines", () => {
 });
 
 describe('logger.query', () => {
-  it('has what was logged just before, under the name of the transport', async () => {
-    const logger = winston.createLogger({ transports: [transportOf()] });
+  it('gives the lines logged just before, under the name of the transport', async () => {
+    const logger = winston.createLogger({ transports: [openTransport()] });
     logger.info('hello', { a: 1 });
     const results = await new Promise((resolve) => logger.query({ fields: undefined }, (_, found) => resolve(found)));
     expect(results).toEqual({
@@ -140,8 +140,8 @@ describe('logger.query', () => {
     });
   });
 
-  it('reads the names of all log calls where each has its own', async () => {
-    const transport = transportOf({ name: ({ module }: { module?: string }) => module });
+  it('reads all logger names if log calls have different ones', async () => {
+    const transport = openTransport({ name: ({ module }: { module?: string }) => module });
     const logger = winston.createLogger({ transports: [transport] });
     logger.info('of a', { module: `${name}a` });
     await sleep(2);
@@ -152,8 +152,8 @@ describe('logger.query', () => {
     ]);
   });
 
-  it('gives a log call that the transport formatted as JSON as it was', async () => {
-    const transport = transportOf({ format: winston.format.json() });
+  it('gives back the fields of a line that the transport formatted as JSON', async () => {
+    const transport = openTransport({ format: winston.format.json() });
     const logger = winston.createLogger({ transports: [transport] });
     logger.http('request', { status: 200 });
     logger.level = 'debug';
@@ -167,16 +167,16 @@ describe('logger.query', () => {
     ['a {"b":1} c', { message: 'a {"b":1} c' }],
     ['', { message: '' }],
     ['__proto__ {"__proto__":{"polluted":true}}', expect.objectContaining({ message: '__proto__' })],
-  ])('gives the message %j whole where it is no metadata', async (message, expected) => {
-    const transport = transportOf();
+  ])('gives the message %j whole unless metadata follows it, and pollutes no prototype', async (message, expected) => {
+    const transport = openTransport();
     winston.createLogger({ transports: [transport] }).info(message);
     const [entry] = await ask(transport);
     expect(entry).toMatchObject(expected as object);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 
-  it('gives the callback the error of a Redis that refuses, and throws nothing', async () => {
-    const transport = transportOf({ url: workspace.url });
+  it('passes an error of Redis to the callback', async () => {
+    const transport = openTransport({ url: workspace.url });
     const logger = winston.createLogger({ transports: [transport] });
     logger.info('hello');
     await transport.flush();
@@ -193,8 +193,8 @@ describe('logger.stream', () => {
     return { messages, stream };
   }
 
-  it('gives what was logged and then what is logged, of all levels', async () => {
-    const transport = transportOf();
+  it('gives earlier lines and then new ones, of all levels', async () => {
+    const transport = openTransport();
     const logger = winston.createLogger({ transports: [transport] });
     logger.info('first');
     await sleep(2);
@@ -207,14 +207,14 @@ describe('logger.stream', () => {
     expect(messages).toEqual(['first', 'second', 'third']);
   });
 
-  it('leaves out what was logged before with a start of -1, and a number of lines with another', async () => {
-    const transport = transportOf();
+  it('leaves out all earlier lines with a start of -1, and that many of them with another start', async () => {
+    const transport = openTransport();
     const logger = winston.createLogger({ transports: [transport] });
     for (const message of ['a', 'b', 'c']) logger.info(message);
     await transport.flush();
     const [all, none] = [streamed(logger, { start: 2 }), streamed(logger, { start: -1 })];
     await until(() => all.messages.length === 1);
-    // Nobody can see when it has begun.
+    // There is no sign of when it has begun.
     await until(() => {
       logger.info('d');
       return none.messages.length > 0;
@@ -223,8 +223,8 @@ describe('logger.stream', () => {
     expect(new Set(none.messages)).toEqual(new Set(['d']));
   });
 
-  it('says how many lines it missed', async () => {
-    const transport = transportOf({ recentLimit: 5 });
+  it('emits how many lines it missed', async () => {
+    const transport = openTransport({ recentLimit: 5 });
     const logger = winston.createLogger({ transports: [transport] });
     const missed: number[] = [];
     const messages: string[] = [];
@@ -241,7 +241,7 @@ describe('logger.stream', () => {
   });
 
   it('ends when it is destroyed, and when the transport is closed', async () => {
-    const transport = transportOf();
+    const transport = openTransport();
     const logger = winston.createLogger({ transports: [transport] });
     const [destroyed, closed] = [streamed(logger), streamed(logger)];
     logger.info('a');
@@ -258,8 +258,8 @@ describe('logger.stream', () => {
   });
 });
 
-describeWithServer('logger.stream on a Redis that comes and goes', () => {
-  it('waits for it', async () => {
+describeWithServer('logger.stream during an outage', () => {
+  it('waits for Redis, and then gives new lines', async () => {
     const server = await RedisServer.start();
     await server.kill();
     const transport = workspace.transport({ name, url: server.url, keyPrefix: '' });
