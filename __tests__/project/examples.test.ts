@@ -15,14 +15,14 @@ const ROOT = join(__dirname, '../..');
 const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 const DURATION = /"ms":\d+/g;
 const ALL = readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.ts'));
-/** Those of the dashboard do not end by themselves, and have a suite of their own. */
+/** The examples of the dashboard do not end by themselves, and have a suite of their own. */
 const FILES = ALL.filter((file) => !file.startsWith('dashboard-'));
 
-/** What expected.json says of an example. */
+/** The entry of an example in expected.json. */
 interface Expected {
-  /** For each run, what it prints, times and colours left out. */
+  /** The output of each run, without times and colours. */
   readonly runs: readonly { readonly exitCode: number | null; readonly output: readonly string[] }[];
-  /** By logger name and severity, what Redis has counted in the end. */
+  /** The counts in Redis at the end, by logger name and severity. */
   readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -36,7 +36,7 @@ interface Finished {
   readonly errors: string;
 }
 
-/** Runs a program of the folder to its end. */
+/** Runs a program to its end. */
 async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
   const { REDIS_URL: _none, ...inherited } = process.env;
   const child = spawn(process.execPath, ['-r', 'esbuild-register', ...args], {
@@ -48,7 +48,7 @@ async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Fin
   return { exitCode: child.exitCode, output: stripVTControlCharacters(output), errors };
 }
 
-/** What an example is held against, as it really was. */
+/** Runs an example. Returns its entry for expected.json. */
 async function runExample(file: string, urls: readonly string[], connection: ConnectionOptions): Promise<Expected> {
   await Promise.all(urls.map(forgetExamples));
   const hour = new Date().getUTCHours();
@@ -58,10 +58,13 @@ async function runExample(file: string, urls: readonly string[], connection: Con
   const counts = await readCounts(connection);
   // An hour that turned meanwhile has split the counts in two.
   if (hour !== new Date().getUTCHours()) return runExample(file, urls, connection);
-  return { runs: runs.map(({ exitCode, output, errors }) => ({ exitCode, output: linesOf(output + errors) })), counts };
+  return {
+    runs: runs.map(({ exitCode, output, errors }) => ({ exitCode, output: splitLines(output + errors) })),
+    counts,
+  };
 }
 
-function linesOf(output: string): string[] {
+function splitLines(output: string): string[] {
   return output.trimEnd().replace(TIME, '<time>').replace(DURATION, '"ms":<ms>').split('\n');
 }
 
@@ -86,13 +89,15 @@ async function readCounts(connection: ConnectionOptions): Promise<Expected['coun
   return counts;
 }
 
-it('covers every example, and the README lists it', () => {
-  const readme = readFileSync(join(ROOT, 'examples', 'README.md'), 'utf8');
-  expect(Object.keys(EXPECTED).sort()).toEqual(FILES.sort());
-  expect(ALL.filter((file) => !readme.includes(`[${file}](${file})`))).toEqual([]);
+describe('examples', () => {
+  it('are all in expected.json and in their README', () => {
+    const readme = readFileSync(join(ROOT, 'examples', 'README.md'), 'utf8');
+    expect(Object.keys(EXPECTED).sort()).toEqual(FILES.sort());
+    expect(ALL.filter((file) => !readme.includes(`[${file}](${file})`))).toEqual([]);
+  });
 });
 
-describe('an example on one Redis', () => {
+describe('example on one Redis', () => {
   let server: RedisServer | undefined;
   const url = (): string => server?.url ?? sharedUrl();
 
@@ -101,13 +106,16 @@ describe('an example on one Redis', () => {
   });
   afterAll(() => server?.stop());
 
-  it.each(FILES.filter((file) => file !== 'cluster.ts'))('%s prints and counts what it logs', async (file) => {
-    expect(await runExample(file, [url()], { url: url() })).toEqual(EXPECTED[file]);
-  });
+  it.each(FILES.filter((file) => file !== 'cluster.ts'))(
+    'prints and counts the log calls that expected.json lists: %s',
+    async (file) => {
+      expect(await runExample(file, [url()], { url: url() })).toEqual(EXPECTED[file]);
+    },
+  );
 });
 
-describeWithServer('an example on a cluster', () => {
-  it('cluster.ts prints and counts what it logs', async () => {
+describeWithServer('example on a cluster', () => {
+  it('prints and counts the log calls that expected.json lists: cluster.ts', async () => {
     const cluster = await startCluster();
     const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
     try {
@@ -120,7 +128,7 @@ describeWithServer('an example on a cluster', () => {
   });
 });
 
-/** Runs the demo for a moment, where nothing is found but what is given. */
+/** Runs the demo for a moment, with no Redis in reach but the given ones. */
 async function runDemo({ local, ...env }: { local?: string; REDIS_URL?: string; PATH?: string }): Promise<Finished> {
   const nobody = `redis://127.0.0.1:${await freePort()}`;
   return run(['examples/demo/main.ts', '--seconds', '0.3', '--local', local ?? nobody], env);
@@ -132,7 +140,7 @@ function expectExact({ exitCode, output, errors }: Finished): void {
   expect(exitCode).toBe(0);
 }
 
-describeWithServer('the demo takes the first Redis that is to be had', () => {
+describeWithServer('Redis of the demo', () => {
   let server: RedisServer;
   let url: string;
 
@@ -142,20 +150,20 @@ describeWithServer('the demo takes the first Redis that is to be had', () => {
   });
   afterAll(() => server.stop());
 
-  it('that of REDIS_URL', async () => {
+  it('is the one of REDIS_URL if that is set', async () => {
     const demo = await runDemo({ REDIS_URL: url, local: url });
     expect(demo.output).toContain(`Redis: the Redis of REDIS_URL, ${server.url}`);
     expect(demo.output).not.toContain('secret');
     expectExact(demo);
   });
 
-  it('that of this machine', async () => {
+  it('is the one of this machine without REDIS_URL', async () => {
     const demo = await runDemo({ local: url });
     expect(demo.output).toContain(`Redis: the Redis on ${server.url}`);
     expectExact(demo);
   });
 
-  it('a redis-server from the PATH, which it ends', async () => {
+  it('is a redis-server from the PATH if this machine runs none, and is stopped at the end', async () => {
     const demo = await runDemo({});
     const started = /^Redis: a redis-server from the PATH, started on (redis:\S+)$/m.exec(demo.output)?.[1];
     expectExact(demo);
@@ -165,14 +173,14 @@ describeWithServer('the demo takes the first Redis that is to be had', () => {
   });
 });
 
-describe('the demo', () => {
-  it('brings a Redis of its own where there is none', async () => {
+describe('demo', () => {
+  it('starts an embedded server if it finds no Redis', async () => {
     const demo = await runDemo({ PATH: __dirname });
     expect(demo.output).toContain('Redis: the embedded JavaScript server, on redis://');
     expectExact(demo);
   });
 
-  it('ends with code 1 where the Redis of REDIS_URL cannot be used, and does not tell its password', async () => {
+  it('ends with code 1 if the Redis of REDIS_URL cannot be used, and does not show its password', async () => {
     const host = `127.0.0.1:${await freePort()}`;
     const demo = await runDemo({ REDIS_URL: `redis://user:secret@${host}` });
     expect(demo).toEqual({
@@ -186,7 +194,7 @@ describe('the demo', () => {
     ['all counts agree', 1, 1, true],
     ['a log call is missing', 2, 1, false],
     ['a request is missing', 1, 2, false],
-  ])('where %s reports so', async (_case, made, requests, isExact) => {
+  ])('reports whether its counts are exact (%s)', async (_case, made, requests, isExact) => {
     const workspace = await Workspace.open();
     const { logger, transport } = workspace.logger({ name: 'shop' });
     logger.info('GET /health 200');

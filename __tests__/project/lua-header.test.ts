@@ -6,7 +6,7 @@ interface LuaScript {
 }
 
 /** The scripts that a file defines, whether it exports them or not. */
-function scriptsOf({ nodes }: SourceFile): LuaScript[] {
+function listScripts({ nodes }: SourceFile): LuaScript[] {
   return nodes
     .filter(({ type }) => type === 'VariableDeclarator')
     .flatMap(({ id, init }) => {
@@ -17,7 +17,7 @@ function scriptsOf({ nodes }: SourceFile): LuaScript[] {
     });
 }
 
-/** What is wrong with the header of a script: the comment lines that it begins with. */
+/** The problems of the header of a script: the comment lines at its beginning. */
 function headerProblems(source: string): string[] {
   const lines = source.trim().split('\n');
   const end = lines.findIndex((line) => !line.startsWith('--'));
@@ -49,25 +49,28 @@ function indexProblems(table: 'KEYS' | 'ARGV', header: string[], code: string): 
   problems.push(...unread.map((index) => `${table}[${index}] is documented and not read`));
   const unknown = read.filter((index) => !documented.includes(index));
   problems.push(...unknown.map((index) => `${table}[${index}] is read and not documented`));
-  // All keys may be gone through, whereas arguments beyond the single ones are the tail.
+  // A loop may go through all keys. Arguments that are read by a variable are the tail.
   if (table === 'ARGV' && hasTail && !readsByVariable) problems.push('the tail of ARGV is documented and not read');
   if (table === 'ARGV' && !hasTail && readsByVariable) problems.push('a tail of ARGV is read and not documented');
   return problems;
 }
 
-describe('the header of a script', () => {
-  it.each(readSourceTree().flatMap(scriptsOf))('says what $name does with its keys and arguments', ({ source }) => {
-    expect(headerProblems(source)).toEqual([]);
-  });
+describe('header of a Lua script', () => {
+  it.each(readSourceTree().flatMap(listScripts))(
+    'documents the keys, the arguments and the reply of $name',
+    ({ source }) => {
+      expect(headerProblems(source)).toEqual([]);
+    },
+  );
 
-  it('is looked for in every script of src', () => {
+  it('is checked in every script of src', () => {
     const calls = readSourceTree().flatMap(({ nodes }) =>
       nodes.filter(({ type, callee }) => {
         return type === 'CallExpression' && (callee as Node).value === 'defineScript';
       }),
     );
     expect(calls.length).toBeGreaterThan(0);
-    expect(readSourceTree().flatMap(scriptsOf)).toHaveLength(calls.length);
+    expect(readSourceTree().flatMap(listScripts)).toHaveLength(calls.length);
   });
 });
 
@@ -84,8 +87,8 @@ for i = 2, 1 + ARGV[1] do redis.call('INCRBY', KEYS[1], ARGV[i]) end
 return redis.call('GET', KEYS[1])
 `;
 
-describe('the check of headers', () => {
-  it('passes a sound one', () => {
+describe('check of Lua headers', () => {
+  it('accepts a sound header', () => {
     expect(headerProblems(SOUND)).toEqual([]);
   });
 
@@ -100,7 +103,7 @@ describe('the check of headers', () => {
     ['ARGV[i]', '1', 'the tail of ARGV is documented and not read'],
     ["('GET', KEYS[1])", "('GET', KEYS[2])", 'KEYS[2] is read and not documented'],
     ['1 + ARGV[1]', '2 -- ARGV[1]', 'ARGV[1] is documented and not read'],
-  ])('finds the fault where %j has become %j', (sound, faulty, problem) => {
+  ])('finds the fault if %j becomes %j', (sound, faulty, problem) => {
     expect(headerProblems(SOUND.replace(sound, faulty))).toContain(problem);
   });
 });

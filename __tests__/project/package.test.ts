@@ -7,7 +7,7 @@ import { Workspace } from '../support/workspace';
 /** Packing and installing may have to fetch the dependencies. */
 const INSTALL_TIMEOUT_MS = 180_000;
 
-/** A program that uses all that is public, under the strictest types, and then runs. */
+/** A program that uses the whole public API under the strictest types, and then runs. */
 const PROGRAM = `
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
 import winston from 'winston';
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
 void main();
 `;
 
-describe('the packed package', () => {
+describe('packed package', () => {
   let consumer: Consumer;
   let workspace: Workspace;
 
@@ -76,7 +76,7 @@ describe('the packed package', () => {
     await consumer?.remove();
   });
 
-  it('holds the build and the papers, and nothing else', async () => {
+  it('holds the build, the manifest, README, CHANGELOG, LICENSE and nothing else', async () => {
     const files = await consumer.files();
     console.log(`${files.length} files, ${consumer.packedSize} bytes packed; dependencies from ${consumer.origin}`);
     const papers = files.filter((file) => !/^dist\/.*\.(d\.)?m?[jt]s$/.test(file));
@@ -91,7 +91,7 @@ describe('the packed package', () => {
     expect(named.filter((file) => !existsSync(consumer.path(file)))).toEqual([]);
   });
 
-  it('gives CommonJS and ES modules one and the same class', async () => {
+  it('gives CommonJS and ES modules the same class', async () => {
     const text = `
       import { createRequire } from 'node:module';
       import Transport, * as imported from 'winston-redis-recent-common';
@@ -107,7 +107,7 @@ describe('the packed package', () => {
   it.each([
     ['cjs', "require('winston-redis-recent-common')"],
     ['mjs', "await import('winston-redis-recent-common')"],
-  ])('does nothing but define things when it is imported by a .%s file', async (extension, load) => {
+  ])('has no side effects when a .%s file imports it', async (extension, load) => {
     const text = `
       // A dependency looks at these, which opens them.
       const { stdout, stderr } = process;
@@ -119,7 +119,7 @@ describe('the packed package', () => {
     expect(await consumer.run(`side-effects.${extension}`, { text })).toBe('[]\n');
   });
 
-  it.each(['cts', 'mts'])('is strictly typed and works in a program that is a .%s file', async (extension) => {
+  it.each(['cts', 'mts'])('compiles under the strictest types and runs in a .%s program', async (extension) => {
     const typesOfDefault =
       extension === 'mts'
         ? "import Default from 'winston-redis-recent-common';\nexport const one: Default = new Default();"

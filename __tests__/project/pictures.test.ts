@@ -7,7 +7,7 @@ import { FakeSink, runCli } from '../support/viewers/cli';
 import { dashboardOf, Site } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
 
-/** What the loggers of a web shop say in an hour: severity, how often, and the text of each time. */
+/** An hour of a web shop's loggers: severity, count, and the text of each log call. */
 type Hour = readonly (readonly [level: string, count: number, text: (i: number) => string])[];
 
 const STACK = `TypeError: Cannot read properties of undefined (reading 'price')
@@ -55,7 +55,7 @@ const OTHERS: Readonly<Record<string, Hour>> = {
   mailer: [['info', 40, () => 'queue drained']],
 };
 
-/** Evenly mixed, as they would come. */
+/** The log calls of an hour, evenly mixed. */
 function mixed(hour: Hour): { level: string; message: string }[] {
   const calls = hour.flatMap(([level, count, text]) =>
     Array.from({ length: count }, (_, i) => ({ level, message: text(i), at: (i + 0.5) / count })),
@@ -75,7 +75,7 @@ const LOOKS: Readonly<Record<string, string>> = {
   36: 'color: #76d9e6',
 };
 
-/** What a terminal shows. */
+/** A page that shows a text as a terminal does. */
 function terminalHtml(text: string): string {
   const shown = text
     .replace(/[&<]/g, (sign) => (sign === '&' ? '&amp;' : '&lt;'))
@@ -117,7 +117,7 @@ else {
       clock.remove();
     });
 
-    /** Of the hour that it is. */
+    /** Sets the clock to this minute of the current hour. */
     function setIntoHour(minutes: number): void {
       clock.set(minutes * 60 - (Math.floor(Date.now() / 1000) % 3600));
     }
@@ -132,7 +132,7 @@ else {
       await transport.flush();
     }
 
-    /** Lines that were logged at once get times as if they had come one by one. */
+    /** Gives lines that were logged at once the times of lines that came one by one. */
     async function spreadLines(name: string): Promise<void> {
       const calls = mixed(NOW).slice(-60).reverse();
       const now = Date.now();
@@ -156,7 +156,7 @@ else {
       ['light', 360, 760],
       ['dark', 360, 760],
       ['light', 1720, 960],
-    ] as const)('in %s at %i px, closed and open', async (colorScheme, width, height) => {
+    ] as const)('show the page in %s at %i px, closed and open', async (colorScheme, width, height) => {
       const tab = await Tab.open(browser, `${site.url}/?name=checkout`, { colorScheme, viewport: { width, height } });
       await tab.picture(`page-${colorScheme}-${width}`);
       for (const summary of await tab.page.locator('table.changes summary').all()) {
@@ -174,7 +174,7 @@ else {
       ['top-checkout', ['checkout', '-n', '6'], 80, 700],
       ['ls', ['ls'], 100, 300],
       ['tail', ['tail', 'checkout', '-n', '20'], 100, 420],
-    ] as const)('of a terminal with %s %j in %i columns', async (title, args, columns, height) => {
+    ] as const)('show a terminal: %s with %j in %i columns', async (title, args, columns, height) => {
       const stdout = new FakeSink({ isTTY: true, columns });
       const at = ['-u', server.url, '--prefix', workspace.prefix];
       const { code } = await runCli([...args, ...at], { stdout, env: { TERM: 'xterm-256color' } });
@@ -190,7 +190,7 @@ else {
       ['of a filter that finds nothing', 'checkout', '&filter=nowhere', '3 new, 1 surging, 2 fading'],
       ['of one severity', 'checkout', '&severity=error', '1 new, 1 surging'],
       ['of a logger that there is not', 'nobody', '', 'There is no logger of this name.'],
-    ])('%s', async (title, name, more, status) => {
+    ])('show the page %s', async (title, name, more, status) => {
       const tab = await Tab.open(browser, `${site.url}/?name=${name}${more}`, {
         viewport: { width: 1100, height: 940 },
       });
@@ -199,7 +199,7 @@ else {
       await tab.close();
     });
 
-    it('of the menu, and of a page that is paused', async () => {
+    it('show the menu and a paused page', async () => {
       const tab = await Tab.open(browser, `${site.url}/?name=checkout`, { viewport: { width: 720, height: 420 } });
       await tab.page.getByRole('button', { name: 'Pause' }).click();
       await tab.page.locator('#loggers summary').click();
@@ -208,7 +208,7 @@ else {
       await tab.close();
     });
 
-    it('of a Redis in which nothing was logged yet', async () => {
+    it('show the page before anything was logged', async () => {
       const reader = new RecentCommonReader({ url: server.url, keyPrefix: 'nothing:' });
       const empty = await Site.open(dashboardOf(workspace, { reader }).node);
       const tab = await Tab.open(browser, empty.url, { viewport: { width: 1100, height: 420 } });

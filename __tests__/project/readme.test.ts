@@ -6,7 +6,7 @@ import { DEFAULTS, RANGES } from '../../src/options';
 
 const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
 
-/** The cells of the rows that stand under a heading of the README. */
+/** The cells of the table under a heading of the README, by rows. */
 function rowsUnder(heading: string): string[][] {
   const [, section = ''] = readme.split(`\n${heading}\n`);
   const [table = ''] = section.split(/\n#+ /);
@@ -19,25 +19,25 @@ function rowsUnder(heading: string): string[][] {
   );
 }
 
-describe('the README', () => {
+describe('README', () => {
   const options = new Map(rowsUnder('## Options').map(([option, value, meaning]) => [option, { value, meaning }]));
 
-  it('has every option that has a default, with that default', () => {
+  it('lists every option that has a default, with that default', () => {
     const documented = Object.keys(DEFAULTS).map((option) => [option, options.get(`\`${option}\``)?.value]);
     expect(documented).toEqual(Object.entries(DEFAULTS).map(([option, value]) => [option, `\`${inspect(value)}\``]));
   });
 
-  it('has the options that have none', () => {
+  it('lists the options without a default', () => {
     const others = [...options.keys()].filter((option) => !((option as string).slice(1, -1) in DEFAULTS));
     expect(others).toEqual(['`url`', '`redis`', '`client`', '`commonKey`', '`ttlSeconds`']);
   });
 
-  it.each(Object.entries(RANGES))('says in what range %s is', (option, [least, most]) => {
+  it.each(Object.entries(RANGES))('gives the range of %s', (option, [least, most]) => {
     const range = `${least.toLocaleString('en')} to ${most.toLocaleString('en')}`;
     expect(options.get(`\`${option}\``)?.meaning).toContain(range);
   });
 
-  it('files every level under its severity', () => {
+  it('lists every level under its severity', () => {
     const rows = rowsUnder('### Severities');
     for (const [severity, levels, number] of rows as [string, string, string][]) {
       for (const level of [...levels.split(', '), number]) expect(`\`${toSeverity(level)}\``).toBe(severity);
