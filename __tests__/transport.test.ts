@@ -306,8 +306,8 @@ describe('commonKey', () => {
   });
 });
 
-describe('event', () => {
-  it("'logged' is emitted for each log call, in order, once Redis has it", async () => {
+describe("'logged' event", () => {
+  it('is emitted for each log call, in order, once Redis has it', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
     const logged: unknown[] = [];

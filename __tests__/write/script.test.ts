@@ -128,7 +128,7 @@ describe('batch', () => {
     expect(await target.counts('common')).toEqual({ hello: 3 });
   });
 
-  it.each([1, 100])('leaves exactly %i lines with that recentLimit', async (recentLimit) => {
+  it.each([1, 100])('leaves exactly recentLimit lines (%i)', async (recentLimit) => {
     const target = new Target();
     for (const n of [1, 2]) {
       const lines = Array.from({ length: recentLimit }, (_, i) => `${n}-${i}`);
