@@ -74,7 +74,7 @@ describe('the program', () => {
   it(
     'says why it could not write',
     async () => {
-      const cli = CliProcess.startShell(`'${process.execPath}' -r esbuild-register src/cli/bin.ts --help >/dev/full`);
+      const cli = CliProcess.startShell(`'${process.execPath}' src/cli/bin.js --help >/dev/full`);
       const { code, stderr } = await cli.ended();
       expect(stderr).toMatch(/^.*ENOSPC.*\n$/);
       expect(code).toBe(1);

@@ -321,7 +321,7 @@ describe('the modules', () => {
   it('of the dashboard and the command line are not loaded with the transport', async () => {
     const { stdout } = await runProgram(loaded, {});
     const paths: string[] = JSON.parse(stdout);
-    expect(paths.some((path) => path.endsWith('/src/transport.ts'))).toBe(true);
+    expect(paths.some((path) => path.endsWith('/src/transport.js'))).toBe(true);
     expect(paths.filter((path) => /\/src\/(dashboard|cli)\b/.test(path))).toEqual([]);
   });
 

@@ -25,7 +25,9 @@ class Example {
   }
 
   static async start(file: string): Promise<Example> {
-    return new Example(await SiteProcess.start([`examples/${file}`], { REDIS_URL: workspace.url }));
+    return new Example(
+      await SiteProcess.start([`examples/${file.replace('.ts', '.js')}`], { REDIS_URL: workspace.url }),
+    );
   }
 
   get origin(): string {

@@ -7,8 +7,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { createClient, createCluster } from 'redis';
 import { report } from '../../examples/demo/report';
 import { type ConnectionOptions, RecentCommonReader } from '../../src';
+import { compiledRoot } from '../support/compiled';
 import { startCluster } from '../support/redis/cluster';
-import { describeWithServer, freePort, noServerReason, RedisServer } from '../support/redis/servers';
+import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { sharedUrl, Workspace } from '../support/workspace';
 
 const ROOT = join(__dirname, '../..');
@@ -36,11 +37,11 @@ interface Finished {
   readonly errors: string;
 }
 
-/** Runs a program to its end. */
+/** Runs a compiled program to its end. */
 async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
   const { REDIS_URL: _none, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['-r', 'esbuild-register', ...args], {
-    cwd: ROOT,
+  const child = spawn(process.execPath, args, {
+    cwd: compiledRoot(),
     env: { ...inherited, NODE_NO_WARNINGS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -54,7 +55,8 @@ async function runExample(file: string, urls: readonly string[], connection: Con
   const hour = new Date().getUTCHours();
   const env = { REDIS_URL: urls[0], REDIS_CLUSTER_URL: urls[0] };
   const runs: Finished[] = [];
-  while (runs.length < (EXPECTED[file] as Expected).runs.length) runs.push(await run([`examples/${file}`], env));
+  while (runs.length < (EXPECTED[file] as Expected).runs.length)
+    runs.push(await run([`examples/${file.replace('.ts', '.js')}`], env));
   const counts = await readCounts(connection);
   // An hour that turned meanwhile has split the counts in two.
   if (hour !== new Date().getUTCHours()) return runExample(file, urls, connection);
@@ -98,24 +100,17 @@ describe('examples', () => {
 });
 
 describe('example on one Redis', () => {
-  let server: RedisServer | undefined;
-  const url = (): string => server?.url ?? sharedUrl();
+  const files = FILES.filter((file) => file !== 'cluster.ts');
 
-  beforeAll(async () => {
-    if (!noServerReason) server = await RedisServer.start();
+  // They write the same keys, so each has a database of its own.
+  it.concurrent.each(files)('prints and counts the log calls that expected.json lists: %s', async (file) => {
+    const url = `${sharedUrl()}/${1 + files.indexOf(file)}`;
+    expect(await runExample(file, [url], { url })).toEqual(EXPECTED[file]);
   });
-  afterAll(() => server?.stop());
-
-  it.each(FILES.filter((file) => file !== 'cluster.ts'))(
-    'prints and counts the log calls that expected.json lists: %s',
-    async (file) => {
-      expect(await runExample(file, [url()], { url: url() })).toEqual(EXPECTED[file]);
-    },
-  );
 });
 
 describeWithServer('example on a cluster', () => {
-  it('prints and counts the log calls that expected.json lists: cluster.ts', async () => {
+  it.concurrent('prints and counts the log calls that expected.json lists: cluster.ts', async () => {
     const cluster = await startCluster();
     const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
     try {
@@ -131,7 +126,7 @@ describeWithServer('example on a cluster', () => {
 /** Runs the demo for a moment, with no Redis in reach but the given ones. */
 async function runDemo({ local, ...env }: { local?: string; REDIS_URL?: string; PATH?: string }): Promise<Finished> {
   const nobody = `redis://127.0.0.1:${await freePort()}`;
-  return run(['examples/demo/main.ts', '--seconds', '0.3', '--local', local ?? nobody], env);
+  return run(['examples/demo/main.js', '--seconds', '0.3', '--local', local ?? nobody], env);
 }
 
 function expectExact({ exitCode, output, errors }: Finished): void {

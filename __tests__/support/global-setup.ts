@@ -1,3 +1,4 @@
+import { compiledRoot } from './compiled';
 import { type ProvidedRedis, provideRedis } from './redis/provide-redis';
 import { noServerReason } from './redis/servers';
 
@@ -6,6 +7,8 @@ declare global {
 }
 
 export default async function setup(): Promise<void> {
+  // Its path is in the environment of the workers from now on.
+  compiledRoot();
   const redis = await provideRedis();
   globalThis.providedRedis = redis;
   process.env.TEST_REDIS_URL = redis.url;

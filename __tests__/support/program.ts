@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { compiledRoot } from './compiled';
 
 /** A program that has ended. */
 export interface Ended {
@@ -26,8 +26,8 @@ export async function runProgram(
   env: Readonly<Record<string, string>>,
   onFirstOutput: () => void = () => undefined,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['-r', 'esbuild-register', '-e', `${PREAMBLE}\n${program}`], {
-    cwd: resolve(__dirname, '../..'),
+  const child = spawn(process.execPath, ['-e', `${PREAMBLE}\n${program}`], {
+    cwd: compiledRoot(),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

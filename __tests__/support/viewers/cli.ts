@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { main } from '../../../src/cli/main';
 import type { Sink } from '../../../src/cli/terminal/screen';
+import { compiledRoot } from '../compiled';
 import type { Ended } from '../program';
 import { until } from '../wait';
 import type { Workspace } from '../workspace';
 
-const ROOT = resolve(__dirname, '../../..');
 const ESC = '\u001b';
-const PROGRAM = ['-r', 'esbuild-register', 'src/cli/bin.ts'];
+const PROGRAM = ['src/cli/bin.js'];
 
 /** What stands for a stream that is written to. */
 export class FakeSink implements Sink {
@@ -109,7 +108,7 @@ export class CliProcess {
 
   private constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
     const { NO_COLOR: _, REDIS_URL: __, ...inherited } = process.env;
-    this.child = spawn(command, args, { cwd: ROOT, env: { ...inherited, ...env }, stdio: 'pipe' });
+    this.child = spawn(command, args, { cwd: compiledRoot(), env: { ...inherited, ...env }, stdio: 'pipe' });
     this.child.stdout?.setEncoding('utf8').on('data', (chunk) => (this.stdout += chunk));
     this.child.stderr?.setEncoding('utf8').on('data', (chunk) => (this.stderr += chunk));
     this.child.stdin?.on('error', () => undefined);

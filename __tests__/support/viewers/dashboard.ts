@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createDashboard, type Dashboard, type DashboardOptions } from '../../../src/dashboard';
+import { compiledRoot } from '../compiled';
 import { isoHour } from '../hours';
 import type { Workspace } from '../workspace';
 
@@ -45,10 +45,10 @@ export class SiteProcess {
     this.address = address;
   }
 
-  /** @param args - a file from the root of the repository; or `-e`, and a program */
+  /** @param args - a file of the compiled repository; or `-e`, and a program */
   static async start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<SiteProcess> {
-    const child = spawn(process.execPath, ['-r', 'esbuild-register', ...args], {
-      cwd: resolve(__dirname, '../../..'),
+    const child = spawn(process.execPath, args, {
+      cwd: compiledRoot(),
       env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

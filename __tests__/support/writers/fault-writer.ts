@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TransportOptions, TransportStats } from '../../../src';
+import { compiledRoot } from '../compiled';
 import type { SentinelAddress } from '../redis/deployments';
 import type { Counts } from '../redis/stored-log';
 import { until } from '../wait';
 
-const PROGRAM = join(__dirname, 'fault-writer-process.ts');
+const PROGRAM = '__tests__/support/writers/fault-writer-process.js';
 
 /** How a writer reaches Redis: over the transport's own connection, or over a client that it passes in. */
 export type WriterConnection =
@@ -89,7 +89,8 @@ export class FaultWriter {
 
   private constructor(options: FaultWriterOptions) {
     this.#process = fork(PROGRAM, [JSON.stringify(options)], {
-      execArgv: ['-r', 'esbuild-register'],
+      cwd: compiledRoot(),
+      execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#errors = text(this.#process.stderr as NodeJS.ReadableStream);

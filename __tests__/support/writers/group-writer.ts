@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { compiledRoot } from '../compiled';
 import type { Counts } from '../redis/stored-log';
 
-const PROGRAM = join(__dirname, 'group-writer-process.ts');
+const PROGRAM = '__tests__/support/writers/group-writer-process.js';
 
 /** Messages of a group, which are logged at once: whoever sees some of them and not the others saw what never was. */
 export const PARTS = 5;
@@ -45,7 +45,7 @@ export class GroupWriter {
 
   constructor(options: GroupWriterOptions) {
     // It ends with its input, so also where the test has died.
-    this.#process = spawn(process.execPath, ['-r', 'esbuild-register', PROGRAM, JSON.stringify(options)]);
+    this.#process = spawn(process.execPath, [PROGRAM, JSON.stringify(options)], { cwd: compiledRoot() });
     this.#output = text(this.#process.stdout as NodeJS.ReadableStream);
     this.#errors = text(this.#process.stderr as NodeJS.ReadableStream);
     this.#exit = once(this.#process, 'exit');

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { compiledRoot } from '../compiled';
 import type { Counts } from '../redis/stored-log';
 
-const PROGRAM = join(__dirname, 'writer-process.ts');
+const PROGRAM = '__tests__/support/writers/writer-process.js';
 
 /** What one writer process logs, and where. */
 export interface WriterOptions {
@@ -49,7 +49,8 @@ export function plannedCounts(options: WriterOptions, name: string, level: strin
 
 /** Runs a writer process to its end. Fails where it could not write everything. */
 export async function runWriter(options: WriterOptions): Promise<void> {
-  const child = spawn(process.execPath, ['-r', 'esbuild-register', PROGRAM, JSON.stringify(options)], {
+  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(options)], {
+    cwd: compiledRoot(),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
