@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from 'redis';
+import { ask } from './ask';
 import { freePort } from './servers';
 
 /** What sentinels watch. */
@@ -62,16 +62,8 @@ export class SentinelProcess {
     return this.#stop();
   }
 
-  async #ask(question: string): Promise<unknown> {
-    const url = `redis://127.0.0.1:${this.port}`;
-    const client = createClient({ url, RESP: 2, socket: { reconnectStrategy: false } });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return await client.sendCommand(['SENTINEL', question, this.#name]);
-    } finally {
-      client.destroy();
-    }
+  #ask(question: string): Promise<unknown> {
+    return ask(this.port, ['SENTINEL', question, this.#name]);
   }
 }
 

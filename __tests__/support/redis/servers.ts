@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from 'redis';
 import { until } from '../wait';
+import { ask } from './ask';
 
 /** Why this machine cannot start servers of its own; undefined where it can. */
 export const noServerReason =
@@ -96,15 +96,8 @@ export class RedisServer {
   }
 
   /** Runs one command on a connection of its own. */
-  async command(args: readonly string[]): Promise<unknown> {
-    const client = createClient({ url: this.url, RESP: 2, socket: { reconnectStrategy: false } });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return await client.sendCommand([...args]);
-    } finally {
-      client.destroy();
-    }
+  command(args: readonly string[]): Promise<unknown> {
+    return ask(this.port, args);
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
