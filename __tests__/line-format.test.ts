@@ -1,22 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { asctime, lineFormatter } from '../src/record/log-call';
+import { itWith } from './support/requirements';
 
-const hasPython = spawnSync('python3', ['--version']).status === 0;
-const itWithPython = hasPython ? it : it.skip;
+const itWithPython = itWith('python');
 
 /** One instant on each day of 2028, a leap year, each at a different time of day. */
 const instants = Array.from({ length: 366 }, (_, day) => Date.UTC(2028, 0, 1) + day * 86_400_000 + day * 237_000);
 
 describe('asctime', () => {
-  itWithPython(
-    `equals time.asctime() of Python on every day of a year${hasPython ? '' : ' (skipped: no python3)'}`,
-    () => {
-      const program = 'import sys, time\nfor line in sys.stdin: print(time.asctime(time.localtime(int(line))))';
-      const input = instants.map((instant) => instant / 1000).join('\n');
-      const { stdout } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
-      expect(instants.map(asctime)).toEqual(stdout.trimEnd().split('\n'));
-    },
-  );
+  itWithPython('equals time.asctime() of Python on every day of a year', () => {
+    const program = 'import sys, time\nfor line in sys.stdin: print(time.asctime(time.localtime(int(line))))';
+    const input = instants.map((instant) => instant / 1000).join('\n');
+    const { stdout } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
+    expect(instants.map(asctime)).toEqual(stdout.trimEnd().split('\n'));
+  });
 
   it('pads the day with a space and the time with zeros, in 24 characters', () => {
     expect(asctime(new Date(2026, 5, 9, 8, 5, 0).getTime())).toBe('Tue Jun  9 08:05:00 2026');

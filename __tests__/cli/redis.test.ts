@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { ErrorReply, encodeCommand, ReplyParser } from '../../src/cli/redis/resp';
 import { makeUser, removeUser, rulesOf } from '../support/redis/acl';
-import { makeCertificates, noCertificatesReason } from '../support/redis/certificates';
+import { makeCertificates } from '../support/redis/certificates';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
+import { itWith } from '../support/requirements';
 import { CliProcess, runCli, writeHours } from '../support/viewers/cli';
 import { Workspace } from '../support/workspace';
 
@@ -113,7 +114,7 @@ describeWithServer('the program', () => {
     }
   });
 
-  const itWithTls = noCertificatesReason ? it.skip : it;
+  const itWithTls = itWith('certificates');
   itWithTls(
     'talks TLS with rediss://, and with whom it can trust alone',
     async () => {

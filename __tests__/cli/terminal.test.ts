@@ -1,13 +1,5 @@
 import { describeWithServer, RedisServer } from '../support/redis/servers';
-import {
-  CliProcess,
-  describeWithTerminal,
-  FakeSink,
-  noTerminalReason,
-  RunningCli,
-  uncolored,
-  writeHours,
-} from '../support/viewers/cli';
+import { CliProcess, describeWithTerminal, FakeSink, RunningCli, uncolored, writeHours } from '../support/viewers/cli';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
@@ -96,8 +88,7 @@ describeWithTerminal('in a terminal', () => {
 });
 
 describeWithServer('a Redis that is killed', () => {
-  const describeHere = noTerminalReason ? describe.skip : describe;
-  describeHere('while tail -f runs in a terminal', () => {
+  describeWithTerminal('while tail -f runs in a terminal', () => {
     it(
       'is waited for; then no line comes twice, and what was missed is said',
       async () => {

@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { parameterize, RecentCommonReader } from '../../src';
-import { describeWithClock, ServerClock } from '../support/redis/server-clock';
+import { ServerClock } from '../support/redis/server-clock';
 import { RedisServer } from '../support/redis/servers';
-import { describeWithBrowser, launchBrowser, noBrowserReason, PICTURES, Tab } from '../support/viewers/browser';
+import { describeWith } from '../support/requirements';
+import { launchBrowser, PICTURES, Tab } from '../support/viewers/browser';
 import { FakeSink, runCli } from '../support/viewers/cli';
 import { dashboardOf, Site } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
@@ -86,137 +87,136 @@ function terminalHtml(text: string): string {
   return `<body style="margin: 0; background: #0d1117"><pre style="${style}">${shown}</pre></body>`;
 }
 
-if (noBrowserReason) describeWithBrowser('pictures of the viewers', () => it('are made', () => undefined));
-else {
-  describeWithClock(`pictures of the viewers, in ${PICTURES}`, () => {
-    let clock: ServerClock;
-    let server: RedisServer;
-    let workspace: Workspace;
-    let site: Site;
-    let browser: Browser;
+const describePictures = describeWith('browser', 'server clock');
 
-    beforeAll(async () => {
-      clock = ServerClock.create();
-      server = await RedisServer.start({ env: clock.env });
-      workspace = await Workspace.open(server.url);
-      setIntoHour(-8);
-      await log('checkout', BEFORE);
-      setIntoHour(41);
-      for (const [name, hour] of Object.entries(OTHERS)) await log(name, hour);
-      await log('checkout', NOW);
-      await spreadLines('checkout');
-      const options = { title: 'Shop logs', environment: 'production' };
-      site = await Site.open(dashboardOf(workspace, options).node);
-      browser = await launchBrowser();
-    }, 180_000);
-    afterAll(async () => {
-      await browser.close();
-      await site.close();
-      await workspace.close();
-      await server.stop();
-      clock.remove();
-    });
+describePictures(`pictures of the viewers, in ${PICTURES}`, () => {
+  let clock: ServerClock;
+  let server: RedisServer;
+  let workspace: Workspace;
+  let site: Site;
+  let browser: Browser;
 
-    /** Sets the clock to this minute of the current hour. */
-    function setIntoHour(minutes: number): void {
-      clock.set(minutes * 60 - (Math.floor(Date.now() / 1000) % 3600));
-    }
-
-    async function log(name: string, hour: Hour): Promise<void> {
-      const transport = workspace.transport({
-        name,
-        closeTimeoutMs: 60_000,
-        commonKey: ({ message }) => parameterize(String(message).split(' {')[0] as string),
-      });
-      for (const call of mixed(hour)) transport.log(call);
-      await transport.flush();
-    }
-
-    /** Gives lines that were logged at once the times of lines that came one by one. */
-    async function spreadLines(name: string): Promise<void> {
-      const calls = mixed(NOW).slice(-60).reverse();
-      const now = Date.now();
-      const severities = new Set(NOW.map(([level]) => level));
-      for (const severity of severities) {
-        const key = workspace.key(`recent:${name}:${severity}`);
-        const lines = calls.flatMap(({ level, message }, i) =>
-          level === severity ? [`${new Date(now - i * 1700).toISOString()} ${message}`] : [],
-        );
-        const older = (await workspace.redis.lRange(key, 0, -1)).map((line) => {
-          return `${new Date(now - 600_000).toISOString()} ${line.slice(25)}`;
-        });
-        await workspace.redis.del(key);
-        await workspace.redis.rPush(key, [...lines, ...older].slice(0, 100));
-      }
-    }
-
-    it.each([
-      ['light', 1280, 1000],
-      ['dark', 1280, 1000],
-      ['light', 360, 760],
-      ['dark', 360, 760],
-      ['light', 1720, 960],
-    ] as const)('show the page in %s at %i px, closed and open', async (colorScheme, width, height) => {
-      const tab = await Tab.open(browser, `${site.url}/?name=checkout`, { colorScheme, viewport: { width, height } });
-      await tab.picture(`page-${colorScheme}-${width}`);
-      for (const summary of await tab.page.locator('table.changes summary').all()) {
-        if (await summary.isVisible()) await summary.click();
-      }
-      await tab.picture(`page-${colorScheme}-${width}-open`, 2400);
-      expect(await tab.text('#status')).toBe('3 new, 1 surging, 2 fading');
-      expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-      expect(tab.complaints).toEqual([]);
-      await tab.close();
-    });
-
-    it.each([
-      ['top', [], 100, 565],
-      ['top-checkout', ['checkout', '-n', '6'], 80, 700],
-      ['ls', ['ls'], 100, 300],
-      ['tail', ['tail', 'checkout', '-n', '20'], 100, 420],
-    ] as const)('show a terminal: %s with %j in %i columns', async (title, args, columns, height) => {
-      const stdout = new FakeSink({ isTTY: true, columns });
-      const at = ['-u', server.url, '--prefix', workspace.prefix];
-      const { code } = await runCli([...args, ...at], { stdout, env: { TERM: 'xterm-256color' } });
-      expect(code).toBe(0);
-      const tab = await Tab.open(browser, 'about:blank', { viewport: { width: 40 + columns * 8.5, height } });
-      await tab.page.setContent(terminalHtml(stdout.text));
-      await tab.picture(`terminal-${title}`);
-      await tab.close();
-    });
-
-    it.each([
-      ['of a first hour', 'mailer', '', 'First hour: nothing to compare with yet'],
-      ['of a filter that finds nothing', 'checkout', '&filter=nowhere', '3 new, 1 surging, 2 fading'],
-      ['of one severity', 'checkout', '&severity=error', '1 new, 1 surging'],
-      ['of a logger that there is not', 'nobody', '', 'There is no logger of this name.'],
-    ])('show the page %s', async (title, name, more, status) => {
-      const tab = await Tab.open(browser, `${site.url}/?name=${name}${more}`, {
-        viewport: { width: 1100, height: 940 },
-      });
-      await tab.picture(`page-${title.replaceAll(' ', '-')}`);
-      expect(await tab.text('#status')).toBe(status);
-      await tab.close();
-    });
-
-    it('show the menu and a paused page', async () => {
-      const tab = await Tab.open(browser, `${site.url}/?name=checkout`, { viewport: { width: 720, height: 420 } });
-      await tab.page.getByRole('button', { name: 'Pause' }).click();
-      await tab.page.locator('#loggers summary').click();
-      await tab.picture('page-of-the-menu');
-      expect(await tab.page.locator('#loggers li').count()).toBe(4);
-      await tab.close();
-    });
-
-    it('show the page before anything was logged', async () => {
-      const reader = new RecentCommonReader({ url: server.url, keyPrefix: 'nothing:' });
-      const empty = await Site.open(dashboardOf(workspace, { reader }).node);
-      const tab = await Tab.open(browser, empty.url, { viewport: { width: 1100, height: 420 } });
-      await tab.picture('page-of-nothing');
-      expect(await tab.text('#status')).toBe('Nothing has been logged yet');
-      await tab.close();
-      await empty.close();
-      reader.close();
-    });
+  beforeAll(async () => {
+    clock = ServerClock.create();
+    server = await RedisServer.start({ env: clock.env });
+    workspace = await Workspace.open(server.url);
+    setIntoHour(-8);
+    await log('checkout', BEFORE);
+    setIntoHour(41);
+    for (const [name, hour] of Object.entries(OTHERS)) await log(name, hour);
+    await log('checkout', NOW);
+    await spreadLines('checkout');
+    const options = { title: 'Shop logs', environment: 'production' };
+    site = await Site.open(dashboardOf(workspace, options).node);
+    browser = await launchBrowser();
+  }, 180_000);
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+    await workspace.close();
+    await server.stop();
+    clock.remove();
   });
-}
+
+  /** Sets the clock to this minute of the current hour. */
+  function setIntoHour(minutes: number): void {
+    clock.set(minutes * 60 - (Math.floor(Date.now() / 1000) % 3600));
+  }
+
+  async function log(name: string, hour: Hour): Promise<void> {
+    const transport = workspace.transport({
+      name,
+      closeTimeoutMs: 60_000,
+      commonKey: ({ message }) => parameterize(String(message).split(' {')[0] as string),
+    });
+    for (const call of mixed(hour)) transport.log(call);
+    await transport.flush();
+  }
+
+  /** Gives lines that were logged at once the times of lines that came one by one. */
+  async function spreadLines(name: string): Promise<void> {
+    const calls = mixed(NOW).slice(-60).reverse();
+    const now = Date.now();
+    const severities = new Set(NOW.map(([level]) => level));
+    for (const severity of severities) {
+      const key = workspace.key(`recent:${name}:${severity}`);
+      const lines = calls.flatMap(({ level, message }, i) =>
+        level === severity ? [`${new Date(now - i * 1700).toISOString()} ${message}`] : [],
+      );
+      const older = (await workspace.redis.lRange(key, 0, -1)).map((line) => {
+        return `${new Date(now - 600_000).toISOString()} ${line.slice(25)}`;
+      });
+      await workspace.redis.del(key);
+      await workspace.redis.rPush(key, [...lines, ...older].slice(0, 100));
+    }
+  }
+
+  it.each([
+    ['light', 1280, 1000],
+    ['dark', 1280, 1000],
+    ['light', 360, 760],
+    ['dark', 360, 760],
+    ['light', 1720, 960],
+  ] as const)('show the page in %s at %i px, closed and open', async (colorScheme, width, height) => {
+    const tab = await Tab.open(browser, `${site.url}/?name=checkout`, { colorScheme, viewport: { width, height } });
+    await tab.picture(`page-${colorScheme}-${width}`);
+    for (const summary of await tab.page.locator('table.changes summary').all()) {
+      if (await summary.isVisible()) await summary.click();
+    }
+    await tab.picture(`page-${colorScheme}-${width}-open`, 2400);
+    expect(await tab.text('#status')).toBe('3 new, 1 surging, 2 fading');
+    expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it.each([
+    ['top', [], 100, 565],
+    ['top-checkout', ['checkout', '-n', '6'], 80, 700],
+    ['ls', ['ls'], 100, 300],
+    ['tail', ['tail', 'checkout', '-n', '20'], 100, 420],
+  ] as const)('show a terminal: %s with %j in %i columns', async (title, args, columns, height) => {
+    const stdout = new FakeSink({ isTTY: true, columns });
+    const at = ['-u', server.url, '--prefix', workspace.prefix];
+    const { code } = await runCli([...args, ...at], { stdout, env: { TERM: 'xterm-256color' } });
+    expect(code).toBe(0);
+    const tab = await Tab.open(browser, 'about:blank', { viewport: { width: 40 + columns * 8.5, height } });
+    await tab.page.setContent(terminalHtml(stdout.text));
+    await tab.picture(`terminal-${title}`);
+    await tab.close();
+  });
+
+  it.each([
+    ['of a first hour', 'mailer', '', 'First hour: nothing to compare with yet'],
+    ['of a filter that finds nothing', 'checkout', '&filter=nowhere', '3 new, 1 surging, 2 fading'],
+    ['of one severity', 'checkout', '&severity=error', '1 new, 1 surging'],
+    ['of a logger that there is not', 'nobody', '', 'There is no logger of this name.'],
+  ])('show the page %s', async (title, name, more, status) => {
+    const tab = await Tab.open(browser, `${site.url}/?name=${name}${more}`, {
+      viewport: { width: 1100, height: 940 },
+    });
+    await tab.picture(`page-${title.replaceAll(' ', '-')}`);
+    expect(await tab.text('#status')).toBe(status);
+    await tab.close();
+  });
+
+  it('show the menu and a paused page', async () => {
+    const tab = await Tab.open(browser, `${site.url}/?name=checkout`, { viewport: { width: 720, height: 420 } });
+    await tab.page.getByRole('button', { name: 'Pause' }).click();
+    await tab.page.locator('#loggers summary').click();
+    await tab.picture('page-of-the-menu');
+    expect(await tab.page.locator('#loggers li').count()).toBe(4);
+    await tab.close();
+  });
+
+  it('show the page before anything was logged', async () => {
+    const reader = new RecentCommonReader({ url: server.url, keyPrefix: 'nothing:' });
+    const empty = await Site.open(dashboardOf(workspace, { reader }).node);
+    const tab = await Tab.open(browser, empty.url, { viewport: { width: 1100, height: 420 } });
+    await tab.picture('page-of-nothing');
+    expect(await tab.text('#status')).toBe('Nothing has been logged yet');
+    await tab.close();
+    await empty.close();
+    reader.close();
+  });
+});

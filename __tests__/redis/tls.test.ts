@@ -3,8 +3,9 @@ import { inspect } from 'node:util';
 import winston from 'winston';
 import { type DeliveryWarning, RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
 import { clearOfTheTurn } from '../support/hours';
-import { type Certificates, makeCertificates, noCertificatesReason } from '../support/redis/certificates';
-import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
+import { type Certificates, makeCertificates } from '../support/redis/certificates';
+import { freePort, RedisServer } from '../support/redis/servers';
+import { describeWith } from '../support/requirements';
 import { until } from '../support/wait';
 
 /** How a test server listens, both ports on the loopback interface. */
@@ -20,11 +21,7 @@ type Redis = NonNullable<TransportOptions['redis']>;
 const PASSWORD = 'a-secret';
 const CLOSE_TIMEOUT_MS = 400;
 
-const describeWithTls = noCertificatesReason ? describeSkipped : describeWithServer;
-
-function describeSkipped(title: string, tests: () => void): void {
-  describe.skip(`${title} (skipped: ${noCertificatesReason})`, tests);
-}
+const describeWithTls = describeWith('server', 'certificates');
 
 let certificates: Certificates;
 let server: RedisServer;

@@ -1,6 +1,6 @@
 import { compiledRoot } from './compiled';
 import { type ProvidedRedis, provideRedis } from './redis/provide-redis';
-import { noServerReason } from './redis/servers';
+import { missingRequirements } from './requirements';
 
 declare global {
   var providedRedis: ProvidedRedis | undefined;
@@ -13,5 +13,7 @@ export default async function setup(): Promise<void> {
   globalThis.providedRedis = redis;
   process.env.TEST_REDIS_URL = redis.url;
   console.log(`\nRedis for the tests: ${redis.label}`);
-  if (noServerReason) console.log(`Suites that start servers of their own are skipped: ${noServerReason}`);
+  for (const [requirement, reason] of Object.entries(missingRequirements())) {
+    console.log(`Tests with a ${requirement} are skipped: ${reason}`);
+  }
 }

@@ -1,4 +1,4 @@
-import { noServerReason } from '../support/redis/servers';
+import { isMissing } from '../support/requirements';
 import { Workspace } from '../support/workspace';
 import {
   flush,
@@ -14,7 +14,7 @@ import {
 } from '../support/writers/model-commands';
 
 /** The JavaScript server takes many times as long as Redis. */
-const SHARE = noServerReason ? 0.05 : 1;
+const SHARE = isMissing('server') ? 0.05 : 1;
 
 let workspace: Workspace;
 

@@ -1,11 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** Why this machine cannot make certificates; undefined where it can. */
-export const noCertificatesReason =
-  spawnSync('openssl', ['version']).status === 0 ? undefined : 'no openssl on the PATH';
 
 /** A certificate and its key, as files and as text. */
 export interface Certificate {

@@ -1,5 +1,11 @@
+/** Finds the Redis that all suites share. */
+
+import { existsSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { createRedisMock } from 'js-redis-server';
-import { noServerReason, RedisServer } from './servers';
+import { isMissing } from '../requirements';
+import { RedisServer } from './servers';
 
 /** A Redis that all suites share. */
 export interface ProvidedRedis {
@@ -9,14 +15,26 @@ export interface ProvidedRedis {
   stop(): Promise<unknown>;
 }
 
-/** The first that is to be had: TEST_REDIS_URL, a container, a redis-server from the PATH, the embedded server. */
+/** The first available one of TEST_REDIS_URL, a container, a redis-server from the PATH and the embedded server. */
 export async function provideRedis(): Promise<ProvidedRedis> {
   const url = process.env.TEST_REDIS_URL;
   if (url) return { url, label: 'TEST_REDIS_URL', stop: async () => undefined };
-  return (await startContainer()) ?? (noServerReason ? await startEmbedded() : await startServer());
+  return (await startContainer()) ?? (isMissing('server') ? await startEmbedded() : await startServer());
+}
+
+/** Whether there is any sign of a container engine. Loading testcontainers to find none takes a second. */
+function mayHaveContainers(): boolean {
+  const { XDG_RUNTIME_DIR = `/run/user/${userInfo().uid}` } = process.env;
+  const traces = ['/var/run/docker.sock', join(XDG_RUNTIME_DIR, 'docker.sock'), join(homedir(), '.docker')];
+  return (
+    process.platform === 'win32' ||
+    Object.keys(process.env).some((name) => /^(DOCKER|TESTCONTAINERS)_/.test(name)) ||
+    [...traces, join(homedir(), '.testcontainers.properties')].some((path) => existsSync(path))
+  );
 }
 
 async function startContainer(): Promise<ProvidedRedis | undefined> {
+  if (!mayHaveContainers()) return undefined;
   try {
     const { GenericContainer } = await import('testcontainers');
     const image = process.env.TEST_REDIS_IMAGE ?? 'redis:7-alpine';

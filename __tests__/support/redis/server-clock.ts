@@ -1,24 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { noServerReason } from './servers';
+import { describeWith } from '../requirements';
 
-/** Why the clock of a server cannot be moved on this machine; undefined where it can. */
-export const noClockReason = noServerReason ?? missingHere();
-
-/** `describe` for what moves the clock of a server. Where that cannot be done, its tests count as skipped. */
-export const describeWithClock = noClockReason ? describeSkipped : (globalThis.describe as jest.Describe);
-
-function missingHere(): string | undefined {
-  if (process.platform !== 'linux') return 'the clock of a server can be moved on Linux only';
-  if (spawnSync('cc', ['--version']).status !== 0) return 'no C compiler on the PATH';
-  return undefined;
-}
-
-function describeSkipped(title: string, tests: () => void): void {
-  describe.skip(`${title} (skipped: ${noClockReason})`, tests);
-}
+/** `describe` for tests that move the clock of a server. */
+export const describeWithClock = describeWith('server clock');
 
 /** The time of day of the servers that are started with its `env`: that of the machine, until it is moved. */
 export class ServerClock {

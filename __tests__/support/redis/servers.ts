@@ -1,22 +1,15 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWith } from '../requirements';
 import { until } from '../wait';
 import { ask } from './ask';
 
-/** Why this machine cannot start servers of its own; undefined where it can. */
-export const noServerReason =
-  spawnSync('redis-server', ['--version']).status === 0 ? undefined : 'no redis-server on the PATH';
-
-/** `describe` for what needs servers to start, stop and pause. Where there is no redis-server, its tests count as skipped. */
-export const describeWithServer = noServerReason ? describeSkipped : (globalThis.describe as jest.Describe);
-
-function describeSkipped(title: string, tests: () => void): void {
-  describe.skip(`${title} (skipped: ${noServerReason})`, tests);
-}
+/** `describe` for tests that start, stop and pause servers. */
+export const describeWithServer = describeWith('server');
 
 /** A port of the loopback interface that nobody listens on. */
 export async function freePort(): Promise<number> {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import {
   type Browser,
   type BrowserContext,
@@ -8,8 +8,7 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+import { describeWith, findBrowser } from '../requirements';
 
 /** Where pictures of pages are written for people to look at. Git ignores it. */
 export const PICTURES = resolve(__dirname, '../../../coverage/pictures');
@@ -44,25 +43,11 @@ const OVERLAPS = `(() => {
   return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => isOver(a, b)).map((b) => [nameOf(a), nameOf(b)]));
 })()`;
 
-const executablePath = findBrowser();
-
-/** Why this machine cannot show pages; undefined where it can. */
-export const noBrowserReason = executablePath ? undefined : 'no Chromium on the PATH';
-
-/** `describe` for what needs a browser. Where there is none, its tests count as skipped. */
-export const describeWithBrowser = noBrowserReason ? describeSkipped : (globalThis.describe as jest.Describe);
-
-function describeSkipped(title: string, tests: () => void): void {
-  describe.skip(`${title} (skipped: ${noBrowserReason})`, tests);
-}
-
-function findBrowser(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
-}
+/** `describe` for tests with a browser. */
+export const describeWithBrowser = describeWith('browser');
 
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: executablePath as string, args: ['--no-sandbox'], timeout: 100_000 });
+  return chromium.launch({ executablePath: findBrowser() as string, args: ['--no-sandbox'], timeout: 100_000 });
 }
 
 /** Of two colours without transparency, as the WCAG measure it. */

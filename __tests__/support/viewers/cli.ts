@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { main } from '../../../src/cli/main';
 import type { Sink } from '../../../src/cli/terminal/screen';
 import { compiledRoot } from '../compiled';
 import type { Ended } from '../program';
+import { describeWith, findTerminal } from '../requirements';
 import { until } from '../wait';
 import type { Workspace } from '../workspace';
 
@@ -135,7 +136,7 @@ export class CliProcess {
     const program = [process.execPath, ...PROGRAM, ...args].map((arg) => `'${arg}'`).join(' ');
     // Ctrl-C goes to the shell as well. Shells differ in whether they survive it, unless they have a trap.
     const script = `trap : INT; ${prepare}; ${program}; ${after}`;
-    const [command, ...options] = terminalFor(script) as [string, ...string[]];
+    const [command, ...options] = terminalFor(script);
     return new CliProcess(command, options, { TERM: 'xterm-256color', SHELL: '/bin/sh', ...env });
   }
 
@@ -171,26 +172,14 @@ export class CliProcess {
   }
 }
 
-/** Why there is no terminal for a program on this machine; undefined where there is. */
-export const noTerminalReason = terminalFor('') ? undefined : 'neither script of util-linux nor python3 on the PATH';
+/** `describe` for tests with a terminal. */
+export const describeWithTerminal = describeWith('terminal');
 
-/** `describe` for what needs a terminal. Where there is none, its tests count as skipped. */
-export const describeWithTerminal = noTerminalReason ? describeSkipped : (globalThis.describe as jest.Describe);
-
-function describeSkipped(title: string, tests: () => void): void {
-  describe.skip(`${title} (skipped: ${noTerminalReason})`, tests);
-}
-
-/** What runs a command of the shell in a terminal of its own. */
-function terminalFor(command: string): string[] | undefined {
-  if (String(spawnSync('script', ['--version']).stdout).includes('util-linux')) {
-    return ['script', '-qec', command, '/dev/null'];
-  }
-  if (spawnSync('python3', ['-c', 'import pty']).status === 0) {
-    const program = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", sys.argv[1]])))';
-    return ['python3', '-c', program, command];
-  }
-  return undefined;
+/** The command line that runs a command of the shell in a terminal of its own. */
+function terminalFor(command: string): [string, ...string[]] {
+  if (findTerminal() === 'script') return ['script', '-qec', command, '/dev/null'];
+  const program = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", sys.argv[1]])))';
+  return ['python3', '-c', program, command];
 }
 
 /** A text without the colours and the like that the program paints with, and with all other sequences. */

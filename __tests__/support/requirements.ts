@@ -1,0 +1,63 @@
+/** Finds out once, for all suites, what this machine has for the tests beside Node, and skips the tests that need more. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+const hasProgram = (name: string, ...args: readonly string[]): boolean => spawnSync(name, args).status === 0;
+
+const lacksServer = () => (hasProgram('redis-server', '--version') ? undefined : 'no redis-server on the PATH');
+
+/** For each requirement, why this machine does not meet it; undefined if it does. */
+const CHECKS = {
+  server: lacksServer,
+  'server clock': (): string | undefined => {
+    if (process.platform !== 'linux') return 'the clock of a server can be moved on Linux only';
+    return lacksServer() ?? (hasProgram('cc', '--version') ? undefined : 'no C compiler on the PATH');
+  },
+  certificates: () => (hasProgram('openssl', 'version') ? undefined : 'no openssl on the PATH'),
+  browser: () => (findBrowser() ? undefined : 'no Chromium on the PATH'),
+  terminal: () => (findTerminal() ? undefined : 'neither script of util-linux nor python3 on the PATH'),
+  python: () => (hasProgram('python3', '--version') ? undefined : 'no python3 on the PATH'),
+} satisfies Record<string, () => string | undefined>;
+
+export type Requirement = keyof typeof CHECKS;
+
+/** The requirements that this machine does not meet, and why. */
+export function missingRequirements(): Partial<Record<Requirement, string>> {
+  // Workers have the environment of the process that started them, and need not look again.
+  process.env.TEST_MISSING ??= JSON.stringify(
+    Object.fromEntries(Object.entries(CHECKS).map(([requirement, check]) => [requirement, check()])),
+  );
+  return JSON.parse(process.env.TEST_MISSING);
+}
+
+export function isMissing(requirement: Requirement): boolean {
+  return missingRequirements()[requirement] !== undefined;
+}
+
+/** `describe` for tests with requirements. If one is missing, they count as skipped. */
+export function describeWith(...requirements: readonly Requirement[]): jest.Describe {
+  // Programs that are no tests, such as benchmarks, import modules that define a block as well.
+  const block = globalThis.describe as jest.Describe | undefined;
+  return (block && requirements.some(isMissing) ? block.skip : block) as jest.Describe;
+}
+
+/** `it` for a test with requirements. If one is missing, it counts as skipped. */
+export function itWith(...requirements: readonly Requirement[]): jest.It {
+  return requirements.some(isMissing) ? it.skip : it;
+}
+
+/** Path of a Chromium. */
+export function findBrowser(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
+}
+
+/** Which program can run another one in a terminal of its own. */
+export function findTerminal(): 'script' | 'python3' | undefined {
+  if (String(spawnSync('script', ['--version']).stdout).includes('util-linux')) return 'script';
+  return hasProgram('python3', '-c', 'import pty') ? 'python3' : undefined;
+}
