@@ -20,14 +20,14 @@ const RULES: Record<string, string[]> = {
 /** The other files directly in src: the options, and what puts the folders together. */
 const COMPOSITION = ['record', 'redis', 'write', 'read', 'winston', 'index', 'log', 'options', 'transport'];
 
-/** The packages that src imports, and where. */
+/** The packages that src imports, and the files that import them. */
 const PACKAGES: Record<string, string[]> = {
   redis: ['redis/connection', 'redis/node-redis'],
   'safe-stable-stringify': ['record/text'],
   'winston-transport': ['options', 'record/keep-template', 'winston/direct-transport', 'winston/exit'],
 };
 
-/** Any part of a key that nobody but the keys' own file may spell. */
+/** Any part of a key that only redis/keys.ts may spell. */
 const KEY = /\b(recent|common):|:(seq|start|last|pstart|writers)\b|(^|[:}'"])known(['"]|$)/;
 
 const files = readSourceTree();
@@ -90,18 +90,18 @@ function brokenRules(tree: Readonly<Record<string, string>>): string[] {
   }
 }
 
-describe('the layout of src', () => {
+describe('layout of src', () => {
   it('has a rule for each folder, and at most ten files beside the folders', () => {
     const folders = new Set(files.map(({ module }) => folder(module)));
     expect([...folders].filter(Boolean).sort()).toEqual(Object.keys(RULES).sort());
     expect(modulesWhere(({ module }) => folder(module) === '').length).toBeLessThanOrEqual(10);
   });
 
-  it('lets each folder import the folders below it alone', () => {
+  it('lets each folder import only the folders that its rule allows', () => {
     expect(files.flatMap(strayImports)).toEqual([]);
   });
 
-  it('uses each package in the files that are named for it', () => {
+  it('imports packages only in the files listed for them', () => {
     const used: Record<string, string[]> = {};
     for (const { module: importer, imports } of files) {
       const packages = imports.filter(({ module, isLocal }) => !isLocal && !module.startsWith('node:'));
@@ -111,16 +111,16 @@ describe('the layout of src', () => {
     expect(Object.keys(JSON.parse(readText('package.json')).dependencies)).toEqual(Object.keys(PACKAGES));
   });
 
-  it("knows winston's symbols in record/log-call.ts, and in record/keep-template.ts those of its format", () => {
+  it("uses winston's symbols only in record/log-call.ts and record/keep-template.ts", () => {
     expect(modulesWhere(makesSymbol)).toEqual(['record/keep-template', 'record/log-call']);
   });
 
-  it('spells keys in redis/keys.ts alone', () => {
+  it('spells keys only in redis/keys.ts', () => {
     expect(modulesWhere(spellsKey)).toEqual(['redis/keys']);
   });
 });
 
-describe('the check of the layout', () => {
+describe('check of the layout', () => {
   it.each([
     ['errors.ts', "import { toText } from './record/text';"],
     ['record/log-call.ts', "const later = import('../write/flusher');"],
@@ -132,7 +132,7 @@ describe('the check of the layout', () => {
     ['dashboard/page/text.ts', "import { visible } from '../../cli/terminal/text';"],
     ['cli/commands/serve.ts', "import { view } from '../../dashboard/view';"],
     ['log.ts', "import dashboard = require('./dashboard/index');"],
-  ])('finds in %s the stray: %s', (path, text) => {
+  ])('finds the stray import in %s: %s', (path, text) => {
     expect(strayImports(parseFile(path, text))).toHaveLength(1);
   });
 
@@ -151,8 +151,8 @@ describe('the check of the layout', () => {
   });
 });
 
-describe('the linter', () => {
-  it('refuses cycles of imports, those of types included', () => {
+describe('linter', () => {
+  it('refuses cycles of imports, type imports included', () => {
     const tree = {
       'src/a.ts': "import { b } from './redis/b';\nexport const a = b;\n",
       'src/redis/b.ts': "import type { C } from '../c';\nexport const b: C = 1;\n",
@@ -173,7 +173,7 @@ describe('the linter', () => {
     expect(brokenRules({ 'src/sample.ts': text })).toEqual([rule]);
   });
 
-  it('takes a file of 300 lines with a function of 40', () => {
+  it('accepts a file of 300 lines with a function of 40', () => {
     const longest = `export function sample(): void {${'\n'.repeat(39)}}\n`;
     expect(brokenRules({ 'src/sample.ts': `${longest}${'\n'.repeat(260)}` })).toEqual([]);
   });
