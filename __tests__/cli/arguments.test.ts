@@ -120,19 +120,16 @@ describe('a command line that is not understood', () => {
     [['-wn'], "--watch takes seconds from 0.1 to 3600, got 'n'"],
     [['--color', 'red'], "--color takes one of auto, always, never, got 'red'"],
     [['tail', '-o', 'xml'], "--output takes one of default, raw, json, got 'xml'"],
-    [['tail', '-s', 'yesterday'], '--since takes a time ago'],
-    [['tail', '-s', '2026-13-01'], '--since takes a time ago'],
+    [['tail', '-s', 'yesterday'], '--since takes a duration'],
+    [['tail', '-s', '2026-13-01'], '--since takes a duration'],
     [['tail', '-i', '/(/'], '--include: Invalid regular expression'],
     [['serve', '-p', '65536'], "--port takes a whole number from 0 to 65535, got '65536'"],
     [['-l', 'a:b'], '--level: expected a severity without a colon'],
     [['-l', 'info,'], '--level: expected a string of 1 to 128 bytes'],
     [['--no-trunc', '-w'], '--no-trunc does not go with --watch'],
-    [['-u', 'http://localhost'], 'the URL of Redis is to be redis://'],
-    [['-u', 'localhost:6379'], 'the URL of Redis is to be redis://'],
-    [
-      ['-u', ''],
-      'the URL of Redis is to be redis://host[:port][/database], or rediss:// for TLS, with user:password@ ',
-    ],
+    [['-u', 'http://localhost'], 'the Redis URL must be redis://'],
+    [['-u', 'localhost:6379'], 'the Redis URL must be redis://'],
+    [['-u', ''], 'the Redis URL must be redis://host[:port][/database], or rediss:// for TLS, with user:password@ '],
   ])('%j ends with code 2 and says why', async (args, why) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(`winston-redis-recent-common: ${why}`);

@@ -268,7 +268,7 @@ describeWithServer('tail -f', () => {
           await server.kill();
           log('info');
           log('error');
-          await until(() => cli.stderr.split('trying on').length === round + 2, 60_000);
+          await until(() => cli.stderr.split('retrying').length === round + 2, 60_000);
           await server.start();
           await transport.flush().catch(() => transport.flush());
           await until(() => shown().length === messages.length, 60_000);
@@ -276,7 +276,7 @@ describeWithServer('tail -f', () => {
         }
         expect(shown().sort()).toEqual([...messages].sort());
         expect(cli.stderr).toMatch(
-          /^no answer from redis:\/\/127.0.0.1:\d+, trying on: .+\nredis:\S+ answers again after \d+ s\n/,
+          /^no answer from redis:\/\/127.0.0.1:\d+, retrying: .+\nredis:\S+ answers again after \d+ s\n/,
         );
         cli.child.kill('SIGINT');
         expect((await cli.ended()).code).toBe(0);

@@ -27,7 +27,9 @@ describe('what Redis answers', () => {
   });
 
   it('is told from what no Redis answers', () => {
-    expect(() => new ReplyParser().read(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow('no Redis');
+    expect(() => new ReplyParser().read(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow(
+      'the server is not Redis',
+    );
   });
 });
 
@@ -106,8 +108,8 @@ describeWithServer('the program', () => {
       const [ofWeb, ofMute] = await Promise.all(
         [web, mute].map((each) => ls(`redis://127.0.0.1:${(each.address() as AddressInfo).port}`)),
       );
-      expect(ofWeb).toMatchObject({ code: 1, stderr: expect.stringContaining(': what answers is no Redis\n') });
-      expect(ofMute).toMatchObject({ code: 1, stderr: expect.stringContaining(': no answer within 10 s\n') });
+      expect(ofWeb).toMatchObject({ code: 1, stderr: expect.stringContaining(': the server is not Redis\n') });
+      expect(ofMute).toMatchObject({ code: 1, stderr: expect.stringContaining(': no reply within 10 s\n') });
     } finally {
       web.close();
       mute.close();

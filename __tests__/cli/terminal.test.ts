@@ -105,7 +105,7 @@ describeWithServer('a Redis that is killed', () => {
           log(0, 2);
           await cli.shows('line 1.');
           await server.kill();
-          await cli.shows('trying on: ');
+          await cli.shows('retrying: ');
           log(2, 252);
           await server.start();
           await until(() => transport.flush().then(() => true));

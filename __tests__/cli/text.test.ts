@@ -1,4 +1,4 @@
-import { fit, visible, visibleJson, widthOf } from '../../src/cli/terminal/text';
+import { fit, textWidth, visible, visibleJson } from '../../src/cli/terminal/text';
 import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS, readBack } from '../support/viewers/hostile';
 
 const HOSTILE = [...HOSTILE_TEXTS, ...HOSTILE_NAMES].map(({ title, text }) => [title, text] as const);
@@ -66,7 +66,7 @@ describe('the width of a text', () => {
     ['🇩🇪', 2],
     ['×▒█░·…', 6],
   ])('is that of its columns: %s', (text, width) => {
-    expect(widthOf(text)).toBe(width);
+    expect(textWidth(text)).toBe(width);
   });
 });
 
@@ -89,7 +89,7 @@ describe('a text that is cut', () => {
   it.each(HOSTILE)('is within its columns and begins as the text does: %s', (_, text) => {
     for (const columns of [1, 2, 10, 79]) {
       const shown = fit(text, columns);
-      expect(widthOf(shown)).toBeLessThanOrEqual(columns);
+      expect(textWidth(shown)).toBeLessThanOrEqual(columns);
       expect(shown).not.toMatch(HIDING);
       if (shown !== visible(text)) expect(visible(text).startsWith(shown.replace(/…$/, ''))).toBe(true);
     }

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+/** Starts the command line program in this process: its signals, its pipes and its exit code. */
+
 import { main } from './main';
 
-/** Whoever reads the output may stop reading it, as `head` does: that is no failure, and nothing to talk about. */
+/** A reader may stop reading early, as `head` does: end quietly and with success. */
 function onWriteError({ code, message }: NodeJS.ErrnoException): void {
   if (code === 'EPIPE') process.exit(0);
   process.exitCode = 1;

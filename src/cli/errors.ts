@@ -1,9 +1,11 @@
-/** What could not be done. It is told as it is, and ends the program with code 1. */
+/** Errors that end the program, and the exit code of each. */
+
+/** The request was understood but failed. Ends the program with code 1; its message is shown as it is. */
 export class Failure extends Error {
   override name = 'Failure';
 }
 
-/** What was asked for in a way that cannot be understood. It ends the program with code 2. */
+/** The command line was not understood. Ends the program with code 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }

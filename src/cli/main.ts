@@ -1,18 +1,21 @@
+/** Runs one command line: parses it, connects, runs the command, reports what went wrong. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorMessage, OptionsError } from '../errors';
-import { helpOf, PROGRAM } from './arguments/help';
+import { helpText, PROGRAM } from './arguments/help';
 import { type Invocation, parseInvocation } from './arguments/invocation';
 import { ls } from './commands/ls';
 import { tail } from './commands/tail';
 import { top } from './commands/top';
 import { Failure, UsageError } from './errors';
-import { openSource, type Source } from './redis/connect';
-import { type Host, note, Screen } from './terminal/screen';
+import type { Host } from './host';
+import { openStore, type Store } from './redis/connect';
+import { note, Screen } from './terminal/screen';
 
 /**
- * The command line program.
- * @returns its exit code: 0, or 1 where it could not be done, or 2 where it was not understood
+ * Runs the program.
+ * @returns its exit code: 0, 1 if the command failed, 2 if the command line was not understood
  */
 export async function main(host: Host): Promise<0 | 1 | 2> {
   try {
@@ -27,36 +30,36 @@ export async function main(host: Host): Promise<0 | 1 | 2> {
 }
 
 async function run(invocation: Invocation, host: Host): Promise<void> {
-  if (invocation.command === 'help') return void host.stdout.write(helpOf(invocation.of));
+  if (invocation.command === 'help') return void host.stdout.write(helpText(invocation.topic));
   if (invocation.command === 'version') return void host.stdout.write(`${version()}\n`);
   const screen = new Screen(host, invocation.color);
-  const source = await screen.during('connecting to Redis', openSource(invocation));
+  const store = await screen.during('connecting to Redis', openStore(invocation));
   try {
-    await runCommand(invocation, source, screen, host);
+    await runCommand(invocation, store, screen, host);
   } catch (error) {
     if ([Failure, UsageError, OptionsError].some((known) => error instanceof known)) throw error;
-    throw new Error(`cannot read from ${source.label}: ${errorMessage(error)}`, { cause: error });
+    throw new Error(`cannot read from ${store.label}: ${errorMessage(error)}`, { cause: error });
   } finally {
-    source.close();
+    store.close();
   }
 }
 
 async function runCommand(
   invocation: Exclude<Invocation, { command: 'help' | 'version' }>,
-  source: Source,
+  store: Store,
   screen: Screen,
   host: Host,
 ): Promise<void> {
   switch (invocation.command) {
     case 'top':
-      return top(invocation, source, screen, host);
+      return top(invocation, store, screen, host);
     case 'tail':
-      return tail(invocation, source, screen, host.interrupted);
+      return tail(invocation, store, screen, host);
     case 'ls':
-      return ls(invocation, source, screen);
+      return ls(invocation, store, screen);
     case 'serve':
-      // Nothing but this needs a server and the page.
-      return (require('./commands/serve') as typeof import('./commands/serve')).serve(invocation, source, screen, host);
+      // Loaded on demand: the other commands start sooner without the HTTP server and the page.
+      return (require('./commands/serve') as typeof import('./commands/serve')).serve(invocation, store, screen, host);
   }
 }
 

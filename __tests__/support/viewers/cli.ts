@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Sink } from '../../../src/cli/host';
 import { main } from '../../../src/cli/main';
-import type { Sink } from '../../../src/cli/terminal/screen';
 import { compiledRoot } from '../compiled';
 import type { Ended } from '../program';
 import { describeWith, findTerminal } from '../requirements';

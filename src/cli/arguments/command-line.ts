@@ -1,3 +1,5 @@
+/** The commands and their options, and how a command line is split into them. */
+
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from '../errors';
 
@@ -5,7 +7,7 @@ const COMMANDS = ['top', 'tail', 'ls', 'serve'] as const;
 const WATCH_SECONDS = '2';
 const PORT = '8379';
 
-/** What the program can do. */
+/** A command of the program. */
 export type Command = (typeof COMMANDS)[number];
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -52,19 +54,19 @@ export const OPTIONS = {
 
 type Parsed<Known extends Options> = ReturnType<typeof parseArgs<{ options: Known; allowPositionals: true }>>;
 
-/** What stands on a command line, under the options of its command. */
-export type Read<Name extends Command> = Parsed<(typeof OPTIONS)[Name]>;
+/** A command line parsed with the options of its command. */
+export type ParsedLine<Name extends Command> = Parsed<(typeof OPTIONS)[Name]>;
 
-/** A command line, taken apart. */
+/** A command line, split into the command and the rest. */
 export interface CommandLine {
   readonly command: Command;
-  /** Whether it was named: without, `top` is meant. */
+  /** False if no command was given, which means `top`. */
   readonly isNamed: boolean;
-  /** Everything else. */
+  /** All other arguments. */
   readonly rest: string[];
 }
 
-/** The command is the first argument that is no option, if it is one: else that is the name of a logger. */
+/** The first argument that is no option names the command; if no command has that name, it is a logger and `top` is meant. */
 export function splitCommand(args: readonly string[]): CommandLine {
   const all = withWatchSeconds(args);
   const options: Options = { ...OPTIONS.top, ...OPTIONS.tail, ...OPTIONS.serve };
@@ -76,10 +78,10 @@ export function splitCommand(args: readonly string[]): CommandLine {
 }
 
 /**
- * Reads what remains of a command line.
- * @throws UsageError for an option that the command does not have, or that has no value
+ * Parses the options of a command.
+ * @throws UsageError for an unknown option, or one without its value
  */
-export function readOptions<const Known extends Options>(args: string[], options: Known): Parsed<Known> {
+export function parseOptions<const Known extends Options>(args: string[], options: Known): Parsed<Known> {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
@@ -87,7 +89,7 @@ export function readOptions<const Known extends Options>(args: string[], options
   }
 }
 
-/** An option of `parseArgs` has a value always or never; that of `--watch` may be left out. */
+/** Gives `--watch` its default: for `parseArgs` an option takes a value always or never, and here it is optional. */
 function withWatchSeconds(args: readonly string[]): string[] {
   const end = args.includes('--') ? args.indexOf('--') : args.length;
   return args.flatMap((arg, i) => {

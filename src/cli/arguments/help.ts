@@ -1,34 +1,37 @@
+/** The texts of `--help`. */
+
 import type { Command } from './command-line';
 
-/** What the program is called. */
+/** The name of the program. */
 export const PROGRAM = 'winston-redis-recent-common';
 
 const GLOBAL = `
 Options of every command:
   -u, --url <url>         redis://[user:password@]host[:port][/database], or
-                          rediss:// for TLS; else that of REDIS_URL, else
+                          rediss:// for TLS; default: REDIS_URL, or else
                           redis://localhost:6379
-      --prefix <text>     keyPrefix that was written with
-      --cluster           the URL is that of a Redis Cluster
-      --json              one JSON object a line
-      --color <when>      auto, always or never; auto minds NO_COLOR
-  -h, --help              help, also of each command
-  -V, --version           version
+      --prefix <text>     keyPrefix of the transport that wrote the logs
+      --cluster           the URL is a node of a Redis Cluster
+      --json              print JSON, one object per line
+      --color <when>      auto, always or never; auto respects NO_COLOR
+  -h, --help              show help; after a command, the help of that command
+  -V, --version           show the version
 
-Give a password in REDIS_URL: all users of a machine can read the options of its
-programs. Control characters in what was logged are shown as escapes.
-Exit code: 0, or 1 if it could not be done, or 2 if it was not understood.
+Put a password into REDIS_URL: other users of the machine can see the options of
+a program. Control characters in logged text are shown as escapes.
+Exit code: 0 for success, 1 for failure, 2 for a command line that was not
+understood.
 `;
 
 const OVERVIEW = `Usage: ${PROGRAM} [command] [logger] [options]
 
-Shows what loggers have in Redis. It writes nothing.
+Shows what loggers have written to Redis. Only reads.
 
 Commands:
-  top [logger]            what changed against the last hour (the default)
-  tail [logger]           the last lines; with -f, new ones as they come
+  top [logger]            what changed since the last hour (the default)
+  tail [logger]           the last lines; with -f, new lines as they come
   ls                      all loggers and severities, with their counts
-  serve                   a web page with all of that
+  serve                   a web page that shows all of this
 
 Examples:
   ${PROGRAM}
@@ -40,60 +43,61 @@ ${GLOBAL}`;
 const HELP: Readonly<Record<Command, string>> = {
   top: `Usage: ${PROGRAM} [top] [logger] [options]
 
-Shows how often each message was logged this hour, beside what last hour
-predicts for it so far; without a logger, where that is most surprising.
-CHANGE is NOW by EXPECTED with ten added to both, so that small counts make no
-news: SURGING from ×2, FADING to ×0.5, NEW if last hour had none.
+Shows how often each message was logged this hour, beside the count that the
+last hour predicts up to now. Without a logger, shows the loggers with the
+largest changes.
+CHANGE is (NOW + 10) / (EXPECTED + 10), so small counts make no news:
+SURGING from ×2, FADING to ×0.5, NEW if the last hour had none.
 The bar: ▒ as expected, █ beyond that, ░ expected and missing.
-A terminal gets messages cut to its width; a file and a pipe get them whole.
+On a terminal messages are cut to its width; in a file or pipe they are whole.
 
-  -l, --level <levels>    levels or severities, separated by commas
-      --sort <by>         surge (the most surprising first) or count
-  -n, --limit <rows>      rows of each table; by default about 20 in all, with
+  -l, --level <levels>    only these levels or severities, separated by commas
+      --sort <by>         surge (largest change first) or count
+  -n, --limit <rows>      rows of each table; default: about 20 in all, with
                           --json 20 of each
-  -w, --watch[=seconds]   again and again, by default every 2 seconds
-      --no-trunc          whole messages in a terminal, too
+  -w, --watch[=seconds]   refresh until interrupted; default: every 2 seconds
+      --no-trunc          whole messages on a terminal, too
 ${GLOBAL}`,
   tail: `Usage: ${PROGRAM} tail [logger] [options]
 
-Shows the last lines, oldest first; without a logger, those of all.
+Shows the last lines, oldest first; without a logger, those of all loggers.
 
-  -f, --follow            goes on with new lines
-  -n, --tail <lines>      lines to begin with; 100 by default, or with --since
-                          all that are kept
+  -f, --follow            keep showing new lines
+  -n, --tail <lines>      lines to begin with; default: 100, with --since all
+                          that are kept
   -s, --since <time>      only lines since then: 90s, 10m, 2h30m, 1d, or a time
-                          as 2026-11-24T12:00
-  -l, --level <levels>    levels or severities, separated by commas
-  -i, --include <text>    only lines with this text or one of several, or that
-                          match a /pattern/
-  -e, --exclude <text>    only lines without
-  -t, --timestamps        times as ISO has them, in UTC
-  -o, --output <form>     default, json, or raw: nothing but what was logged,
-                          control characters as they are
+                          such as 2026-11-24T12:00
+  -l, --level <levels>    only these levels or severities, separated by commas
+  -i, --include <text>    only lines that contain the text or match a /pattern/;
+                          if given more than once, any of them
+  -e, --exclude <text>    no lines that contain the text or match a /pattern/
+  -t, --timestamps        full ISO 8601 times, in UTC
+  -o, --output <form>     default, json, or raw: the logged text alone, with its
+                          control characters
 ${GLOBAL}`,
   ls: `Usage: ${PROGRAM} ls [options]
 
-Lists loggers and severities: what they logged this hour and the last, and when
+Lists loggers and severities: their counts of this hour and the last, and when
 they were last seen.
 
-      --no-trunc          whole names in a terminal, too
+      --no-trunc          whole names on a terminal, too
 ${GLOBAL}`,
   serve: `Usage: ${PROGRAM} serve [options]
 
-Serves the web page until it is interrupted.
+Serves the web page until interrupted.
 
-  -p, --port <port>       8379 by default; 0 for any that is free
-      --host <address>    127.0.0.1 by default; another one only with user and
-                          password
-      --insecure          without them, too: whoever reaches the port can then
-                          read the logs
+  -p, --port <port>       default: 8379; 0 for any free port
+      --host <address>    default: 127.0.0.1; any other address needs a user and
+                          a password
+      --insecure          allow another address without them: anyone who can
+                          reach the port can read the logs
 
-Users have to sign in with RECENT_COMMON_USER and RECENT_COMMON_PASSWORD where
-these are set in the environment.
+If RECENT_COMMON_USER and RECENT_COMMON_PASSWORD are set in the environment,
+users have to sign in with them.
 ${GLOBAL}`,
 };
 
-/** What to know of a command, or of all. */
-export function helpOf(command: Command | undefined): string {
+/** The help of a command, or of the program if there is none. */
+export function helpText(command: Command | undefined): string {
   return command ? HELP[command] : OVERVIEW;
 }

@@ -1,11 +1,13 @@
+/** Turns a command line into a typed request. */
+
 import { UsageError } from '../errors';
-import { type Command, OPTIONS, type Read, readOptions, splitCommand } from './command-line';
+import { type Command, OPTIONS, type ParsedLine, parseOptions, splitCommand } from './command-line';
 import { type Matcher, parseChoice, parseLevels, parseMatchers, parseSeconds, parseSince, parseWhole } from './values';
 
 const COLORS = ['auto', 'always', 'never'] as const;
 const TAIL_LINES = 100;
 
-/** How Redis is reached, and how things are printed. */
+/** How to reach Redis, and how to print. */
 export interface GlobalArguments {
   readonly url: string;
   readonly prefix: string;
@@ -14,31 +16,31 @@ export interface GlobalArguments {
   readonly color: (typeof COLORS)[number];
 }
 
-/** Which loggers. */
+/** Which loggers and severities are asked for. */
 export interface Selection {
-  /** All where it is undefined. */
+  /** Undefined for all. */
   readonly name: string | undefined;
-  /** All where it is undefined. */
+  /** Undefined for all. */
   readonly severities: readonly string[] | undefined;
 }
 
-/** What `top` takes. */
+/** The arguments of `top`. */
 export interface TopArguments extends GlobalArguments, Selection {
   readonly command: 'top';
   readonly sort: 'surge' | 'count';
-  /** Rows of each table; as many as fit well where it is undefined. */
+  /** Rows of each table; undefined for about 20 in all. */
   readonly limit: number | undefined;
-  /** Whether messages are shown whole, however wide the terminal is. */
+  /** Whether messages are shown whole, even if wider than the terminal. */
   readonly isWhole: boolean;
-  /** Seconds between two looks; one look where it is undefined. */
+  /** Seconds between two tables; undefined to print once. */
   readonly watchSeconds: number | undefined;
 }
 
-/** What `tail` takes. */
+/** The arguments of `tail`. */
 export interface TailArguments extends GlobalArguments, Selection {
   readonly command: 'tail';
   readonly isFollowing: boolean;
-  /** Lines in all, before those that are followed. */
+  /** Lines to begin with, of all loggers together. */
   readonly limit: number;
   readonly since: Date | undefined;
   readonly include: readonly Matcher[];
@@ -47,53 +49,54 @@ export interface TailArguments extends GlobalArguments, Selection {
   readonly output: 'default' | 'raw' | 'json';
 }
 
-/** What `ls` takes. */
+/** The arguments of `ls`. */
 export interface LsArguments extends GlobalArguments {
   readonly command: 'ls';
-  /** Whether names are shown whole, however wide the terminal is. */
+  /** Whether names are shown whole, even if wider than the terminal. */
   readonly isWhole: boolean;
 }
 
-/** What `serve` takes. */
+/** The arguments of `serve`. */
 export interface ServeArguments extends GlobalArguments {
   readonly command: 'serve';
-  readonly host: string;
+  /** Host name or IP address to listen on. */
+  readonly address: string;
   readonly port: number;
   readonly isInsecure: boolean;
 }
 
-/** What was asked for. */
+/** A parsed command line. */
 export type Invocation =
   | TopArguments
   | TailArguments
   | LsArguments
   | ServeArguments
-  | { readonly command: 'help'; readonly of: Command | undefined }
+  | { readonly command: 'help'; readonly topic: Command | undefined }
   | { readonly command: 'version' };
 
 /**
- * Understands a command line.
- * @throws UsageError, or OptionsError for a level that can be none
+ * Parses a command line.
+ * @throws UsageError, or OptionsError for a level that cannot be a severity
  */
 export function parseInvocation(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): Invocation {
   const { command, isNamed, rest } = splitCommand(args);
-  const read = readOptions(rest, OPTIONS[command]);
-  if (read.values.help) return { command: 'help', of: isNamed ? command : undefined };
-  if (read.values.version) return { command: 'version' };
-  const globals = globalsOf(read as Read<'ls'>, env);
+  const parsed = parseOptions(rest, OPTIONS[command]);
+  if (parsed.values.help) return { command: 'help', topic: isNamed ? command : undefined };
+  if (parsed.values.version) return { command: 'version' };
+  const globals = parseGlobals(parsed as ParsedLine<'ls'>, env);
   switch (command) {
     case 'top':
-      return topOf(globals, read as Read<'top'>);
+      return parseTop(globals, parsed as ParsedLine<'top'>);
     case 'tail':
-      return tailOf(globals, read as Read<'tail'>);
+      return parseTail(globals, parsed as ParsedLine<'tail'>);
     case 'ls':
-      return lsOf(globals, read as Read<'ls'>);
+      return parseLs(globals, parsed as ParsedLine<'ls'>);
     case 'serve':
-      return serveOf(globals, read as Read<'serve'>);
+      return parseServe(globals, parsed as ParsedLine<'serve'>);
   }
 }
 
-function globalsOf({ values }: Read<'ls'>, env: Readonly<NodeJS.ProcessEnv>): GlobalArguments {
+function parseGlobals({ values }: ParsedLine<'ls'>, env: Readonly<NodeJS.ProcessEnv>): GlobalArguments {
   return {
     url: values.url ?? (env.REDIS_URL || 'redis://localhost:6379'),
     prefix: values.prefix,
@@ -103,13 +106,13 @@ function globalsOf({ values }: Read<'ls'>, env: Readonly<NodeJS.ProcessEnv>): Gl
   };
 }
 
-function topOf(globals: GlobalArguments, { values, positionals }: Read<'top'>): TopArguments {
+function parseTop(globals: GlobalArguments, { values, positionals }: ParsedLine<'top'>): TopArguments {
   const { sort, limit, watch, level, 'no-trunc': isWhole } = values;
   if (isWhole && watch !== undefined) throw new UsageError('--no-trunc does not go with --watch');
   return {
     command: 'top',
     ...globals,
-    name: nameIn('top', positionals),
+    name: parseName('top', positionals),
     severities: parseLevels(level),
     sort: parseChoice('--sort', sort, ['surge', 'count']),
     limit: limit === undefined ? undefined : parseWhole('--limit', limit, 1),
@@ -118,14 +121,14 @@ function topOf(globals: GlobalArguments, { values, positionals }: Read<'top'>): 
   };
 }
 
-function tailOf(globals: GlobalArguments, { values, positionals }: Read<'tail'>): TailArguments {
+function parseTail(globals: GlobalArguments, { values, positionals }: ParsedLine<'tail'>): TailArguments {
   const { tail, since, level, output = globals.isJson ? 'json' : 'default' } = values;
   if (globals.isJson && output !== 'json') throw new UsageError(`--json does not go with --output ${output}`);
   const defaultLimit = since === undefined ? TAIL_LINES : Infinity;
   return {
     command: 'tail',
     ...globals,
-    name: nameIn('tail', positionals),
+    name: parseName('tail', positionals),
     severities: parseLevels(level),
     isFollowing: values.follow,
     limit: tail === undefined ? defaultLimit : parseWhole('--tail', tail, 0),
@@ -137,23 +140,23 @@ function tailOf(globals: GlobalArguments, { values, positionals }: Read<'tail'>)
   };
 }
 
-function lsOf(globals: GlobalArguments, { values, positionals }: Read<'ls'>): LsArguments {
+function parseLs(globals: GlobalArguments, { values, positionals }: ParsedLine<'ls'>): LsArguments {
   refuseNames('ls', positionals);
   return { command: 'ls', ...globals, isWhole: values['no-trunc'] };
 }
 
-function serveOf(globals: GlobalArguments, { values, positionals }: Read<'serve'>): ServeArguments {
+function parseServe(globals: GlobalArguments, { values, positionals }: ParsedLine<'serve'>): ServeArguments {
   refuseNames('serve', positionals);
   return {
     command: 'serve',
     ...globals,
-    host: values.host,
+    address: values.host,
     port: parseWhole('--port', values.port, 0, 65_535),
     isInsecure: values.insecure,
   };
 }
 
-function nameIn(command: Command, positionals: readonly string[]): string | undefined {
+function parseName(command: Command, positionals: readonly string[]): string | undefined {
   if (positionals.length < 2) return positionals[0];
   throw new UsageError(`${command} takes one logger name, got ${positionals.length}: ${positionals.join(' ')}`);
 }

@@ -1,8 +1,10 @@
+/** Parses the values of options. */
+
 import { assertSeverity } from '../../redis/keys';
 import { toSeverity } from '../../severity';
 import { UsageError } from '../errors';
 
-/** Whether a message is one of those looked for. */
+/** Whether a message matches. */
 export type Matcher = (message: string) => boolean;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -10,7 +12,10 @@ const DURATION = /^(\d+(\.\d+)?(ms|s|m|h|d))+$/;
 const DATE = /^\d{4}-\d\d(-\d\d)?(T|$)/;
 const PATTERN = /^\/(.+)\/([dimsuv]*)$/s;
 
-/** @throws UsageError */
+/**
+ * A whole number from `least` to `most`.
+ * @throws UsageError
+ */
 export function parseWhole(option: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
@@ -18,14 +23,20 @@ export function parseWhole(option: string, text: string, least: number, most = N
   throw new UsageError(`${option} takes a whole number ${range}, got '${text}'`);
 }
 
-/** @throws UsageError */
+/**
+ * Seconds from 0.1 to 3600.
+ * @throws UsageError
+ */
 export function parseSeconds(option: string, text: string): number {
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value >= 0.1 && value <= 3600) return value;
   throw new UsageError(`${option} takes seconds from 0.1 to 3600, got '${text}'`);
 }
 
-/** @throws UsageError */
+/**
+ * One of a few words.
+ * @throws UsageError
+ */
 export function parseChoice<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {
   const found = choices.find((choice) => choice === text);
   if (found === undefined) throw new UsageError(`${option} takes one of ${choices.join(', ')}, got '${text}'`);
@@ -33,16 +44,16 @@ export function parseChoice<Choice extends string>(option: string, text: string,
 }
 
 /**
- * A time ago, such as `1h30m`, or a time, such as `2026-11-24T12:00Z`.
+ * A duration before now, such as `1h30m`, or a time, such as `2026-11-24T12:00Z`.
  * @throws UsageError
  */
 export function parseSince(option: string, text: string): Date {
-  const since = DURATION.test(text) ? new Date(Date.now() - durationOf(text)) : new Date(DATE.test(text) ? text : '');
+  const since = DURATION.test(text) ? new Date(Date.now() - durationMs(text)) : new Date(DATE.test(text) ? text : '');
   if (!Number.isNaN(since.getTime())) return since;
-  throw new UsageError(`${option} takes a time ago, as 90s, 10m, 2h or 1d, or a time as ISO has it, got '${text}'`);
+  throw new UsageError(`${option} takes a duration, such as 90s, 10m, 2h or 1d, or an ISO 8601 time, got '${text}'`);
 }
 
-function durationOf(text: string): number {
+function durationMs(text: string): number {
   return [...text.matchAll(/([\d.]+)([a-z]+)/g)].reduce(
     (sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[String(unit)] ?? 0),
     0,
@@ -50,7 +61,7 @@ function durationOf(text: string): number {
 }
 
 /**
- * Severities of levels, separated by commas.
+ * Severities, from comma-separated levels or severities.
  * @throws OptionsError
  */
 export function parseLevels(texts: readonly string[] | undefined): readonly string[] | undefined {
@@ -61,7 +72,7 @@ export function parseLevels(texts: readonly string[] | undefined): readonly stri
 }
 
 /**
- * A part of the text, or `/a pattern/`.
+ * Matchers for a part of a message, or for `/a pattern/`.
  * @throws UsageError
  */
 export function parseMatchers(option: string, texts: readonly string[] = []): Matcher[] {

@@ -1,3 +1,5 @@
+/** Picks the loggers that were asked for, and orders, names and abbreviates them. */
+
 import type { KnownLogger } from '../../read/reader';
 import { compareSeverities } from '../../severity';
 import type { Selection } from '../arguments/invocation';
@@ -6,28 +8,29 @@ import { visible } from '../terminal/text';
 
 const NAMES_TOLD = 10;
 
-/** One logger name and severity. */
-export type Destination = Pick<KnownLogger, 'name' | 'severity'>;
+/** A logger name and severity: what lines and counts are kept for. */
+export type LoggerId = Pick<KnownLogger, 'name' | 'severity'>;
 
-/** The more severe first, those of an application's own last. */
-export function bySeverity(a: Destination, b: Destination): number {
+/** The most severe first, severities of the application's own last. */
+export function bySeverity(a: LoggerId, b: LoggerId): number {
   return compareSeverities(a.severity, b.severity);
 }
 
-export function byName(a: Destination, b: Destination): number {
+/** By name, then by severity. */
+export function byName(a: LoggerId, b: LoggerId): number {
   return (a.name < b.name ? -1 : Number(a.name > b.name)) || bySeverity(a, b);
 }
 
-/** What a logger name and severity is called where people read it, in one line. */
-export function titleOf({ name, severity }: Destination): string {
+/** A logger and severity on one line, as people read it. */
+export function loggerTitle({ name, severity }: LoggerId): string {
   return visible(`${name} · ${severity}`);
 }
 
 /**
- * Those that were selected.
- * @throws Failure where none is one that was asked for
+ * Picks the selected loggers.
+ * @throws Failure if something was asked for that none of them is
  */
-export function select<Logger extends Destination>(loggers: readonly Logger[], selection: Selection): Logger[] {
+export function select<Logger extends LoggerId>(loggers: readonly Logger[], selection: Selection): Logger[] {
   const { name, severities } = selection;
   const named = loggers.filter((logger) => name === undefined || logger.name === name);
   const selected = named.filter(({ severity }) => !severities || severities.includes(severity));
@@ -36,17 +39,17 @@ export function select<Logger extends Destination>(loggers: readonly Logger[], s
   throw new Failure(
     named.length > 0
       ? `nothing has been logged as ${severities?.join(' or ')}${name === undefined ? '' : ` by '${name}'`}: ` +
-          `there is ${listed(named.map(({ severity }) => severity))}`
-      : `there is no logger '${name}', but ${listed(loggers.map((logger) => logger.name))}`,
+          `there is ${listNames(named.map(({ severity }) => severity))}`
+      : `there is no logger '${name}', but ${listNames(loggers.map((logger) => logger.name))}`,
   );
 }
 
-/** The first of them, the last with how many more there are. */
-export function firstOf(texts: readonly string[], most: number): string[] {
+/** At most `most` texts; the last of them says how many more there are. */
+export function abbreviate(texts: readonly string[], most: number): string[] {
   const more = texts.length - most;
   return texts.slice(0, most).map((text, i) => (more > 0 && i === most - 1 ? `${text} and ${more} more` : text));
 }
 
-function listed(texts: readonly string[]): string {
-  return firstOf([...new Set(texts)], NAMES_TOLD).join(', ') || 'none';
+function listNames(texts: readonly string[]): string {
+  return abbreviate([...new Set(texts)], NAMES_TOLD).join(', ') || 'none';
 }

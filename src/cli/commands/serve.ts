@@ -1,3 +1,5 @@
+/** `serve`: the dashboard on a port, for this machine or behind a password. */
+
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
@@ -6,51 +8,52 @@ import { createDashboard } from '../../dashboard/index';
 import { errorMessage } from '../../errors';
 import type { ServeArguments } from '../arguments/invocation';
 import { Failure, UsageError } from '../errors';
-import type { Source } from '../redis/connect';
-import type { Host, Screen } from '../terminal/screen';
+import type { Host } from '../host';
+import type { Store } from '../redis/connect';
+import type { Screen } from '../terminal/screen';
 import { visibleJson } from '../terminal/text';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 const PLAIN = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
 const SIGN_IN = { ...PLAIN, 'WWW-Authenticate': 'Basic realm="logs", charset="UTF-8"' };
 
-/** Who may come in; undefined where nobody has to say who they are. */
+/** Checks an `Authorization` header; undefined if nobody has to sign in. */
 type Gate = ((authorization: string | undefined) => boolean) | undefined;
 
 /**
- * Serves the web page until it is interrupted.
- * @throws UsageError where others than those of this machine could read the logs without a password
+ * Serves the web page until interrupted.
+ * @throws UsageError if other machines could read the logs without a password
  */
 export async function serve(
-  { host: given, port, isInsecure, isJson }: ServeArguments,
-  { reader, label }: Source,
+  { address: given, port, isInsecure, isJson }: ServeArguments,
+  { reader, label }: Store,
   screen: Screen,
-  around: Host,
+  host: Host,
 ): Promise<void> {
-  const gate = gateOf(around.env);
-  const host = given.replace(/^\[(.*)\]$/, '$1');
-  const isLoopback = LOOPBACK.test(host);
-  if (host === '') throw new UsageError('--host takes an address');
+  const gate = createGate(host.env);
+  const address = given.replace(/^\[(.*)\]$/, '$1');
+  const isLoopback = LOOPBACK.test(address);
+  if (address === '') throw new UsageError('--host takes an address');
   if (!gate && !isLoopback && !isInsecure) {
     throw new UsageError(
-      `without RECENT_COMMON_USER and RECENT_COMMON_PASSWORD only this machine is served, not ${host} (see --insecure)`,
+      `without RECENT_COMMON_USER and RECENT_COMMON_PASSWORD only this machine is served, not ${address} (see --insecure)`,
     );
   }
   const { node } = createDashboard({ reader, authorize: 'public' });
-  const server = createServer(guarded(gate, isLoopback, node));
-  const url = await listen(server, host, port);
+  const server = createServer(guard(gate, isLoopback, node));
+  const url = await listen(server, address, port);
   if (!gate && !isLoopback) screen.note(`warning: whoever reaches ${url} can read the logs`);
   screen.print([isJson ? visibleJson({ url, redis: label }) : `${url} shows ${label}. Ctrl-C ends`]);
-  await ended(around.interrupted());
+  await aborted(host.interrupted());
   server.close();
   server.closeAllConnections();
 }
 
-/** The page is at the root alone, and for those who may come in. */
-function guarded(gate: Gate, isLoopback: boolean, page: RequestListener): RequestListener {
+/** Serves the page at the root path only, to those who may see it. */
+function guard(gate: Gate, isLoopback: boolean, page: RequestListener): RequestListener {
   return (request, response) => {
     if (gate && !gate(request.headers.authorization)) return refuse(response, 401, 'Sign in', SIGN_IN);
-    // A site whose name is made to mean this machine must not be able to read the page through the browser of one who sits here.
+    // DNS rebinding: another site can point its name at this machine and read the page through a browser on it.
     if (!gate && isLoopback && !isForLoopback(request)) return refuse(response, 403, 'Not under this name');
     if (request.url?.split('?', 1)[0] !== '/') return refuse(response, 404, 'Not found');
     page(request, response);
@@ -66,39 +69,39 @@ function refuse(response: ServerResponse, status: number, reason: string, header
 }
 
 /** @returns the URL of the page */
-async function listen(server: Server, host: string, port: number): Promise<string> {
+async function listen(server: Server, address: string, port: number): Promise<string> {
   try {
-    await once(server.listen(port, host), 'listening');
+    await once(server.listen(port, address), 'listening');
   } catch (error) {
-    throw new Failure(`cannot listen on ${host}:${port}: ${errorMessage(error)}`);
+    throw new Failure(`cannot listen on ${address}:${port}: ${errorMessage(error)}`);
   }
-  const address = server.address() as AddressInfo;
-  return `http://${isIPv6(host) ? `[${host}]` : host}:${address.port}/`;
+  const bound = server.address() as AddressInfo;
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${bound.port}/`;
 }
 
-async function ended(signal: AbortSignal): Promise<void> {
+async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
 }
 
 /**
- * Asks for the user and password of RECENT_COMMON_USER and RECENT_COMMON_PASSWORD. From the environment, since all users of
- * a machine can read the options of a program.
- * @throws UsageError where there is one without the other
+ * Checks for RECENT_COMMON_USER and RECENT_COMMON_PASSWORD. They come from the environment because all users of a machine can
+ * see the options of a program.
+ * @throws UsageError if one is set without the other
  */
-function gateOf(env: Readonly<NodeJS.ProcessEnv>): Gate {
+function createGate(env: Readonly<NodeJS.ProcessEnv>): Gate {
   const { RECENT_COMMON_USER: user = '', RECENT_COMMON_PASSWORD: password = '' } = env;
   if (user === '' && password === '') return undefined;
   if (user === '' || password === '' || user.includes(':')) {
-    throw new UsageError('RECENT_COMMON_USER, without a colon, and RECENT_COMMON_PASSWORD belong together');
+    throw new UsageError('RECENT_COMMON_USER, without a colon, and RECENT_COMMON_PASSWORD must be set together');
   }
-  const expected = digestOf(`${user}:${password}`);
+  const expected = digest(`${user}:${password}`);
   return (authorization = '') => {
     const [, credentials = ''] = /^Basic +([\w+/=-]+)$/i.exec(authorization) ?? [];
-    return timingSafeEqual(digestOf(Buffer.from(credentials, 'base64').toString()), expected);
+    return timingSafeEqual(digest(Buffer.from(credentials, 'base64').toString()), expected);
   };
 }
 
-/** Of one length, whatever the text: only what has that can be compared in constant time. */
-function digestOf(text: string): Buffer {
+/** The same length for every text: `timingSafeEqual` compares only equal lengths. */
+function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

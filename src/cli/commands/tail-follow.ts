@@ -1,49 +1,51 @@
+/** `tail -f`: follows several lists at once, and those that appear later. */
+
 import { setMaxListeners } from 'node:events';
 import { errorMessage, OptionsError } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
 import { mergeByTime, type RecentLine } from '../../read/lines';
 import type { TailArguments } from '../arguments/invocation';
-import type { Source } from '../redis/connect';
+import type { Store } from '../redis/connect';
 import type { Screen } from '../terminal/screen';
-import type { LinePrinter, MissedLine } from './line-printer';
-import type { Destination } from './selection';
+import type { LoggerId } from './selection';
+import type { LinePrinter, MissedLine } from './tail-printer';
 
-/** How often to look whether there are new loggers and severities, and whether Redis answers. */
+/** How often to look for new loggers and severities, and whether Redis answers. */
 const LOOK_MS = 2000;
-/** How long lines wait for older ones of another list. */
+/** How long lines wait for older ones of other lists. */
 const MERGE_MS = 50;
 
-/** Follows several lists at once, and those that come into being meanwhile. */
+/** Follows the lists that were asked for, and prints their lines in order of time. */
 export class Following {
   readonly #args: TailArguments;
-  readonly #source: Source;
+  readonly #store: Store;
   readonly #screen: Screen;
   readonly #printer: LinePrinter;
   readonly #ended = new AbortController();
   readonly #lists = new Map<string, Promise<void>>();
-  /** What waits to be printed, of each list by itself, oldest first. */
+  /** Lines that wait to be printed, by list, oldest first. */
   #waiting = new Map<string, (RecentLine | MissedLine)[]>();
   #printing: NodeJS.Timeout | undefined;
   #failure: unknown;
   #failingSince: number | undefined;
 
-  constructor(args: TailArguments, source: Source, screen: Screen, printer: LinePrinter) {
+  constructor(args: TailArguments, store: Store, screen: Screen, printer: LinePrinter) {
     this.#args = args;
-    this.#source = source;
+    this.#store = store;
     this.#screen = screen;
     this.#printer = printer;
-    // Each list that is followed listens.
+    // Each followed list adds a listener.
     setMaxListeners(0, this.#ended.signal);
   }
 
-  /** Follows a list from the line after that with this number, unless it is followed already. */
-  add(destination: Destination, after: number): void {
-    const key = `${destination.severity}:${destination.name}`;
+  /** Follows a list from the line after number `after`, unless it is followed already. */
+  add(logger: LoggerId, after: number): void {
+    const key = `${logger.severity}:${logger.name}`;
     if (this.#lists.has(key)) return;
     this.#lists.set(
       key,
-      this.#follow(key, destination, after).catch((error: unknown) => {
-        // The index may have a name that no reader may look for.
+      this.#follow(key, logger, after).catch((error: unknown) => {
+        // The index may hold a name that no reader accepts.
         if (error instanceof OptionsError) return;
         this.#failure = error;
         this.#ended.abort();
@@ -52,8 +54,8 @@ export class Following {
   }
 
   /**
-   * Until it is interrupted.
-   * @throws what only a change of configuration can end
+   * Follows until interrupted.
+   * @throws an error that only a change of configuration can end
    */
   async run(interrupted: AbortSignal): Promise<void> {
     const { signal } = this.#ended;
@@ -69,11 +71,11 @@ export class Following {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #follow(key: string, { name, severity }: Destination, after: number): Promise<void> {
+  async #follow(key: string, { name, severity }: LoggerId, after: number): Promise<void> {
     const { signal } = this.#ended;
-    for await (const line of this.#source.reader.follow(name, severity, { signal, after: Math.max(0, after) })) {
+    for await (const line of this.#store.reader.follow(name, severity, { signal, after: Math.max(0, after) })) {
       if (!('missed' in line) && !this.#printer.isWanted(line)) continue;
-      const shown = 'missed' in line ? missedLine(name, severity, line.missed) : line;
+      const shown = 'missed' in line ? createMissedLine(name, severity, line.missed) : line;
       const waiting = this.#waiting.get(key) ?? [];
       waiting.push(shown);
       this.#waiting.set(key, waiting);
@@ -89,9 +91,9 @@ export class Following {
     this.#printer.print(mergeByTime(lists).reverse());
   }
 
-  /** For what has come into being, and for whether Redis answers at all: those who follow wait for it in silence. */
+  /** Looks for new lists, and whether Redis answers: `reader.follow` waits for it silently. */
   async #look(): Promise<void> {
-    const { reader, label } = this.#source;
+    const { reader, label } = this.#store;
     try {
       const { name, severities } = this.#args;
       for (const known of await reader.names()) {
@@ -105,14 +107,14 @@ export class Following {
       this.#failingSince = undefined;
     } catch (error) {
       if (this.#failingSince === undefined && !this.#ended.signal.aborted) {
-        this.#screen.note(`no answer from ${label}, trying on: ${errorMessage(error)}`);
+        this.#screen.note(`no answer from ${label}, retrying: ${errorMessage(error)}`);
       }
       this.#failingSince ??= performance.now();
     }
   }
 }
 
-/** It has no time, so that it stays with the line after it. */
-function missedLine(name: string, severity: string, missed: number): MissedLine {
+/** Without a time, so that merging leaves it before the line that follows it. */
+function createMissedLine(name: string, severity: string, missed: number): MissedLine {
   return { seq: 0, time: new Date(Number.NaN), message: '', name, severity, missed };
 }

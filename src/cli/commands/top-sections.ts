@@ -3,7 +3,7 @@ import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
 import { type Change, type MessageChange, surgeScore } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import type { TopArguments } from '../arguments/invocation';
-import { mostOf } from '../terminal/table';
+import { maximum } from '../terminal/table';
 import { byName, bySeverity, select } from './selection';
 
 /** Where no name is given, and people look: once so many messages were read, it is enough, so that it is done soon. */
@@ -72,7 +72,11 @@ async function readSection(
     const changes =
       logger.status === 'new' ? found.map((change) => (change.message === OTHER ? change : asNew(change))) : found;
     if (sort === 'count') changes.sort((a, b) => b.count - a.count || b.previous - a.previous);
-    return { logger, changes, surprise: mostOf(changes.filter(isNoteworthy).map(({ score }) => Math.abs(score ?? 0))) };
+    return {
+      logger,
+      changes,
+      surprise: maximum(changes.filter(isNoteworthy).map(({ score }) => Math.abs(score ?? 0))),
+    };
   } catch (error) {
     if (error instanceof OptionsError) return undefined;
     throw error;
@@ -98,10 +102,10 @@ export function isNoteworthy({ status }: MessageChange): boolean {
 
 /** Those first whose sums have changed, or that had nothing last hour; then the more severe. */
 function byLikelihood(a: LoggerOverview, b: LoggerOverview): number {
-  return surpriseOf(b) - surpriseOf(a) || bySeverity(a, b) || b.count - a.count;
+  return loggerSurprise(b) - loggerSurprise(a) || bySeverity(a, b) || b.count - a.count;
 }
 
-function surpriseOf({ count, score, status }: LoggerOverview): number {
+function loggerSurprise({ count, score, status }: LoggerOverview): number {
   if (score === null) return surgeScore(count, 0, 0);
   return status === 'steady' ? 0 : Math.abs(score);
 }

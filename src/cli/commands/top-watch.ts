@@ -1,36 +1,40 @@
+/** `top --watch`: shows frames until interrupted. */
+
 import { errorMessage } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
-import type { Host, Screen } from '../terminal/screen';
+import type { Host } from '../host';
+import type { Screen } from '../terminal/screen';
 import { flow, visible } from '../terminal/text';
 
-/** The other screen, without a cursor, and without lines that go on in the next. */
+/** Alternate screen, no cursor, no line wrap. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
 const CLEAR_LINE_END = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 
-/** What is shown again and again. */
+/** The frames to show. */
 export interface Watched {
+  /** Reads the lines of the next frame. */
   frame(): Promise<string[]>;
   readonly seconds: number;
-  /** Whether the lines are for a program. */
+  /** Whether the lines are JSON for a program. */
   readonly isJson: boolean;
-  /** How the Redis is called. */
+  /** The name of the Redis, for people. */
   readonly label: string;
 }
 
 /**
- * Shows frames until it is interrupted: in place in a terminal that can; elsewhere, and where they are for a program, one
- * after the other. Where one fails, the last stays, with a word about that.
- * @throws what the first frame throws
+ * Shows frames until interrupted: in place on a terminal, one after the other elsewhere and as JSON. If a later frame fails,
+ * the last one stays, with a note.
+ * @throws the error of the first frame
  */
-export async function watch(watched: Watched, screen: Screen, around: Host): Promise<void> {
-  const signal = around.interrupted();
+export async function watch(watched: Watched, screen: Screen, host: Host): Promise<void> {
+  const signal = host.interrupted();
   const first = await unlessAborted(screen.during(`reading from ${watched.label}`, watched.frame()), signal);
   if (!first) return;
   if (!screen.hasEscapes || watched.isJson) await append(first, watched, screen, signal);
-  else await redraw(first, watched, screen, { signal, onStop: around.onStop });
+  else await redraw(first, watched, screen, { signal, onStop: host.onStop });
 }
 
 async function append(first: string[], watched: Watched, screen: Screen, signal: AbortSignal): Promise<void> {
@@ -98,7 +102,7 @@ function draw(lines: readonly string[], { out, style }: Screen): void {
   out.write(HOME + shown.map((line) => CLEAR_LINE_END + line).join('\r\n') + CLEAR_BELOW);
 }
 
-/** Until it is time, the terminal has another size, or it is interrupted. */
+/** Ends early if the terminal is resized or the program interrupted. */
 async function pauseUntilResized(seconds: number, { out }: Screen, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   const end = (): void => over.abort();

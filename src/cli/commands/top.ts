@@ -1,41 +1,44 @@
+/** `top`: shows what changed since the last hour. */
+
 import type { LoggerOverview } from '../../read/reader';
 import { factorText, type MessageChange } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import type { TopArguments } from '../arguments/invocation';
-import type { Source } from '../redis/connect';
+import type { Host } from '../host';
+import type { Store } from '../redis/connect';
 import { barText, changeColumns, statusPaint } from '../terminal/change-columns';
-import type { Host, Screen } from '../terminal/screen';
+import type { Screen } from '../terminal/screen';
 import type { Style } from '../terminal/style';
-import { type Column, type Layout, mostOf, renderTables } from '../terminal/table';
+import { type Column, maximum, renderTables, type TableLayout } from '../terminal/table';
 import { flow, visibleJson } from '../terminal/text';
-import { firstOf, titleOf } from './selection';
+import { abbreviate, loggerTitle } from './selection';
 import { isNoteworthy, readSections, type Section, type Sections } from './top-sections';
 import { watch } from './top-watch';
 
-/** Rows that all tables have together, as far as that leaves each enough. */
+/** Rows of all tables together, unless that leaves a table fewer than `LEAST_ROWS`. */
 const ROWS = 20;
 const LEAST_ROWS = 5;
-/** Tables that are shown where no name is given. */
+/** Most tables that are shown without a name. */
 const MOST_TABLES = 6;
-/** Loggers that are named of each kind below the tables. */
+/** Most loggers that are named in each list below the tables. */
 const TITLES_TOLD = 5;
-/** Columns that a terminal must have for it to be shown. */
-const FROM_BAR = 72;
-/** The same for a long one. */
-const FROM_LONG_BAR = 100;
+/** Narrowest terminal, in columns, that still shows the bar. */
+const BAR_MIN_WIDTH = 72;
+/** The same for a long bar. */
+const LONG_BAR_MIN_WIDTH = 100;
 
 /**
- * Shows what changed, once or again and again.
- * @throws Failure where there is nothing that was asked for
+ * Shows what changed, once or until interrupted.
+ * @throws Failure if a logger or severity was asked for that does not exist
  */
-export async function top(args: TopArguments, source: Source, screen: Screen, around: Host): Promise<void> {
+export async function top(args: TopArguments, store: Store, screen: Screen, host: Host): Promise<void> {
   const frame = async (): Promise<string[]> => {
-    const sections = await readSections(source.reader, args);
-    return args.isJson ? jsonLines(sections, args) : linesOf(sections, args, screen);
+    const sections = await readSections(store.reader, args);
+    return args.isJson ? jsonLines(sections, args) : textLines(sections, args, screen);
   };
   const { watchSeconds: seconds, isJson } = args;
-  if (seconds === undefined) return screen.print(await screen.during(`reading from ${source.label}`, frame()));
-  await watch({ frame, seconds, isJson, label: source.label }, screen, around);
+  if (seconds === undefined) return screen.print(await screen.during(`reading from ${store.label}`, frame()));
+  await watch({ frame, seconds, isJson, label: store.label }, screen, host);
 }
 
 function jsonLines({ read }: Sections, { limit = ROWS }: TopArguments): string[] {
@@ -44,24 +47,24 @@ function jsonLines({ read }: Sections, { limit = ROWS }: TopArguments): string[]
   );
 }
 
-function linesOf(sections: Sections, args: TopArguments, { style, columns: width }: Screen): string[] {
+function textLines(sections: Sections, args: TopArguments, { style, columns: width }: Screen): string[] {
   const { shown, others } = pick(sections.read, args);
   const columns = args.isWhole ? undefined : width;
   const rows = args.limit ?? Math.max(LEAST_ROWS, Math.floor(ROWS / shown.length));
   const tables = renderTables(
-    layoutOf(style, columns),
-    shown.map((section) => rowsOf(section, rows)),
+    tableLayout(style, columns),
+    shown.map((section) => tableRows(section, rows)),
     style,
     columns,
   );
-  const blocks = shown.map((section, i) => [...headingOf(section, style, columns), ...(tables[i] ?? [])]);
+  const blocks = shown.map((section, i) => [...headingLines(section, style, columns), ...(tables[i] ?? [])]);
   const first = shown.slice(0, 1).flatMap(({ logger }) => flow(hourText(logger).split(' '), ' ', columns));
-  return [first.map(style.dim), ...blocks, restOf(others, sections, columns).map(style.dim)]
+  return [first.map(style.dim), ...blocks, remainderLines(others, sections, columns).map(style.dim)]
     .filter((block) => block.length > 0)
     .flatMap((block, i) => (i > 0 ? ['', ...block] : block));
 }
 
-/** Where no name is given, and something is noteworthy, what has nothing of the kind is left out. */
+/** Without a name, if something is noteworthy, leaves out the sections without any of that. */
 function pick(read: readonly Section[], { name }: TopArguments): { shown: Section[]; others: Section[] } {
   const noteworthy = read.filter(({ surprise }) => surprise > 0);
   const isOneName = new Set(read.map(({ logger }) => logger.name)).size === 1;
@@ -70,27 +73,27 @@ function pick(read: readonly Section[], { name }: TopArguments): { shown: Sectio
   return { shown, others: read.filter((section) => !shown.includes(section)) };
 }
 
-/** The hour, and what it means that a count was expected. */
+/** The hour so far, and what EXPECTED means. */
 function hourText({ start, elapsed }: LoggerOverview): string {
   const [hour, percent] = [start.toISOString().slice(11, 16), Math.floor(elapsed * 100)];
   return `${Math.floor(elapsed * 60)} min into the ${hour} UTC hour: ${percent}% of last hour is expected`;
 }
 
-function headingOf({ logger, changes }: Section, style: Style, columns: number | undefined): string[] {
+function headingLines({ logger, changes }: Section, style: Style, columns: number | undefined): string[] {
   const { count, previous, score } = logger;
   const compared = score === null || previous === 0 ? 'none last hour' : `${factorText(score)} of expected`;
   const folded = changes.find(({ message }) => message === OTHER)?.count ?? 0;
   const [title, ...parts] = [
-    titleOf(logger),
+    loggerTitle(logger),
     `${linesText(count)}, ${compared}`,
-    newsOf(changes, previous > 0),
+    newsText(changes, previous > 0),
     ...(folded > 0 ? [`${folded} counted under ${OTHER}`] : []),
   ];
   const [first = '', ...others] = flow([title, ...parts], ' · ', columns);
   return [style.bold(title) + first.slice(title.length), ...others];
 }
 
-function newsOf(changes: readonly MessageChange[], isCompared: boolean): string {
+function newsText(changes: readonly MessageChange[], isCompared: boolean): string {
   const texts = (['new', 'surging', 'fading'] as const)
     .map((status) => [changes.filter((change) => change.status === status).length, status] as const)
     .filter(([count]) => count > 0)
@@ -99,53 +102,57 @@ function newsOf(changes: readonly MessageChange[], isCompared: boolean): string 
   return isCompared ? 'nothing new or surging' : 'nothing to compare with yet';
 }
 
-/** A change, and what a whole bar of its table stands for. */
+/** A change, and the count that fills a bar of its table. */
 interface Row extends MessageChange {
   readonly most: number;
 }
 
-function rowsOf({ changes }: Section, limit: number): Row[] {
+function tableRows({ changes }: Section, limit: number): Row[] {
   const rows = changes.slice(0, limit);
-  const most = mostOf(rows.flatMap(({ count, expected }) => [count, Math.round(expected)]));
+  const most = maximum(rows.flatMap(({ count, expected }) => [count, Math.round(expected)]));
   return rows.map((row) => ({ ...row, most }));
 }
 
-function layoutOf(style: Style, width = Infinity): Layout<Row> {
-  const length = width < FROM_LONG_BAR ? 5 : 10;
+function tableLayout(style: Style, width = Infinity): TableLayout<Row> {
+  const length = width < LONG_BAR_MIN_WIDTH ? 5 : 10;
   const bar: Column<Row> = {
     title: 'BAR',
     text: (row) => barText(row, row.most, length),
     paint: (row) => statusPaint(row, style),
-    from: FROM_BAR,
+    minWidth: BAR_MIN_WIDTH,
   };
   return { columns: [...changeColumns(style), bar], last: { title: 'MESSAGE', text: ({ message }) => message } };
 }
 
-/** What stands below the tables. Nothing that was selected goes without saying. */
-function restOf(others: readonly Section[], { read, unread, quiet }: Sections, columns: number | undefined): string[] {
+/** The lists below the tables: they name everything selected that no table shows. */
+function remainderLines(
+  others: readonly Section[],
+  { read, unread, quiet }: Sections,
+  columns: number | undefined,
+): string[] {
   const changed = others.filter(({ surprise }) => surprise > 0);
   const incomparable = others.filter(({ surprise, logger }) => surprise === 0 && logger.score === null);
   const steady = others.filter(({ surprise, logger }) => surprise === 0 && logger.score !== null);
-  const sized = (logger: LoggerOverview): string => `${titleOf(logger)} (${linesText(logger.count)})`;
+  const sized = (logger: LoggerOverview): string => `${loggerTitle(logger)} (${linesText(logger.count)})`;
   const lines = [
     [
       'also changed',
-      changed.map(({ logger, changes }) => `${titleOf(logger)} (${changes.filter(isNoteworthy).length})`),
+      changed.map(({ logger, changes }) => `${loggerTitle(logger)} (${changes.filter(isNoteworthy).length})`),
     ],
     ['nothing to compare with yet', incomparable.map(({ logger }) => sized(logger))],
     ['nothing new or surging', steady.map(({ logger }) => sized(logger))],
     ['too many messages, name a logger to see it', unread.map(sized)],
-    ['nothing this hour or the last', quiet.map(titleOf)],
+    ['nothing this hour or the last', quiet.map(loggerTitle)],
   ] as const;
-  const told = lines
+  const listed = lines
     .filter(([, titles]) => titles.length > 0)
-    .flatMap(([what, titles]) => listOf(what, firstOf(titles, TITLES_TOLD), columns));
-  return read.length + told.length > 0 ? told : ['nothing has been logged yet'];
+    .flatMap(([label, titles]) => listLines(label, abbreviate(titles, TITLES_TOLD), columns));
+  return read.length + listed.length > 0 ? listed : ['nothing has been logged yet'];
 }
 
-function listOf(what: string, titles: readonly string[], columns: number | undefined): string[] {
+function listLines(label: string, titles: readonly string[], columns: number | undefined): string[] {
   const last = titles.length - 1;
-  return flow([`${what}:`, ...titles.map((title, i) => (i < last ? `${title},` : title))], ' ', columns);
+  return flow([`${label}:`, ...titles.map((title, i) => (i < last ? `${title},` : title))], ' ', columns);
 }
 
 function linesText(count: number): string {

@@ -1,3 +1,5 @@
+/** Connects to the Redis of a URL, and gives a reader of it. */
+
 import { errorMessage } from '../../errors';
 import { RecentCommonReader } from '../../read/reader';
 import { nodeRedis } from '../../redis/node-redis';
@@ -7,27 +9,27 @@ import { type RedisAddress, ScriptClient } from './script-client';
 
 const PORT = 6379;
 
-/** Where everything that is shown comes from. */
-export interface Source {
+/** The Redis that everything shown comes from. */
+export interface Store {
   readonly reader: RecentCommonReader;
-  /** How the Redis is called where people read it. */
+  /** Its URL without user and password. */
   readonly label: string;
   close(): void;
 }
 
 /**
- * Gets ready to read.
- * @throws UsageError for a URL and OptionsError for a prefix that cannot be used, Failure where a cluster cannot be reached
+ * Opens a reader. Connects at once to a cluster, and otherwise when something is first read.
+ * @throws UsageError for an invalid URL, OptionsError for an invalid prefix, Failure if a cluster cannot be reached
  */
-export async function openSource({ url, prefix: keyPrefix, isCluster }: GlobalArguments): Promise<Source> {
-  const address = addressOf(url);
-  const label = labelOf(address);
+export async function openStore({ url, prefix: keyPrefix, isCluster }: GlobalArguments): Promise<Store> {
+  const address = parseAddress(url);
+  const label = addressLabel(address);
   if (isCluster) return openCluster(address, keyPrefix, label);
   const client = new ScriptClient(address);
   return { reader: new RecentCommonReader({ client, keyPrefix }), label, close: () => client.close() };
 }
 
-async function openCluster(address: RedisAddress, keyPrefix: string, label: string): Promise<Source> {
+async function openCluster(address: RedisAddress, keyPrefix: string, label: string): Promise<Store> {
   const { host, port, isTls, username, password } = address;
   const cluster = nodeRedis().createCluster({
     rootNodes: [{ socket: { host, port } }],
@@ -45,29 +47,29 @@ async function openCluster(address: RedisAddress, keyPrefix: string, label: stri
 }
 
 /**
- * Takes a URL apart.
- * @throws UsageError which shows nothing of it, since it may hold a password
+ * Parses a URL.
+ * @throws UsageError, which shows nothing of the URL, since it may hold a password
  */
-function addressOf(text: string): RedisAddress {
+function parseAddress(text: string): RedisAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const [, database] = /^\/?(\d*)$/.exec(url?.pathname ?? '') ?? [];
   if (!url || !/^rediss?:$/.test(url.protocol) || database === undefined) {
     throw new UsageError(
-      'the URL of Redis is to be redis://host[:port][/database], or rediss:// for TLS, with user:password@ before the host',
+      'the Redis URL must be redis://host[:port][/database], or rediss:// for TLS, with user:password@ before the host',
     );
   }
   return {
     host: url.hostname.replace(/^\[|\]$/g, '') || 'localhost',
     port: Number(url.port || PORT),
     isTls: url.protocol === 'rediss:',
-    username: decoded(url.username),
-    password: decoded(url.password),
+    username: decode(url.username),
+    password: decode(url.password),
     database: Number(database),
   };
 }
 
-/** Signs that a URL has for something else may stand in it as they are, as long as it can be taken apart. */
-function decoded(text: string): string {
+/** Accepts a bare `%` that encodes nothing: people paste passwords as they are. */
+function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -75,8 +77,8 @@ function decoded(text: string): string {
   }
 }
 
-/** A URL without its user and password. */
-function labelOf({ host, port, isTls, database }: RedisAddress): string {
+/** The URL without user and password. */
+function addressLabel({ host, port, isTls, database }: RedisAddress): string {
   const [scheme, name] = [isTls ? 'rediss' : 'redis', host.includes(':') ? `[${host}]` : host];
   return `${scheme}://${name}:${port}${database > 0 ? `/${database}` : ''}`;
 }

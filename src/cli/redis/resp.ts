@@ -1,43 +1,45 @@
-/** What Redis refuses, as it says. */
+/** Encodes commands and parses replies in RESP2, the protocol that every version of Redis speaks. */
+
+/** An error that Redis answered with. */
 export class ErrorReply extends Error {
   override name = 'ErrorReply';
 }
 
-/** What Redis answers. */
+/** A reply of Redis. */
 export type Reply = string | number | null | ErrorReply | Reply[];
 
-/** A whole reply or the beginning of an array, and where it ends. */
+/** A reply that is no array, or the header of an array, and where it ends. */
 interface Token {
   readonly end: number;
   readonly reply?: Reply;
-  /** Items of the array that begins. */
+  /** Length of the array that begins here. */
   readonly items?: number;
 }
 
 const LINE_END = '\r\n';
 const CARRIAGE_RETURN = 0x0d;
 
-/** A command as Redis reads it. */
+/** Encodes a command. */
 export function encodeCommand(parts: readonly string[]): string {
   return [`*${parts.length}`, ...parts.flatMap((part) => [`$${Buffer.byteLength(part)}`, part]), ''].join(LINE_END);
 }
 
-/** Puts the replies of Redis together, from what arrives of them. It reads RESP2, which every version speaks. */
+/** Parses replies from the chunks in which they arrive. */
 export class ReplyParser {
-  /** The beginning of a token whose end is still to come. */
+  /** A token whose end has not arrived. */
   #rest: Buffer = Buffer.alloc(0);
-  /** The arrays that have begun, the outermost first. */
+  /** The arrays that are not complete, the outermost first. */
   readonly #arrays: { readonly items: Reply[]; readonly length: number }[] = [];
 
   /**
-   * The replies that these bytes complete.
-   * @throws Error for what is no reply of Redis
+   * @returns the replies that these bytes complete
+   * @throws Error for bytes that are not RESP
    */
   read(bytes: Buffer): Reply[] {
     const buffer = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const replies: Reply[] = [];
     let at = 0;
-    for (let token = tokenAt(buffer, at); token; token = tokenAt(buffer, at)) {
+    for (let token = parseToken(buffer, at); token; token = parseToken(buffer, at)) {
       at = token.end;
       if (token.items) this.#arrays.push({ items: [], length: token.items });
       else this.#add(token.reply ?? null, replies);
@@ -46,7 +48,7 @@ export class ReplyParser {
     return replies;
   }
 
-  /** To the innermost array, and what that completes to the one around it. */
+  /** Adds to the innermost array. An array that this completes is itself added to the one around it. */
   #add(reply: Reply, replies: Reply[]): void {
     let complete = reply;
     for (let array = this.#arrays.at(-1); array; array = this.#arrays.at(-1)) {
@@ -59,8 +61,8 @@ export class ReplyParser {
   }
 }
 
-/** Undefined where it does not end within the buffer. */
-function tokenAt(buffer: Buffer, start: number): Token | undefined {
+/** Undefined if it does not end within the buffer. */
+function parseToken(buffer: Buffer, start: number): Token | undefined {
   const lineEnd = buffer.indexOf(CARRIAGE_RETURN, start);
   if (lineEnd < 0 || lineEnd + 1 === buffer.length) return undefined;
   const end = lineEnd + LINE_END.length;
@@ -76,13 +78,13 @@ function tokenAt(buffer: Buffer, start: number): Token | undefined {
     case '*':
       return Number(line) > 0 ? { end, items: Number(line) } : { end, reply: line === '0' ? [] : null };
     case '$':
-      return textAt(buffer, end, Number(line));
+      return parseText(buffer, end, Number(line));
     default:
-      throw new Error('what answers is no Redis');
+      throw new Error('the server is not Redis');
   }
 }
 
-function textAt(buffer: Buffer, start: number, length: number): Token | undefined {
+function parseText(buffer: Buffer, start: number, length: number): Token | undefined {
   if (length < 0) return { end: start, reply: null };
   const end = start + length + LINE_END.length;
   return end > buffer.length ? undefined : { end, reply: buffer.toString('utf8', start, start + length) };

@@ -1,24 +1,27 @@
+/** The columns and the bar that show how a count has changed. */
+
 import { type Change, factorText } from '../../read/surge';
 import type { Style } from './style';
 import type { Column } from './table';
 import type { Paint } from './text';
 
-/** Columns that a terminal must have for what can be missed. */
-const FROM_EXPECTED = 66;
-const FROM_CHANGE = 48;
+/** Narrowest terminal, in columns, that still shows EXPECTED and PREVIOUS. */
+const EXPECTED_MIN_WIDTH = 66;
+/** The same for CHANGE. */
+const CHANGE_MIN_WIDTH = 48;
 
 /**
- * The columns that say how a count has changed.
+ * The columns that show how a count has changed.
  *
- * @param fromExpected - columns that a terminal must have for what can be computed from the others
+ * @param expectedMinWidth - narrowest terminal, in columns, that still shows EXPECTED and PREVIOUS
  */
-export function changeColumns(style: Style, fromExpected = FROM_EXPECTED): Column<Change>[] {
+export function changeColumns(style: Style, expectedMinWidth = EXPECTED_MIN_WIDTH): Column<Change>[] {
   return [
     { title: 'STATUS', text: statusText, paint: (change) => statusPaint(change, style) },
     { title: 'NOW', isNumber: true, text: ({ count }) => String(count) },
-    { title: 'EXPECTED', isNumber: true, text: expectedText, from: fromExpected },
-    { title: 'PREVIOUS', isNumber: true, text: ({ previous }) => String(previous), from: fromExpected },
-    { title: 'CHANGE', isNumber: true, text: changeText, from: FROM_CHANGE },
+    { title: 'EXPECTED', isNumber: true, text: expectedText, minWidth: expectedMinWidth },
+    { title: 'PREVIOUS', isNumber: true, text: ({ previous }) => String(previous), minWidth: expectedMinWidth },
+    { title: 'CHANGE', isNumber: true, text: changeText, minWidth: CHANGE_MIN_WIDTH },
   ];
 }
 
@@ -36,10 +39,10 @@ export function statusPaint({ status }: Change, style: Style): Paint {
 }
 
 /**
- * A count as a bar beside what was expected: `▒` as expected, `█` beyond that, `░` expected and missing.
+ * A count as a bar: `▒` as expected, `█` beyond that, `░` expected and missing.
  *
- * @param most - what a whole bar stands for
- * @param length - of a whole bar, in cells
+ * @param most - the count that fills a bar
+ * @param length - of a full bar, in cells
  */
 export function barText({ count, expected }: Change, most: number, length: number): string {
   const cells = (value: number): number => (value > 0 ? Math.max(1, Math.round((value / most) * length)) : 0);
@@ -47,19 +50,19 @@ export function barText({ count, expected }: Change, most: number, length: numbe
   return '▒'.repeat(Math.min(now, then)) + '█'.repeat(Math.max(0, now - then)) + '░'.repeat(Math.max(0, then - now));
 }
 
-/** Those that call for attention are in capitals. */
+/** Capitals call for attention. */
 function statusText({ status }: Change): string {
   if (status === null) return '-';
   return status === 'steady' ? status : status.toUpperCase();
 }
 
-/** How many times what was expected a count is, as its score has it; `new`, or `-` where nothing can be said. */
+/** The factor that the score stands for; `new`, or `-` if there is nothing to compare with. */
 function changeText({ score, status }: Change): string {
   if (score === null) return '-';
   return status === 'new' ? status : factorText(score);
 }
 
-/** Whole, as the counts are. */
+/** Rounded: counts are whole numbers. */
 function expectedText({ expected, score }: Change): string {
   return score === null ? '-' : String(Math.round(expected));
 }

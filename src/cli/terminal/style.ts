@@ -1,20 +1,21 @@
-import { inspect } from 'node:util';
+/** Colours, and the one decision whether to use them. */
+
+import { styleText } from 'node:util';
 import type { Paint } from './text';
 
 const LOOKS = ['bold', 'dim', 'inverse', 'red', 'green', 'yellow', 'cyan'] as const;
 
-/** Colours and the like. Where there are none, each leaves a text as it is. */
+/** Colours and emphasis. Without colours, each returns its text unchanged. */
 export type Style = Readonly<Record<(typeof LOOKS)[number], Paint>>;
 
-/** Not `util.styleText`: whether it obeys the environment differs between versions of Node, and here that is decided already. */
-export function styleOf(isColored: boolean): Style {
-  return Object.fromEntries(LOOKS.map((look) => [look, isColored ? painting(look) : unchanged])) as Style;
+export function createStyle(isColored: boolean): Style {
+  return Object.fromEntries(LOOKS.map((look) => [look, isColored ? createPaint(look) : unchanged])) as Style;
 }
 
 /**
- * Whether to use colours: as told, else where a terminal that has them is written to and nobody objects.
+ * Whether to use colours: as asked for, otherwise if the output is a terminal that has them and `NO_COLOR` is unset.
  *
- * @param env - `NO_COLOR` objects unless it is empty, see no-color.org
+ * @param env - an empty `NO_COLOR` counts as unset, see no-color.org
  */
 export function wantsColor(
   color: 'auto' | 'always' | 'never',
@@ -25,8 +26,8 @@ export function wantsColor(
   return hasEscapes && !env.NO_COLOR;
 }
 
-/** How a severity looks. It always stands there as a word, too. */
-export function paintOf(severity: string, style: Style): Paint {
+/** The colour of a severity. It adds to the word, which is always shown. */
+export function severityPaint(severity: string, style: Style): Paint {
   switch (severity) {
     case 'critical':
       return (text) => style.bold(style.red(text));
@@ -45,7 +46,11 @@ function unchanged(text: string): string {
   return text;
 }
 
-function painting(look: (typeof LOOKS)[number]): Paint {
-  const [on, off] = inspect.colors[look] as [number, number];
-  return (text) => (text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`);
+/**
+ * {@link wantsColor} has decided, so `styleText` must not decide again from stdout and `NO_COLOR`, as it does by default in
+ * Node 20.18, 20.20, 22.12, 22.23, 23.11, 24.0, 24.21 and 26.10 (not in 20.12 and 22.0). With `validateStream: false` all of
+ * them always paint.
+ */
+function createPaint(look: (typeof LOOKS)[number]): Paint {
+  return (text) => (text === '' ? '' : styleText(look, text, { validateStream: false }));
 }

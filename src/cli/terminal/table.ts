@@ -1,58 +1,61 @@
-import type { Style } from './style';
-import { fit, type Paint, padEnd, visible, widthOf } from './text';
+/** Lays out tables whose last column takes what is left of the terminal. */
 
-/** Blanks between two columns. */
+import type { Style } from './style';
+import { fit, type Paint, padEnd, textWidth, visible } from './text';
+
+/** Between two columns. */
 const GAP = '  ';
-/** What the last column has at least, however narrow the terminal is. */
+/** Narrowest last column, even if the terminal is too narrow for it. */
 const LEAST_COLUMNS = 10;
 
 /** A column of a table. */
 export interface Column<Row> {
   readonly title: string;
   readonly isNumber?: boolean;
-  /** Columns that a terminal must have for this one to be shown. */
-  readonly from?: number;
+  /** Narrowest terminal, in columns, that still shows this one. */
+  readonly minWidth?: number;
   /** Text without control characters. */
   readonly text: (row: Row) => string;
   readonly paint?: (row: Row) => Paint;
 }
 
-/** How rows are shown. The last column takes what is left, so that nothing stands behind what may be wider than it seems. */
-export interface Layout<Row> {
+/** How rows are shown. Text of unsure width comes last, so that it cannot push another column out of line. */
+export interface TableLayout<Row> {
   readonly columns: readonly Column<Row>[];
   readonly last: { readonly title: string; readonly text: (row: Row) => string };
 }
 
 /**
- * The lines of tables, whose columns are as wide in each as in all.
+ * Renders tables that share the widths of their columns.
  *
  * @param width - of the terminal, to which the last column is cut; undefined leaves it whole
+ * @returns the lines of each table
  */
 export function renderTables<Row>(
-  { columns, last }: Layout<Row>,
+  { columns, last }: TableLayout<Row>,
   tables: readonly (readonly Row[])[],
   style: Style,
   width: number | undefined,
 ): string[][] {
-  const shown = columns.filter(({ from = 0 }) => width === undefined || width >= from);
-  const widths = shown.map(({ title, text }) => mostOf([title, ...tables.flat().map(text)].map(widthOf)));
+  const shown = columns.filter(({ minWidth = 0 }) => width === undefined || width >= minWidth);
+  const widths = shown.map(({ title, text }) => maximum([title, ...tables.flat().map(text)].map(textWidth)));
   const before = widths.reduce((sum, each) => sum + each + GAP.length, 0);
   const aligned = (text: string, i: number): string =>
     shown[i]?.isNumber ? text.padStart(widths[i] as number) : padEnd(text, widths[i] as number);
-  const lastOf = (text: string): string =>
+  const renderLast = (text: string): string =>
     width === undefined
       ? visible(text, style.inverse)
       : fit(text, Math.max(width - before, LEAST_COLUMNS), style.inverse);
-  const lineOf = (row: Row): string =>
+  const renderRow = (row: Row): string =>
     [
       ...shown.map((column, i) => (column.paint?.(row) ?? String)(aligned(column.text(row), i))),
-      lastOf(last.text(row)),
+      renderLast(last.text(row)),
     ].join(GAP);
   const heading = style.dim([...shown.map(({ title }, i) => aligned(title, i)), last.title].join(GAP));
-  return tables.map((rows) => [heading, ...rows.map(lineOf)]);
+  return tables.map((rows) => [heading, ...rows.map(renderRow)]);
 }
 
-/** The greatest of numbers from 0, however many they are; 0 where there is none. */
-export function mostOf(numbers: readonly number[]): number {
+/** The greatest of non-negative numbers, 0 if there are none. `Math.max(...numbers)` would overflow the stack with many. */
+export function maximum(numbers: readonly number[]): number {
   return numbers.reduce((most, number) => Math.max(most, number), 0);
 }

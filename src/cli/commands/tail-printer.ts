@@ -1,33 +1,35 @@
+/** Formats and prints the lines of `tail`. */
+
 import { type RecentLine, toSecond } from '../../read/lines';
 import type { TailArguments } from '../arguments/invocation';
 import type { Screen } from '../terminal/screen';
-import { paintOf } from '../terminal/style';
-import { mostOf } from '../terminal/table';
-import { padEnd, visible, visibleJson, widthOf } from '../terminal/text';
-import { titleOf } from './selection';
+import { severityPaint } from '../terminal/style';
+import { maximum } from '../terminal/table';
+import { padEnd, textWidth, visible, visibleJson } from '../terminal/text';
+import { loggerTitle } from './selection';
 
 const SEVERITY_COLUMNS = 8;
-/** A name may be longer: the columns after it move then, in its lines alone. */
+/** The columns after a longer name shift, in its own lines only. */
 const MOST_NAME_COLUMNS = 20;
-/** Columns that a terminal must have for room to be spent on alignment. */
-const FROM_ALIGNED = 60;
+/** Narrowest terminal, in columns, that has room for alignment. */
+const ALIGNED_MIN_WIDTH = 60;
 const GAP = '  ';
 const LOCAL_COLUMNS = 15;
 const ISO_COLUMNS = 24;
 
-/** In the place of lines that came and went unseen. */
+/** Stands in for lines that Redis dropped before they were read. */
 export interface MissedLine extends RecentLine {
   readonly missed: number;
 }
 
-/** Prints lines of logs, in the form that was asked for. */
+/** Prints lines in the form that was asked for. */
 export class LinePrinter {
   readonly #args: TailArguments;
   readonly #screen: Screen;
-  /** Undefined where all lines are of one name, so that it is not shown. */
+  /** Undefined if names are not shown, as all lines have the same. */
   #nameColumns: number | undefined;
 
-  /** @param names - those of the loggers, if they are to be shown */
+  /** @param names - of the loggers, if they are to be shown */
   constructor(args: TailArguments, screen: Screen, names: readonly string[] | undefined) {
     this.#args = args;
     this.#screen = screen;
@@ -35,7 +37,7 @@ export class LinePrinter {
     this.#makeRoomFor(names ?? []);
   }
 
-  /** Whether a line is one of those that were asked for. */
+  /** Whether a line passes `--since`, `--include` and `--exclude`. */
   isWanted({ message, time }: RecentLine): boolean {
     const { since, include, exclude } = this.#args;
     if (since && !(toSecond(time) >= toSecond(since))) return false;
@@ -43,45 +45,46 @@ export class LinePrinter {
     return !exclude.some((matches) => matches(message));
   }
 
-  /** Oldest first. */
+  /** Prints lines, oldest first. */
   print(lines: readonly (RecentLine | MissedLine)[]): void {
     this.#makeRoomFor(lines.map(({ name }) => name));
-    this.#screen.print(lines.flatMap((line) => this.#textOf(line)));
+    this.#screen.print(lines.flatMap((line) => this.#format(line)));
   }
 
   #makeRoomFor(names: readonly string[]): void {
     if (this.#nameColumns === undefined) return;
-    const wanted = mostOf(names.map((name) => widthOf(visible(name))));
+    const wanted = maximum(names.map((name) => textWidth(visible(name))));
     this.#nameColumns = Math.max(this.#nameColumns, Math.min(wanted, MOST_NAME_COLUMNS));
   }
 
-  #textOf(line: RecentLine | MissedLine): string[] {
+  #format(line: RecentLine | MissedLine): string[] {
     const { output, hasTimestamps } = this.#args;
-    if ('missed' in line) return this.#missedText(line);
+    if ('missed' in line) return this.#formatMissed(line);
     const { seq, time, name, severity, message } = line;
     if (output === 'json') return [visibleJson({ seq, time, name, severity, message })];
     if (output === 'raw') return [hasTimestamps ? `${isoText(time)} ${message}` : message];
-    return [this.#described(line)];
+    return [this.#formatDefault(line)];
   }
 
-  #described({ time, name, severity, message }: RecentLine): string {
+  #formatDefault({ time, name, severity, message }: RecentLine): string {
     const { style, columns: width = Infinity } = this.#screen;
-    const aligned = (text: string, columns: number): string => (width < FROM_ALIGNED ? text : padEnd(text, columns));
+    const aligned = (text: string, columns: number): string =>
+      width < ALIGNED_MIN_WIDTH ? text : padEnd(text, columns);
     const at = this.#args.hasTimestamps ? isoText(time).padEnd(ISO_COLUMNS) : localText(time).padEnd(LOCAL_COLUMNS);
     const parts = [
       style.dim(at),
       ...(this.#nameColumns === undefined ? [] : [style.cyan(aligned(visible(name), this.#nameColumns))]),
-      paintOf(severity, style)(aligned(visible(severity), SEVERITY_COLUMNS)),
+      severityPaint(severity, style)(aligned(visible(severity), SEVERITY_COLUMNS)),
       visible(message, style.inverse),
     ];
     return parts.join(GAP);
   }
 
-  /** Among raw lines nothing stands but what was logged. */
-  #missedText({ missed, name, severity }: MissedLine): string[] {
+  /** Raw output is logged text only, so there it becomes a note. */
+  #formatMissed({ missed, name, severity }: MissedLine): string[] {
     if (this.#args.output === 'json') return [visibleJson({ missed, name, severity })];
     const lines = missed === 1 ? '1 line' : `${missed} lines`;
-    const text = `--- ${lines} of ${titleOf({ name, severity })} missed: more came at once than is kept ---`;
+    const text = `--- ${lines} of ${loggerTitle({ name, severity })} missed: more came at once than is kept ---`;
     if (this.#args.output === 'default') return [this.#screen.style.bold(text)];
     this.#screen.note(text);
     return [];
@@ -92,7 +95,7 @@ function isoText(time: Date): string {
   return Number.isNaN(time.getTime()) ? '-' : time.toISOString();
 }
 
-/** As `Nov 24 12:04:11`, in local time. */
+/** Local time, as `Nov 24 12:04:11`. */
 function localText(time: Date): string {
   if (Number.isNaN(time.getTime())) return '-';
   return `${time.toDateString().slice(4, 10)} ${time.toTimeString().slice(0, 8)}`;
