@@ -10,7 +10,7 @@ const TOP = { ...GLOBALS, command: 'top', sort: 'surge', isWhole: false };
 
 const tail = (...args: string[]): TailArguments => parseInvocation(['tail', ...args], {}) as TailArguments;
 
-describe('a command line', () => {
+describe('command line', () => {
   it.each([
     [[], {}],
     [['top'], {}],
@@ -34,7 +34,7 @@ describe('a command line', () => {
     [['--watch=60'], { watchSeconds: 60 }],
     [['--no-trunc'], { isWhole: true }],
     [['--json', '--cluster', '--color=never'], { isJson: true, isCluster: true, color: 'never' }],
-  ])('%j asks top for %j', (args, expected) => {
+  ])('parses the arguments of top: %j gives %j', (args, expected) => {
     expect(parseInvocation(args, {})).toEqual({ ...TOP, ...expected });
   });
 
@@ -42,12 +42,12 @@ describe('a command line', () => {
     [{}, 'redis://localhost:6379'],
     [{ REDIS_URL: '' }, 'redis://localhost:6379'],
     [{ REDIS_URL: 'redis://env' }, 'redis://env'],
-  ])('without --url takes that of %j', (env, url) => {
+  ])('takes the URL from --url, then from REDIS_URL, then localhost: env %j gives %s', (env, url) => {
     expect(parseInvocation([], env)).toMatchObject({ url });
     expect(parseInvocation(['-u', 'redis://given'], env)).toMatchObject({ url: 'redis://given' });
   });
 
-  it('asks tail for its defaults, and for what it says', () => {
+  it('gives tail its defaults and what it says', () => {
     const defaults = {
       isFollowing: false,
       limit: 100,
@@ -73,13 +73,13 @@ describe('a command line', () => {
     ['1.5h', 5400],
     ['1d2h', 93_600],
     ['1500ms', 1.5],
-  ])('understands --since %s', (text, seconds) => {
+  ])('takes --since as a duration before now: %s', (text, seconds) => {
     const { since, limit } = tail('--since', text);
     expect(Math.abs(Date.now() - seconds * 1000 - (since as Date).getTime())).toBeLessThan(5000);
     expect(limit).toBe(Infinity);
   });
 
-  it('understands --since as ISO has times, in local time where there is no zone', () => {
+  it('takes --since as an ISO 8601 time, a local one if it has no zone', () => {
     expect(tail('-s', '2026-11-24T12:00:00Z').since).toEqual(new Date(Date.UTC(2026, 10, 24, 12)));
     expect(tail('-s', '2026-11-24T12:00').since).toEqual(new Date(2026, 10, 24, 12));
     expect(tail('-s', '2026-11-24').since).toEqual(new Date(Date.UTC(2026, 10, 24)));
@@ -93,13 +93,13 @@ describe('a command line', () => {
     ['/OUT$/i', 'timeout', true],
     ['/out/ ', 'timeout', false],
     ['a.c', 'abc', false],
-  ])('looks with --include %s at %s: %s', (text, message, isFound) => {
+  ])('matches --include as text or as a /pattern/: %s in %j is %s', (text, message, isFound) => {
     const [matches] = tail('-i', text).include;
     expect([matches?.(message), matches?.(message)]).toEqual([isFound, isFound]);
   });
 });
 
-describe('a command line that is not understood', () => {
+describe('command line that is not understood', () => {
   it.each([
     [['--frobnicate'], "Unknown option '--frobnicate'"],
     [['ls', '--follow'], "Unknown option '--follow'"],
@@ -130,14 +130,14 @@ describe('a command line that is not understood', () => {
     [['-u', 'http://localhost'], 'the Redis URL must be redis://'],
     [['-u', 'localhost:6379'], 'the Redis URL must be redis://'],
     [['-u', ''], 'the Redis URL must be redis://host[:port][/database], or rediss:// for TLS, with user:password@ '],
-  ])('%j ends with code 2 and says why', async (args, why) => {
+  ])('ends with code 2 and says why: %j', async (args, why) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(`winston-redis-recent-common: ${why}`);
     expect(stderr).toMatch(/\nTry winston-redis-recent-common --help\n$/);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  it('is shown without what a terminal obeys', async () => {
+  it('is quoted with its control characters escaped', async () => {
     const { stderr } = await runCli(['ls', 'a\u001b[2Jb']);
     expect(stderr).toContain('got a\\x1b[2Jb');
   });
@@ -150,7 +150,7 @@ describe('help and version', () => {
     [['-h', 'tail'], 'Usage: winston-redis-recent-common tail [logger] [options]'],
     [['ls', '--help', '--color', 'red'], 'Usage: winston-redis-recent-common ls [options]'],
     [['serve', '-h'], 'Usage: winston-redis-recent-common serve [options]'],
-  ])('%j prints how to use it, in lines of 80 columns at most', async (args, usage) => {
+  ])('prints the usage of the program or the command, in lines of at most 80 columns: %j', async (args, usage) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stdout.split('\n')[0]).toBe(usage);
     expect(stdout).toContain('-u, --url <url>');
@@ -158,7 +158,7 @@ describe('help and version', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  it.each([['--version'], ['-V'], ['ls -V']])('%s prints the version', async (args) => {
+  it.each([['--version'], ['-V'], ['ls -V']])('prints the version: %s', async (args) => {
     const stdout = new FakeSink();
     expect(await runCli(args.split(' '), { stdout })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });

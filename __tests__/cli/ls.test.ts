@@ -18,7 +18,7 @@ describeWithClock('ls', () => {
       { name: 'old', severity: 'info', before: { f: 500 }, seenAgo: 300 },
     );
 
-  it('lists loggers and severities, with their counts, what became of them, and when they were last seen', async () => {
+  it('lists loggers and severities with their counts, their change and when they were last seen', async () => {
     await writeSome();
     expect(await ls()).toEqual({
       code: 0,
@@ -35,12 +35,12 @@ describeWithClock('ls', () => {
     });
   });
 
-  it('counts seconds', async () => {
+  it('says how many seconds ago a logger was last seen', async () => {
     await write({ name: 'shop', severity: 'info', now: { a: 1 } });
     expect((await ls()).stdout).toMatch(/ \d+ s ago {2}shop\n$/);
   });
 
-  it('prints the same as JSON, an object a line', async () => {
+  it('prints the same as JSON, one object per line', async () => {
     await writeSome();
     const rows = (await ls(['--json'])).stdout
       .trimEnd()
@@ -61,7 +61,7 @@ describeWithClock('ls', () => {
     });
   });
 
-  it('has colours in a terminal, of which none matters, and keeps to its width', async () => {
+  it('adds colours on a terminal, and nothing else', async () => {
     await writeSome();
     const colored = (await ls([], new FakeSink({ isTTY: true, columns: 76 }))).stdout;
     expect(colored).toContain('\u001b[31merror   \u001b[39m');
@@ -73,13 +73,13 @@ describeWithClock('ls', () => {
     [75, 'audit     -         12       -  5 min ago  api'],
     [55, 'audit     -         12       -  api'],
     [47, 'audit     -         12  api'],
-  ])('leaves out, in a terminal of %d columns, what can be missed', async (columns, line) => {
+  ])('leaves out the columns that matter least on a terminal of %d columns', async (columns, line) => {
     await writeSome();
     const { stdout } = await ls(['--color=never'], new FakeSink({ isTTY: true, columns }));
     expect(stdout.split('\n')[1]).toBe(line);
   });
 
-  it('cuts names in a terminal unless they are wanted whole', async () => {
+  it('cuts names to the width of the terminal, unless --no-trunc is given', async () => {
     const name = 'a-name-that-is-long'.repeat(5);
     await writeHours(space, { name, severity: 'info', now: { hello: 1 } });
     const [cut, whole] = await Promise.all(
@@ -89,7 +89,7 @@ describeWithClock('ls', () => {
     expect(whole?.stdout).toContain(`  ${name}\n`);
   });
 
-  it('says so where nothing has been logged', async () => {
+  it('says so if nothing has been logged', async () => {
     expect(await ls()).toEqual({ code: 0, stdout: '', stderr: 'nothing has been logged yet\n' });
   });
 });

@@ -29,14 +29,14 @@ afterAll(() => workspace.close());
 
 const at = (...args: string[]): string[] => [...args, '--url', workspace.url, '--prefix', workspace.prefix];
 
-describe('the program', () => {
-  it('is the bin of the package, and runs under Node by itself', () => {
+describe('program', () => {
+  it('is the bin of the package, and starts with Node by itself', () => {
     expect(packageJson.bin).toEqual({ 'winston-redis-recent-common': './dist/cli/bin.js' });
     expect(readFileSync(resolve(ROOT, 'src/cli/bin.ts'), 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node');
   });
 
   it(
-    'ends with code 0, 1 or 2, with what it has to say about it on stderr alone',
+    'ends with code 0, 1 or 2, and writes errors only to stderr',
     async () => {
       const port = await freePort();
       const [done, undone, misunderstood, version] = await Promise.all(
@@ -57,7 +57,7 @@ describe('the program', () => {
   );
 
   it(
-    'has colours where there is no terminal only if it is told to, whatever NO_COLOR says',
+    'has colours in a pipe only with --color always, even if NO_COLOR is set',
     async () => {
       const [piped, told, toldAll] = await Promise.all([
         CliProcess.start(at('tail')).ended(),
@@ -72,7 +72,7 @@ describe('the program', () => {
   );
 
   it(
-    'says why it could not write',
+    'ends with code 1 and the reason if it cannot write its output',
     async () => {
       const cli = CliProcess.startShell(`'${process.execPath}' src/cli/bin.js --help >/dev/full`);
       const { code, stderr } = await cli.ended();
@@ -83,7 +83,7 @@ describe('the program', () => {
   );
 
   it(
-    'has nothing but lines to say where it follows many lists',
+    'follows many lists without a warning',
     async () => {
       const severities = Array.from({ length: 12 }, (_, i) => `severity${i}`);
       for (const severity of severities) await writeLines(workspace, { name: 'many', severity }, [`of ${severity}`]);
@@ -98,7 +98,7 @@ describe('the program', () => {
   );
 
   it(
-    'ends in silence and with code 0 where nobody reads its output any more',
+    'ends silently with code 0 if its output is closed',
     async () => {
       const closed = CliProcess.start(at('tail'));
       closed.child.stdout?.destroy();
@@ -117,7 +117,7 @@ describe('the program', () => {
   );
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends what goes on and on with code 0 at %s',
+    'ends tail -f with code 0 at %s',
     async (signal) => {
       const cli = CliProcess.start(at('tail', '-f', '-o', 'raw', 'shop'));
       await cli.shows('third\n');
@@ -131,23 +131,29 @@ describe('the program', () => {
   );
 });
 
-describe('a password', () => {
+describe('password in a URL', () => {
   const PASSWORD = 's3cret-pass';
 
   it.each([
     ['a Redis that does not answer', (port: number) => ['-u', `redis://user:${PASSWORD}@127.0.0.1:${port}`]],
-    ['another scheme', (port: number) => ['-u', `http://user:${PASSWORD}@127.0.0.1:${port}`]],
-    ['no scheme', () => ['-u', `user:${PASSWORD}@127.0.0.1`]],
-    ['a port that is none', () => ['-u', `redis://user:${PASSWORD}@127.0.0.1:99999`]],
-    ['a path that is no database', (port: number) => ['-u', `redis://user:${PASSWORD}@127.0.0.1:${port}/logs`]],
+    ['a URL with another scheme', (port: number) => ['-u', `http://user:${PASSWORD}@127.0.0.1:${port}`]],
+    ['a URL without a scheme', () => ['-u', `user:${PASSWORD}@127.0.0.1`]],
+    ['a URL with an invalid port', () => ['-u', `redis://user:${PASSWORD}@127.0.0.1:99999`]],
     [
-      'signs that a URL has for something else',
-      (port: number) => ['-u', `redis://user:/${PASSWORD}?@127.0.0.1:${port}`],
+      'a URL with a path that is no database',
+      (port: number) => ['-u', `redis://user:${PASSWORD}@127.0.0.1:${port}/logs`],
     ],
-    ['a URL in the place of a name', (port: number) => [`redis://:${PASSWORD}@a`, '-u', `redis://127.0.0.1:${port}`]],
-    ['a URL too many', () => ['ls', `redis://:${PASSWORD}@a`]],
-    ['a cluster', (port: number) => ['--cluster', '-u', `redis://user:${PASSWORD}@127.0.0.1:${port}`]],
-  ])('is shown by no error: %s', async (_, argsOf) => {
+    ['a URL whose password holds / and ?', (port: number) => ['-u', `redis://user:/${PASSWORD}?@127.0.0.1:${port}`]],
+    [
+      'a URL in place of a logger name',
+      (port: number) => [`redis://:${PASSWORD}@a`, '-u', `redis://127.0.0.1:${port}`],
+    ],
+    ['a URL as an extra argument', () => ['ls', `redis://:${PASSWORD}@a`]],
+    [
+      'a cluster that does not answer',
+      (port: number) => ['--cluster', '-u', `redis://user:${PASSWORD}@127.0.0.1:${port}`],
+    ],
+  ])('is shown by no error of %s', async (_, argsOf) => {
     const args = argsOf(await freePort());
     for (const command of args[0] === 'ls' ? [[]] : [['top'], ['tail', '-f']]) {
       const { code, stdout, stderr } = await runCli([...command, ...args]);
@@ -157,7 +163,7 @@ describe('a password', () => {
     }
   });
 
-  it('is shown by no error of a Redis that wants another one', async () => {
+  it('is shown by no error of a Redis that refuses it', async () => {
     const { hostname, port } = new URL(workspace.url);
     const { code, stderr } = await runCli(['ls', '-u', `redis://user:${PASSWORD}@${hostname}:${port}`]);
     expect(stderr).toContain(`cannot read from redis://${hostname}:${port}: `);
@@ -166,8 +172,8 @@ describe('a password', () => {
   });
 });
 
-describeWithServer('a password of a Redis', () => {
-  it('is not shown where it does not know the command', async () => {
+describeWithServer('password in REDIS_URL', () => {
+  it('is not shown by a Redis that does not know AUTH', async () => {
     const server = await RedisServer.start({ args: ['--rename-command', 'AUTH', ''] });
     const REDIS_URL = server.url.replace('//', '//user:s3cret-pass@');
     try {
@@ -181,7 +187,7 @@ describeWithServer('a password of a Redis', () => {
     }
   });
 
-  it('of REDIS_URL is shown neither while it answers nor when it does no longer', async () => {
+  it('is shown neither while Redis answers nor after it was killed', async () => {
     const server = await RedisServer.start({ args: ['--requirepass', 's3cret-pass'] });
     const REDIS_URL = server.url.replace('//', '//default:s3cret-pass@');
     const cli = new RunningCli(['top', '-w', '0.1'], { env: { REDIS_URL }, stdout: new FakeSink({ isTTY: true }) });
@@ -200,7 +206,7 @@ describeWithServer('a password of a Redis', () => {
 
 describeWithServer('--cluster', () => {
   it(
-    'reads from a cluster',
+    'reads from a cluster with every command',
     async () => {
       const cluster = await startCluster();
       const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
@@ -224,68 +230,10 @@ describeWithServer('--cluster', () => {
     TIMEOUT_MS,
   );
 
-  it('says where no node can be reached', async () => {
+  it('says so if no node can be reached', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const { code, stderr } = await runCli(['ls', '--cluster', '-u', url]);
     expect(stderr).toContain(`winston-redis-recent-common: cannot read from ${url}: `);
     expect(code).toBe(1);
   });
-});
-
-describeWithServer('tail -f', () => {
-  it(
-    'goes on by itself after its Redis was killed, and shows every line once',
-    async () => {
-      const server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-      const own = await Workspace.open(server.url);
-      const { logger, transport } = own.logger({ name: 'shop', url: server.url });
-      const cli = CliProcess.start([
-        'tail',
-        '-f',
-        '-n',
-        '5',
-        '-o',
-        'raw',
-        '-u',
-        server.url,
-        '--prefix',
-        own.prefix,
-        'shop',
-      ]);
-      const messages: string[] = [];
-      const log = (level: 'info' | 'error'): void => {
-        messages.push(`${level} ${messages.length}`);
-        logger.log(level, messages.at(-1) as string);
-      };
-      const shown = (): string[] => cli.stdout.split('\n').slice(0, -1);
-      try {
-        log('info');
-        log('error');
-        await cli.shows(/^(info 0|error 1)\n(info 0|error 1)\n$/);
-        for (let round = 0; round < 3; round++) {
-          for (let i = 0; i < 10; i++) log(i % 3 === 0 ? 'error' : 'info');
-          await until(() => shown().length === messages.length, 60_000);
-          await server.kill();
-          log('info');
-          log('error');
-          await until(() => cli.stderr.split('retrying').length === round + 2, 60_000);
-          await server.start();
-          await transport.flush().catch(() => transport.flush());
-          await until(() => shown().length === messages.length, 60_000);
-          await until(() => cli.stderr.split('answers again after').length === round + 2, 60_000);
-        }
-        expect(shown().sort()).toEqual([...messages].sort());
-        expect(cli.stderr).toMatch(
-          /^no answer from redis:\/\/127.0.0.1:\d+, retrying: .+\nredis:\S+ answers again after \d+ s\n/,
-        );
-        cli.child.kill('SIGINT');
-        expect((await cli.ended()).code).toBe(0);
-      } finally {
-        cli.child.kill('SIGKILL');
-        await own.close();
-        await server.stop();
-      }
-    },
-    TIMEOUT_MS,
-  );
 });

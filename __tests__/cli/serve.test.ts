@@ -17,13 +17,20 @@ beforeAll(async () => {
 afterEach(() => RunningCli.interruptAll());
 afterAll(() => workspace.close());
 
-const argsOf = (...args: string[]): string[] => ['serve', '-u', workspace.url, '--prefix', workspace.prefix, ...args];
+const serveArgs = (...args: string[]): string[] => [
+  'serve',
+  '-u',
+  workspace.url,
+  '--prefix',
+  workspace.prefix,
+  ...args,
+];
 const basic = (user: string, password: string): Record<string, string> => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
 });
 
 async function serve(env: Record<string, string> = {}, ...args: string[]): Promise<{ cli: RunningCli; url: string }> {
-  const cli = new RunningCli(argsOf('-p', '0', ...args), { env });
+  const cli = new RunningCli(serveArgs('-p', '0', ...args), { env });
   await cli.until(() => cli.stdout.text.endsWith('\n'));
   const [url = ''] = /http:\/\/[^\s"]+/.exec(cli.stdout.text) ?? [];
   return { cli, url };
@@ -44,7 +51,7 @@ async function request(url: string, headers: Record<string, string> = {}): Promi
 }
 
 describe('serve', () => {
-  it('serves the page to this machine until it is interrupted, and says where', async () => {
+  it('serves the page to this machine until interrupted, and prints its URL', async () => {
     const { cli, url } = await serve();
     const { host } = new URL(workspace.url);
     expect(cli.stdout.text).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/ shows redis:\/\/\S+\. Ctrl-C ends\n$/);
@@ -57,13 +64,13 @@ describe('serve', () => {
     await expect(request(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('has the page at the root alone', async () => {
+  it('serves the page at the root path only', async () => {
     const { url } = await serve();
     expect(await request(`${url}favicon.ico`)).toMatchObject({ status: 404 });
     expect(await request(`${url}?name=shop&severity=info`)).toMatchObject({ status: 200 });
   });
 
-  it('prints where as JSON', async () => {
+  it('prints its URL as JSON with --json', async () => {
     const { cli, url } = await serve({}, '--json', '--host', 'localhost');
     expect(JSON.parse(cli.stdout.text)).toEqual({ url, redis: expect.stringMatching(/^redis:\/\//) });
     expect(new URL(url).hostname).toBe('localhost');
@@ -75,12 +82,12 @@ describe('serve', () => {
     ['[::1]:8379', 200],
     ['logs.evil.example', 403],
     ['127.0.0.1.evil.example', 403],
-  ])('does not answer under a name that was made to mean this machine: %s', async (host, status) => {
+  ])('answers 403 to a host name that is not this machine, against DNS rebinding: %s gets %d', async (host, status) => {
     const { url } = await serve();
     expect(await request(url, { host })).toMatchObject({ status });
   });
 
-  it('lets those in who sign in as the environment says, and no others', async () => {
+  it('answers 401 unless user and password are those of the environment', async () => {
     const { url } = await serve(SIGNED);
     const refused = [
       {},
@@ -101,22 +108,22 @@ describe('serve', () => {
     expect(await request(`${url}favicon.ico`)).toMatchObject({ status: 401 });
   });
 
-  it('takes an address of IPv6 as URLs have it', async () => {
+  it('takes an IPv6 address in brackets, as in URLs', async () => {
     const { url } = await serve({}, '--host', '[::1]');
     expect(url).toMatch(/^http:\/\/\[::1\]:\d+\/$/);
     expect(await request(url)).toMatchObject({ status: 200 });
   });
 
-  it('serves others than this machine with a password', async () => {
+  it('serves other machines if a password is set', async () => {
     const { cli, url } = await serve(SIGNED, '--host', '0.0.0.0');
     expect(cli.stderr.text).toBe('');
     expect(await request(url.replace('0.0.0.0', '127.0.0.1'))).toMatchObject({ status: 401 });
   });
 
   it.each(['0.0.0.0', '::', '192.0.2.1', 'example.org', '127.0.0.1.example.org'])(
-    'refuses to serve others without one, with code 2: %s',
+    'ends with code 2 on an address of other machines without a password: %s',
     async (host) => {
-      expect(await runCli(argsOf('--host', host))).toMatchObject({
+      expect(await runCli(serveArgs('--host', host))).toMatchObject({
         code: 2,
         stdout: '',
         stderr: expect.stringContaining(`only this machine is served, not ${host} (see --insecure)`),
@@ -124,7 +131,7 @@ describe('serve', () => {
     },
   );
 
-  it('serves others without one where that is asked for, and warns', async () => {
+  it('serves other machines without a password with --insecure, and warns', async () => {
     const { cli, url } = await serve({}, '--host', '0.0.0.0', '--insecure');
     expect(cli.stderr.text).toBe(`warning: whoever reaches ${url} can read the logs\n`);
     const local = url.replace('0.0.0.0', '127.0.0.1');
@@ -136,24 +143,24 @@ describe('serve', () => {
     [{ RECENT_COMMON_PASSWORD: PASSWORD }, []],
     [{ ...SIGNED, RECENT_COMMON_USER: 'a:b' }, []],
     [SIGNED, ['--host', '']],
-  ])('ends with code 2 where what it needs is not all there: %j %j', async (env, args) => {
-    const { code, stdout, stderr } = await runCli(argsOf(...args), { env });
+  ])('ends with code 2 if a part of user, password and address is missing: %j %j', async (env, args) => {
+    const { code, stdout, stderr } = await runCli(serveArgs(...args), { env });
     expect(stderr).toMatch(/RECENT_COMMON_USER, without a colon|--host takes an address/);
     expect(stderr).not.toContain(PASSWORD);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  it('ends with code 1 where its port is taken', async () => {
+  it('ends with code 1 if its port is taken', async () => {
     const other = createServer().listen(await freePort(), '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    const { code, stderr } = await runCli(argsOf('-p', String(port)));
+    const { code, stderr } = await runCli(serveArgs('-p', String(port)));
     other.close();
     expect(stderr).toMatch(new RegExp(`cannot listen on 127.0.0.1:${port}: .*EADDRINUSE`));
     expect(code).toBe(1);
   });
 
-  it('shows no password of the Redis', async () => {
+  it('shows no password of the Redis URL', async () => {
     const secret = 's3cret-pass';
     const url = `redis://user:${secret}@127.0.0.1:${await freePort()}`;
     const cli = new RunningCli(['serve', '-p', '0', '-u', url]);

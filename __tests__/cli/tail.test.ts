@@ -7,12 +7,12 @@ let spaces = 0;
 
 /** Each test has loggers of its own. */
 const key = (name: string): string => workspace.key(`${spaces}:${name}`);
-const argsOf = (args: readonly string[]): string[] => ['tail', ...args, '--url', workspace.url, '--prefix', key('')];
+const tailArgs = (args: readonly string[]): string[] => ['tail', ...args, '--url', workspace.url, '--prefix', key('')];
 const tail = (args: readonly string[] = [], stdout = new FakeSink()): Promise<Ended> =>
-  runCli(argsOf(args), { stdout });
+  runCli(tailArgs(args), { stdout });
 const write = (name: string, severity: string, ...lines: string[]): Promise<void> =>
   writeLines({ redis: workspace.redis, key }, { name, severity }, lines);
-const linesOf = async (...args: string[]): Promise<string[]> => (await tail(args)).stdout.split('\n').slice(0, -1);
+const tailLines = async (...args: string[]): Promise<string[]> => (await tail(args)).stdout.split('\n').slice(0, -1);
 
 /** A line of that second, in the form of ISO. */
 const at = (second: number, message: string): string =>
@@ -34,7 +34,7 @@ async function writeSome(): Promise<void> {
 }
 
 describe('tail', () => {
-  it('shows the last lines of a logger, oldest first, those of all severities by their time', async () => {
+  it('shows the last lines of a logger, oldest first, with all severities merged by time', async () => {
     await write(
       'shop',
       'info',
@@ -54,9 +54,9 @@ describe('tail', () => {
     });
   });
 
-  it('without a name shows those of all loggers, each with its name', async () => {
+  it('shows the lines of all loggers, each with its name, if none is given', async () => {
     await writeSome();
-    expect(await linesOf('-t')).toEqual([
+    expect(await tailLines('-t')).toEqual([
       '2026-11-24T12:00:01.000Z  shop  info      opened',
       '2026-11-24T12:00:02.000Z  shop  error     payment failed',
       '2026-11-24T12:00:03.000Z  shop  info      order placed {"order":17}',
@@ -66,9 +66,9 @@ describe('tail', () => {
     ]);
   });
 
-  it('needs no name where there is but one logger', async () => {
+  it('leaves out the name if there is only one logger', async () => {
     await write('shop', 'info', at(1, 'opened'));
-    expect(await linesOf('-t')).toEqual(['2026-11-24T12:00:01.000Z  info      opened']);
+    expect(await tailLines('-t')).toEqual(['2026-11-24T12:00:01.000Z  info      opened']);
   });
 
   it.each([
@@ -103,22 +103,22 @@ describe('tail', () => {
       ['payment failed again', 'order placed {"order":18}'],
     ],
     [['-s', '2026-11-24T12:00:03Z', '-n1'], ['order placed {"order":18}']],
-  ])('with %j shows the lines that are wanted', async (args, messages) => {
+  ])('shows only the lines that its options select: %j', async (args, messages) => {
     await writeSome();
     const { code, stdout } = await tail(['shop', '-o', 'raw', ...args]);
     expect(stdout.split('\n').slice(0, -1)).toEqual(messages);
     expect(code).toBe(args.includes('err') ? 1 : 0);
   });
 
-  it('prints a hundred lines by default, and all since a time', async () => {
+  it('prints 100 lines by default, and with --since all that are kept', async () => {
     await write('shop', 'info', ...Array.from({ length: 60 }, (_, i) => at(i, `info ${i}`)));
     await write('shop', 'error', ...Array.from({ length: 60 }, (_, i) => at(i, `error ${i}`)));
-    expect(await linesOf('shop')).toHaveLength(100);
-    expect(await linesOf('shop', '-s', '2026-11-24')).toHaveLength(120);
-    expect(await linesOf('shop', '-n', '110')).toHaveLength(110);
+    expect(await tailLines('shop')).toHaveLength(100);
+    expect(await tailLines('shop', '-s', '2026-11-24')).toHaveLength(120);
+    expect(await tailLines('shop', '-n', '110')).toHaveLength(110);
   });
 
-  it('says where lines of the time that is asked for are no longer kept', async () => {
+  it('says so if lines since the given time are no longer kept', async () => {
     await write('shop', 'info', ...Array.from({ length: 5 }, (_, i) => at(i, `line ${i}`)));
     await workspace.redis.lTrim(key('recent:shop:info'), 0, 2);
     await write('shop', 'error', at(30, 'the only one ever'));
@@ -129,17 +129,17 @@ describe('tail', () => {
     expect((await tail(['shop'])).stderr).toBe('');
   });
 
-  it('prints JSON, an object a line', async () => {
+  it('prints JSON, one object per line', async () => {
     await write('shop', 'info', at(1, 'a\u0007 "b"'), 'no time');
-    const lines = await linesOf('--json');
-    expect(lines).toEqual(await linesOf('-o', 'json'));
+    const lines = await tailLines('--json');
+    expect(lines).toEqual(await tailLines('-o', 'json'));
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       { seq: 1, time: '2026-11-24T12:00:01.000Z', name: 'shop', severity: 'info', message: 'a\u0007 "b"' },
       { seq: 2, time: null, name: 'shop', severity: 'info', message: 'no time' },
     ]);
   });
 
-  it('prints what was logged as it is with -o raw, behind its time if that is wanted', async () => {
+  it('prints logged text unchanged with -o raw, after its time with -t', async () => {
     await write('shop', 'info', at(1, '\u001b[31mred\u001b[0m\ta'), 'no time');
     expect((await tail(['-o', 'raw'])).stdout).toBe('\u001b[31mred\u001b[0m\ta\nno time\n');
     expect((await tail(['-o', 'raw', '-t'])).stdout).toBe(
@@ -147,22 +147,22 @@ describe('tail', () => {
     );
   });
 
-  it('shows lines without a time', async () => {
+  it('shows - as the time of a line without one', async () => {
     await write('shop', 'info', 'no time');
     expect((await tail()).stdout).toBe('-                info      no time\n');
   });
 
-  it('finds lines of a logger that is in no index', async () => {
+  it('finds the lines of a logger that is not in the index', async () => {
     await workspace.redis.lPush(key('recent:python:warning'), at(1, 'written by another program'));
-    expect(await linesOf('python', '-o', 'raw')).toEqual(['written by another program']);
-    expect(await linesOf('python', '-o', 'raw', '-l', 'warn')).toEqual(['written by another program']);
+    expect(await tailLines('python', '-o', 'raw')).toEqual(['written by another program']);
+    expect(await tailLines('python', '-o', 'raw', '-l', 'warn')).toEqual(['written by another program']);
   });
 
   it.each([
     [['nope'], "there is no logger 'nope', but shop, api"],
     [['shop', '-l', 'debug'], "nothing has been logged as debug by 'shop': there is error, info"],
     [['-l', 'debug'], 'nothing has been logged as debug: there is'],
-  ])('%j ends with code 1 and says what there is', async (args, why) => {
+  ])('ends with code 1 and lists what exists if something else is asked for: %j', async (args, why) => {
     await writeSome();
     await workspace.redis.zAdd(key('known'), { value: 'info:api', score: 1 });
     await workspace.redis.zAdd(key('known'), { value: 'info:shop', score: 2 });
@@ -171,7 +171,7 @@ describe('tail', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   });
 
-  it('says so where nothing has been logged', async () => {
+  it('says so if nothing has been logged', async () => {
     expect(await tail()).toEqual({ code: 0, stdout: '', stderr: 'nothing has been logged yet\n' });
     expect(await tail(['shop'])).toEqual({
       code: 1,
@@ -183,17 +183,17 @@ describe('tail', () => {
   it.each([
     [['x'.repeat(129)], 'name: expected a string of 1 to 128 bytes'],
     [['shop', '-l', 'last'], '--level: expected none of the reserved words'],
-  ])('%j ends with code 2: it can be no logger', async (args, why) => {
+  ])('ends with code 2 for a name or severity that is not valid: %j', async (args, why) => {
     expect(await tail(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(why) });
   });
 
-  it('passes over what stands in the index and can be no name', async () => {
+  it('passes over an invalid name in the index', async () => {
     await write('shop', 'info', at(1, 'opened'));
     await workspace.redis.zAdd(key('known'), { value: `info:${'x'.repeat(129)}`, score: 1 });
-    expect(await linesOf('-o', 'raw')).toEqual(['opened']);
+    expect(await tailLines('-o', 'raw')).toEqual(['opened']);
   });
 
-  it('has colours in a terminal, of which none matters', async () => {
+  it('adds colours on a terminal, and nothing else', async () => {
     await writeSome();
     const colored = (await tail([], new FakeSink({ isTTY: true }))).stdout;
     expect(colored).toContain('\u001b[31merror   \u001b[39m');
@@ -202,10 +202,10 @@ describe('tail', () => {
 });
 
 describe('tail -f', () => {
-  const follow = (...args: string[]): RunningCli => new RunningCli(argsOf(['-f', '-o', 'raw', ...args]));
+  const follow = (...args: string[]): RunningCli => new RunningCli(tailArgs(['-f', '-o', 'raw', ...args]));
   const shown = ({ stdout }: RunningCli): string[] => stdout.text.split('\n').slice(0, -1);
 
-  it('begins with the last lines, and goes on with those that come, until it is interrupted', async () => {
+  it('begins with the last lines, and goes on with new ones until interrupted', async () => {
     await writeSome();
     const cli = follow('shop', '-n', '1');
     await cli.until(() => shown(cli).length === 1);
@@ -220,7 +220,7 @@ describe('tail -f', () => {
     });
   });
 
-  it('shows every line of several severities once, those of each in their order', async () => {
+  it('shows every line of several severities once, those of each severity in order', async () => {
     await writeSome();
     const cli = follow('shop', '-n', '1');
     await cli.until(() => shown(cli).length === 1);
@@ -245,7 +245,7 @@ describe('tail -f', () => {
     expect([...seconds].sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => 10 + i));
   });
 
-  it('shows those alone that are wanted', async () => {
+  it('shows only the new lines that its options select', async () => {
     await writeSome();
     const cli = follow('shop', '-l', 'info,debug', '-e', 'order');
     await cli.until(() => shown(cli).length === 1);
@@ -257,9 +257,9 @@ describe('tail -f', () => {
     expect(shown(cli).sort()).toEqual(['opened', 'wanted', 'wanted too']);
   });
 
-  it('finds severities and loggers that come into being', async () => {
+  it('finds severities and loggers that appear later', async () => {
     await write('shop', 'info', at(1, 'opened'));
-    const cli = new RunningCli(argsOf(['-f', '-t']));
+    const cli = new RunningCli(tailArgs(['-f', '-t']));
     await cli.until(() => cli.stdout.text.includes('opened'));
     await write('shop', 'critical', at(2, 'the first of its severity'));
     await write('a long name', 'info', at(3, 'the first of its name'));
@@ -272,7 +272,7 @@ describe('tail -f', () => {
     ]);
   });
 
-  it('waits where nothing has been logged yet, and says so', async () => {
+  it('says so and waits if nothing has been logged yet', async () => {
     const cli = follow();
     await cli.until(() => cli.stderr.text === 'nothing has been logged yet: waiting\n');
     await write('shop', 'info', at(1, 'the first'));
@@ -280,7 +280,7 @@ describe('tail -f', () => {
     expect((await cli.interrupt()).code).toBe(0);
   });
 
-  it('waits for a logger that there is not yet, and says so', async () => {
+  it('says so and waits for a logger that does not exist yet', async () => {
     await writeSome();
     const cli = follow('chop');
     await cli.until(() => cli.stderr.text === "no line of 'chop' yet: waiting\n");
@@ -293,7 +293,7 @@ describe('tail -f', () => {
     [['-o', 'default'], 'stdout', '--- 150 lines of shop · info missed: more came at once than is kept ---'],
     [['-o', 'json'], 'stdout', '{"missed":150,"name":"shop","severity":"info"}'],
     [['-o', 'raw'], 'stderr', '--- 150 lines of shop · info missed: more came at once than is kept ---'],
-  ] as const)('with %j says how many lines were missed', async (args, stream, text) => {
+  ] as const)('says how many lines it missed: %j on %s', async (args, stream, text) => {
     await write('shop', 'info', at(1, 'seen'));
     const cli = follow('shop', ...args);
     await cli.until(() => cli.stdout.text.includes('seen'));
@@ -312,7 +312,7 @@ describe('tail -f', () => {
     expect(shown(cli).filter((line) => line.includes('line '))).toHaveLength(100);
   });
 
-  it('ends with code 1 where only a change of configuration can help', async () => {
+  it('ends with code 1 at an error that only a change of configuration can end', async () => {
     await write('shop', 'info', at(1, 'seen'));
     const cli = follow('shop');
     await cli.until(() => cli.stdout.text.includes('seen'));

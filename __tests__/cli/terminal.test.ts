@@ -20,9 +20,9 @@ afterAll(() => workspace.close());
 
 const at = (...args: string[]): string[] => [...args, '--url', workspace.url, '--prefix', workspace.prefix];
 
-describeWithTerminal('in a terminal', () => {
+describeWithTerminal('terminal', () => {
   it(
-    'there are colours unless NO_COLOR or TERM objects, and messages are cut to its width',
+    'shows colours unless NO_COLOR is set or TERM is dumb, and messages cut to its width',
     async () => {
       const prepare = 'stty cols 70 rows 20';
       const [colored, plain, dumb] = await Promise.all(
@@ -39,7 +39,7 @@ describeWithTerminal('in a terminal', () => {
   );
 
   it(
-    'top --watch draws in place, follows the size of the terminal, and leaves it as it was at Ctrl-C',
+    'has top --watch drawn in place and at its new size, and is left as it was at Ctrl-C',
     async () => {
       const cli = CliProcess.startInTerminal(at('top', '--watch=0.2'), {
         env: { NO_COLOR: '1' },
@@ -65,7 +65,7 @@ describeWithTerminal('in a terminal', () => {
   );
 
   it(
-    'top --watch leaves the other screen while Ctrl-Z has stopped it, and draws again when it goes on',
+    'leaves the alternate screen while Ctrl-Z has stopped top --watch, and is drawn again afterwards',
     async () => {
       const cli = CliProcess.startInTerminal(at('top', '--watch', '3600'), { prepare: 'echo "shell $$."' });
       await cli.shows(MESSAGE);
@@ -87,10 +87,10 @@ describeWithTerminal('in a terminal', () => {
   );
 });
 
-describeWithServer('a Redis that is killed', () => {
-  describeWithTerminal('while tail -f runs in a terminal', () => {
+describeWithServer('Redis that is killed', () => {
+  describeWithTerminal('under tail -f on a terminal', () => {
     it(
-      'is waited for; then no line comes twice, and what was missed is said',
+      'is waited for; then each line comes once, and the number of missed lines is shown',
       async () => {
         const server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
         const own = await Workspace.open(server.url);
@@ -132,8 +132,8 @@ describeWithServer('a Redis that is killed', () => {
   });
 });
 
-describeWithServer('a Redis that takes its time', () => {
-  it('is waited for with a word on stderr where that is a terminal, which is gone afterwards', async () => {
+describeWithServer('spinner', () => {
+  it('shows on stderr of a terminal what a slow Redis is waited for, within its width, and is cleared', async () => {
     const server = await RedisServer.start();
     const own = await Workspace.open(server.url);
     await writeHours(own, { name: 'shop', severity: 'info', now: { hello: 1 } });

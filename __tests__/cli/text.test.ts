@@ -3,7 +3,7 @@ import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS, readBack } from '../support/viewe
 
 const HOSTILE = [...HOSTILE_TEXTS, ...HOSTILE_NAMES].map(({ title, text }) => [title, text] as const);
 
-describe('a text that is made visible', () => {
+describe('visible text', () => {
   it.each([
     ['plain', 'user 17: a\\b "c"', 'user 17: a\\b "c"'],
     ['line ends and tabs', 'a\r\n\tb', 'a\\r\\n\\tb'],
@@ -29,30 +29,30 @@ describe('a text that is made visible', () => {
     ['separators', 'a\u2028b\u2029', 'a\\u2028b\\u2029'],
     ['halves of a character', 'a\ud83db\udca9', 'a\\ud83db\\udca9'],
     ['a whole one', '💩', '💩'],
-  ])('shows %s', (_, text, shown) => {
+  ])('escapes what a terminal would hide or obey, and nothing else: %s', (_, text, shown) => {
     expect(visible(text)).toBe(shown);
   });
 
-  it.each(HOSTILE)('holds nothing that a terminal obeys, and every character: %s', (_, text) => {
+  it.each(HOSTILE)('holds every character, and nothing that a terminal obeys: %s', (_, text) => {
     expect(visible(text)).not.toMatch(HIDING);
     expect(visible(text)).not.toMatch(/[\t\n]/);
     expect(readBack(text, visible(text))).toBe(text);
   });
 
-  it('has its escapes painted, and nothing else', () => {
+  it('has only its escapes painted', () => {
     expect(visible('a\u0007b', (escape) => `<${escape}>`)).toBe('a<\\x07>b');
   });
 });
 
-describe('JSON that is made visible', () => {
-  it.each(HOSTILE)('holds nothing that a terminal obeys, and says the same: %s', (_, text) => {
+describe('visible JSON', () => {
+  it.each(HOSTILE)('parses to the same value, and holds nothing that a terminal obeys: %s', (_, text) => {
     const shown = visibleJson({ message: text });
     expect(shown).not.toMatch(HIDING);
     expect(JSON.parse(shown)).toEqual({ message: text });
   });
 });
 
-describe('the width of a text', () => {
+describe('width of a text', () => {
   it.each([
     ['', 0],
     ['hello', 5],
@@ -65,12 +65,12 @@ describe('the width of a text', () => {
     ['⚠️', 2],
     ['🇩🇪', 2],
     ['×▒█░·…', 6],
-  ])('is that of its columns: %s', (text, width) => {
+  ])('is its number of terminal columns: %j takes %d', (text, width) => {
     expect(textWidth(text)).toBe(width);
   });
 });
 
-describe('a text that is cut', () => {
+describe('cut text', () => {
   it.each([
     ['hello', 5, 'hello'],
     ['hello', 4, 'hel…'],
@@ -82,11 +82,11 @@ describe('a text that is cut', () => {
     ['ab\u001b[2J', 6, 'ab…'],
     ['ab\u001b[2J', 7, 'ab\\x1b…'],
     ['👩‍👩‍👧 family', 5, '…'],
-  ])('keeps within its columns, with an ellipsis: %j in %d', (text, columns, shown) => {
+  ])('fits its columns, and ends in an ellipsis if something is left out: %j in %d', (text, columns, shown) => {
     expect(fit(text, columns)).toBe(shown);
   });
 
-  it.each(HOSTILE)('is within its columns and begins as the text does: %s', (_, text) => {
+  it.each(HOSTILE)('fits its columns, and begins as the text does: %s', (_, text) => {
     for (const columns of [1, 2, 10, 79]) {
       const shown = fit(text, columns);
       expect(textWidth(shown)).toBeLessThanOrEqual(columns);

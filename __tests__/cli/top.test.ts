@@ -15,14 +15,14 @@ const SHOP_ERRORS: KnownHours = {
 
 describeWithClock('top', () => {
   const space = atHalfPastNoon();
-  const argsOf = (args: readonly string[]): string[] => [...args, ...space.options];
+  const topArgs = (args: readonly string[]): string[] => [...args, ...space.options];
   const top = (args: readonly string[] = [], stdout = new FakeSink()): Promise<Ended> =>
-    runCli(argsOf(args), { stdout });
+    runCli(topArgs(args), { stdout });
   const write = async (...hours: KnownHours[]): Promise<void> => {
     for (const each of hours) await writeHours(space, each);
   };
 
-  it('shows what changed, the most surprising first, beside what was expected and the last hour', async () => {
+  it('shows each message beside its expected and previous count, the largest change first', async () => {
     await write(SHOP_ERRORS);
     expect(await top(['top', 'shop'])).toEqual({
       code: 0,
@@ -41,12 +41,15 @@ describeWithClock('top', () => {
     });
   });
 
-  it.each([['top'], ['--level=error'], ['--color=auto']])('needs no name where there is but one: %s', async (args) => {
-    await write(SHOP_ERRORS);
-    expect((await top([args])).stdout).toBe((await top(['shop'])).stdout);
-  });
+  it.each([['top'], ['--level=error'], ['--color=auto']])(
+    'shows the only logger if no name is given: %s',
+    async (args) => {
+      await write(SHOP_ERRORS);
+      expect((await top([args])).stdout).toBe((await top(['shop'])).stdout);
+    },
+  );
 
-  it('shows the severities of a logger, the more severe first, and names those that were quiet', async () => {
+  it('shows the severities of a logger, the most severe first, and names the quiet ones', async () => {
     await write(
       { name: 'shop', severity: 'info', now: { 'order placed': 50 }, before: { 'order placed': 100 } },
       { name: 'shop', severity: 'debug' },
@@ -71,7 +74,7 @@ describeWithClock('top', () => {
     );
   });
 
-  it('says where there is nothing to compare with yet, and does not call everything new', async () => {
+  it('says so if there is nothing to compare with yet, and calls nothing new', async () => {
     await write({ name: 'shop', severity: 'info', now: { often: 7, once: 1 } });
     expect((await top()).stdout).toBe(
       [
@@ -86,7 +89,7 @@ describeWithClock('top', () => {
     );
   });
 
-  it('without a name shows where something changed, and names all others', async () => {
+  it('shows the loggers in which something changed, and names all others, if no name is given', async () => {
     await write(
       SHOP_ERRORS,
       { name: 'api', severity: 'warning', now: { slow: 90 }, before: { slow: 20 } },
@@ -110,7 +113,7 @@ describeWithClock('top', () => {
     ]);
   });
 
-  it('without a name shows all where nothing changed anywhere', async () => {
+  it('shows all loggers if no name is given and nothing changed', async () => {
     await write(
       { name: 'api', severity: 'info', now: { request: 500 }, before: { request: 1000 } },
       { name: 'mail', severity: 'info', now: { sent: 1 }, before: { sent: 2 } },
@@ -118,14 +121,14 @@ describeWithClock('top', () => {
     expect((await top()).stdout.match(/nothing new or surging$/gm)).toHaveLength(2);
   });
 
-  it('shows six tables at most where no name is given, and says which more have changed', async () => {
+  it('shows at most six tables if no name is given, and names the others that changed', async () => {
     for (let i = 0; i < 8; i++) await write({ ...SHOP_ERRORS, name: `shop${i}` });
     const { stdout } = await top();
     expect(stdout.match(/^STATUS/gm)).toHaveLength(6);
     expect(stdout).toMatch(/\nalso changed: shop6 · error \(3\), shop7 · error \(3\)\n$/);
   });
 
-  it('reads until that takes time, beginning with what is most likely to have news, and says so; for a program, all', async () => {
+  it('reads only some of very many messages, those most likely to have news first, and says so; with --json all', async () => {
     const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     const many = Object.fromEntries(Array.from({ length: 11_000 }, (_, i) => [`message ${i}`, 1]));
     for (const name of NAMES) {
@@ -146,23 +149,23 @@ describeWithClock('top', () => {
     ]);
   });
 
-  it('sorts by count, with as many rows as are wanted', async () => {
+  it('sorts by --sort, and shows --limit rows', async () => {
     await write(SHOP_ERRORS);
-    const messagesOf = async (...args: string[]): Promise<string[]> =>
+    const shownMessages = async (...args: string[]): Promise<string[]> =>
       (await top(args)).stdout
         .split('\n')
         .slice(4, -1)
         .map((line) => line.slice(54));
-    expect(await messagesOf('--sort', 'count')).toEqual([
+    expect(await shownMessages('--sort', 'count')).toEqual([
       'timeout after retries',
       'payment gateway refused',
       'cart is gone',
       'disk is full',
     ]);
-    expect(await messagesOf('-n', '2')).toEqual(['timeout after retries', 'payment gateway refused']);
+    expect(await shownMessages('-n', '2')).toEqual(['timeout after retries', 'payment gateway refused']);
   });
 
-  it('shows about twenty rows in all by default', async () => {
+  it('shows about 20 rows in all by default', async () => {
     const now = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`message ${i}`, 100 - i]));
     await write({ name: 'shop', severity: 'error', now });
     expect((await top()).stdout.match(/message/g)).toHaveLength(20);
@@ -170,7 +173,7 @@ describeWithClock('top', () => {
     expect((await top()).stdout.match(/message/g)).toHaveLength(18);
   });
 
-  it('prints the same as JSON, an object a line', async () => {
+  it('prints the same as JSON, one object per line', async () => {
     await write(SHOP_ERRORS, { name: 'shop', severity: 'info', now: { hello: 1 }, before: {} });
     const { stdout, code } = await top(['--json']);
     const rows = stdout
@@ -193,12 +196,12 @@ describeWithClock('top', () => {
     expect(code).toBe(0);
   });
 
-  it('says how many were counted together', async () => {
+  it('says how many log calls were counted under <other>', async () => {
     await write({ name: 'shop', severity: 'info', now: { hello: 1, '<other>': 2300 }, before: { hello: 1 } });
     expect((await top()).stdout).toContain(' · 2300 counted under <other>\n');
   });
 
-  it('looks at the severities that are wanted alone', async () => {
+  it('shows only the severities of --level', async () => {
     await write(SHOP_ERRORS, { name: 'shop', severity: 'info', now: { hello: 1 } });
     const { stdout } = await top(['-l', 'info,debug']);
     expect(stdout).toContain('shop · info');
@@ -209,12 +212,12 @@ describeWithClock('top', () => {
     [['nope'], "there is no logger 'nope', but api, shop"],
     [['api', '-l', 'error,crit'], "nothing has been logged as error or critical by 'api': there is info"],
     [['-l', 'debug'], 'nothing has been logged as debug: there is info, error'],
-  ])('%j ends with code 1 and says what there is', async (args, why) => {
+  ])('ends with code 1 and lists what exists if something else is asked for: %j', async (args, why) => {
     await write({ ...SHOP_ERRORS, seenAgo: 10 }, { name: 'api', severity: 'info', now: { hello: 1 } });
     expect(await top(args)).toEqual({ code: 1, stdout: '', stderr: `winston-redis-recent-common: ${why}\n` });
   });
 
-  it('says so where nothing has been logged', async () => {
+  it('says so if nothing has been logged', async () => {
     expect(await top()).toEqual({ code: 0, stdout: 'nothing has been logged yet\n', stderr: '' });
     expect(await top(['--json'])).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(await top(['shop'])).toMatchObject({
@@ -223,7 +226,7 @@ describeWithClock('top', () => {
     });
   });
 
-  it('passes over what stands in the index and can be no name', async () => {
+  it('names an invalid name in the index, and does not read it', async () => {
     await write(SHOP_ERRORS, { name: 'x'.repeat(200), severity: 'info', now: { hello: 1 } });
     const { code, stdout } = await top();
     expect(stdout).toContain('shop · error');
@@ -231,7 +234,7 @@ describeWithClock('top', () => {
     expect(code).toBe(0);
   });
 
-  describe('in a terminal', () => {
+  describe('on a terminal', () => {
     it.each([
       [100, 'SURGING   96         8        16    ×5.9  ▒█████████  timeout after retries, again and again and ag…'],
       [90, 'SURGING   96         8        16    ×5.9  ▒████  timeout after retries, again and again a…'],
@@ -239,15 +242,18 @@ describeWithClock('top', () => {
       [55, 'SURGING   96    ×5.9  timeout after retries, again and…'],
       [47, 'SURGING   96  timeout after retries, again and…'],
       [20, 'SURGING   96  timeout a…'],
-    ])('of %d columns cuts messages to what is left, and leaves out what can be missed', async (columns, line) => {
-      const message = 'timeout after retries, again and again and again';
-      await write({ name: 'shop', severity: 'error', now: { [message]: 96 }, before: { [message]: 16 } });
-      const { stdout } = await top(['--color=never'], new FakeSink({ isTTY: true, columns }));
-      expect(stdout.split('\n').find((text) => text.startsWith('SURGING'))).toBe(line);
-      expect(line.length).toBeLessThanOrEqual(Math.max(columns, 24));
-    });
+    ])(
+      'leaves out the columns that matter least, and cuts messages to what is left of %d columns',
+      async (columns, line) => {
+        const message = 'timeout after retries, again and again and again';
+        await write({ name: 'shop', severity: 'error', now: { [message]: 96 }, before: { [message]: 16 } });
+        const { stdout } = await top(['--color=never'], new FakeSink({ isTTY: true, columns }));
+        expect(stdout.split('\n').find((text) => text.startsWith('SURGING'))).toBe(line);
+        expect(line.length).toBeLessThanOrEqual(Math.max(columns, 24));
+      },
+    );
 
-    it('shows messages whole where that is wanted', async () => {
+    it('shows messages whole with --no-trunc', async () => {
       const message = 'a long message '.repeat(20).trim();
       await write({ name: 'shop', severity: 'error', now: { [message]: 96 } });
       const [cut, whole] = await Promise.all(
@@ -257,7 +263,7 @@ describeWithClock('top', () => {
       expect(whole?.stdout).toContain(message);
     });
 
-    it('breaks headings between their parts where they are longer than the terminal is wide', async () => {
+    it('breaks a heading between its parts if it is wider than the terminal', async () => {
       await write(SHOP_ERRORS, { name: 'api', severity: 'info' }, { name: 'mail', severity: 'info' });
       const { stdout } = await top(['--color=never'], new FakeSink({ isTTY: true, columns: 40 }));
       expect(stdout.split('\n').filter((line) => line.length > 40)).toEqual([]);
@@ -270,7 +276,7 @@ describeWithClock('top', () => {
       expect((await top()).stdout).toMatch(/ {2}░{10} {2}before\n/);
     });
 
-    it('has colours, of which none matters', async () => {
+    it('adds colours, and nothing else', async () => {
       await write(SHOP_ERRORS);
       const plain = (await top()).stdout;
       const colored = (await top([], new FakeSink({ isTTY: true, columns: 200 }))).stdout;

@@ -33,8 +33,8 @@ function lastFrame({ text }: FakeSink): string[] {
   return uncolored(frame).replaceAll('\u001b[K', '').replaceAll('\u001b[J', '').split('\r\n');
 }
 
-describe('top --watch in a terminal', () => {
-  it('draws on the other screen, again and again in place, and leaves it when it is interrupted', async () => {
+describe('top --watch on a terminal', () => {
+  it('redraws the alternate screen in place, and leaves it when interrupted', async () => {
     await log('first message', 1);
     const stdout = new FakeSink({ isTTY: true });
     const cli = watch(workspace.url, stdout);
@@ -51,7 +51,7 @@ describe('top --watch in a terminal', () => {
     expect(lastFrame(stdout)[0]).toMatch(/^\d\d:\d\d:\d\d · every 0.1 s · Ctrl-C ends · redis:\/\/\S+$/);
   });
 
-  it('keeps within its rows, and says how many lines there are more', async () => {
+  it('shows at most the rows of the terminal, and says how many lines are missing', async () => {
     for (let i = 0; i < 12; i++) await log(`message ${i}`, 100 - i);
     const stdout = new FakeSink({ isTTY: true, rows: 8 });
     const cli = watch(workspace.url, stdout);
@@ -61,7 +61,7 @@ describe('top --watch in a terminal', () => {
     expect(lastFrame(stdout).at(-1)).toBe('… 11 more lines');
   });
 
-  it('draws anew at once where the terminal has another size', async () => {
+  it('redraws at once if the terminal is resized', async () => {
     await log('a message that is longer than a narrow terminal', 1);
     const stdout = new FakeSink({ isTTY: true });
     const cli = watch(workspace.url, stdout, '--watch=3600');
@@ -73,14 +73,14 @@ describe('top --watch in a terminal', () => {
     expect(stdout.text).not.toContain('…\u001b[K');
   });
 
-  it('is interrupted while it waits for the first answer', async () => {
+  it('ends with code 0 if interrupted while it waits for the first reply', async () => {
     const stdout = new FakeSink({ isTTY: true });
     expect(await watch(workspace.url, stdout).interrupt()).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });
 
-describe('top --watch elsewhere', () => {
-  it('prints one table after the other, each with its time', async () => {
+describe('top --watch without escape sequences', () => {
+  it('prints one table after another to a pipe, each with its time', async () => {
     await log('hello', 1);
     const stdout = new FakeSink();
     const cli = watch(workspace.url, stdout);
@@ -92,7 +92,7 @@ describe('top --watch elsewhere', () => {
     expect(shown).not.toContain('\u001b');
   });
 
-  it('is the same in a terminal that can do no more than print', async () => {
+  it('prints one table after another on a dumb terminal', async () => {
     await log('hello', 1);
     const [stdout, stderr] = [new FakeSink({ isTTY: true }), new FakeSink({ isTTY: true })];
     const args = ['top', '--watch=0.1', '--url', workspace.url, '--prefix', key('')];
@@ -102,7 +102,7 @@ describe('top --watch elsewhere', () => {
     expect(shown).not.toContain('\u001b');
   });
 
-  it.each([false, true])('prints one JSON object after the other, in a terminal, too: %s', async (isTTY) => {
+  it.each([false, true])('prints one JSON object after another, on a terminal, too: %s', async (isTTY) => {
     await log('hello', 1);
     const stdout = new FakeSink({ isTTY });
     const cli = watch(workspace.url, stdout, '--json');
@@ -116,7 +116,7 @@ describe('top --watch elsewhere', () => {
   });
 });
 
-describeWithServer('top --watch of a Redis that goes away', () => {
+describeWithServer('top --watch without Redis', () => {
   let server: RedisServer;
   let own: Workspace;
 
@@ -132,7 +132,7 @@ describeWithServer('top --watch of a Redis that goes away', () => {
   const logOwn = (message: string): Promise<void> =>
     writeHours({ redis: own.redis, key }, { name: 'shop', severity: 'info', now: { [message]: 1 } });
 
-  it('keeps what it has, says so, and goes on by itself', async () => {
+  it('keeps the last table and says so until Redis is back', async () => {
     await logOwn('before');
     const stdout = new FakeSink({ isTTY: true });
     const cli = watch(server.url, stdout);
@@ -146,7 +146,7 @@ describeWithServer('top --watch of a Redis that goes away', () => {
     expect((await cli.interrupt()).code).toBe(0);
   });
 
-  it('says so once where the output is no terminal', async () => {
+  it('says so once in a pipe, and goes on when Redis is back', async () => {
     await logOwn('before');
     const stdout = new FakeSink();
     const cli = watch(server.url, stdout);
@@ -161,7 +161,7 @@ describeWithServer('top --watch of a Redis that goes away', () => {
     expect(code).toBe(0);
   });
 
-  it('ends with code 1 where it does not answer at the beginning', async () => {
+  it('ends with code 1 if Redis does not answer at the beginning', async () => {
     await server.kill();
     const { code, stdout, stderr } = await watch(server.url, new FakeSink({ isTTY: true })).ended;
     expect(stderr).toMatch(/cannot read from redis:\/\/127.0.0.1:\d+: connect ECONNREFUSED/);

@@ -1,4 +1,4 @@
-/** What surrounds the program: command line, environment, output and signals. Tests pass their own. */
+/** What surrounds the program: command line, environment, output and signals. */
 
 /** A stream that text is written to, such as `process.stdout`. */
 export interface Sink {
@@ -10,7 +10,7 @@ export interface Sink {
   off?(event: 'resize', listener: () => void): unknown;
 }
 
-/** What surrounds the program. */
+/** What surrounds the program. Tests pass their own. */
 export interface Host {
   /** The command line after the program's name. */
   readonly args: readonly string[];

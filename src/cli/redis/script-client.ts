@@ -8,7 +8,6 @@ import { ErrorReply, encodeCommand, type Reply, ReplyParser } from './resp';
 
 /** How long a connection attempt may take. */
 const CONNECT_TIMEOUT_MS = 2000;
-/** How long Redis may be silent while a reply is due. */
 const REPLY_TIMEOUT_MS = 10_000;
 
 /** The address of a Redis, and the user to sign in as. */
@@ -33,10 +32,13 @@ interface Waiting {
  */
 export class ScriptClient implements RedisScripter {
   readonly #address: RedisAddress;
+  readonly #replyTimeoutMs: number;
   #link: Link | undefined;
 
-  constructor(address: RedisAddress) {
+  /** @param replyTimeoutMs - how long Redis may be silent while a reply is due */
+  constructor(address: RedisAddress, replyTimeoutMs = REPLY_TIMEOUT_MS) {
     this.#address = address;
+    this.#replyTimeoutMs = replyTimeoutMs;
   }
 
   /** Emits nothing: a failure rejects the commands that it concerns. */
@@ -58,7 +60,7 @@ export class ScriptClient implements RedisScripter {
   }
 
   #send(command: readonly string[]): Promise<Reply> {
-    if (!this.#link || this.#link.hasEnded) this.#link = new Link(this.#address);
+    if (!this.#link || this.#link.hasEnded) this.#link = new Link(this.#address, this.#replyTimeoutMs);
     return this.#link.send(command);
   }
 }
@@ -71,10 +73,10 @@ class Link {
   readonly #waiting: Waiting[] = [];
   #failure: Error | undefined;
 
-  constructor({ host, port, isTls, username, password, database }: RedisAddress) {
+  constructor({ host, port, isTls, username, password, database }: RedisAddress, replyTimeoutMs: number) {
     this.#socket = isTls ? connectTls({ host, port, servername: isIP(host) ? '' : host }) : connect({ host, port });
     const socket = this.#socket.setNoDelay().setTimeout(CONNECT_TIMEOUT_MS);
-    socket.once(isTls ? 'secureConnect' : 'connect', () => socket.setTimeout(REPLY_TIMEOUT_MS));
+    socket.once(isTls ? 'secureConnect' : 'connect', () => socket.setTimeout(replyTimeoutMs));
     socket.on('timeout', () => {
       if (this.#waiting.length > 0) this.end(new Error(`no reply within ${(socket.timeout ?? 0) / 1000} s`));
     });
