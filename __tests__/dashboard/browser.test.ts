@@ -3,7 +3,14 @@ import { RecentCommonReader } from '../../src';
 import type { Dashboard } from '../../src/dashboard';
 import { clearOfTheTurn } from '../support/hours';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
-import { boxOf, contrast, describeWithBrowser, launchBrowser, Tab } from '../support/viewers/browser';
+import {
+  boxOf,
+  contrast,
+  describeWithBrowser,
+  LAUNCH_TIMEOUT_MS,
+  launchBrowser,
+  Tab,
+} from '../support/viewers/browser';
 import { dashboardOf, logCounts, queryOf, Site } from '../support/viewers/dashboard';
 import { HOSTILE_NAMES, HOSTILE_TEXTS } from '../support/viewers/hostile';
 import { until } from '../support/wait';
@@ -11,8 +18,6 @@ import { Workspace } from '../support/workspace';
 
 /** The shortest there is. */
 const refreshMs = 1000;
-/** A busy machine takes its time to start a browser. */
-const LAUNCH_TIMEOUT_MS = 120_000;
 
 jest.setTimeout(60_000);
 

@@ -1,10 +1,8 @@
 import type { RequestListener } from 'node:http';
-import fc from 'fast-check';
 import type { Browser, Page, Request } from 'playwright-core';
 import type { Dashboard } from '../../src/dashboard';
-import { PATCH } from '../../src/dashboard/client/patch';
 import { clearOfTheTurn } from '../support/hours';
-import { describeWithBrowser, launchBrowser, Tab } from '../support/viewers/browser';
+import { describeWithBrowser, LAUNCH_TIMEOUT_MS, launchBrowser, Tab } from '../support/viewers/browser';
 import { ask, dashboardOf, logCounts, queryOf, Site } from '../support/viewers/dashboard';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
@@ -15,8 +13,6 @@ const refreshMs = 1000;
 const neverMs = 3_600_000;
 /** How long an answer may take. */
 const lateMs = 15_000;
-/** A busy machine takes its time to start a browser. */
-const LAUNCH_TIMEOUT_MS = 120_000;
 /** What a browser says of answers that are no success. */
 const OF_FAILURE = /Failed to load resource/;
 
@@ -422,49 +418,6 @@ describeWithBrowser('a page that is refreshed', () => {
       expect([strays, page.url(), await tab.messages('lines')]).toEqual([[], address, ['hello']]);
       answerRefresh = board.node;
       await until(async () => !(await isStale()));
-    });
-  });
-
-  describe('is changed element by element', () => {
-    const rowed = ['li', { 'data-key': 'a' }, 'a'] as const;
-    const PATCHED = (before: unknown, after: unknown): string => `(() => {${PATCH}
-      const [before, after] = ${JSON.stringify([before, after])};
-      const [changed, made] = [create(['ul', {}, ...before]), create(['ul', {}, ...after])];
-      const rowsOf = (list) => [...list.children].filter((child) => child.dataset.key);
-      const rows = new Map(rowsOf(changed).map((row) => [row.dataset.key, row]));
-      change(changed, ['ul', {}, ...after]);
-      for (const row of changed.querySelectorAll('.fresh')) row.removeAttribute('class');
-      const isKept = rowsOf(changed).every((row) => (rows.get(row.dataset.key) ?? row) === row);
-      return { changed: changed.innerHTML, made: made.innerHTML, isKept };
-    })()`;
-
-    it.each([
-      ['a text', 'text'],
-      ['a row without a key', ['li', {}, 'text']],
-    ])('and makes %s of no row that has a key', async (_what, item) => {
-      const page = await open();
-      const patched = await page.evaluate<{ changed: string; made: string }>(PATCHED([rowed], [item, rowed]));
-      expect(patched.changed).toBe(patched.made);
-    });
-
-    it('into what would be made anew, and each row stays the element that it is', async () => {
-      const text = fc.constantFrom('', 'one', 'two');
-      const item = fc.oneof(
-        text,
-        fc.tuple(fc.constantFrom('li', 'b'), fc.record({ title: text }, { requiredKeys: [] }), text),
-        fc.tuple(fc.constant('li'), fc.record({ 'data-key': fc.constantFrom('a', 'b', 'c', 'd') }), text),
-      );
-      const list = fc.uniqueArray(item, {
-        maxLength: 7,
-        selector: (each) => (typeof each !== 'string' && 'data-key' in each[1] ? each[1]['data-key'] : Symbol()),
-      });
-      const page = await open();
-      await fc.assert(
-        fc.asyncProperty(list, list, async (before, after) => {
-          const patched = await page.evaluate<Record<string, unknown>>(PATCHED(before, after));
-          expect(patched).toEqual({ changed: patched['made'], made: patched['made'], isKept: true });
-        }),
-      );
     });
   });
 });

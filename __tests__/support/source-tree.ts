@@ -47,10 +47,12 @@ export interface SourceFile {
   readonly nodes: readonly Node[];
 }
 
-/** Every file of src. */
+/** Every module of src that is written by hand. */
 export function readSourceTree(): SourceFile[] {
   const entries = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const paths = entries
+    .filter(({ name }) => /\.m?ts$/.test(name) && name !== 'generated.ts')
+    .map(({ parentPath, name }) => join(parentPath, name));
   return paths.sort().map((path) => {
     const file = relative(join(ROOT, 'src'), path).split(sep).join('/');
     return parseFile(file, readFileSync(path, 'utf8'));

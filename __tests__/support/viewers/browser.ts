@@ -10,6 +10,9 @@ import {
 } from 'playwright-core';
 import { describeWith, findBrowser } from '../requirements';
 
+/** A busy machine takes its time to start a browser. */
+export const LAUNCH_TIMEOUT_MS = 120_000;
+
 /** Where pictures of pages are written for people to look at. Git ignores it. */
 export const PICTURES = resolve(__dirname, '../../../coverage/pictures');
 
@@ -47,7 +50,11 @@ const OVERLAPS = `(() => {
 export const describeWithBrowser = describeWith('browser');
 
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: findBrowser() as string, args: ['--no-sandbox'], timeout: 100_000 });
+  return chromium.launch({
+    executablePath: findBrowser() as string,
+    args: ['--no-sandbox'],
+    timeout: LAUNCH_TIMEOUT_MS,
+  });
 }
 
 /** Of two colours without transparency, as the WCAG measure it. */

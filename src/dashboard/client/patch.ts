@@ -1,59 +1,77 @@
-/** The part of the script that changes an element into another, and keeps of it what it can. */
-export const PATCH = /* js */ `
-  function local(iso) {
-    const date = new Date(iso);
-    const time = date.toLocaleTimeString([], { hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' });
-    const isToday = date.toDateString() === new Date().toDateString();
-    return isToday ? time : date.toLocaleDateString([], { day: 'numeric', month: 'short' }) + ' ' + time;
-  }
+/** Changes an element into another and keeps every node it can, so that focus, selection and what is open survive. */
 
-  function create([tag, attributes, ...children]) {
-    const isDrawing = tag === 'svg' || tag === 'rect';
-    const element = isDrawing ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
-    change(element, [tag, attributes, ...children]);
-    return element;
-  }
+import type { Markup, MarkupElement } from '../page/markup';
+import { formatLocalTime } from './time';
 
-  function change(element, [tag, attributes, ...children]) {
-    for (const { name } of [...element.attributes]) {
-      if (!Object.hasOwn(attributes, name) && name !== 'open') element.removeAttribute(name);
-    }
-    for (const [name, value] of Object.entries(attributes)) {
-      const text = value === true ? '' : value;
-      if (element.getAttribute(name) !== text) element.setAttribute(name, text);
-    }
-    changeChildren(element, tag === 'time' ? [local(attributes.datetime)] : children);
-  }
+const SVG = 'http://www.w3.org/2000/svg';
 
-  const keyOf = (item) => (typeof item === 'string' ? undefined : item[1]['data-key']);
-  const isLike = (node, item) =>
-    typeof item === 'string'
-      ? node.nodeType === Node.TEXT_NODE
-      : node.localName === item[0] && !node.dataset?.key;
+/** Text from the log becomes text nodes and the attributes that the server makes, and nothing else. */
+export function createElement(markup: MarkupElement): Element {
+  const [tag] = markup;
+  const isDrawing = tag === 'svg' || tag === 'rect';
+  const element = isDrawing ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  changeElement(element, markup);
+  return element;
+}
 
-  function changeChildren(element, items) {
-    const kept = new Map([...element.children].filter((child) => child.dataset.key).map((child) => [child.dataset.key, child]));
-    const wanted = new Set(items.map(keyOf));
-    const isFilled = kept.size > 0;
-    let next = element.firstChild;
-    for (const item of items) {
-      while (next?.dataset?.key && !wanted.has(next.dataset.key)) next = removed(next);
-      const key = keyOf(item);
-      let node = key === undefined ? next && isLike(next, item) && next : kept.get(key);
-      if (!node) {
-        node = typeof item === 'string' ? document.createTextNode(item) : create(item);
-        if (isFilled && key !== undefined) node.classList.add('fresh');
-      } else if (typeof item !== 'string') change(node, item);
-      else if (node.data !== item) node.data = item;
-      if (node === next) next = next.nextSibling;
-      else element.insertBefore(node, next);
-    }
-    while (next) next = removed(next);
+/** The element has to have the tag already. It stays open if it is. */
+export function changeElement(element: Element, [tag, attributes, ...children]: MarkupElement): void {
+  for (const name of element.getAttributeNames()) {
+    if (!Object.hasOwn(attributes, name) && name !== 'open') element.removeAttribute(name);
   }
+  for (const [name, value] of Object.entries(attributes)) {
+    const text = value === true ? '' : (value as string);
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+  }
+  changeChildren(element, tag === 'time' ? [formatLocalTime(attributes['datetime'] as string)] : children);
+}
 
-  function removed(node) {
-    const next = node.nextSibling;
-    node.remove();
-    return next;
+/** What tells an element from its siblings, now and in the next answer. */
+export function markupKey(markup: Markup): string | undefined {
+  return typeof markup === 'string' ? undefined : (markup[1]['data-key'] as string | undefined);
+}
+
+function nodeKey(node: Node | null): string | undefined {
+  return node instanceof HTMLElement ? node.dataset['key'] : undefined;
+}
+
+function isLike(node: Node, markup: Markup): boolean {
+  if (typeof markup === 'string') return node instanceof Text;
+  return node instanceof Element && node.localName === markup[0] && nodeKey(node) === undefined;
+}
+
+function changeChildren(element: Element, children: readonly Markup[]): void {
+  const kept = new Map<string | undefined, ChildNode>([...element.children].map((child) => [nodeKey(child), child]));
+  kept.delete(undefined);
+  const wanted = new Set(children.map(markupKey));
+  let next: ChildNode | null = element.firstChild;
+  for (const child of children) {
+    while (nodeKey(next) !== undefined && !wanted.has(nodeKey(next))) next = removeNode(next as ChildNode);
+    const key = markupKey(child);
+    const old = key !== undefined ? kept.get(key) : next && isLike(next, child) ? next : undefined;
+    const node = old ? changeNode(old, child) : createNode(child, key !== undefined && kept.size > 0);
+    if (node === next) next = next.nextSibling;
+    else element.insertBefore(node, next);
   }
-`;
+  while (next) next = removeNode(next);
+}
+
+function changeNode(node: ChildNode, markup: Markup): ChildNode {
+  if (typeof markup !== 'string') changeElement(node as Element, markup);
+  else if (node.nodeValue !== markup) node.nodeValue = markup;
+  return node;
+}
+
+/** @param isNew - whether it came to a list that had others, which is worth a glance */
+function createNode(markup: Markup, isNew: boolean): ChildNode {
+  if (typeof markup === 'string') return document.createTextNode(markup);
+  const element = createElement(markup);
+  if (isNew) element.classList.add('fresh');
+  return element;
+}
+
+function removeNode(node: ChildNode): ChildNode | null {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}

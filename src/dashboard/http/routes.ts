@@ -1,5 +1,4 @@
-import { SCRIPT } from '../client/script';
-import { STYLE } from '../client/style';
+import { SCRIPT, STYLE } from '../client/generated';
 import type { Source } from '../data/source';
 import { type PageSettings, pageOf, partsOf, resolved, troubleParts } from '../page/page';
 import { visible } from '../page/text';

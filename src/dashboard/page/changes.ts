@@ -5,7 +5,7 @@ import { hashOf } from '../data/samples';
 import type { SampledChange, Snapshot } from '../data/snapshot';
 import { dataOf, lineOf, type View } from '../view';
 import { severityOf } from './head';
-import type { Element, Markup } from './markup';
+import type { Markup, MarkupElement } from './markup';
 import { type Column, cell, note, row, table } from './table';
 import { expectedOf, numberOf, textOf, timeOf } from './text';
 
@@ -21,13 +21,13 @@ const EXPLANATION =
   'New: not seen last hour. ×: times what last hour predicts for this part of the hour, with ten added to both sides, so that small counts make no news.';
 
 /** What is new, surging or fading, each with a line of it. */
-export function changesPanel(snapshot: Snapshot, view: View, now: Date): Element {
+export function changesPanel(snapshot: Snapshot, view: View, now: Date): MarkupElement {
   if (snapshot.name === null) return ['section', { id: 'changes' }];
   const content = snapshot.changes.length > 0 ? listOf(snapshot, view, now) : [note(noneOf(snapshot))];
   return ['section', { id: 'changes' }, ['h2', {}, 'What changed'], ...content];
 }
 
-function listOf({ changes, changeCounts, undecided }: Snapshot, view: View, now: Date): Element[] {
+function listOf({ changes, changeCounts, undecided }: Snapshot, view: View, now: Date): MarkupElement[] {
   const rows = changes.map((change) => changeRow(change, view, now));
   const rest = changeCounts.new + changeCounts.surging + changeCounts.fading - changes.length;
   const notes = [
@@ -45,7 +45,7 @@ function noneOf({ hasBaseline, undecided }: Snapshot): string {
     : 'Each message is logged about as often as last hour predicts.';
 }
 
-function changeRow(change: SampledChange, view: View, now: Date): Element {
+function changeRow(change: SampledChange, view: View, now: Date): MarkupElement {
   const { severity, message, count, expected, previous } = change;
   return row(
     hashOf(severity, message),
@@ -59,7 +59,7 @@ function changeRow(change: SampledChange, view: View, now: Date): Element {
 }
 
 /** A word says it; its sign and colour only say it again. */
-function badgeOf({ status, score }: NotableChange): Element {
+function badgeOf({ status, score }: NotableChange): MarkupElement {
   if (status === 'new') return ['span', { class: 'badge new' }, 'new'];
   const arrow = status === 'surging' ? '▲' : '▼';
   return ['span', { class: `badge ${status}` }, `${arrow} ${status} ${factorText(score)}`];

@@ -4,7 +4,7 @@ import { hashOf } from '../data/samples';
 import type { Snapshot } from '../data/snapshot';
 import { dataOf, hrefOf, type View } from '../view';
 import { severityOf } from './head';
-import type { Element } from './markup';
+import type { MarkupElement } from './markup';
 import { type Column, cell, note, row, table } from './table';
 import { numberOf, textOf } from './text';
 
@@ -12,7 +12,7 @@ import { numberOf, textOf } from './text';
 const BAR = 100;
 
 /** What is logged most, this hour beside the last. */
-export function frequentPanel(snapshot: Snapshot, view: View): Element {
+export function frequentPanel(snapshot: Snapshot, view: View): MarkupElement {
   const { frequent, name } = snapshot;
   if (name === null) return ['section', { id: 'frequent' }];
   const most = Math.max(1, ...frequent.flatMap(({ count, previous }) => [count, previous]));
@@ -39,8 +39,8 @@ function columnsOf(view: View): Column[] {
   ];
 }
 
-function notesOf({ frequent, folded, elapsed }: Snapshot, { sort }: View): Element[] {
-  const notes: Element[] = [];
+function notesOf({ frequent, folded, elapsed }: Snapshot, { sort }: View): MarkupElement[] {
+  const notes: MarkupElement[] = [];
   if (frequent.length > 0 && sort === 'current' && isYoung(elapsed)) {
     notes.push(note('The hour is young: ordered by the last sixty minutes, as far as both hours tell.'));
   }
@@ -53,7 +53,7 @@ function frequentRow(
   { severity, message, count, previous, share }: FrequentMessage,
   most: number,
   view: View,
-): Element {
+): MarkupElement {
   const percent = Math.round(share * 100);
   return row(
     hashOf(severity, message),
@@ -67,7 +67,7 @@ function frequentRow(
 }
 
 /** The attributes of SVG need no style, which the policy of the page forbids. */
-function bars(now: number, before: number): Element {
+function bars(now: number, before: number): MarkupElement {
   const width = (part: number): string => (part > 0 ? Math.max(1, part * BAR).toFixed(1) : '0');
   return [
     'svg',

@@ -4,15 +4,15 @@ import { sumsOf } from '../data/ranking';
 import { hashOf } from '../data/samples';
 import type { Snapshot, Total } from '../data/snapshot';
 import { hrefOf, type View } from '../view';
-import type { Element, Markup } from './markup';
+import type { Markup, MarkupElement } from './markup';
 import { numberOf, visible } from './text';
 
 const PREDICTED = 'what last hour predicts';
 
 /** The loggers, in a list that opens. Nothing but a link can carry each name as it is. */
-export function loggersMenu({ name, loggers, loggerCount }: Snapshot, view: View): Element {
+export function loggersMenu({ name, loggers, loggerCount }: Snapshot, view: View): MarkupElement {
   if (name === null) return ['div', { id: 'loggers' }];
-  const entries = loggers.map(({ name: each, gravest }): Element => {
+  const entries = loggers.map(({ name: each, gravest }): MarkupElement => {
     const label: Markup[] = [['span', { class: 'name' }, visible(each)]];
     if (gravest !== null) label.push(['span', { class: `severity ${gravest}` }, gravest]);
     const href = hrefOf({ ...view, name: each, severities: [] });
@@ -33,12 +33,12 @@ export function loggersMenu({ name, loggers, loggerCount }: Snapshot, view: View
 }
 
 /** What has changed, in a sentence; it alone is read out when it does. */
-export function statusOf(snapshot: Snapshot): Element {
+export function statusOf(snapshot: Snapshot): MarkupElement {
   return ['p', { id: 'status', role: 'status' }, sentenceOf(snapshot)];
 }
 
 /** How much was logged, of how much of the hour. */
-export function summaryOf({ name, severities, elapsed }: Snapshot): Element {
+export function summaryOf({ name, severities, elapsed }: Snapshot): MarkupElement {
   if (name === null) {
     const hint = 'As soon as a logger writes its first line to this Redis, under this key prefix, it shows here.';
     return ['p', { id: 'summary', class: 'hint' }, hint];
@@ -50,14 +50,14 @@ export function summaryOf({ name, severities, elapsed }: Snapshot): Element {
 }
 
 /** Each leads to itself alone, the first to all. */
-export function severityLinks({ name, severities, total }: Snapshot, view: View): Element {
+export function severityLinks({ name, severities, total }: Snapshot, view: View): MarkupElement {
   if (name === null) return ['div', { id: 'severities' }];
   const isAll = severities.every(({ isShown }) => isShown);
-  const all: Element = ['span', { class: 'severity' }, 'all'];
+  const all: MarkupElement = ['span', { class: 'severity' }, 'all'];
   const tiles = severities.map((each) => {
     const href = hrefOf({ ...view, severities: [each.severity] });
     // What was not logged needs no colour.
-    const label: Element =
+    const label: MarkupElement =
       each.count > 0 ? severityOf(each.severity) : ['span', { class: 'severity' }, visible(each.severity)];
     return tile(label, href, each, !isAll && each.isShown);
   });
@@ -65,7 +65,12 @@ export function severityLinks({ name, severities, total }: Snapshot, view: View)
   return ['nav', { id: 'severities', 'aria-label': 'Severities' }, tileOfAll, ...tiles];
 }
 
-function tile(label: Element, href: string, { count, previous, score }: Total, isCurrent: boolean): Element {
+function tile(
+  label: MarkupElement,
+  href: string,
+  { count, previous, score }: Total,
+  isCurrent: boolean,
+): MarkupElement {
   const times: Markup[] = [];
   if (score !== null && count + previous > 0) {
     const arrow = score >= 1 ? '▲ ' : score <= -1 ? '▼ ' : '';
@@ -82,7 +87,7 @@ function tile(label: Element, href: string, { count, previous, score }: Total, i
 }
 
 /** A severity of one's own has no colour. */
-export function severityOf(severity: string): Element {
+export function severityOf(severity: string): MarkupElement {
   const known = GRAVEST_FIRST.includes(severity);
   return ['span', { class: known ? `severity ${severity}` : 'severity' }, visible(severity)];
 }

@@ -2,7 +2,7 @@ import type { ShownLine } from '../data/samples';
 import type { Snapshot } from '../data/snapshot';
 import { hrefOf, lineOf, queryOf, type View } from '../view';
 import { severityOf } from './head';
-import type { Element, Markup } from './markup';
+import type { Markup, MarkupElement } from './markup';
 import { type Column, cell, note, row, table } from './table';
 import { textOf, timeOf } from './text';
 
@@ -13,17 +13,22 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The newest lines, and a form to filter them. */
-export function linesPanel({ lines, name }: Snapshot, view: View, now: Date): Element {
+export function linesPanel({ lines, name }: Snapshot, view: View, now: Date): MarkupElement {
   if (name === null) return ['section', { id: 'lines' }];
   const rows = lines.map((line) => lineRow(line, view, now));
   const none = view.filter === '' ? 'No lines are kept.' : 'No line that is kept has this text.';
   const list = rows.length > 0 ? table('lines', 'The newest lines, newest first', COLUMNS, rows) : note(none);
-  const heading: Element = ['div', { class: 'heading' }, ['h2', { tabindex: '-1' }, 'Latest lines'], filterForm(view)];
+  const heading: MarkupElement = [
+    'div',
+    { class: 'heading' },
+    ['h2', { tabindex: '-1' }, 'Latest lines'],
+    filterForm(view),
+  ];
   return ['section', { id: 'lines' }, heading, list];
 }
 
 /** Without an action, a form goes to the path of the page itself. */
-function filterForm(view: View): Element {
+function filterForm(view: View): MarkupElement {
   const filter = {
     id: 'filter',
     type: 'search',
@@ -44,7 +49,7 @@ function filterForm(view: View): Element {
   ];
 }
 
-function lineRow({ key, severity, time, message }: ShownLine, view: View, now: Date): Element {
+function lineRow({ key, severity, time, message }: ShownLine, view: View, now: Date): MarkupElement {
   return row(
     key,
     cell('when', timeOf(new Date(time ?? Number.NaN), now)),

@@ -2,8 +2,8 @@
  * A text, or an element with its attributes and children. The page is made of it as HTML; its script gets it as JSON, and
  * changes the page to it.
  */
-export type Markup = string | Element;
-export type Element = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
+export type Markup = string | MarkupElement;
+export type MarkupElement = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
 /** Without those that are undefined. */
 export type Attributes = Readonly<Record<string, string | true | undefined>>;
 

@@ -4,7 +4,7 @@ import { changesPanel } from './changes';
 import { frequentPanel } from './frequent';
 import { loggersMenu, severityLinks, statusOf, summaryOf } from './head';
 import { linesPanel } from './lines';
-import { type Element, type Markup, toHtml } from './markup';
+import { type Markup, type MarkupElement, toHtml } from './markup';
 import { timeOf, visible } from './text';
 
 /** Three bars. Without an icon of its own, a browser asks the host for one. */
@@ -22,7 +22,7 @@ export interface PageSettings {
 }
 
 /** What changes on the page, by its id. */
-export type Parts = Readonly<Record<string, Element>>;
+export type Parts = Readonly<Record<string, MarkupElement>>;
 
 /** A view as its links have it: with the logger that was chosen, and without severities that there are not. */
 export function resolved(view: View, { name, severities }: Snapshot): View {
@@ -46,7 +46,7 @@ export function partsOf(snapshot: Snapshot, asked: View, now: Date): Parts {
 /** What is shown where nothing can be. The script puts the parts in their places as soon as it can. */
 export function troubleParts(text: string, view: View): Parts {
   const others: Markup[] = view.name === undefined ? [] : [['a', { href: '?' }, 'Other loggers']];
-  const empty = EMPTY.map((id): [string, Element] => [id, ['div', { id }]]);
+  const empty = EMPTY.map((id): [string, MarkupElement] => [id, ['div', { id }]]);
   return {
     loggers: ['div', { id: 'loggers' }, ...others],
     status: ['p', { id: 'status', class: 'trouble', role: 'status' }, text],
@@ -68,22 +68,22 @@ export function pageOf(parts: Parts, view: View, settings: PageSettings, now: Da
     ['script', { src: '?asset=script', defer: true }],
   ];
   const badge: Markup[] = environment === undefined ? [] : [['span', { class: 'environment' }, environment]];
-  const header: Element = [
+  const header: MarkupElement = [
     'header',
     {},
     ['h1', {}, title],
     ...badge,
-    parts.loggers as Element,
+    parts.loggers as MarkupElement,
     ['p', { class: 'refresh' }, ...refreshOf(view, refreshMs, now)],
   ];
-  const main: Element = [
+  const main: MarkupElement = [
     'main',
     { 'data-refresh-ms': String(refreshMs) },
-    ['div', { class: 'overview' }, parts.status as Element, parts.summary as Element],
-    parts.severities as Element,
-    ['div', { class: 'columns' }, parts.changes as Element, parts.frequent as Element],
+    ['div', { class: 'overview' }, parts.status as MarkupElement, parts.summary as MarkupElement],
+    parts.severities as MarkupElement,
+    ['div', { class: 'columns' }, parts.changes as MarkupElement, parts.frequent as MarkupElement],
     ['button', { id: 'more', type: 'button', hidden: true }],
-    parts.lines as Element,
+    parts.lines as MarkupElement,
   ];
   return `<!doctype html>${toHtml(['html', { lang: 'en' }, ['head', {}, ...head], ['body', {}, header, main]])}`;
 }

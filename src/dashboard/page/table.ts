@@ -1,4 +1,4 @@
-import type { Attributes, Element, Markup } from './markup';
+import type { Attributes, Markup, MarkupElement } from './markup';
 
 /** A column of a table. */
 export interface Column {
@@ -10,7 +10,12 @@ export interface Column {
 }
 
 /** Roles are said in full: on a narrow screen the rows are laid out otherwise, and would lose them. */
-export function table(kind: string, caption: string, columns: readonly Column[], rows: readonly Element[]): Element {
+export function table(
+  kind: string,
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly MarkupElement[],
+): MarkupElement {
   return [
     'table',
     { class: kind, role: 'table' },
@@ -21,19 +26,19 @@ export function table(kind: string, caption: string, columns: readonly Column[],
 }
 
 /** @param key - what tells the row from the others, in this table and when it is shown anew */
-export function row(key: string, ...cells: readonly Element[]): Element {
+export function row(key: string, ...cells: readonly MarkupElement[]): MarkupElement {
   return ['tr', { role: 'row', 'data-key': key }, ...cells];
 }
 
-export function cell(kind: string, ...content: readonly Markup[]): Element {
+export function cell(kind: string, ...content: readonly Markup[]): MarkupElement {
   return ['td', { role: 'cell', class: kind }, ...content];
 }
 
-export function note(text: string): Element {
+export function note(text: string): MarkupElement {
   return ['p', { class: 'note' }, text];
 }
 
-function header({ text, isNumber, sort, more = '' }: Column): Element {
+function header({ text, isNumber, sort, more = '' }: Column): MarkupElement {
   const attributes: Attributes = {
     role: 'columnheader',
     scope: 'col',

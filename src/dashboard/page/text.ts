@@ -1,5 +1,5 @@
 import { escapeCharacters, INVISIBLE } from '../../visible';
-import type { Element, Markup } from './markup';
+import type { Markup, MarkupElement } from './markup';
 
 /** Of a longer text, or one of several lines, the beginning is shown; in UTF-16 units. */
 const HEAD = 200;
@@ -30,7 +30,7 @@ export interface TextOptions {
 }
 
 /** A text from the log, in which what could not be seen is an escape. A long one begins closed. */
-export function textOf(text: string, { isKey = false, href, more }: TextOptions = {}): Element {
+export function textOf(text: string, { isKey = false, href, more }: TextOptions = {}): MarkupElement {
   const line = text.split('\n', 1)[0] as string;
   const head = cut(line, HEAD);
   const isWhole = head === text;
@@ -39,7 +39,7 @@ export function textOf(text: string, { isKey = false, href, more }: TextOptions 
   if (text.length > BODY && href) {
     whole.push(['p', {}, ['a', { href }, `All ${numberOf(text.length)} characters`]]);
   }
-  const beginning: Element = ['span', { class: 'text head' }, ...marked(head, isKey), isWhole ? '' : ' …'];
+  const beginning: MarkupElement = ['span', { class: 'text head' }, ...marked(head, isKey), isWhole ? '' : ' …'];
   const summary: Markup[] = isWhole ? [beginning] : [beginning, ['span', { class: 'less' }, 'less']];
   return [
     'details',

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import fc from 'fast-check';
+import type { Browser } from 'playwright-core';
+import { describeWithBrowser, LAUNCH_TIMEOUT_MS, launchBrowser, Tab } from '../support/viewers/browser';
+
+/** Makes `patch.changeElement` and `patch.createElement` of the module that the page has. */
+const PATCH = buildSync({
+  entryPoints: [join(__dirname, '../../src/dashboard/client/patch.ts')],
+  bundle: true,
+  format: 'iife',
+  globalName: 'patch',
+  write: false,
+}).outputFiles[0]?.text as string;
+
+/** Changes a list into another, and makes the other anew. */
+const CHANGED = (before: unknown, after: unknown): string => `(() => {
+  const [before, after] = ${JSON.stringify([before, after])};
+  const [changed, made] = [patch.createElement(['ul', {}, ...before]), patch.createElement(['ul', {}, ...after])];
+  const keyed = (list) => [...list.children].filter((child) => child.dataset.key);
+  const rows = new Map(keyed(changed).map((row) => [row.dataset.key, row]));
+  patch.changeElement(changed, ['ul', {}, ...after]);
+  for (const row of changed.querySelectorAll('.fresh')) row.removeAttribute('class');
+  const isKept = keyed(changed).every((row) => (rows.get(row.dataset.key) ?? row) === row);
+  return { changed: changed.innerHTML, made: made.innerHTML, isKept };
+})()`;
+
+describeWithBrowser('changeElement', () => {
+  let browser: Browser;
+  let tab: Tab;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    tab = await Tab.open(browser, 'about:blank');
+    await tab.page.addScriptTag({ content: PATCH });
+  }, LAUNCH_TIMEOUT_MS);
+  afterAll(async () => {
+    await tab.close();
+    await browser.close();
+  });
+
+  it.each([
+    ['a text', 'text'],
+    ['a row without a key', ['li', {}, 'text']],
+  ])('makes no row that has a key into %s', async (_what, item) => {
+    const row = ['li', { 'data-key': 'a' }, 'a'];
+    const { changed, made } = await tab.page.evaluate<Record<string, unknown>>(CHANGED([row], [item, row]));
+    expect(changed).toBe(made);
+  });
+
+  it('makes any list into any other, and each row with a key stays the element that it is', async () => {
+    const text = fc.constantFrom('', 'one', 'two');
+    const item = fc.oneof(
+      text,
+      fc.tuple(fc.constantFrom('li', 'b'), fc.record({ title: text }, { requiredKeys: [] }), text),
+      fc.tuple(fc.constant('li'), fc.record({ 'data-key': fc.constantFrom('a', 'b', 'c', 'd') }), text),
+    );
+    const list = fc.uniqueArray(item, {
+      maxLength: 7,
+      selector: (each) => (typeof each !== 'string' && 'data-key' in each[1] ? each[1]['data-key'] : Symbol()),
+    });
+    await fc.assert(
+      fc.asyncProperty(list, list, async (before, after) => {
+        const result = await tab.page.evaluate<Record<string, unknown>>(CHANGED(before, after));
+        expect(result).toEqual({ changed: result['made'], made: result['made'], isKept: true });
+      }),
+    );
+  });
+});

@@ -1,0 +1,48 @@
+/** Shows the latest lines, and holds new ones back as long as they would push away what is being read. */
+
+import type { Markup, MarkupElement } from '../page/markup';
+import { byId, isSelected, showParts } from './parts';
+import { markupKey } from './patch';
+
+const button = byId('more');
+/** Null if all that was fetched is shown. */
+let held: MarkupElement | null = null;
+
+function isReading(): boolean {
+  const panel = byId('lines');
+  return panel.getBoundingClientRect().top < 0 || isSelected(panel);
+}
+
+function keysIn(markup: Markup): string[] {
+  if (typeof markup === 'string') return [];
+  const [, , ...children] = markup;
+  const key = markupKey(markup);
+  return [...(key === undefined ? [] : [key]), ...children.flatMap(keysIn)];
+}
+
+/** @param isAsked - whether someone asked for it just now, and so wants to see it */
+export function showLines(lines: MarkupElement, isAsked: boolean): void {
+  const rows = byId('lines').querySelectorAll<HTMLElement>('[data-key]');
+  const shown = new Set([...rows].map((row) => row.dataset['key']));
+  const count = keysIn(lines).filter((key) => !shown.has(key)).length;
+  held = !isAsked && count > 0 && isReading() ? lines : null;
+  button.hidden = held === null;
+  if (held) button.textContent = `${count} new ${count === 1 ? 'line' : 'lines'} ↑`;
+  else showParts([lines]);
+}
+
+function showHeldLines(): void {
+  if (held) showParts([held]);
+  held = null;
+  button.hidden = true;
+}
+
+/** The button leads to the lines that were held back, and so does scrolling up to them. */
+export function watchLines(): void {
+  button.addEventListener('click', () => {
+    showHeldLines();
+    byId('lines').scrollIntoView();
+    byId('lines').querySelector('h2')?.focus({ preventScroll: true });
+  });
+  addEventListener('scroll', () => held && !isReading() && showHeldLines(), { passive: true });
+}

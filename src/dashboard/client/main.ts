@@ -1,0 +1,69 @@
+/** The script of the page: makes its controls work without loading it anew. The page is complete without it. */
+
+import { watchLines } from './lines';
+import { byId, main } from './parts';
+import { continueRefresh, refresh, scheduleRefresh, togglePause, view } from './refresh';
+import { formatLocalTime } from './time';
+
+/** How long one may pause while typing. */
+const TYPING_MS = 250;
+const FILTER = 'filter';
+
+let typing = 0;
+
+/** The address has the filter, so that it can be copied. */
+function applyFilter(): void {
+  clearTimeout(typing);
+  const { value } = byId(FILTER) as HTMLInputElement;
+  view.delete(FILTER);
+  if (value !== '') view.set(FILTER, value);
+  history.replaceState(null, '', `?${view}`);
+  void refresh(true);
+}
+
+function watchFilter(): void {
+  main.addEventListener('input', ({ target }) => {
+    if ((target as Element).id !== FILTER) return;
+    clearTimeout(typing);
+    typing = setTimeout(applyFilter, TYPING_MS);
+  });
+  main.addEventListener('submit', (event) => {
+    event.preventDefault();
+    applyFilter();
+  });
+}
+
+function watchRefresh(): void {
+  const [pause, every] = [byId('pause'), byId('every')];
+  pause.hidden = every.hidden = false;
+  pause.addEventListener('click', () => {
+    every.hidden = togglePause();
+    pause.textContent = every.hidden ? 'Resume' : 'Pause';
+  });
+  byId('refresh').addEventListener('click', (event) => {
+    event.preventDefault();
+    void refresh(true);
+  });
+  document.addEventListener('visibilitychange', continueRefresh);
+}
+
+function watchMenu(): void {
+  document.addEventListener('click', ({ target }) => {
+    const menu = byId('loggers');
+    if (!menu.contains(target as Node)) menu.removeAttribute('open');
+  });
+  document.addEventListener('keydown', ({ key }) => {
+    const menu = byId('loggers');
+    if (key !== 'Escape' || !menu.hasAttribute('open')) return;
+    menu.removeAttribute('open');
+    menu.querySelector('summary')?.focus();
+  });
+}
+
+document.documentElement.classList.add('scripted');
+for (const time of document.querySelectorAll('time')) time.textContent = formatLocalTime(time.dateTime);
+watchFilter();
+watchRefresh();
+watchMenu();
+watchLines();
+scheduleRefresh();
