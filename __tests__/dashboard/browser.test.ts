@@ -4,14 +4,14 @@ import type { Dashboard } from '../../src/dashboard';
 import { clearOfTheTurn } from '../support/hours';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import {
-  boxOf,
+  boundingBox,
   contrast,
   describeWithBrowser,
   LAUNCH_TIMEOUT_MS,
   launchBrowser,
   Tab,
 } from '../support/viewers/browser';
-import { dashboardOf, logCounts, queryOf, Site } from '../support/viewers/dashboard';
+import { logCounts, makeDashboard, Site, toQuery } from '../support/viewers/dashboard';
 import { HOSTILE_NAMES, HOSTILE_TEXTS } from '../support/viewers/hostile';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
@@ -32,7 +32,7 @@ describeWithBrowser('the page in a browser', () => {
 
   beforeAll(async () => {
     workspace = await Workspace.open();
-    board = dashboardOf(workspace, { refreshMs, title: 'Logs', environment: 'test' });
+    board = makeDashboard(workspace, { refreshMs, title: 'Logs', environment: 'test' });
     site = await Site.open(board.node);
     browser = await launchBrowser();
   }, LAUNCH_TIMEOUT_MS);
@@ -53,7 +53,7 @@ describeWithBrowser('the page in a browser', () => {
   });
 
   async function open(more = '', options: Parameters<typeof Tab.open>[2] = {}): Promise<Tab> {
-    tab = await Tab.open(browser, `${site.url}/logs${queryOf({ name })}${more}`, options);
+    tab = await Tab.open(browser, `${site.url}/logs${toQuery({ name })}${more}`, options);
     return tab;
   }
 
@@ -168,7 +168,7 @@ describeWithBrowser('the page in a browser', () => {
   it('fills by itself once something is logged for the first time', async () => {
     const keyPrefix = `${workspace.prefix}first:`;
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix });
-    const empty = await Site.open(dashboardOf(workspace, { reader, refreshMs }).node);
+    const empty = await Site.open(makeDashboard(workspace, { reader, refreshMs }).node);
     tab = await Tab.open(browser, empty.url);
     expect(await tab.text('#status')).toBe('Nothing has been logged yet');
     const transport = workspace.transport({ name: 'first', keyPrefix });
@@ -184,11 +184,11 @@ describeWithBrowser('the page in a browser', () => {
 
   it('says that it may no longer be seen where that is so', async () => {
     let isAllowed = true;
-    const guarded = await Site.open(dashboardOf(workspace, { refreshMs, authorize: () => isAllowed }).node);
+    const guarded = await Site.open(makeDashboard(workspace, { refreshMs, authorize: () => isAllowed }).node);
     await log('info', 'hello');
     const own = await Tab.open(browser, `${guarded.url}/?name=${name}`);
     isAllowed = false;
-    await until(async () => (await own.text('#status')).startsWith('The log may no longer be seen from here.'));
+    await until(async () => (await own.text('#status')).startsWith('You may no longer see this log.'));
     isAllowed = true;
     await until(async () => (await own.text('#status')) === 'First hour: nothing to compare with yet');
     await own.close();
@@ -213,7 +213,7 @@ describeWithBrowser('the page in a browser', () => {
       expect(shown).toContain(text);
     }
     for (const { text } of HOSTILE_NAMES) {
-      await page.goto(`${site.url}/${queryOf({ name: text })}`);
+      await page.goto(`${site.url}/${toQuery({ name: text })}`);
       expect(await tab?.messages('lines')).toEqual(['hello']);
       expect(await page.evaluate(`Object.hasOwn(window, 'hacked')`)).toBe(false);
     }
@@ -274,8 +274,8 @@ describeWithBrowser('the page in a browser', () => {
     await logMuch();
     const { page } = await open('', { viewport: { width, height: 740 } });
     const orders = page.locator('#frequent th a');
-    const row = await boxOf(page.locator('#frequent tbody tr').first());
-    const [now, last] = [await boxOf(orders.nth(0)), await boxOf(orders.nth(1))];
+    const row = await boundingBox(page.locator('#frequent tbody tr').first());
+    const [now, last] = [await boundingBox(orders.nth(0)), await boundingBox(orders.nth(1))];
     expect(Math.abs(now.x - row.x)).toBeLessThanOrEqual(1);
     expect(Math.abs(now.y - last.y)).toBeLessThanOrEqual(1);
     expect(now.x + now.width).toBeLessThan(last.x);
@@ -310,7 +310,7 @@ describeWithBrowser('the page in a browser', () => {
       away = await Workspace.open(server.url);
       // A server forgets its users when it is killed.
       reader = new RecentCommonReader({ url: server.url, keyPrefix: away.prefix });
-      own = await Site.open(dashboardOf(away, { reader, refreshMs }).node);
+      own = await Site.open(makeDashboard(away, { reader, refreshMs }).node);
     });
     afterEach(async () => {
       await own.close();
@@ -335,7 +335,7 @@ describeWithBrowser('the page in a browser', () => {
       await transport.flush();
       const view = await openUntilKilled();
       expect(await view.text('#status')).toMatch(
-        /^Redis does not answer \(\w+\)\. This is from .*\d\d:\d\d:\d\d\. Trying again\.$/,
+        /^Redis does not answer \(\w+\)\. Shown is the state of .*\d\d:\d\d:\d\d\. Trying again\.$/,
       );
       expect(await view.messages('lines')).toEqual(['before']);
       expect(await view.page.locator('main').getAttribute('class')).toBe('stale');

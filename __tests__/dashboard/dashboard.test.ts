@@ -7,7 +7,7 @@ import { createDashboard, type Dashboard, type DashboardOptions } from '../../sr
 import { runProgram } from '../support/program';
 import { makeUser, rulesOf } from '../support/redis/acl';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
-import { ask, dashboardOf, logCounts, Site, textOfId } from '../support/viewers/dashboard';
+import { ask, logCounts, makeDashboard, Site, textById } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
 
 const POLICY =
@@ -33,7 +33,7 @@ let site: Site;
 beforeAll(async () => {
   workspace = await Workspace.open();
   await logCounts(workspace, 'shop', { info: { 'order placed': 3 } });
-  board = dashboardOf(workspace);
+  board = makeDashboard(workspace);
   site = await Site.open(board.node);
 });
 afterAll(async () => {
@@ -60,7 +60,7 @@ describe('createDashboard', () => {
 
   it('takes options that are undefined for those that are not given', async () => {
     const options = { title: undefined, environment: undefined, refreshMs: undefined };
-    const html = await (await ask(dashboardOf(workspace, options))).text();
+    const html = await (await ask(makeDashboard(workspace, options))).text();
     expect(html).toContain('<h1>Logs</h1>');
     expect(html).toContain('data-refresh-ms="5000"');
     expect(html).not.toContain('class="environment"');
@@ -164,7 +164,7 @@ describe('authorize', () => {
       seen.push(`${method} ${new URL(url).pathname}${new URL(url).search}`);
       return headers.get('cookie') === 'session=1';
     };
-    const guarded = await Site.open(dashboardOf(workspace, { authorize }).node);
+    const guarded = await Site.open(makeDashboard(workspace, { authorize }).node);
     const get = (query: string, cookie: string): Promise<Response> =>
       fetch(`${guarded.url}/logs${query}`, { headers: { cookie } });
     expect((await get('', 'session=1')).status).toBe(200);
@@ -180,7 +180,7 @@ describe('authorize', () => {
       asked = new URL(url).pathname;
       return true;
     };
-    const { node } = dashboardOf(workspace, { authorize });
+    const { node } = makeDashboard(workspace, { authorize });
     const mounted = await Site.open((request, response) => {
       node(Object.assign(request, { originalUrl: request.url, url: '/' }), response);
     });
@@ -192,7 +192,7 @@ describe('authorize', () => {
 
 describe('node', () => {
   /** The status line that is answered to a request as it stands. */
-  async function statusOf(request: string): Promise<string> {
+  async function readStatusLine(request: string): Promise<string> {
     const socket = connect(Number(new URL(site.url).port), '127.0.0.1');
     socket.write(request);
     const [chunk] = (await once(socket, 'data')) as [Buffer];
@@ -207,7 +207,7 @@ describe('node', () => {
     ['no host', 'GET / HTTP/1.0\r\n\r\n', 200],
     ['a path like a host', 'GET //evil.example/?asset=style HTTP/1.1\r\nHost: x\r\n\r\n', 200],
   ])('answers %s', async (_case, request, status) => {
-    expect(await statusOf(request)).toContain(` ${status} `);
+    expect(await readStatusLine(request)).toContain(` ${status} `);
   });
 });
 
@@ -215,7 +215,7 @@ describe('requests at the same time', () => {
   it('for one view are read once, and the next one anew', async () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const names = jest.spyOn(reader, 'names');
-    const shared = dashboardOf(workspace, { reader });
+    const shared = makeDashboard(workspace, { reader });
     await Promise.all(Array.from({ length: 20 }, () => ask(shared, '?name=shop&format=parts')));
     expect(names).toHaveBeenCalledTimes(1);
     await ask(shared, '?name=shop&format=parts');
@@ -226,7 +226,7 @@ describe('requests at the same time', () => {
   it('are read once however they filter and order, and so are those for lines', async () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const recent = jest.spyOn(reader, 'recent');
-    const shared = dashboardOf(workspace, { reader });
+    const shared = makeDashboard(workspace, { reader });
     const queries = Array.from(
       { length: 30 },
       (_, i) => `?name=shop&filter=${i}&sort=${i % 2 ? 'previous' : 'current'}`,
@@ -244,10 +244,10 @@ describe('requests at the same time', () => {
     const answered = new Promise<void>((resolve) => (answer = resolve));
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     jest.spyOn(reader, 'names').mockImplementation(() => answered.then(() => workspace.reader.names()));
-    const busy = dashboardOf(workspace, { reader });
+    const busy = makeDashboard(workspace, { reader });
     const others = Array.from({ length: 8 }, (_, i) => ask(busy, `?name=app${i}&format=parts`));
     const refused = await ask(busy, '?name=shop&format=parts');
-    expect([refused.status, await refused.json()]).toEqual([503, { error: 'Too much is being asked for.' }]);
+    expect([refused.status, await refused.json()]).toEqual([503, { error: 'Too many views are being read at once.' }]);
     answer();
     await Promise.all(others);
     expect((await ask(busy, '?name=shop&format=parts')).status).toBe(200);
@@ -259,11 +259,11 @@ describe('a Redis that is away', () => {
   it('is told of on the page and in its data, and its address is not', async () => {
     const port = await freePort();
     const reader = new RecentCommonReader({ url: `redis://:secret@127.0.0.1:${port}` });
-    const away = dashboardOf(workspace, { reader });
+    const away = makeDashboard(workspace, { reader });
     const page = await ask(away, '?name=shop');
     expect(page.status).toBe(503);
     const html = await page.text();
-    expect(textOfId(html, 'status')).toBe('Redis does not answer (ECONNREFUSED).');
+    expect(textById(html, 'status')).toBe('Redis does not answer (ECONNREFUSED).');
     expect(html).toContain('<a id="refresh" href="?name=shop">Refresh</a>');
     const data = await ask(away, '?format=parts');
     expect(data.status).toBe(503);
@@ -279,11 +279,11 @@ describeWithServer('a Redis', () => {
     const client = createClient({ url: server.url });
     client.on('error', () => undefined);
     await client.connect();
-    const hanging = dashboardOf(workspace, { reader: new RecentCommonReader({ client }) });
+    const hanging = makeDashboard(workspace, { reader: new RecentCommonReader({ client }) });
     server.signal('SIGSTOP');
     const response = await ask(hanging);
     expect(response.status).toBe(503);
-    expect(textOfId(await response.text(), 'status')).toBe('Redis does not answer.');
+    expect(textById(await response.text(), 'status')).toBe('Redis does not answer.');
     server.signal('SIGCONT');
     client.destroy();
     await server.stop();
@@ -295,9 +295,9 @@ describeWithServer('a Redis', () => {
     const rules = rulesOf('reader', own.prefix).filter((rule) => rule !== '+lrange');
     const url = await makeUser(own.redis, own.url, rules);
     const reader = new RecentCommonReader({ url, keyPrefix: own.prefix });
-    const response = await ask(dashboardOf(own, { reader }));
+    const response = await ask(makeDashboard(own, { reader }));
     expect(response.status).toBe(503);
-    expect(textOfId(await response.text(), 'status')).toMatch(/^Redis refuses to be read/);
+    expect(textById(await response.text(), 'status')).toMatch(/^Redis refuses access/);
     reader.close();
     await own.close();
   });
@@ -306,11 +306,11 @@ describeWithServer('a Redis', () => {
     const own = await Workspace.openOnOwnServer();
     await logCounts(own, 'shop', { info: { hello: 1 }, error: { failed: 1 } });
     for (const query of ['', '?severity=info', '?filter=hell', '?format=json', '?line=x'])
-      await ask(dashboardOf(own), query);
+      await ask(makeDashboard(own), query);
     const refusals = (await own.redis.sendCommand(['ACL', 'LOG'])) as unknown as unknown[];
     // The transport asks for the eviction policy, which it may not.
     expect(refusals.map((refusal) => inspect(refusal)).filter((text) => !text.includes("'info'"))).toEqual([]);
-    expect((await ask(dashboardOf(own))).status).toBe(200);
+    expect((await ask(makeDashboard(own))).status).toBe(200);
     await own.close();
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RecentCommonReader } from '../../src';
-import { rowsOf, SiteProcess } from '../support/viewers/dashboard';
+import { SiteProcess, tableRows } from '../support/viewers/dashboard';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
@@ -73,7 +73,7 @@ describe.each(FILES)('%s', (file) => {
   it.each(['/logs', '/logs/'])('shows what it logs at %s, and all that the page refers to is there', async (path) => {
     const html = await until(async () => {
       const page = await (await example.get(path)).text();
-      return rowsOf(page, 'lines').some((cells) => cells.at(-1) === 'started') ? page : undefined;
+      return tableRows(page, 'lines').some((cells) => cells.at(-1) === 'started') ? page : undefined;
     });
     const base = new URL(path, example.origin);
     const references = [...html.matchAll(/(?:src|href)="(\?[^"]*)"/g)].map(([, reference]) => reference as string);

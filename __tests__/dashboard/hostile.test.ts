@@ -1,7 +1,7 @@
 import type { Dashboard, Snapshot } from '../../src/dashboard';
 import { visible } from '../../src/dashboard/page/text';
 import { clearOfTheTurn } from '../support/hours';
-import { ask, dashboardOf, logCounts, queryOf, rowsOf, textIn, textOfId } from '../support/viewers/dashboard';
+import { ask, logCounts, makeDashboard, tableRows, textById, textIn, toQuery } from '../support/viewers/dashboard';
 import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS, readBack } from '../support/viewers/hostile';
 import { Workspace } from '../support/workspace';
 
@@ -22,7 +22,7 @@ let board: Dashboard;
 
 beforeAll(async () => {
   workspace = await Workspace.open();
-  board = dashboardOf(workspace);
+  board = makeDashboard(workspace);
 });
 beforeEach(clearOfTheTurn);
 afterAll(() => workspace.close());
@@ -39,8 +39,8 @@ function strayMarkup(html: string): string[] {
   return [...stray, ...(body.replace(TAG, '').match(/[<>].{0,20}/g) ?? [])];
 }
 
-async function pageOf(name: string): Promise<string> {
-  const response = await ask(board, queryOf({ name }));
+async function fetchPage(name: string): Promise<string> {
+  const response = await ask(board, toQuery({ name }));
   expect(response.status).toBe(200);
   return response.text();
 }
@@ -64,11 +64,11 @@ describe('a page with a message that is', () => {
     await workspace.redis.lPush(workspace.key(`recent:${name}:error`), `Tue Nov 24 12:00:00 2026 ${text}`);
     await logCounts(workspace, name, { info: { [text]: 2 } }, 1);
     await logCounts(workspace, name, { error: { [text]: 3 } });
-    const html = await pageOf(name);
+    const html = await fetchPage(name);
     expect(strayMarkup(html)).toEqual([]);
     expect(textIn(html)).not.toMatch(HIDING);
     for (const table of ['changes', 'frequent', 'lines']) {
-      const cells = rowsOf(html, table).map((row) => row.at(-1) as string);
+      const cells = tableRows(html, table).map((row) => row.at(-1) as string);
       const beginning = visible((message.split('\n')[0] as string).slice(0, 150));
       expect(cells.filter((cell) => cell.includes(beginning))).not.toEqual([]);
     }
@@ -82,11 +82,11 @@ describe('all of a message', () => {
       const name = `whole ${title}`;
       await logCounts(workspace, name, { info: { hello: 1 } });
       await workspace.redis.lPush(workspace.key(`recent:${name}:info`), `Tue Nov 24 12:00:00 2026 ${text}`);
-      const response = await ask(board, queryOf({ name, format: 'json' }));
+      const response = await ask(board, toQuery({ name, format: 'json' }));
       const { lines } = (await response.json()) as Snapshot;
       const line = lines.find(({ message }) => message !== 'hello');
       expect(line?.message === text.toWellFormed()).toBe(true);
-      const whole = await ask(board, queryOf({ name, line: line?.key as string }));
+      const whole = await ask(board, toQuery({ name, line: line?.key as string }));
       expect((await whole.text()) === visible(text.toWellFormed())).toBe(true);
       expect(whole.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     },
@@ -96,16 +96,16 @@ describe('all of a message', () => {
 describe('a page of a logger whose name is', () => {
   it.each(HOSTILE_NAMES.map(({ title, text }) => [title, text] as const))('%s', async (_title, name) => {
     await logCounts(workspace, name, { info: { hello: 1 }, error: { failed: 1 } });
-    const html = await pageOf(name);
+    const html = await fetchPage(name);
     expect(strayMarkup(html)).toEqual([]);
-    expect(textOfId(html, 'loggers')).toContain(visible(name));
+    expect(textById(html, 'loggers')).toContain(visible(name));
     const links = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href]) => textIn(href as string));
     const own = links.filter(
       (href) => href.includes('severity=error') && new URLSearchParams(href).get('name') === name,
     );
     expect(own).toHaveLength(1);
     const filtered = await (await ask(board, own[0] as string)).text();
-    expect(rowsOf(filtered, 'lines').map((row) => row.slice(1))).toEqual([['error', 'failed']]);
+    expect(tableRows(filtered, 'lines').map((row) => row.slice(1))).toEqual([['error', 'failed']]);
   });
 });
 
@@ -115,9 +115,9 @@ describe('a severity', () => {
     async (severity) => {
       const name = `severity ${severity.length}`;
       await logCounts(workspace, name, { info: { hello: 1 }, [severity]: { odd: 1 } });
-      const html = await (await ask(board, queryOf({ name, severity }))).text();
+      const html = await (await ask(board, toQuery({ name, severity }))).text();
       expect(strayMarkup(html)).toEqual([]);
-      expect(rowsOf(html, 'lines').map((row) => row.slice(1))).toEqual([[visible(severity), 'odd']]);
+      expect(tableRows(html, 'lines').map((row) => row.slice(1))).toEqual([[visible(severity), 'odd']]);
     },
   );
 });
@@ -128,7 +128,7 @@ describe('what an address asks for', () => {
     async (parameter) => {
       await logCounts(workspace, 'shop', { info: { hello: 1 } });
       for (const { text } of HOSTILE_NAMES) {
-        const response = await ask(board, queryOf({ [parameter]: text }));
+        const response = await ask(board, toQuery({ [parameter]: text }));
         const body = await response.text();
         expect(response.status).toBeLessThan(500);
         if (response.headers.get('content-type')?.startsWith('text/html')) expect(strayMarkup(body)).toEqual([]);

@@ -6,12 +6,12 @@ import { RedisServer } from '../support/redis/servers';
 import {
   ask,
   type Counts,
-  dashboardOf,
   logCounts,
-  queryOf,
-  rowsOf,
+  makeDashboard,
+  tableRows,
+  textById,
   textIn,
-  textOfId,
+  toQuery,
 } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
 
@@ -22,7 +22,7 @@ let name: string;
 
 beforeAll(async () => {
   workspace = await Workspace.open();
-  board = dashboardOf(workspace);
+  board = makeDashboard(workspace);
 });
 beforeEach(async () => {
   await clearOfTheTurn();
@@ -45,8 +45,8 @@ async function snapshot(more = ''): Promise<Snapshot> {
 }
 
 /** The messages of a table, each the last cell of its row. */
-function messagesOf(html: string, kind: string): string[] {
-  return rowsOf(html, kind).map((cells) => cells.at(-1) as string);
+function tableMessages(html: string, kind: string): string[] {
+  return tableRows(html, kind).map((cells) => cells.at(-1) as string);
 }
 
 describe('what changed', () => {
@@ -56,7 +56,7 @@ describe('what changed', () => {
       { info: { 'voucher used': 900 }, error: { timeout: 500, refused: 3 } },
     );
     const html = await page();
-    const [timeout, refused, voucher, mail, ...others] = rowsOf(html, 'changes');
+    const [timeout, refused, voucher, mail, ...others] = tableRows(html, 'changes');
     expect(timeout).toEqual([
       expect.stringMatching(/^▲ surging ×\d/),
       'error',
@@ -69,36 +69,36 @@ describe('what changed', () => {
     expect(refused?.[5]).toContain('Newest line');
     expect(voucher?.slice(0, 5)).toEqual(['new', 'info', '900', '0', '0']);
     expect(mail?.slice(0, 3)).toEqual([expect.stringMatching(/^▼ fading (×0\.0\d|<×0\.01)$/), 'info', '0']);
-    expect(mail?.[5]).toContain('None of its lines is among the newest.');
+    expect(mail?.[5]).toContain('No line of this message is among the latest.');
     expect(others).toEqual([]);
-    expect(textOfId(html, 'status')).toBe('2 new, 1 surging, 1 fading');
+    expect(textById(html, 'status')).toBe('2 new, 1 surging, 1 fading');
   });
 
   it('calls new what a severity logged that had nothing last hour, where the logger had something', async () => {
     await log({ info: { hello: 20 } }, { critical: { 'disk full': 1 } });
-    const [[status, severity, now] = []] = rowsOf(await page(), 'changes');
+    const [[status, severity, now] = []] = tableRows(await page(), 'changes');
     expect([status, severity, now]).toEqual(['new', 'critical', '1']);
-    expect(rowsOf(await page('&severity=critical'), 'changes')).toHaveLength(1);
+    expect(tableRows(await page('&severity=critical'), 'changes')).toHaveLength(1);
   });
 
   it('says that there is nothing to compare with in the first hour, and calls nothing new', async () => {
     await logCounts(workspace, name, { error: { failed: 50 } });
     const html = await page();
-    expect(textOfId(html, 'status')).toBe('First hour: nothing to compare with yet');
-    expect(rowsOf(html, 'changes')).toEqual([]);
-    expect(textOfId(html, 'severities')).not.toContain('×');
-    expect(rowsOf(html, 'frequent')).toHaveLength(1);
+    expect(textById(html, 'status')).toBe('First hour: nothing to compare with yet');
+    expect(tableRows(html, 'changes')).toEqual([]);
+    expect(textById(html, 'severities')).not.toContain('×');
+    expect(tableRows(html, 'frequent')).toHaveLength(1);
   });
 
   it('shares its rows out to the severities, and says how many more there are', async () => {
     const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`message ${i}`, 1]));
     await log({ info: { hello: 1 } }, { error: many, info: { ...many, surge: 200 } });
     const html = await page();
-    const severities = rowsOf(html, 'changes').map(([, severity]) => severity);
+    const severities = tableRows(html, 'changes').map(([, severity]) => severity);
     expect(severities).toEqual([...Array(20).fill('error'), ...Array(20).fill('info')]);
-    expect(messagesOf(html, 'changes')[20]).toContain('surge');
-    expect(textIn(html)).toContain('And 81 more: choose a severity to see more of it.');
-    expect(rowsOf(await page('&severity=error'), 'changes')).toHaveLength(40);
+    expect(tableMessages(html, 'changes')[20]).toContain('surge');
+    expect(textIn(html)).toContain('81 more changed. Choose a severity to see more of its messages.');
+    expect(tableRows(await page('&severity=error'), 'changes')).toHaveLength(40);
   });
 
   it('gives the rows that a severity does not need to the others', async () => {
@@ -106,21 +106,21 @@ describe('what changed', () => {
     const steady = { info: { hello: 20 }, warning: { slow: 20 }, debug: { cached: 20 } };
     await log({ ...steady, error: { declined: 1 } }, { ...steady, error: many });
     const html = await page();
-    expect(rowsOf(html, 'changes').filter(([status]) => status === 'new')).toHaveLength(30);
-    expect(textIn(html)).not.toContain('choose a severity');
+    expect(tableRows(html, 'changes').filter(([status]) => status === 'new')).toHaveLength(30);
+    expect(textIn(html)).not.toContain('Choose a severity');
   });
 
   it('does not say that nothing changed where <other> may hold what did', async () => {
     await log({ error: { '<other>': 5000, 'connection lost': 30 } }, { error: { '<other>': 90_000, refused: 20 } });
     const html = await page();
-    expect(textOfId(html, 'status')).toMatch(
+    expect(textById(html, 'status')).toMatch(
       /^Too many different messages to tell which changed; all together >?×\d+(\.\d)?$/,
     );
-    expect(textOfId(html, 'changes')).toContain('<other> counts so many messages together');
+    expect(textById(html, 'changes')).toContain('<other> includes so many messages');
     await logCounts(workspace, name, { info: { 'never seen': 5 } });
     const both = await page();
-    expect(textOfId(both, 'status')).toBe('1 new');
-    expect(textIn(both)).toContain('2 others may have changed: <other> holds what would tell.');
+    expect(textById(both, 'status')).toBe('1 new');
+    expect(textIn(both)).toContain('2 others may have changed: <other> may include their counts.');
   });
 
   it('tells the sums of severities apart by an arrow where they have changed', async () => {
@@ -160,7 +160,7 @@ describe('most frequent', () => {
   it('has the counts of both hours with bars and shares, most frequent first', async () => {
     await log({ info: { a: 400, b: 100, old: 10_000 } }, { info: { a: 300, b: 600 }, warning: { c: 100 } });
     const html = await page();
-    const byCount = rowsOf(html, 'frequent').filter(([, , now]) => now !== '0');
+    const byCount = tableRows(html, 'frequent').filter(([, , now]) => now !== '0');
     expect(byCount.map((cells) => cells.slice(1))).toEqual([
       ['info', '600', '60%', '100', 'b'],
       ['info', '300', '30%', '400', 'a'],
@@ -174,7 +174,7 @@ describe('most frequent', () => {
   it('is ordered by the last hour where that was asked for, and says so', async () => {
     await log({ info: { a: 5, b: 9 } }, { info: { a: 50, c: 70 } });
     const html = await page('&sort=previous');
-    expect(messagesOf(html, 'frequent')).toEqual(['b', 'a']);
+    expect(tableMessages(html, 'frequent')).toEqual(['b', 'a']);
     expect(html).toContain('Most frequent last hour');
     expect(html).toMatch(/aria-sort="descending"><a href="[^"]*sort=previous">/);
     expect(html.match(/aria-sort/g)).toHaveLength(1);
@@ -185,10 +185,10 @@ describe('most frequent', () => {
     for (let i = 0; i < 30; i++) transport.log({ level: 'info', message: `message ${i}` });
     await transport.flush();
     const html = await page();
-    expect(textIn(html)).toMatch(/<other> counts 2\d log calls of messages too rare to be told apart/);
-    expect(rowsOf(html, 'frequent')[0]?.at(-1)).toBe('<other>');
+    expect(textIn(html)).toMatch(/<other> stands for 2\d log calls of messages too rare to be counted one by one/);
+    expect(tableRows(html, 'frequent')[0]?.at(-1)).toBe('<other>');
     await logCounts(workspace, name, { error: Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`m${i}`, 1])) });
-    expect(rowsOf(await page(), 'frequent')).toHaveLength(10);
+    expect(tableRows(await page(), 'frequent')).toHaveLength(10);
   });
 });
 
@@ -200,7 +200,7 @@ describe('latest lines', () => {
     await logCounts(workspace, name, {
       error: Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`fault ${i}`, 1])),
     });
-    const rows = rowsOf(await page(), 'lines');
+    const rows = tableRows(await page(), 'lines');
     expect(rows).toHaveLength(100);
     expect(new Set(rows.map(([, severity]) => severity))).toEqual(new Set(['error', 'info']));
     expect(rows[0]?.[0]).toMatch(/^\d\d:\d\d:\d\d$/);
@@ -208,11 +208,11 @@ describe('latest lines', () => {
 
   it('are filtered by a text in any case, among all that are kept', async () => {
     await logCounts(workspace, name, { info: { 'Order 1 placed': 1, 'mail sent': 99 } });
-    expect(messagesOf(await page('&filter=ORDER'), 'lines')).toEqual(['Order 1 placed']);
-    expect(await page('&filter=nothing')).toContain('No line that is kept has this text.');
+    expect(tableMessages(await page('&filter=ORDER'), 'lines')).toEqual(['Order 1 placed']);
+    expect(await page('&filter=nothing')).toContain('No stored line contains this text.');
     const old = Array.from({ length: 700 }, (_, i) => `2026-11-24T12:00:00.000Z line ${i}`);
     await workspace.redis.rPush(workspace.key(`recent:${name}:info`), old);
-    expect(messagesOf(await page('&filter=line%20699'), 'lines')).toEqual(['line 699']);
+    expect(tableMessages(await page('&filter=line%20699'), 'lines')).toEqual(['line 699']);
     const long = 'x'.repeat(300);
     expect(await page(`&filter=${long}`)).toContain(`value="${'x'.repeat(200)}"`);
   });
@@ -220,11 +220,11 @@ describe('latest lines', () => {
   it('are filtered by the form without a script, for any name of the logger', async () => {
     name = 'a&b \r\n "c" é';
     await logCounts(workspace, name, { info: { one: 1, two: 1 }, error: { two: 1 } });
-    const html = await (await ask(board, queryOf({ name, severity: 'info' }))).text();
+    const html = await (await ask(board, toQuery({ name, severity: 'info' }))).text();
     const view = textIn(/<input type="hidden" name="view" value="([^"]*)">/.exec(html)?.[1] as string);
     expect(view).toMatch(/^[\x21-\x7e]+$/);
-    const filtered = await (await ask(board, queryOf({ view, filter: 'two' }))).text();
-    expect(rowsOf(filtered, 'lines').map((cells) => cells.slice(1))).toEqual([['info', 'two']]);
+    const filtered = await (await ask(board, toQuery({ view, filter: 'two' }))).text();
+    expect(tableRows(filtered, 'lines').map((cells) => cells.slice(1))).toEqual([['info', 'two']]);
     expect(filtered).toContain('value="two"');
   });
 
@@ -276,22 +276,25 @@ describe('the head of the page', () => {
       [`?name=${name}&severity=audit`, 'audit2'],
     ]);
     expect(textIn(tiles[2]?.[2] as string)).toMatch(/▲ ×\d+ what last hour predicts$/);
-    expect(textOfId(html, 'summary')).toMatch(/^302 log calls this hour · \d+ minutes? into it$/);
+    expect(textById(html, 'summary')).toMatch(/^302 log calls this hour · \d+ minutes? into it$/);
     expect(await page('&severity=error')).toMatch(/severity=error" aria-current="true">/);
   });
 
   it('says that nothing was logged yet where there is nothing', async () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: `${workspace.prefix}empty:` });
     for (const query of ['', '?name=shop']) {
-      const response = await ask(dashboardOf(workspace, { reader }), query);
+      const response = await ask(makeDashboard(workspace, { reader }), query);
       expect(response.status).toBe(200);
-      expect(textOfId(await response.text(), 'status')).toBe('Nothing has been logged yet');
+      expect(textById(await response.text(), 'status')).toBe('Nothing has been logged yet');
     }
     reader.close();
   });
 
   it('has title, environment and how often it is refreshed', async () => {
-    const html = await page('', dashboardOf(workspace, { title: 'Shop <logs>', environment: 'test', refreshMs: 2000 }));
+    const html = await page(
+      '',
+      makeDashboard(workspace, { title: 'Shop <logs>', environment: 'test', refreshMs: 2000 }),
+    );
     expect(html).toContain(`<title>Shop &lt;logs&gt; · ${name}</title>`);
     expect(html).toContain('<span class="environment">test</span>');
     expect(html).toContain('every 2 s');
@@ -309,7 +312,7 @@ describe('the head of the page', () => {
     await write('b', 'error');
     await write('b', 'warning');
     await write('a', 'info');
-    const html = await (await ask(dashboardOf(workspace, { reader }))).text();
+    const html = await (await ask(makeDashboard(workspace, { reader }))).text();
     const list = /<details id="loggers".*?<\/details>/s.exec(html)?.[0] as string;
     expect(textIn(list.replace(/<\/(summary|li)>/g, '|'))).toBe('Logger b|a|berror|c|');
     expect(list).toMatch(/<a href="\?name=b" aria-current="page">/);
@@ -328,16 +331,16 @@ describe('the address', () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const reads = (['recent', 'common', 'changes'] as const).map((method) => jest.spyOn(reader, method));
     await logCounts(workspace, name, { info: { hello: 1 } });
-    const response = await ask(dashboardOf(workspace, { reader }), queryOf({ name: unknown }));
+    const response = await ask(makeDashboard(workspace, { reader }), toQuery({ name: unknown }));
     expect(response.status).toBe(404);
-    expect(textOfId(await response.text(), 'status')).toBe('There is no logger of this name.');
+    expect(textById(await response.text(), 'status')).toBe('There is no logger with this name.');
     for (const read of reads) expect(read).not.toHaveBeenCalled();
     reader.close();
   });
 
   it('with severities that there are not shows all', async () => {
     await logCounts(workspace, name, { info: { hello: 1 } });
-    expect(rowsOf(await page('&severity=last&severity=a:b'), 'lines')).toHaveLength(1);
+    expect(tableRows(await page('&severity=last&severity=a:b'), 'lines')).toHaveLength(1);
     expect((await snapshot('&severity=seq')).severities.every(({ isShown }) => isShown)).toBe(true);
   });
 
@@ -346,13 +349,13 @@ describe('the address', () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const changes = jest.spyOn(reader, 'changes');
     const common = jest.spyOn(reader, 'common');
-    const html = await page('&severity=error&severity=debug', dashboardOf(workspace, { reader }));
+    const html = await page('&severity=error&severity=debug', makeDashboard(workspace, { reader }));
     expect(changes.mock.calls.map(([, severity]) => severity).sort()).toEqual(['debug', 'error']);
     expect(common.mock.calls.map(([, severity, options]) => [severity, options?.limit])).toEqual([
       ['info', 1],
       ['info', 1],
     ]);
-    const severities = rowsOf(html, 'lines').map(([, severity]) => severity);
+    const severities = tableRows(html, 'lines').map(([, severity]) => severity);
     expect(new Set(severities)).toEqual(new Set(['debug', 'error']));
     expect(severities).toHaveLength(7);
     expect(html).toMatch(/info<\/span><b>3<\/b>/);
@@ -393,17 +396,17 @@ describeWithClock('while the hour is young', () => {
     await logCounts(own, 'shop', { info: { often: 600, seldom: 20 } });
     clock.set(-passed + 300);
     await logCounts(own, 'shop', { info: { seldom: 30 } });
-    const young = await (await ask(dashboardOf(own), '?name=shop')).text();
-    expect(rowsOf(young, 'frequent').map((cells) => cells.slice(2, 3).concat(cells.slice(4)))).toEqual([
+    const young = await (await ask(makeDashboard(own), '?name=shop')).text();
+    expect(tableRows(young, 'frequent').map((cells) => cells.slice(2, 3).concat(cells.slice(4)))).toEqual([
       ['0', '600', 'often'],
       ['30', '20', 'seldom'],
     ]);
-    expect(young).toContain('The hour is young');
-    expect(textOfId(young, 'summary')).toContain('5 minutes into it');
+    expect(young).toContain('The hour has just begun');
+    expect(textById(young, 'summary')).toContain('5 minutes into it');
     clock.set(-passed + 1800);
-    const later = await (await ask(dashboardOf(own), '?name=shop')).text();
-    expect(messagesOf(later, 'frequent')).toEqual(['seldom']);
-    expect(later).not.toContain('The hour is young');
+    const later = await (await ask(makeDashboard(own), '?name=shop')).text();
+    expect(tableMessages(later, 'frequent')).toEqual(['seldom']);
+    expect(later).not.toContain('The hour has just begun');
     await own.close();
     await server.stop();
     clock.remove();
@@ -437,7 +440,7 @@ describeWithClock('as the hour passes', () => {
   it.each([1, 20, 61, 119, 1800, 3500])('what is expected is about right after %d s', async (seconds) => {
     setIntoHour(seconds);
     const { changes, total, elapsed } = (await (
-      await ask(dashboardOf(own), '?name=shop&format=json')
+      await ask(makeDashboard(own), '?name=shop&format=json')
     ).json()) as Snapshot;
     const often = changes.find(({ message }) => message === 'often');
     // The clock goes on meanwhile.
@@ -450,7 +453,7 @@ describeWithClock('as the hour passes', () => {
   });
 
   it('nothing is sent again for a while where nothing was logged', async () => {
-    const board = dashboardOf(own);
+    const board = makeDashboard(own);
     // The steps begin at 2 % of the hour and more, so that this is in the midst of one.
     setIntoHour(Math.ceil(3600 * 1.02 ** -35) + 2);
     const tag = (await ask(board, '?name=shop&format=parts')).headers.get('etag') as string;

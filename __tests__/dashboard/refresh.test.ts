@@ -3,7 +3,7 @@ import type { Browser, Page, Request } from 'playwright-core';
 import type { Dashboard } from '../../src/dashboard';
 import { clearOfTheTurn } from '../support/hours';
 import { describeWithBrowser, LAUNCH_TIMEOUT_MS, launchBrowser, Tab } from '../support/viewers/browser';
-import { ask, dashboardOf, logCounts, queryOf, Site } from '../support/viewers/dashboard';
+import { ask, logCounts, makeDashboard, Site, toQuery } from '../support/viewers/dashboard';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
@@ -36,9 +36,9 @@ describeWithBrowser('a page that is refreshed', () => {
 
   beforeAll(async () => {
     workspace = await Workspace.open();
-    board = dashboardOf(workspace, { refreshMs });
+    board = makeDashboard(workspace, { refreshMs });
     site = await Site.open(answer);
-    const { node } = dashboardOf(workspace, { refreshMs: neverMs });
+    const { node } = makeDashboard(workspace, { refreshMs: neverMs });
     patient = await Site.open((request, response) => {
       (request.url?.includes('format=parts') ? answer : node)(request, response);
     });
@@ -80,7 +80,7 @@ describeWithBrowser('a page that is refreshed', () => {
   };
 
   async function open(shown = site): Promise<Page> {
-    tab = await Tab.open(browser, `${shown.url}/${queryOf({ name })}`);
+    tab = await Tab.open(browser, `${shown.url}/${toQuery({ name })}`);
     return tab.page;
   }
 

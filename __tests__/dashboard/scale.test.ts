@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { isoHour } from '../support/hours';
 import { describeWithServer } from '../support/redis/servers';
 import { repeatedAtTheTurn } from '../support/turn';
-import { dashboardOf, rowsOf, Site, SiteProcess } from '../support/viewers/dashboard';
+import { makeDashboard, Site, SiteProcess, tableRows } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
 
 const LOGGERS = 10;
@@ -48,7 +48,7 @@ describeWithServer(`${LOGGERS} loggers with ${MESSAGES} different messages each 
     }
   }
 
-  async function msOf(work: () => unknown): Promise<number> {
+  async function measureMs(work: () => unknown): Promise<number> {
     const began = performance.now();
     await work();
     return Math.round((performance.now() - began) * 10) / 10;
@@ -60,11 +60,11 @@ describeWithServer(`${LOGGERS} loggers with ${MESSAGES} different messages each 
     for (let i = 0; i <= ROUNDS; i++) {
       let response: Response | undefined;
       // The first byte is sent when the head is.
-      const page = await msOf(async () => (response = await fetch(`${address.href}?name=app${i % LOGGERS}`)));
-      const redisCli = await msOf(() => execFileSync('redis-cli', ['-p', port, 'PING']));
+      const page = await measureMs(async () => (response = await fetch(`${address.href}?name=app${i % LOGGERS}`)));
+      const redisCli = await measureMs(() => execFileSync('redis-cli', ['-p', port, 'PING']));
       const html = (await response?.text()) as string;
-      expect(rowsOf(html, 'frequent')).toHaveLength(10);
-      expect(rowsOf(html, 'changes').length).toBeGreaterThanOrEqual(40);
+      expect(tableRows(html, 'frequent')).toHaveLength(10);
+      expect(tableRows(html, 'changes').length).toBeGreaterThanOrEqual(40);
       rounds.push({ page, redisCli });
     }
     const [first, ...others] = rounds;
@@ -93,7 +93,7 @@ describeWithServer(`${LOGGERS} loggers with ${MESSAGES} different messages each 
 
   it('are read one at a time', async () => {
     await fill();
-    const site = await Site.open(dashboardOf(workspace).node);
+    const site = await Site.open(makeDashboard(workspace).node);
     const changes = jest.spyOn(workspace.reader, 'changes');
     const common = jest.spyOn(workspace.reader, 'common');
     await (await fetch(`${site.url}/?name=app5`)).text();

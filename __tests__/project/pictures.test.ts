@@ -5,7 +5,7 @@ import { RedisServer } from '../support/redis/servers';
 import { describeWith } from '../support/requirements';
 import { launchBrowser, PICTURES, Tab } from '../support/viewers/browser';
 import { FakeSink, runCli } from '../support/viewers/cli';
-import { dashboardOf, Site } from '../support/viewers/dashboard';
+import { makeDashboard, Site } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
 
 /** An hour of a web shop's loggers: severity, count, and the text of each log call. */
@@ -107,7 +107,7 @@ describePictures(`pictures of the viewers, in ${PICTURES}`, () => {
     await log('checkout', NOW);
     await spreadLines('checkout');
     const options = { title: 'Shop logs', environment: 'production' };
-    site = await Site.open(dashboardOf(workspace, options).node);
+    site = await Site.open(makeDashboard(workspace, options).node);
     browser = await launchBrowser();
   }, 180_000);
   afterAll(async () => {
@@ -190,7 +190,7 @@ describePictures(`pictures of the viewers, in ${PICTURES}`, () => {
     ['of a first hour', 'mailer', '', 'First hour: nothing to compare with yet'],
     ['of a filter that finds nothing', 'checkout', '&filter=nowhere', '3 new, 1 surging, 2 fading'],
     ['of one severity', 'checkout', '&severity=error', '1 new, 1 surging'],
-    ['of a logger that there is not', 'nobody', '', 'There is no logger of this name.'],
+    ['of a logger that there is not', 'nobody', '', 'There is no logger with this name.'],
   ])('show the page %s', async (title, name, more, status) => {
     const tab = await Tab.open(browser, `${site.url}/?name=${name}${more}`, {
       viewport: { width: 1100, height: 940 },
@@ -211,7 +211,7 @@ describePictures(`pictures of the viewers, in ${PICTURES}`, () => {
 
   it('show the page before anything was logged', async () => {
     const reader = new RecentCommonReader({ url: server.url, keyPrefix: 'nothing:' });
-    const empty = await Site.open(dashboardOf(workspace, { reader }).node);
+    const empty = await Site.open(makeDashboard(workspace, { reader }).node);
     const tab = await Tab.open(browser, empty.url, { viewport: { width: 1100, height: 420 } });
     await tab.picture('page-of-nothing');
     expect(await tab.text('#status')).toBe('Nothing has been logged yet');

@@ -1,38 +1,41 @@
+/** Creates the dashboard: a page about a log, for any kind of server. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { assertFunction, assertObject, assertWholeNumber, OptionsError } from '../errors';
 import type { DashboardReader } from './data/gather';
-import { Source } from './data/source';
-import { type Answer, type Authorize, guarded, isBodiless } from './http/http';
+import { SharedReader } from './data/shared-reader';
+import { type Answer, isBodiless } from './http/answer';
+import { type Authorize, guard } from './http/guard';
 import { answerNode } from './http/node';
 import { respondTo } from './http/routes';
 
 /** Options of {@link createDashboard}. */
 export interface DashboardOptions {
-  /** Reads the log. A user of Redis who only reads is enough for it. */
+  /** Reads the log. Its Redis user needs no right to write. */
   readonly reader: DashboardReader;
-  /** Who may see the log; `'public'` for all whom the application lets come this far. */
+  /** Decides who may see the log; `'public'` for everyone whose requests the application passes on. */
   readonly authorize: Authorize | 'public';
   /** Heading of the page. @default 'Logs' */
   readonly title?: string | undefined;
-  /** What is being looked at, such as `'production'`, shown beside the heading. @default none */
+  /** Shown beside the heading, such as `'production'`. @default none */
   readonly environment?: string | undefined;
   /** Time between two refreshes, in milliseconds; from 1,000 to 3,600,000. @default 5000 */
   readonly refreshMs?: number | undefined;
 }
 
-/** A web page at one address: it needs all requests to that path, with or without a trailing slash, and no other. */
+/** A web page at one path. It needs all requests to that path, with or without a trailing slash, and no others. */
 export interface Dashboard {
-  /** For all that speaks Request and Response: Hono, Next.js, Bun, Deno. It never rejects. */
+  /** For servers that use web requests: Hono, Next.js, Bun, Deno. It never rejects. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** For node:http and what stands on it: Express, Fastify, Koa, Nest. */
+  /** For servers on node:http: Express, Fastify, Koa, Nest. */
   readonly node: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
 /**
- * A page that shows what a logger says: what is new or surging, what is most frequent, and the latest lines. It only reads,
+ * Creates a page that shows what is new or surging in a log, what is most frequent, and the latest lines. It only reads,
  * answers GET and HEAD, and is complete without JavaScript.
  *
- * @throws OptionsError for an option that cannot be used
+ * @throws OptionsError if an option is invalid
  * @example
  * app.use('/logs', createDashboard({ reader, authorize: (request) => isAdmin(request) }).node);
  */
@@ -40,14 +43,14 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   assertOptions(options);
   const { reader, authorize, title = 'Logs', environment, refreshMs = 5000 } = options;
   const settings = { title, environment, refreshMs };
-  const source = new Source(reader);
+  const shared = new SharedReader(reader);
   const respond = (request: Request): Promise<Answer> =>
-    guarded(request, authorize, () => respondTo(request, source, settings));
+    guard(request, authorize, () => respondTo(request, shared, settings));
   return {
     fetch: async (request) => {
-      const answered = await respond(request);
-      const body = isBodiless(request.method, answered) ? null : answered.body;
-      return new Response(body, { status: answered.status, headers: answered.headers });
+      const answer = await respond(request);
+      const body = isBodiless(request.method, answer) ? null : answer.body;
+      return new Response(body, { status: answer.status, headers: answer.headers });
     },
     node: (request, response) => {
       answerNode(request, response, respond).catch(() => response.destroy());

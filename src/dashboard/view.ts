@@ -1,19 +1,21 @@
-/** Longest text to filter by that is considered, in UTF-16 units. */
+/** Reads from the page's address what to show, and makes links to other views. */
+
+/** Longest filter that is used, in UTF-16 units; the rest is ignored. */
 const MAX_FILTER = 200;
 
-/** What of the log is to be shown: all that the address of the page says. */
+/** What the page shows, as its address says. */
 export interface View {
-  /** Undefined for the logger that most wants to be looked at. */
+  /** Undefined for the logger that needs attention most. */
   readonly name: string | undefined;
   /** Empty for all. */
   readonly severities: readonly string[];
-  /** What a line has to contain, in any case. */
+  /** The text a line must contain, in upper or lower case. */
   readonly filter: string;
   /** The hour by which the most frequent messages are ordered. */
   readonly sort: 'current' | 'previous';
 }
 
-/** A form cannot send each name as it is, so that one sends a view as its address has it, under `view`. */
+/** A form cannot send every name unchanged, so the filter form sends the query of its view as one parameter, `view`. */
 export function parseView(query: URLSearchParams): View {
   const view = new URLSearchParams(query.get('view') ?? query);
   return {
@@ -24,17 +26,17 @@ export function parseView(query: URLSearchParams): View {
   };
 }
 
-/** Those of a view that there are; all where it wants none of them. */
+/** The severities of a view that exist; all of them if none does, or if it names none. */
 export function shownSeverities(view: View, all: readonly string[]): readonly string[] {
   const wanted = all.filter((severity) => view.severities.includes(severity));
   return wanted.length > 0 ? wanted : all;
 }
 
 /**
- * The query of a view, without the question mark. A reference that has nothing but a query is to the same path, with a
- * trailing slash or without, wherever the page is mounted.
+ * The query of a view, without the question mark. A link that is only a query keeps the path, with or without a trailing
+ * slash, so it works wherever the page is mounted.
  */
-export function queryOf({ name, severities, filter, sort }: View): string {
+export function viewQuery({ name, severities, filter, sort }: View): string {
   const query = new URLSearchParams();
   if (name !== undefined) query.set('name', name);
   for (const severity of severities) query.append('severity', severity);
@@ -43,17 +45,17 @@ export function queryOf({ name, severities, filter, sort }: View): string {
   return query.toString();
 }
 
-/** A reference to a view. */
-export function hrefOf(view: View): string {
-  return `?${queryOf(view)}`;
+/** A link to a view. */
+export function viewHref(view: View): string {
+  return `?${viewQuery(view)}`;
 }
 
-/** To all of a line, by its key. */
-export function lineOf(view: View, key: string): string {
-  return `${hrefOf({ ...view, filter: '' })}&line=${key}`;
+/** A link to one whole line, by its key. */
+export function lineHref(view: View, key: string): string {
+  return `${viewHref({ ...view, filter: '' })}&line=${key}`;
 }
 
-/** To what is shown as data, in which nothing is left out. */
-export function dataOf(view: View): string {
-  return `${hrefOf(view)}&format=json`;
+/** A link to a view as JSON, in which no text is shortened. */
+export function dataHref(view: View): string {
+  return `${viewHref(view)}&format=json`;
 }

@@ -42,8 +42,8 @@ const OVERLAPS = `(() => {
     Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
     Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1 &&
     !a.node.contains(b.node) && !b.node.contains(a.node);
-  const nameOf = ({ node }) => node.data ?? node.outerHTML;
-  return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => isOver(a, b)).map((b) => [nameOf(a), nameOf(b)]));
+  const label = ({ node }) => node.data ?? node.outerHTML;
+  return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => isOver(a, b)).map((b) => [label(a), label(b)]));
 })()`;
 
 /** `describe` for tests with a browser. */
@@ -72,7 +72,7 @@ export function contrast(...colours: [string, string]): number {
 }
 
 /** Where on the page an element is, which is to be seen. */
-export async function boxOf(element: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+export async function boundingBox(element: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
   const box = await element.boundingBox();
   if (!box) throw new Error(`${String(element)} cannot be seen`);
   return box;

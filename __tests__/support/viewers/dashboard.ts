@@ -65,7 +65,7 @@ export class SiteProcess {
 }
 
 /** A dashboard of what a workspace has, for everyone. */
-export function dashboardOf(workspace: Workspace, options: Partial<DashboardOptions> = {}): Dashboard {
+export function makeDashboard(workspace: Workspace, options: Partial<DashboardOptions> = {}): Dashboard {
   return createDashboard({ reader: workspace.reader, authorize: 'public', ...options });
 }
 
@@ -75,7 +75,7 @@ export function ask(dashboard: Dashboard, query = '', init: RequestInit = {}): P
 }
 
 /** A query with these parameters, whatever characters they have. */
-export function queryOf(parameters: Readonly<Record<string, string>>): string {
+export function toQuery(parameters: Readonly<Record<string, string>>): string {
   return `?${new URLSearchParams(parameters).toString()}`;
 }
 
@@ -103,7 +103,7 @@ export async function logCounts(workspace: Workspace, name: string, counts: Coun
 }
 
 /** The text of each cell of a table of a page, row by row. */
-export function rowsOf(html: string, kind: string): string[][] {
+export function tableRows(html: string, kind: string): string[][] {
   const table = new RegExp(`<table class="${kind}".*?<tbody[^>]*>(.*?)</tbody>`, 's').exec(html)?.[1] ?? '';
   return table
     .split('</tr>')
@@ -123,7 +123,7 @@ export function textIn(html: string): string {
 }
 
 /** The text of an element with an id, up to its first end tag of that kind. */
-export function textOfId(html: string, id: string): string {
+export function textById(html: string, id: string): string {
   const [, tag, rest] = new RegExp(`<([a-z]+) id="${id}"[^>]*>(.*)`, 's').exec(html) ?? [];
   if (tag === undefined || rest === undefined) throw new Error(`no element has the id ${id}`);
   return textIn(rest.slice(0, rest.indexOf(`</${tag}>`)));

@@ -5,7 +5,7 @@ import { byId, isSelected, showParts } from './parts';
 import { markupKey } from './patch';
 
 const button = byId('more');
-/** Null if all that was fetched is shown. */
+/** The lines to show later; null if the newest are shown. */
 let held: MarkupElement | null = null;
 
 function isReading(): boolean {
@@ -20,7 +20,7 @@ function keysIn(markup: Markup): string[] {
   return [...(key === undefined ? [] : [key]), ...children.flatMap(keysIn)];
 }
 
-/** @param isAsked - whether someone asked for it just now, and so wants to see it */
+/** @param isAsked - whether the user has just asked for them, so that none are held back */
 export function showLines(lines: MarkupElement, isAsked: boolean): void {
   const rows = byId('lines').querySelectorAll<HTMLElement>('[data-key]');
   const shown = new Set([...rows].map((row) => row.dataset['key']));
@@ -37,7 +37,7 @@ function showHeldLines(): void {
   button.hidden = true;
 }
 
-/** The button leads to the lines that were held back, and so does scrolling up to them. */
+/** Shows held lines when their button is clicked, or when the page is scrolled up to the lines. */
 export function watchLines(): void {
   button.addEventListener('click', () => {
     showHeldLines();

@@ -1,17 +1,17 @@
-/** The script of the page: makes its controls work without loading it anew. The page is complete without it. */
+/** Starts the script of the page, which refreshes it and makes its controls work without loading it again. */
 
 import { watchLines } from './lines';
 import { byId, main } from './parts';
 import { continueRefresh, refresh, scheduleRefresh, togglePause, view } from './refresh';
 import { formatLocalTime } from './time';
 
-/** How long one may pause while typing. */
+/** A pause in typing, after which the filter is applied. */
 const TYPING_MS = 250;
 const FILTER = 'filter';
 
 let typing = 0;
 
-/** The address has the filter, so that it can be copied. */
+/** Puts the filter into the address, too, so that it can be copied. */
 function applyFilter(): void {
   clearTimeout(typing);
   const { value } = byId(FILTER) as HTMLInputElement;

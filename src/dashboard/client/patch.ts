@@ -1,4 +1,4 @@
-/** Changes an element into another and keeps every node it can, so that focus, selection and what is open survive. */
+/** Changes an element into another and keeps every node it can, so that focus, selection and open details survive. */
 
 import type { Markup, MarkupElement } from '../page/markup';
 import { formatLocalTime } from './time';
@@ -14,7 +14,7 @@ export function createElement(markup: MarkupElement): Element {
   return element;
 }
 
-/** The element has to have the tag already. It stays open if it is. */
+/** The element must have that tag already. If it is open, it stays open. */
 export function changeElement(element: Element, [tag, attributes, ...children]: MarkupElement): void {
   for (const name of element.getAttributeNames()) {
     if (!Object.hasOwn(attributes, name) && name !== 'open') element.removeAttribute(name);
@@ -26,7 +26,7 @@ export function changeElement(element: Element, [tag, attributes, ...children]: 
   changeChildren(element, tag === 'time' ? [formatLocalTime(attributes['datetime'] as string)] : children);
 }
 
-/** What tells an element from its siblings, now and in the next answer. */
+/** Tells an element from its siblings, also in the next answer. */
 export function markupKey(markup: Markup): string | undefined {
   return typeof markup === 'string' ? undefined : (markup[1]['data-key'] as string | undefined);
 }
@@ -62,7 +62,7 @@ function changeNode(node: ChildNode, markup: Markup): ChildNode {
   return node;
 }
 
-/** @param isNew - whether it came to a list that had others, which is worth a glance */
+/** @param isNew - whether it joins a list that had other elements, and so is highlighted */
 function createNode(markup: Markup, isNew: boolean): ChildNode {
   if (typeof markup === 'string') return document.createTextNode(markup);
   const element = createElement(markup);

@@ -1,22 +1,22 @@
-/** Fetches what is shown again and again, and says so when it cannot. */
+/** Fetches the parts of the page again and again, and tells when that fails. */
 
-import type { MarkupElement } from '../page/markup';
+import type { MarkupElement, Parts } from '../page/markup';
 import { showLines } from './lines';
 import { byId, currentPart, isSelected, main, showParts } from './parts';
 import { formatLocalTime } from './time';
 
-/** What the server answers to `format=parts`. */
+/** An answer to `format=parts`. */
 interface Answer {
   readonly name: string | null;
-  readonly parts: { readonly lines: MarkupElement; readonly [id: string]: MarkupElement };
-  /** Sent with the next request, which has no answer then if nothing has changed. */
+  readonly parts: Parts & { readonly lines: MarkupElement };
+  /** Its ETag. */
   readonly tag: string | null;
 }
 
 /** A failure whose reason is for the user. */
 class Refusal extends Error {}
 
-/** How long an answer may take. */
+/** An answer that takes longer is given up. */
 const ANSWER_MS = 15_000;
 const refreshMs = Number(main.dataset['refreshMs']);
 /** Longest wait after refreshes that failed. */
@@ -26,9 +26,9 @@ const longestMs = Math.max(30_000, refreshMs);
 export const view = new URLSearchParams((byId('refresh') as HTMLAnchorElement).search);
 
 let timer = 0;
-/** The newest request; null if there is none whose answer is wanted. */
+/** The request whose answer will be shown; null if none will. */
 let request: AbortController | null = null;
-/** Of the answer that is shown. Null if some part of it is not, so that the next one has to come in full. */
+/** The ETag of the answer shown; null if a part of it could not be shown, so that the next answer comes in full. */
 let tag: string | null = null;
 let failures = 0;
 let isPaused = false;
@@ -48,16 +48,16 @@ export async function refresh(isAsked = false): Promise<void> {
     if (answer) showAnswer(answer, isAsked);
     failures = 0;
     main.classList.remove('stale');
-    tellUpdated();
+    showUpdated();
   } catch (error) {
-    if (own === request) tellFailure(error);
+    if (own === request) showFailure(error);
   } finally {
     clearTimeout(late);
   }
   if (own === request) scheduleRefresh();
 }
 
-/** Waits for the next refresh; while nobody looks, for none. */
+/** Refreshes after a while, unless paused or hidden. */
 export function scheduleRefresh(): void {
   clearTimeout(timer);
   if (isPaused || document.hidden) {
@@ -68,20 +68,20 @@ export function scheduleRefresh(): void {
   timer = setTimeout(() => void refresh(), Math.min(refreshMs * 2 ** failures, longestMs));
 }
 
-/** Refreshes at once if the page may be refreshed by itself, and otherwise stops doing so. */
+/** Refreshes now, and then again after a while; if paused or hidden, gives up the request under way instead. */
 export function continueRefresh(): void {
   if (isPaused || document.hidden) scheduleRefresh();
   else void refresh();
 }
 
-/** Gives whether it is paused now. */
+/** Returns whether refreshes are paused now. */
 export function togglePause(): boolean {
   isPaused = !isPaused;
   continueRefresh();
   return isPaused;
 }
 
-/** Null if nothing has changed. */
+/** Null if nothing has changed since the answer shown. */
 async function fetchAnswer(signal: AbortSignal): Promise<Answer | null> {
   const headers: HeadersInit = tag ? { 'If-None-Match': tag } : {};
   const query = new URLSearchParams(view);
@@ -90,13 +90,13 @@ async function fetchAnswer(signal: AbortSignal): Promise<Answer | null> {
   // The whole address: a relative one cannot be fetched if that of the page has a password in it.
   const response = await fetch(`${location.origin}${location.pathname}?${query}`, options);
   if (response.status === 304) return null;
-  if (response.status === 401 || response.status === 403) throw new Refusal('The log may no longer be seen from here.');
+  if (response.status === 401 || response.status === 403) throw new Refusal('You may no longer see this log.');
   const answer = await response.json();
   if (!response.ok) throw new Refusal(answer.error);
   return { ...answer, tag: response.headers.get('ETag') };
 }
 
-/** What is selected stays as it is until the next time. */
+/** A part in which text is selected stays as it is until nothing is. */
 function showAnswer({ name, parts: { lines, ...others }, tag: newTag }: Answer, isAsked: boolean): void {
   if (!view.has('name') && name !== null) view.set('name', name);
   const parts = Object.values(others);
@@ -106,18 +106,18 @@ function showAnswer({ name, parts: { lines, ...others }, tag: newTag }: Answer, 
   showLines(lines, isAsked);
 }
 
-function tellUpdated(): void {
+function showUpdated(): void {
   updatedAt = new Date();
   const iso = updatedAt.toISOString();
   const title = `${iso.slice(0, 19).replace('T', ' ')} UTC`;
   showParts([['span', { id: 'updated' }, 'Updated ', ['time', { datetime: iso, title }]]]);
 }
 
-function tellFailure(error: unknown): void {
+function showFailure(error: unknown): void {
   failures++;
   tag = null;
   main.classList.add('stale');
   const reason = error instanceof Refusal && error.message ? error.message : 'The page cannot be refreshed.';
-  const age = updatedAt ? ` This is from ${formatLocalTime(updatedAt.toISOString())}.` : '';
+  const age = updatedAt ? ` Shown is the state of ${formatLocalTime(updatedAt.toISOString())}.` : '';
   showParts([['p', { id: 'status', role: 'status', class: 'trouble' }, `${reason}${age} Trying again.`]]);
 }

@@ -1,4 +1,4 @@
-/** Writes times as the clock of whoever looks at the page shows them. */
+/** Writes times in the time zone of the browser. */
 
 /** The time of day, with the day if that is not today. */
 export function formatLocalTime(iso: string): string {

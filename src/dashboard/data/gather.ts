@@ -1,26 +1,41 @@
+/** Reads from Redis what a view shows, and no more. */
+
 import type { KnownLogger, RecentCommonReader } from '../../read/reader';
 import { shownSeverities, type View } from '../view';
-import { chosenName } from './loggers';
-import { severitiesWith } from './ranking';
-import { keyed, type ShownLine } from './samples';
-import type { Readings } from './snapshot';
+import { addKeys, type ShownLine } from './lines';
+import { chooseName } from './loggers';
+import { type CountPair, listSeverities, type SeverityChanges } from './ranking';
 
-/** Lines that are read: all that five severities keep by default. With a filter, all that are kept. */
+/** Lines to read without a filter: all that five severities keep by default. With a filter, all lines are read. */
 const LINES = 500;
 
-/** What is used of a {@link RecentCommonReader}. */
+/** The methods of a {@link RecentCommonReader} that a dashboard calls. */
 export type DashboardReader = Pick<RecentCommonReader, 'names' | 'recent' | 'common' | 'changes'>;
 
+/** What was read of a logger. */
+export interface Readings {
+  readonly known: readonly KnownLogger[];
+  /** Empty if nothing was ever logged. */
+  readonly name: string;
+  /** Of the severities that are shown. */
+  readonly changes: readonly SeverityChanges[];
+  /** The sums of the severities that are not shown. */
+  readonly sums: ReadonlyMap<string, CountPair>;
+  /** Newest first. */
+  readonly lines: readonly ShownLine[];
+}
+
 /**
- * Reads what a view shows: of one logger, and of the severities that are not shown no more than their sums. No other key is
- * made of a name than of one that there is.
+ * Reads one logger, and of severities that are not shown only their sums. A name becomes part of a key only if a logger has
+ * it.
+ *
  * @throws UnknownLoggerError
  */
 export async function gather(reader: DashboardReader, view: View): Promise<Readings> {
   const known = await reader.names();
-  const name = chosenName(known, view.name);
-  const own = severitiesOf(known, name);
-  const all = shownSeverities(view, severitiesWith(own));
+  const name = chooseName(known, view.name);
+  const own = loggedSeverities(known, name);
+  const all = shownSeverities(view, listSeverities(own));
   const shown = own.filter((severity) => all.includes(severity));
   const hidden = own.filter((severity) => !all.includes(severity));
   const [changes, sums, lines] = await Promise.all([
@@ -28,26 +43,22 @@ export async function gather(reader: DashboardReader, view: View): Promise<Readi
     Promise.all(hidden.map(async (severity) => [severity, await readSums(reader, name, severity)] as const)),
     shown.length > 0 ? reader.recent(name, shown, view.filter === '' ? { limit: LINES } : {}) : [],
   ]);
-  return { known, name, changes, sums: new Map(sums), lines: keyed(lines) };
+  return { known, name, changes, sums: new Map(sums), lines: addKeys(lines) };
 }
 
-/** All lines that are kept of a logger, newest first. */
+/** Every stored line of a logger, newest first. */
 export async function readLines(reader: DashboardReader, asked: string | undefined): Promise<ShownLine[]> {
   const known = await reader.names();
-  const name = chosenName(known, asked);
-  const severities = severitiesOf(known, name);
-  return severities.length > 0 ? keyed(await reader.recent(name, severities)) : [];
+  const name = chooseName(known, asked);
+  const severities = loggedSeverities(known, name);
+  return severities.length > 0 ? addKeys(await reader.recent(name, severities)) : [];
 }
 
-function severitiesOf(known: readonly KnownLogger[], name: string): string[] {
+function loggedSeverities(known: readonly KnownLogger[], name: string): string[] {
   return known.filter((logger) => logger.name === name).map(({ severity }) => severity);
 }
 
-async function readSums(
-  reader: DashboardReader,
-  name: string,
-  severity: string,
-): Promise<{ count: number; previous: number }> {
+async function readSums(reader: DashboardReader, name: string, severity: string): Promise<CountPair> {
   const [current, previous] = await Promise.all([
     reader.common(name, severity, { limit: 1 }),
     reader.common(name, severity, { limit: 1, window: 'previous' }),

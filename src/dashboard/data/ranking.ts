@@ -11,6 +11,9 @@ const FREQUENT = 10;
 /** As long as less of the hour has passed, the hour before counts as well. */
 const YOUNG = 1 / 6;
 
+/** Log calls of this hour and of the hour before. */
+export type CountPair = Pick<MessageChange, 'count' | 'previous'>;
+
 /** The counts of one severity. */
 export interface SeverityChanges {
   readonly severity: string;
@@ -41,7 +44,7 @@ export interface FrequentMessage {
 }
 
 /** The five, and others that there are. */
-export function severitiesWith(others: Iterable<string>): string[] {
+export function listSeverities(others: Iterable<string>): string[] {
   return [...new Set([...GRAVEST_FIRST, ...others])].sort(compareSeverities);
 }
 
@@ -132,7 +135,7 @@ export function foldedCount(all: readonly SeverityChanges[]): number {
 }
 
 /** The sums of the counts of both hours. */
-export function sumsOf(all: readonly Pick<MessageChange, 'count' | 'previous'>[]): { count: number; previous: number } {
+export function sumCounts(all: readonly CountPair[]): CountPair {
   let [count, previous] = [0, 0];
   for (const each of all) {
     count += each.count;

@@ -1,19 +1,20 @@
-import type { KnownLogger } from '../../read/reader';
 import { surgeScore } from '../../read/surge';
 import { shownSeverities, type View } from '../view';
-import { type LoggerEntry, loggersOf } from './loggers';
+import type { Readings } from './gather';
+import { findSample, type ShownLine } from './lines';
+import { type LoggerEntry, listLoggers } from './loggers';
 import {
+  type CountPair,
   type FrequentMessage,
   foldedCount,
   frequentMessages,
+  listSeverities,
   type NotableChange,
   notableChanges,
   type SeverityChanges,
   type StatusCounts,
-  severitiesWith,
-  sumsOf,
+  sumCounts,
 } from './ranking';
-import { type ShownLine, sampleOf } from './samples';
 
 const LINES = 100;
 const HOUR_MS = 3_600_000;
@@ -65,43 +66,30 @@ export interface Snapshot {
   readonly lines: readonly ShownLine[];
 }
 
-/** What was read of a logger. */
-export interface Readings {
-  readonly known: readonly KnownLogger[];
-  /** Empty where nothing was ever logged. */
-  readonly name: string;
-  /** Of the severities that are shown. */
-  readonly changes: readonly SeverityChanges[];
-  /** Of those that are not: their sums. */
-  readonly sums: ReadonlyMap<string, { readonly count: number; readonly previous: number }>;
-  /** Newest first. */
-  readonly lines: readonly ShownLine[];
-}
-
-export function snapshotOf({ known, name, changes, sums, lines }: Readings, view: View): Snapshot {
-  const counts = new Map([...sums, ...changes.map((each) => [each.severity, sumsOf(each.changes)] as const)]);
+export function makeSnapshot({ known, name, changes, sums, lines }: Readings, view: View): Snapshot {
+  const counts = new Map([...sums, ...changes.map((each) => [each.severity, sumCounts(each.changes)] as const)]);
   const exactly = elapsedOf(changes);
   const elapsed = stepBelow(exactly);
   const minutes = Math.floor(exactly * 60) / 60;
   const hasBaseline = [...counts.values()].some(({ previous }) => previous > 0);
-  const scored = ({ count, previous }: Pick<Total, 'count' | 'previous'>): Total => {
+  const scored = ({ count, previous }: CountPair): Total => {
     return { count, previous, score: hasBaseline ? surgeScore(count, previous, elapsed) : null };
   };
-  const all = severitiesWith(counts.keys());
+  const all = listSeverities(counts.keys());
   const shown = shownSeverities(view, all);
   const notable = notableChanges(changes, elapsed, hasBaseline);
   const text = view.filter.toLowerCase();
   return {
     name: known.length > 0 ? name : null,
-    ...loggersOf(known, name),
+    ...listLoggers(known, name),
     elapsed: minutes,
     hasBaseline,
-    total: scored(sumsOf([...counts.values()])),
+    total: scored(sumCounts([...counts.values()])),
     severities: all.map((severity) => {
       const total = counts.get(severity) ?? { count: 0, previous: 0 };
       return { severity, ...scored(total), isShown: shown.includes(severity) };
     }),
-    changes: notable.shown.map((change) => ({ ...change, sample: sampleOf(change.message, change.severity, lines) })),
+    changes: notable.shown.map((change) => ({ ...change, sample: findSample(change.message, change.severity, lines) })),
     changeCounts: notable.counts,
     undecided: notable.undecided,
     frequent: frequentMessages(changes, minutes, view.sort),

@@ -1,9 +1,11 @@
+/** Decides by the query of a request what is answered: the page, its script or style, a line, or data. */
+
 import { SCRIPT, STYLE } from '../client/generated';
-import type { Source } from '../data/source';
-import { type PageSettings, pageOf, partsOf, resolved, troubleParts } from '../page/page';
+import type { SharedReader } from '../data/shared-reader';
+import { makeParts, type PageSettings, renderPage, resolveView, troubleParts } from '../page/page';
 import { visible } from '../page/text';
 import { parseView, type View } from '../view';
-import { type Answer, answer, refusal, tagged } from './http';
+import { type Answer, answer, refusal, taggedAnswer } from './answer';
 
 const JSON_TYPE = 'application/json';
 const ASSETS: ReadonlyMap<string, readonly [type: string, body: string]> = new Map([
@@ -12,41 +14,41 @@ const ASSETS: ReadonlyMap<string, readonly [type: string, body: string]> = new M
 ]);
 
 /**
- * Everything is at one path: the page, what it needs (`asset`), all of a line (`line`), and what is shown as data for
- * programs (`format=json`) or for the script of the page (`format=parts`).
+ * Everything is at one path: the page, its script and style (`asset`), one whole line (`line`), and the view as JSON for
+ * programs (`format=json`) or for the page's script (`format=parts`).
  */
-export async function respondTo(request: Request, source: Source, settings: PageSettings): Promise<Answer> {
+export async function respondTo(request: Request, reader: SharedReader, settings: PageSettings): Promise<Answer> {
   const query = new URL(request.url).searchParams;
   const view = parseView(query);
   const [asset, line, format] = [query.get('asset'), query.get('line'), query.get('format')];
-  if (asset !== null) return assetAnswer(request, asset);
-  if (line !== null) return lineAnswer(source, view, line);
-  return format === null ? pageAnswer(source, view, settings) : dataAnswer(request, source, view, format);
+  if (asset !== null) return answerAsset(request, asset);
+  if (line !== null) return answerLine(reader, view, line);
+  return format === null ? answerPage(reader, view, settings) : answerData(request, reader, view, format);
 }
 
-function assetAnswer(request: Request, name: string): Answer {
+function answerAsset(request: Request, name: string): Answer {
   const asset = ASSETS.get(name);
-  return asset ? tagged(request, ...asset, true) : refusal(404, 'There is no such asset.');
+  return asset ? taggedAnswer(request, ...asset, true) : refusal(404, 'There is no such asset.');
 }
 
-async function lineAnswer(source: Source, view: View, key: string): Promise<Answer> {
-  const line = await source.line(view, key);
+async function answerLine(reader: SharedReader, view: View, key: string): Promise<Answer> {
+  const line = await reader.line(view, key);
   return 'status' in line ? refusal(line.status, line.text) : answer(200, 'text/plain', visible(line.message));
 }
 
-async function pageAnswer(source: Source, view: View, settings: PageSettings): Promise<Answer> {
-  const read = await source.snapshot(view);
+async function answerPage(reader: SharedReader, view: View, settings: PageSettings): Promise<Answer> {
+  const read = await reader.snapshot(view);
   const now = new Date();
   if ('status' in read) {
-    return answer(read.status, 'text/html', pageOf(troubleParts(read.text, view), view, settings, now));
+    return answer(read.status, 'text/html', renderPage(troubleParts(read.text, view), view, settings, now));
   }
-  return answer(200, 'text/html', pageOf(partsOf(read, view, now), resolved(view, read), settings, now));
+  return answer(200, 'text/html', renderPage(makeParts(read, view, now), resolveView(view, read), settings, now));
 }
 
-async function dataAnswer(request: Request, source: Source, view: View, format: string): Promise<Answer> {
+async function answerData(request: Request, reader: SharedReader, view: View, format: string): Promise<Answer> {
   if (format !== 'json' && format !== 'parts') return refusal(404, 'There is no such format.');
-  const read = await source.snapshot(view);
+  const read = await reader.snapshot(view);
   if ('status' in read) return answer(read.status, JSON_TYPE, JSON.stringify({ error: read.text }));
-  const data = format === 'json' ? read : { name: read.name, parts: partsOf(read, view, new Date()) };
-  return tagged(request, JSON_TYPE, JSON.stringify(data));
+  const data = format === 'json' ? read : { name: read.name, parts: makeParts(read, view, new Date()) };
+  return taggedAnswer(request, JSON_TYPE, JSON.stringify(data));
 }

@@ -1,13 +1,17 @@
+/** Makes the panel of messages that are new, surging or fading, each with a line of it. */
+
 import { factorText } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import type { NotableChange } from '../data/ranking';
-import { hashOf } from '../data/samples';
+import { shortHash } from '../data/short-hash';
 import type { SampledChange, Snapshot } from '../data/snapshot';
-import { dataOf, lineOf, type View } from '../view';
-import { severityOf } from './head';
+import { dataHref, lineHref, type View } from '../view';
 import type { Markup, MarkupElement } from './markup';
+import { formatExpected, formatNumber } from './number';
+import { severityLabel } from './severities';
 import { type Column, cell, note, row, table } from './table';
-import { expectedOf, numberOf, textOf, timeOf } from './text';
+import { textElement } from './text';
+import { timeElement } from './time';
 
 const COLUMNS: readonly Column[] = [
   { text: 'Change' },
@@ -18,60 +22,61 @@ const COLUMNS: readonly Column[] = [
   { text: 'Message' },
 ];
 const EXPLANATION =
-  'New: not seen last hour. ×: times what last hour predicts for this part of the hour, with ten added to both sides, so that small counts make no news.';
+  'New: not logged last hour. ×: this hour’s count compared with what last hour predicts by now; ten is added to both, so that small counts do not stand out.';
 
-/** What is new, surging or fading, each with a line of it. */
 export function changesPanel(snapshot: Snapshot, view: View, now: Date): MarkupElement {
   if (snapshot.name === null) return ['section', { id: 'changes' }];
-  const content = snapshot.changes.length > 0 ? listOf(snapshot, view, now) : [note(noneOf(snapshot))];
+  const content = snapshot.changes.length > 0 ? changesTable(snapshot, view, now) : [note(emptyText(snapshot))];
   return ['section', { id: 'changes' }, ['h2', {}, 'What changed'], ...content];
 }
 
-function listOf({ changes, changeCounts, undecided }: Snapshot, view: View, now: Date): MarkupElement[] {
+function changesTable({ changes, changeCounts, undecided }: Snapshot, view: View, now: Date): MarkupElement[] {
   const rows = changes.map((change) => changeRow(change, view, now));
   const rest = changeCounts.new + changeCounts.surging + changeCounts.fading - changes.length;
   const notes = [
-    ...(rest > 0 ? [`And ${numberOf(rest)} more: choose a severity to see more of it.`] : []),
-    ...(undecided > 0 ? [`${numberOf(undecided)} others may have changed: ${OTHER} holds what would tell.`] : []),
+    ...(rest > 0 ? [`${formatNumber(rest)} more changed. Choose a severity to see more of its messages.`] : []),
+    ...(undecided > 0
+      ? [`${formatNumber(undecided)} others may have changed: ${OTHER} may include their counts.`]
+      : []),
     EXPLANATION,
   ];
-  return [table('changes', 'Messages that changed against the hour before', COLUMNS, rows), ...notes.map(note)];
+  return [table('changes', 'Messages that changed since last hour', COLUMNS, rows), ...notes.map(note)];
 }
 
-function noneOf({ hasBaseline, undecided }: Snapshot): string {
+function emptyText({ hasBaseline, undecided }: Snapshot): string {
   if (!hasBaseline) return 'From the next hour on, this shows which messages are new, surging or fading.';
   return undecided > 0
-    ? `${OTHER} counts so many messages together that what became of each cannot be told.`
+    ? `${OTHER} includes so many messages that nobody can tell which of them changed.`
     : 'Each message is logged about as often as last hour predicts.';
 }
 
 function changeRow(change: SampledChange, view: View, now: Date): MarkupElement {
   const { severity, message, count, expected, previous } = change;
   return row(
-    hashOf(severity, message),
-    cell('status', badgeOf(change)),
-    cell('level', severityOf(severity)),
-    cell('number now', numberOf(count)),
-    cell('number expected', expectedOf(expected)),
-    cell('number last', numberOf(previous)),
-    cell('message', textOf(message, { isKey: true, href: dataOf(view), more: sampleOf(change, view, now) })),
+    shortHash(severity, message),
+    cell('status', badge(change)),
+    cell('level', severityLabel(severity)),
+    cell('number now', formatNumber(count)),
+    cell('number expected', formatExpected(expected)),
+    cell('number last', formatNumber(previous)),
+    cell('message', textElement(message, { isKey: true, href: dataHref(view), more: sampleBlock(change, view, now) })),
   );
 }
 
-/** A word says it; its sign and colour only say it again. */
-function badgeOf({ status, score }: NotableChange): MarkupElement {
+/** The word says it; the arrow and the colour repeat it. */
+function badge({ status, score }: NotableChange): MarkupElement {
   if (status === 'new') return ['span', { class: 'badge new' }, 'new'];
   const arrow = status === 'surging' ? '▲' : '▼';
   return ['span', { class: `badge ${status}` }, `${arrow} ${status} ${factorText(score)}`];
 }
 
-function sampleOf({ sample }: SampledChange, view: View, now: Date): Markup {
-  if (!sample) return ['div', { class: 'sample' }, 'None of its lines is among the newest.'];
-  const time = timeOf(new Date(sample.time ?? Number.NaN), now);
+function sampleBlock({ sample }: SampledChange, view: View, now: Date): Markup {
+  if (!sample) return ['div', { class: 'sample' }, 'No line of this message is among the latest.'];
+  const time = timeElement(new Date(sample.time ?? Number.NaN), now);
   return [
     'div',
     { class: 'sample' },
     ['span', { class: 'when' }, 'Newest line, ', time],
-    textOf(sample.message, { href: lineOf(view, sample.key) }),
+    textElement(sample.message, { href: lineHref(view, sample.key) }),
   ];
 }

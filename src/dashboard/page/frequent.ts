@@ -1,17 +1,19 @@
+/** Makes the panel of the most frequent messages, this hour beside last hour. */
+
 import { OTHER } from '../../redis/keys';
 import { type FrequentMessage, isYoung } from '../data/ranking';
-import { hashOf } from '../data/samples';
+import { shortHash } from '../data/short-hash';
 import type { Snapshot } from '../data/snapshot';
-import { dataOf, hrefOf, type View } from '../view';
-import { severityOf } from './head';
+import { dataHref, type View, viewHref } from '../view';
 import type { MarkupElement } from './markup';
+import { formatNumber } from './number';
+import { severityLabel } from './severities';
 import { type Column, cell, note, row, table } from './table';
-import { numberOf, textOf } from './text';
+import { textElement } from './text';
 
 /** The longest bar, in units of the drawing. */
 const BAR = 100;
 
-/** What is logged most, this hour beside the last. */
 export function frequentPanel(snapshot: Snapshot, view: View): MarkupElement {
   const { frequent, name } = snapshot;
   if (name === null) return ['section', { id: 'frequent' }];
@@ -19,34 +21,35 @@ export function frequentPanel(snapshot: Snapshot, view: View): MarkupElement {
   const rows = frequent.map((message) => frequentRow(message, most, view));
   const list =
     rows.length > 0
-      ? table('frequent', 'Messages by how often they were logged', columnsOf(view), rows)
-      : note('Nothing was counted this hour or the last.');
+      ? table('frequent', 'Messages by how often they were logged', columns(view), rows)
+      : note('Nothing was logged this hour or last hour.');
   const hour = view.sort === 'previous' ? 'last' : 'this';
-  return ['section', { id: 'frequent' }, ['h2', {}, `Most frequent ${hour} hour`], list, ...notesOf(snapshot, view)];
+  return ['section', { id: 'frequent' }, ['h2', {}, `Most frequent ${hour} hour`], list, ...notes(snapshot, view)];
 }
 
-function columnsOf(view: View): Column[] {
-  const sortedBy = (sort: View['sort']): NonNullable<Column['sort']> => {
-    return { href: hrefOf({ ...view, sort }), isOrder: view.sort === sort };
+function columns(view: View): Column[] {
+  const sort = (hour: View['sort']): NonNullable<Column['sort']> => {
+    return { href: viewHref({ ...view, sort: hour }), isOrder: view.sort === hour };
   };
   return [
     { text: 'This and last hour' },
     { text: 'Severity' },
-    { text: 'This hour', isNumber: true, sort: sortedBy('current') },
+    { text: 'This hour', isNumber: true, sort: sort('current') },
     { text: 'Share', isNumber: true },
-    { text: 'Last hour', isNumber: true, sort: sortedBy('previous') },
+    { text: 'Last hour', isNumber: true, sort: sort('previous') },
     { text: 'Message' },
   ];
 }
 
-function notesOf({ frequent, folded, elapsed }: Snapshot, { sort }: View): MarkupElement[] {
-  const notes: MarkupElement[] = [];
+function notes({ frequent, folded, elapsed }: Snapshot, { sort }: View): MarkupElement[] {
+  const texts: string[] = [];
   if (frequent.length > 0 && sort === 'current' && isYoung(elapsed)) {
-    notes.push(note('The hour is young: ordered by the last sixty minutes, as far as both hours tell.'));
+    texts.push('The hour has just begun, so messages are ordered by an estimate of the last sixty minutes.');
   }
-  if (folded > 0)
-    notes.push(note(`${OTHER} counts ${numberOf(folded)} log calls of messages too rare to be told apart.`));
-  return notes;
+  if (folded > 0) {
+    texts.push(`${OTHER} stands for ${formatNumber(folded)} log calls of messages too rare to be counted one by one.`);
+  }
+  return texts.map(note);
 }
 
 function frequentRow(
@@ -56,17 +59,17 @@ function frequentRow(
 ): MarkupElement {
   const percent = Math.round(share * 100);
   return row(
-    hashOf(severity, message),
+    shortHash(severity, message),
     cell('bars', bars(count / most, previous / most)),
-    cell('level', severityOf(severity)),
-    cell('number now', numberOf(count)),
+    cell('level', severityLabel(severity)),
+    cell('number now', formatNumber(count)),
     cell('number share', percent === 0 && share > 0 ? '<1%' : `${percent}%`),
-    cell('number last', numberOf(previous)),
-    cell('message', textOf(message, { isKey: true, href: dataOf(view) })),
+    cell('number last', formatNumber(previous)),
+    cell('message', textElement(message, { isKey: true, href: dataHref(view) })),
   );
 }
 
-/** The attributes of SVG need no style, which the policy of the page forbids. */
+/** Drawn in SVG, whose attributes set the widths: the page's policy forbids style attributes. */
 function bars(now: number, before: number): MarkupElement {
   const width = (part: number): string => (part > 0 ? Math.max(1, part * BAR).toFixed(1) : '0');
   return [

@@ -1,10 +1,13 @@
-import type { ShownLine } from '../data/samples';
+/** Makes the panel of the latest lines, with the form that filters them. */
+
+import type { ShownLine } from '../data/lines';
 import type { Snapshot } from '../data/snapshot';
-import { hrefOf, lineOf, queryOf, type View } from '../view';
-import { severityOf } from './head';
+import { lineHref, type View, viewHref, viewQuery } from '../view';
 import type { Markup, MarkupElement } from './markup';
+import { severityLabel } from './severities';
 import { type Column, cell, note, row, table } from './table';
-import { textOf, timeOf } from './text';
+import { textElement } from './text';
+import { timeElement } from './time';
 
 const COLUMNS: readonly Column[] = [
   { text: 'Time', more: ['span', { class: 'utc' }, ' (UTC)'] },
@@ -12,12 +15,11 @@ const COLUMNS: readonly Column[] = [
   { text: 'Message' },
 ];
 
-/** The newest lines, and a form to filter them. */
 export function linesPanel({ lines, name }: Snapshot, view: View, now: Date): MarkupElement {
   if (name === null) return ['section', { id: 'lines' }];
   const rows = lines.map((line) => lineRow(line, view, now));
-  const none = view.filter === '' ? 'No lines are kept.' : 'No line that is kept has this text.';
-  const list = rows.length > 0 ? table('lines', 'The newest lines, newest first', COLUMNS, rows) : note(none);
+  const none = view.filter === '' ? 'No lines are stored.' : 'No stored line contains this text.';
+  const list = rows.length > 0 ? table('lines', 'The latest lines, newest first', COLUMNS, rows) : note(none);
   const heading: MarkupElement = [
     'div',
     { class: 'heading' },
@@ -27,7 +29,7 @@ export function linesPanel({ lines, name }: Snapshot, view: View, now: Date): Ma
   return ['section', { id: 'lines' }, heading, list];
 }
 
-/** Without an action, a form goes to the path of the page itself. */
+/** Without an action, a form goes to the path of its page. */
 function filterForm(view: View): MarkupElement {
   const filter = {
     id: 'filter',
@@ -35,14 +37,14 @@ function filterForm(view: View): MarkupElement {
     name: 'filter',
     value: view.filter,
     placeholder: 'Filter lines',
-    'aria-label': 'Filter lines by a text in them',
+    'aria-label': 'Show only lines that contain this text',
     autocomplete: 'off',
   };
-  const clear: Markup[] = view.filter === '' ? [] : [['a', { href: hrefOf({ ...view, filter: '' }) }, 'Clear']];
+  const clear: Markup[] = view.filter === '' ? [] : [['a', { href: viewHref({ ...view, filter: '' }) }, 'Clear']];
   return [
     'form',
     { role: 'search' },
-    ['input', { type: 'hidden', name: 'view', value: queryOf({ ...view, filter: '' }) }],
+    ['input', { type: 'hidden', name: 'view', value: viewQuery({ ...view, filter: '' }) }],
     ['input', filter],
     ['button', { type: 'submit' }, 'Filter'],
     ...clear,
@@ -52,8 +54,8 @@ function filterForm(view: View): MarkupElement {
 function lineRow({ key, severity, time, message }: ShownLine, view: View, now: Date): MarkupElement {
   return row(
     key,
-    cell('when', timeOf(new Date(time ?? Number.NaN), now)),
-    cell('level', severityOf(severity)),
-    cell('message', textOf(message, { href: lineOf(view, key) })),
+    cell('when', timeElement(new Date(time ?? Number.NaN), now)),
+    cell('level', severityLabel(severity)),
+    cell('message', textElement(message, { href: lineHref(view, key) })),
   );
 }

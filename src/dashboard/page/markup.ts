@@ -1,11 +1,12 @@
-/**
- * A text, or an element with its attributes and children. The page is made of it as HTML; its script gets it as JSON, and
- * changes the page to it.
- */
+/** Turns text into HTML, and is the only file that does: the page is made of its elements, and so are refreshes, as JSON. */
+
+/** A text, or an element with its attributes and children. */
 export type Markup = string | MarkupElement;
 export type MarkupElement = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
-/** Without those that are undefined. */
+/** Attributes that are undefined are left out. */
 export type Attributes = Readonly<Record<string, string | true | undefined>>;
+/** The elements of the page that change, by their id. */
+export type Parts = Readonly<Record<string, MarkupElement>>;
 
 const VOID = new Set(['input', 'link', 'meta']);
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -14,19 +15,18 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
-  // As it is, a parser makes it a line feed.
+  // A parser turns an unescaped carriage return into a line feed.
   '\r': '&#13;',
 };
 
-/** The only way in which a text becomes HTML. */
 export function toHtml(markup: Markup): string {
   if (typeof markup === 'string') return escapeHtml(markup);
   const [tag, attributes, ...children] = markup;
-  const start = `<${tag}${Object.entries(attributes).map(attributeOf).join('')}>`;
+  const start = `<${tag}${Object.entries(attributes).map(attributeToHtml).join('')}>`;
   return VOID.has(tag) ? start : `${start}${children.map(toHtml).join('')}</${tag}>`;
 }
 
-function attributeOf([name, value]: [string, string | true | undefined]): string {
+function attributeToHtml([name, value]: [string, string | true | undefined]): string {
   if (value === undefined) return '';
   return value === true ? ` ${name}` : ` ${name}="${escapeHtml(value)}"`;
 }

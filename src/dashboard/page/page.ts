@@ -1,19 +1,24 @@
+/** Puts the whole page together, complete without its script. */
+
 import type { Snapshot } from '../data/snapshot';
-import { hrefOf, type View } from '../view';
+import { type View, viewHref } from '../view';
 import { changesPanel } from './changes';
 import { frequentPanel } from './frequent';
-import { loggersMenu, severityLinks, statusOf, summaryOf } from './head';
 import { linesPanel } from './lines';
-import { type Markup, type MarkupElement, toHtml } from './markup';
-import { timeOf, visible } from './text';
+import { type Markup, type MarkupElement, type Parts, toHtml } from './markup';
+import { loggersMenu } from './menu';
+import { statusLine, summaryLine } from './overview';
+import { severityTiles } from './severities';
+import { visible } from './text';
+import { timeElement } from './time';
 
-/** Three bars. Without an icon of its own, a browser asks the host for one. */
+/** Three bars. Browsers ask the host for an icon if the page has none. */
 const ICON =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='%232f6fde'><path d='M1 9h3v6H1zm5-5h3v11H6zm5-3h3v14h-3z'/></svg>";
 
-const EMPTY = ['severities', 'summary', 'changes', 'frequent', 'lines'];
+const EMPTY_PARTS = ['severities', 'summary', 'changes', 'frequent', 'lines'];
 
-/** How the page is made. */
+/** The options of the dashboard that show on the page. */
 export interface PageSettings {
   readonly title: string;
   readonly environment: string | undefined;
@@ -21,32 +26,29 @@ export interface PageSettings {
   readonly refreshMs: number;
 }
 
-/** What changes on the page, by its id. */
-export type Parts = Readonly<Record<string, MarkupElement>>;
-
-/** A view as its links have it: with the logger that was chosen, and without severities that there are not. */
-export function resolved(view: View, { name, severities }: Snapshot): View {
+/** A view with the logger that was chosen, and without severities that do not exist: that is what links lead to. */
+export function resolveView(view: View, { name, severities }: Snapshot): View {
   const shown = severities.filter(({ isShown }) => isShown).map(({ severity }) => severity);
   return { ...view, name: name ?? view.name, severities: shown.length === severities.length ? [] : shown };
 }
 
-export function partsOf(snapshot: Snapshot, asked: View, now: Date): Parts {
-  const view = resolved(asked, snapshot);
+export function makeParts(snapshot: Snapshot, asked: View, now: Date): Parts {
+  const view = resolveView(asked, snapshot);
   return {
     loggers: loggersMenu(snapshot, view),
-    status: statusOf(snapshot),
-    severities: severityLinks(snapshot, view),
-    summary: summaryOf(snapshot),
+    status: statusLine(snapshot),
+    severities: severityTiles(snapshot, view),
+    summary: summaryLine(snapshot),
     changes: changesPanel(snapshot, view, now),
     frequent: frequentPanel(snapshot, view),
     lines: linesPanel(snapshot, view, now),
   };
 }
 
-/** What is shown where nothing can be. The script puts the parts in their places as soon as it can. */
+/** The parts of a page that can show nothing but a reason. A later refresh fills the empty ones. */
 export function troubleParts(text: string, view: View): Parts {
   const others: Markup[] = view.name === undefined ? [] : [['a', { href: '?' }, 'Other loggers']];
-  const empty = EMPTY.map((id): [string, MarkupElement] => [id, ['div', { id }]]);
+  const empty = EMPTY_PARTS.map((id): [string, MarkupElement] => [id, ['div', { id }]]);
   return {
     loggers: ['div', { id: 'loggers' }, ...others],
     status: ['p', { id: 'status', class: 'trouble', role: 'status' }, text],
@@ -54,8 +56,7 @@ export function troubleParts(text: string, view: View): Parts {
   };
 }
 
-/** The whole page, complete without its script. */
-export function pageOf(parts: Parts, view: View, settings: PageSettings, now: Date): string {
+export function renderPage(parts: Parts, view: View, settings: PageSettings, now: Date): string {
   const { title, environment, refreshMs } = settings;
   const name = view.name === undefined ? '' : ` · ${visible(view.name)}`;
   const head: Markup[] = [
@@ -74,7 +75,7 @@ export function pageOf(parts: Parts, view: View, settings: PageSettings, now: Da
     ['h1', {}, title],
     ...badge,
     parts.loggers as MarkupElement,
-    ['p', { class: 'refresh' }, ...refreshOf(view, refreshMs, now)],
+    ['p', { class: 'refresh' }, ...refreshControls(view, refreshMs, now)],
   ];
   const main: MarkupElement = [
     'main',
@@ -88,11 +89,11 @@ export function pageOf(parts: Parts, view: View, settings: PageSettings, now: Da
   return `<!doctype html>${toHtml(['html', { lang: 'en' }, ['head', {}, ...head], ['body', {}, header, main]])}`;
 }
 
-function refreshOf(view: View, refreshMs: number, now: Date): Markup[] {
+function refreshControls(view: View, refreshMs: number, now: Date): Markup[] {
   return [
-    ['span', { id: 'updated' }, 'As of ', timeOf(now, now), ['span', { class: 'utc' }, ' UTC']],
+    ['span', { id: 'updated' }, 'As of ', timeElement(now, now), ['span', { class: 'utc' }, ' UTC']],
     ['span', { id: 'every', hidden: true }, `every ${refreshMs / 1000} s`],
-    ['a', { id: 'refresh', href: hrefOf(view) }, 'Refresh'],
+    ['a', { id: 'refresh', href: viewHref(view) }, 'Refresh'],
     ['button', { id: 'pause', type: 'button', hidden: true }, 'Pause'],
   ];
 }

@@ -1,15 +1,17 @@
+/** Makes the tables of the page, which stay tables for screen readers at any width. */
+
 import type { Attributes, Markup, MarkupElement } from './markup';
 
 /** A column of a table. */
 export interface Column {
   readonly text: string;
   readonly isNumber?: boolean;
-  /** Where it leads to a table that is ordered by it, and whether this one is. */
+  /** A link to the table ordered by this column, and whether it is ordered so now. */
   readonly sort?: { readonly href: string; readonly isOrder: boolean };
   readonly more?: Markup;
 }
 
-/** Roles are said in full: on a narrow screen the rows are laid out otherwise, and would lose them. */
+/** The roles are explicit, since CSS turns rows into cards on a narrow screen, and browsers drop the implicit roles then. */
 export function table(
   kind: string,
   caption: string,
@@ -25,7 +27,7 @@ export function table(
   ];
 }
 
-/** @param key - what tells the row from the others, in this table and when it is shown anew */
+/** @param key - unique in its table; the script keeps the row's element as long as the key is the same */
 export function row(key: string, ...cells: readonly MarkupElement[]): MarkupElement {
   return ['tr', { role: 'row', 'data-key': key }, ...cells];
 }

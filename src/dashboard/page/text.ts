@@ -1,46 +1,44 @@
+/** Shows texts from the log, so that nothing in them stays invisible and long ones can be opened. */
+
 import { escapeCharacters, INVISIBLE } from '../../visible';
 import type { Markup, MarkupElement } from './markup';
+import { formatNumber } from './number';
 
-/** Of a longer text, or one of several lines, the beginning is shown; in UTF-16 units. */
+/** Longest text that is shown whole, in UTF-16 units. Of a longer one, or one of several lines, the beginning is shown. */
 const HEAD = 200;
-/** What is shown of a text when it is opened. This package writes none of more than 8 KB. */
+/** Longest part shown of an opened text. This package writes no line over 8 KB. */
 const BODY = 4000;
-/** Parts of one text that are marked. In a text with more, the others look like its characters. */
+/** Escapes and placeholders that are marked in one text; any others look like the rest of it. */
 const MAX_MARKS = 50;
 
-/** Tabs and line feeds lay out a text. */
+/** Tabs and line feeds stay as they are, since they lay out a text. */
 const UNSAFE = `(?:(?![\\t\\n])${INVISIBLE})+`;
 const UNSAFE_RUN = new RegExp(UNSAFE, 'gu');
 /** The placeholders of `parameterize`, and of others. */
 export const PLACEHOLDER = '<[a-z]{1,20}>';
 const UNSAFE_OR_PLACEHOLDER = new RegExp(`${UNSAFE}|${PLACEHOLDER}`, 'gu');
 
-const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'UTC' });
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const NUMBER = new Intl.NumberFormat('en-US');
-
-/** How a text is shown. */
 export interface TextOptions {
   /** Whether its placeholders are marked. */
   readonly isKey?: boolean;
-  /** Where all of it is to be had, where it is longer than what is shown. */
+  /** A link to the whole text, for one that is too long to be shown whole. */
   readonly href?: string;
-  /** What is shown beside it when it is opened; it can be opened, then, however short it is. */
+  /** Shown below the text when it is opened. With it even a short text can be opened. */
   readonly more?: Markup;
 }
 
-/** A text from the log, in which what could not be seen is an escape. A long one begins closed. */
-export function textOf(text: string, { isKey = false, href, more }: TextOptions = {}): MarkupElement {
+/** An element for a text from the log, with escapes for characters that cannot be seen. A long one is closed at first. */
+export function textElement(text: string, { isKey = false, href, more }: TextOptions = {}): MarkupElement {
   const line = text.split('\n', 1)[0] as string;
-  const head = cut(line, HEAD);
+  const head = beginning(line, HEAD);
   const isWhole = head === text;
-  if (isWhole && !more) return ['span', { class: 'text' }, ...marked(text, isKey)];
-  const whole: Markup[] = isWhole ? [] : [['p', { class: 'text whole' }, ...marked(cut(text, BODY), isKey)]];
+  if (isWhole && !more) return ['span', { class: 'text' }, ...markText(text, isKey)];
+  const whole: Markup[] = isWhole ? [] : [['p', { class: 'text whole' }, ...markText(beginning(text, BODY), isKey)]];
   if (text.length > BODY && href) {
-    whole.push(['p', {}, ['a', { href }, `All ${numberOf(text.length)} characters`]]);
+    whole.push(['p', {}, ['a', { href }, `All ${formatNumber(text.length)} characters`]]);
   }
-  const beginning: MarkupElement = ['span', { class: 'text head' }, ...marked(head, isKey), isWhole ? '' : ' …'];
-  const summary: Markup[] = isWhole ? [beginning] : [beginning, ['span', { class: 'less' }, 'less']];
+  const first: MarkupElement = ['span', { class: 'text head' }, ...markText(head, isKey), isWhole ? '' : ' …'];
+  const summary: Markup[] = isWhole ? [first] : [first, ['span', { class: 'less' }, 'less']];
   return [
     'details',
     { class: isWhole ? undefined : 'long' },
@@ -50,31 +48,14 @@ export function textOf(text: string, { isKey = false, href, more }: TextOptions 
   ];
 }
 
-/** A text in which nothing can hide. Lines stay lines. */
+/** The text with escapes for characters that cannot be seen, or all of it escaped if it is blank. Lines stay lines. */
 export function visible(text: string): string {
   if (/^\s*$/.test(text)) return escapeCharacters(text);
   return text.replace(UNSAFE_RUN, escapeCharacters);
 }
 
-/** To the second in UTC, with the day where that is not today; the script makes it local time. */
-export function timeOf(time: Date, now: Date): Markup {
-  if (Number.isNaN(time.getTime())) return '–';
-  const iso = time.toISOString();
-  const day = iso.slice(0, 10) === now.toISOString().slice(0, 10) ? '' : `${DAY.format(time)} `;
-  return ['time', { datetime: iso, title: `${iso.slice(0, 19).replace('T', ' ')} UTC` }, `${day}${TIME.format(time)}`];
-}
-
-export function numberOf(value: number): string {
-  return NUMBER.format(value);
-}
-
-/** A count that is an expectation, and so a fraction. */
-export function expectedOf(value: number): string {
-  return value > 0 && value < 1 ? '<1' : numberOf(Math.round(value));
-}
-
-/** Neighbouring texts are one, as they are in a page. */
-function marked(text: string, isKey: boolean): Markup[] {
+/** Texts beside each other are joined, since a browser joins them when it parses the page. */
+function markText(text: string, isKey: boolean): Markup[] {
   if (/^\s*$/.test(text)) return [visible(text)];
   const parts: Markup[] = [];
   let plain = '';
@@ -96,8 +77,8 @@ function marked(text: string, isKey: boolean): Markup[] {
   return plain === '' ? parts : [...parts, plain];
 }
 
-/** Never in the middle of a character. */
-function cut(text: string, length: number): string {
+/** The beginning of a text, not cut inside a character. */
+function beginning(text: string, length: number): string {
   if (text.length <= length) return text;
   const isInside = /[\ud800-\udbff]/.test(text[length - 1] as string);
   return text.slice(0, isInside ? length - 1 : length);
