@@ -11,7 +11,7 @@ import { type Counts, StoredLog, total } from '../support/redis/stored-log';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
-const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
+const operations = readFileSync(resolve(__dirname, '../../docs/operations.md'), 'utf8');
 
 /**
  * Prints, when a program ends, how long it took since `start()`, and how much of that it waited for a busy machine; both in
@@ -131,16 +131,16 @@ describeWithServer('end of a program', () => {
   });
 
   describe('by SIGTERM', () => {
-    const [, recipe] = /```js\n(process\.once\('SIGTERM'.*?)```/s.exec(readme) ?? [];
+    const [, recipe] = /```js\n(process\.once\('SIGTERM'.*?)```/s.exec(operations) ?? [];
     const serve = 'setInterval(() => undefined, 1000);';
 
-    it('has every log call in Redis with the handler of the README', async () => {
+    it('has every log call in Redis with the documented handler', async () => {
       const ended = await run(`${serve}${recipe} logRounds(50); process.kill(process.pid, 'SIGTERM'); logRounds(50);`);
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       expectRounds(ended, 100);
     });
 
-    it('takes closeTimeoutMs with the handler of the README if Redis is gone', async () => {
+    it('takes closeTimeoutMs with the documented handler if Redis is gone', async () => {
       const program = `${serve}${recipe}${STOPWATCH} logRounds(50);
         start();
         process.kill(process.pid, 'SIGTERM');`;

@@ -142,7 +142,7 @@ async function readEverything(url: string, name: string): Promise<void> {
   }
 }
 
-describeWithServer('Redis users of the README', () => {
+describeWithServer('documented Redis users', () => {
   let clients: Record<Role, Client>;
   let own: string;
   let foreign: string;
@@ -305,7 +305,7 @@ describeWithServer('writer that Redis refuses', () => {
   }
 });
 
-describeWithServer('additional rights in the README', () => {
+describeWithServer('documented additional rights', () => {
   const PING_MS = 20;
 
   /** Makes both users on each node. */

@@ -13,8 +13,8 @@ export const sharedUrl = (): string => process.env.TEST_REDIS_URL as string;
 /**
  * A key prefix of a test file's own on a Redis, with what reads and writes under it. All of it ends with `close`.
  *
- * Where that Redis has users, the transports and the reader connect as the two of the README, who may do nothing but what
- * it grants them.
+ * Where that Redis has users, the transports and the reader connect as the two of docs/operations.md, who may do nothing but
+ * what it grants them.
  */
 export class Workspace {
   readonly prefix: string;

@@ -5,24 +5,24 @@ import type { createClient } from 'redis';
 
 type Client = ReturnType<typeof createClient>;
 
-/** The users that the README tells how to make. */
+/** The users that docs/operations.md tells how to make. */
 export type Role = 'writer' | 'reader';
 
-const readme = readFileSync(resolve(__dirname, '../../../README.md'), 'utf8');
+const operations = readFileSync(resolve(__dirname, '../../../docs/operations.md'), 'utf8');
 
-/** The words of the README that make a user, but for its password; key patterns are those of a prefix. */
+/** The documented words that make a user, but for its password; key patterns are those of a prefix. */
 export function rulesOf(role: Role, prefix = ''): string[] {
-  const words = new RegExp(`^ACL SETUSER log-${role} (.+)$`, 'm').exec(readme)?.[1]?.split(' ');
-  if (!words) throw new Error(`the README makes no user log-${role}`);
+  const words = new RegExp(`^ACL SETUSER log-${role} (.+)$`, 'm').exec(operations)?.[1]?.split(' ');
+  if (!words) throw new Error(`docs/operations.md makes no user log-${role}`);
   return words
     .filter((word) => !word.startsWith('>'))
     .map((word) => (word.startsWith('~') ? `~${prefix}${word.slice(1)}` : word));
 }
 
-/** What the README grants more for a purpose. */
+/** The rights that docs/operations.md grants more for a purpose. */
 export function moreRulesFor(purpose: string): string[] {
-  const rules = new RegExp(`^- .*${purpose}.*?: \`([^\`]+)\``, 'm').exec(readme)?.[1];
-  if (!rules) throw new Error(`the README grants nothing for ${purpose}`);
+  const rules = new RegExp(`^- .*${purpose}.*?: \`([^\`]+)\``, 'm').exec(operations)?.[1];
+  if (!rules) throw new Error(`docs/operations.md grants nothing for ${purpose}`);
   return rules.split(' ');
 }
 
