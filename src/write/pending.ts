@@ -1,38 +1,42 @@
+/** Keeps log calls in memory, merged and bounded, until they are written. */
+
 import type { LineText, LogInfo } from '../record/log-call';
 import { toHour } from '../redis/hour';
 import { OTHER } from '../redis/keys';
-import { type Batch, copyBatch, copyCounts, detached, type MessageCount, numberAfter, Packer } from './batch';
+import { type Batch, type CountedMessage, numberAfter } from './batch';
+import { detach, detachBatch, detachCounts } from './detach';
+import { Packer } from './packer';
 
-/** Most characters of all lines that wait or are being written, with their overhead. Past it, fewer lines are kept. */
+/** Most characters of all lines that are pending, with their overhead. Beyond it, destinations keep fewer lines. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
 const LINE_OVERHEAD = 64;
 
 /**
- * A destination that was drawn so recently will be drawn again soon: its texts are neither put together before that nor
- * copied, which takes half a microsecond.
+ * A destination that was drawn this recently will be drawn again soon, so its texts are not copied and deferred ones not
+ * put together: that takes half a microsecond.
  */
 const COPY_AFTER_MS = 20;
 
-/** How much waits, and how it is written down. */
+/** Bounds of what is pending, and how it is formatted. */
 export interface PendingOptions {
-  /** Lines kept of each destination. */
+  /** Lines kept for each destination. */
   readonly recentLimit: number;
-  /** Distinct messages kept of all destinations together. */
+  /** Distinct messages kept for all destinations together. */
   readonly maxPending: number;
   readonly formatLine: (time: number, text: string) => string;
   readonly formatMessage: (message: string) => string;
 }
 
-/** What waits for one logger name and severity: a small replica of what it will be merged into. */
+/** The pending log calls of one logger name and severity: a small replica of what they will be merged into. */
 export class Destination {
   logged = 0;
   /** Counts by hour, then by message. */
-  readonly counts = new Map<number, Map<string, MessageCount>>();
-  /** The newest lines, oldest first, at most twice as many as are kept. */
+  readonly counts = new Map<number, Map<string, CountedMessage>>();
+  /** The newest lines, oldest first; at most twice `recentLimit`. */
   readonly times: number[] = [];
   readonly texts: LineText[] = [];
   infos: LogInfo[] = [];
-  /** When it was drawn last, in epoch milliseconds; −∞ while what was drawn is held up. */
+  /** Time of the last draw, in epoch milliseconds; −∞ while its batches are held up. */
   drawnAt = -Infinity;
 
   constructor(
@@ -41,7 +45,7 @@ export class Destination {
   ) {}
 }
 
-/** All that is logged and not yet in Redis: bounded, whatever is logged and however long Redis is away. */
+/** Everything logged and not yet in Redis. It is bounded, whatever is logged and however long Redis is away. */
 export class Pending {
   readonly #options: PendingOptions;
   #distinct = 0;
@@ -54,18 +58,18 @@ export class Pending {
     this.#options = options;
   }
 
-  /** Log calls counted under {@link OTHER}, since too many distinct messages were waiting. */
+  /** Log calls counted under {@link OTHER} because too many distinct messages were pending. */
   get other(): number {
     return this.#other;
   }
 
   /**
-   * Takes in one log call, value by value: an object for each would take a fifteenth of its time.
+   * Takes one log call, value by value: an object for each call would take a fifteenth of its time.
    *
    * @param time - epoch milliseconds
-   * @param message - what to count; undefined counts nothing
+   * @param message - the message to count; undefined counts nothing
    * @param text - the line, without its time
-   * @param info - what winston logged, where somebody waits to hear that it is written
+   * @param info - the log call itself, if somebody listens for `'logged'`
    */
   add(destination: Destination, time: number, message: string | undefined, text: LineText, info?: LogInfo): void {
     destination.logged++;
@@ -83,7 +87,7 @@ export class Pending {
     if (this.#lineCharacters > MAX_LINE_CHARACTERS) this.#forgetLines(destination, Math.ceil(length / 2));
   }
 
-  /** Takes out what waits for a destination: one batch or, where it is much, several to be written in this order. */
+  /** Takes everything out of a destination: one batch, or several to be written in this order. */
   draw(destination: Destination): Batch[] {
     const { recentLimit, formatLine, formatMessage } = this.#options;
     const packer = new Packer(destination, () => (this.#lastNumber = numberAfter(this.#lastNumber)));
@@ -105,30 +109,30 @@ export class Pending {
     return batches;
   }
 
-  /** What was drawn is held up: it is replaced by copies, as is what waits and, until the next draw, what comes. */
+  /** Copies the texts of batches that could not be written, of what has come since, and of what comes until the next draw. */
   holdUp(destination: Destination, drawn: Batch[]): void {
     destination.drawnAt = -Infinity;
     drawn.forEach((batch, i) => {
-      drawn[i] = copyBatch(batch);
+      drawn[i] = detachBatch(batch);
     });
     for (const [hour, messages] of destination.counts) {
-      destination.counts.set(hour, new Map(copyCounts(messages.values()).map((copy) => [copy.message, copy])));
+      destination.counts.set(hour, new Map(detachCounts(messages.values()).map((copy) => [copy.message, copy])));
     }
     destination.texts.forEach((text, i) => {
-      const copy = detached(String(text));
+      const copy = detach(String(text));
       destination.texts[i] = copy;
       this.#lineCharacters += copy.length - text.length;
     });
   }
 
-  /** Makes room: a batch is in Redis. */
+  /** Makes the room of a batch free again: it is in Redis. */
   release(batch: Batch): void {
     for (const { messages } of batch.counts) this.#distinct -= messages.length;
     for (const line of batch.lines) this.#lineCharacters -= line.length + LINE_OVERHEAD;
     this.#awaited -= batch.infos.length;
   }
 
-  /** Gives back the message that it is counted under. */
+  /** @returns the message that it is counted under */
   #count(destination: Destination, time: number, message: string): string {
     const hour = toHour(time);
     let messages = destination.counts.get(hour);
@@ -138,13 +142,18 @@ export class Pending {
     return counted.message;
   }
 
-  #open(messages: Map<string, MessageCount>, destination: Destination, time: number, message: string): MessageCount {
+  #open(
+    messages: Map<string, CountedMessage>,
+    destination: Destination,
+    time: number,
+    message: string,
+  ): CountedMessage {
     if (this.#distinct < this.#options.maxPending) return this.#insert(messages, kept(destination, time, message));
     this.#other++;
     return messages.get(OTHER) ?? this.#insert(messages, OTHER);
   }
 
-  #insert(messages: Map<string, MessageCount>, message: string): MessageCount {
+  #insert(messages: Map<string, CountedMessage>, message: string): CountedMessage {
     const counted = { message, count: 0 };
     messages.set(message, counted);
     this.#distinct++;
@@ -158,7 +167,7 @@ export class Pending {
   }
 }
 
-/** What is kept of a text until it is drawn. */
+/** A text as it is kept until the next draw. */
 function kept<Text extends LineText>({ drawnAt }: Destination, time: number, text: Text): Text | string {
-  return time - drawnAt < COPY_AFTER_MS ? text : detached(String(text));
+  return time - drawnAt < COPY_AFTER_MS ? text : detach(String(text));
 }

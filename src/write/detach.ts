@@ -1,0 +1,19 @@
+/** Copies texts that an application may have cut out of longer ones: such a part keeps the whole long text in memory. */
+
+import type { Batch, CountedMessage } from './batch';
+
+/** A copy of a text. */
+export function detach(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
+/** The same counts, with copies of their messages. */
+export function detachCounts(messages: Iterable<Readonly<CountedMessage>>): CountedMessage[] {
+  return Array.from(messages, ({ message, count }) => ({ message: detach(message), count }));
+}
+
+/** The same batch, with copies of its messages and lines. */
+export function detachBatch(batch: Batch): Batch {
+  const counts = batch.counts.map(({ hour, messages }) => ({ hour, messages: detachCounts(messages) }));
+  return { ...batch, counts, lines: batch.lines.map(detach) };
+}
