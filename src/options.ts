@@ -3,7 +3,8 @@ import type TransportStream = require('winston-transport');
 import { assertFunction, assertObject, assertWholeNumber, OptionsError } from './errors';
 import type { LogInfo, TimestampFormat } from './record/log-call';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
-import { assertConnection, type ConnectionOptions, isClusterClient } from './redis/open';
+import { assertConnection, type ConnectionOptions } from './redis/open';
+import { isClusterClient } from './redis/passed-connection';
 
 /** Options of the keys, and of what is written to them. */
 export interface WriteOptions {

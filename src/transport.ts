@@ -10,7 +10,8 @@ import {
   toCommonKey,
   toLineText,
 } from './record/log-call';
-import { type Connection, ignoreError } from './redis/connection';
+import type { Connection } from './redis/connection';
+import { ignoreError } from './redis/failures';
 import { openConnection } from './redis/open';
 import { Severities } from './severity';
 import { DirectTransport } from './winston/direct-transport';

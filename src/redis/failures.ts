@@ -1,11 +1,13 @@
+/** Tells the errors of Redis and its client apart, and what may be shown of them. */
+
 import { errorMessage } from '../errors';
 
-/** Server errors that only a change of configuration, or of what stands under a key, can end. */
+/** Errors of the server that last until the configuration, or the value under a key, is changed. */
 const CONFIGURATION_ERROR =
   /(^|[ -])(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|DENIED) |user executing the script can't run|ACL failure in script|unknown command/i;
 const TLS_CODE = /^ERR_(TLS|SSL)|CERT|SIGNATURE|^HOSTNAME_MISMATCH$/;
 
-/** Whether trying again soon is pointless. Everything else, an outcome unknown included, is worth a prompt retry. */
+/** Whether a prompt retry is pointless. It is not for any other error, including those that leave the outcome unknown. */
 export function isConfigurationError(error: unknown): boolean {
   const { code } = Object(error) as { code?: unknown };
   return CONFIGURATION_ERROR.test(errorMessage(error)) || (typeof code === 'string' && TLS_CODE.test(code));
@@ -16,8 +18,11 @@ export function isDestinationError(error: unknown): boolean {
   return /(^|[ -])WRONGTYPE /.test(errorMessage(error));
 }
 
-/** A server that does not know a command repeats its arguments, and those of AUTH and HELLO are user and password. */
+/** A server that does not know a command quotes its arguments, and those of AUTH and HELLO are user and password. */
 export function withoutArguments<Thrown>(error: Thrown): Thrown | Error {
   const [message, args] = errorMessage(error).split(', with args beginning with');
   return args === undefined ? error : new Error(message);
 }
+
+/** A listener for `'error'` events: without one they end the process. Failures reach us as rejected commands. */
+export const ignoreError = (): void => undefined;

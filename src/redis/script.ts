@@ -1,19 +1,21 @@
+/** Lua scripts, run by their SHA-1 on any client that has the few methods needed. */
+
 import { createHash } from 'node:crypto';
 import { errorMessage } from '../errors';
 
-/** What a script is run with. */
+/** The keys and arguments of a script. */
 export interface ScriptArguments {
   keys: string[];
   arguments: string[];
 }
 
-/** What can run scripts. */
+/** The two methods that run scripts. */
 export interface ScriptRunner {
   evalSha(sha1: string, options: ScriptArguments): Promise<unknown>;
   eval(script: string, options: ScriptArguments): Promise<unknown>;
 }
 
-/** What is needed of a node-redis client, cluster, sentinel or pool, version 4 to 6. */
+/** What this package needs of a node-redis client, cluster, sentinel or pool, version 4 to 6. */
 export interface RedisScripter extends ScriptRunner {
   on(event: 'error', listener: (error: unknown) => void): unknown;
 }
@@ -29,8 +31,8 @@ export function defineScript(source: string): Script {
 }
 
 /**
- * Runs a script from the server's cache, and sends its source only where the server does not know it: after its first
- * start, a restart, a failover or SCRIPT FLUSH.
+ * Runs a script from the server's cache, and sends its source only if the server does not know it: the first time, and
+ * after a restart, a failover or SCRIPT FLUSH.
  */
 export async function runScript(
   client: ScriptRunner,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Connection, withDeadline } from '../redis/connection';
+import type { Connection } from '../redis/connection';
+import { withDeadline } from '../redis/deadline';
 import { isConfigurationError } from '../redis/failures';
 import { destinationKeys, knownKey, knownMember } from '../redis/keys';
 import { defineScript } from '../redis/script';

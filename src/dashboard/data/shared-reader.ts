@@ -1,7 +1,7 @@
 /** Reads once what several requests want at the same time, within a deadline and with at most eight reads at once. */
 
 import { errorMessage, OptionsError } from '../../errors';
-import { withDeadline } from '../../redis/connection';
+import { withDeadline } from '../../redis/deadline';
 import { isConfigurationError } from '../../redis/failures';
 import type { View } from '../view';
 import { type DashboardReader, gather, readLines } from './gather';

@@ -1,0 +1,21 @@
+/** Stops waiting for work that may never end. */
+
+interface DeadlineOptions {
+  /** Whether the deadline keeps the process alive. @default false */
+  readonly holdsProcess?: boolean;
+  /** Called at the deadline, after the promise was rejected. */
+  readonly onTimeout?: () => void;
+}
+
+/** Rejects if work takes longer than `ms` milliseconds. The work itself goes on: Redis may still do what it was asked. */
+export function withDeadline<T>(work: Promise<T>, ms: number, options: DeadlineOptions = {}): Promise<T> {
+  const { holdsProcess = false, onTimeout } = options;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`no answer from Redis within ${ms} ms`));
+      onTimeout?.();
+    }, ms);
+    if (!holdsProcess) timer.unref();
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
