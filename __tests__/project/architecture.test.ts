@@ -22,7 +22,7 @@ const COMPOSITION = ['record', 'redis', 'write', 'read', 'winston', 'index', 'lo
 
 /** The packages that src imports, and the files that import them. */
 const PACKAGES: Record<string, string[]> = {
-  redis: ['redis/connection', 'redis/node-redis'],
+  redis: ['redis/node-redis', 'redis/own-connection'],
   'safe-stable-stringify': ['record/text'],
   'winston-transport': ['options', 'record/keep-template', 'winston/direct-transport', 'winston/exit'],
 };

@@ -1,20 +1,57 @@
-import { type Node, readSourceTree, type SourceFile } from '../support/source-tree';
+import { freeVariables } from '../support/lua';
+import { type Node, readSourceTree, readText, type SourceFile } from '../support/source-tree';
 
-interface LuaScript {
+/** A template of Lua code: a script, or a fragment that scripts are put together from. */
+interface LuaTemplate {
   readonly name: string;
-  readonly source: string;
+  readonly isScript: boolean;
+  /** The text between the fragments and values that are put into it. */
+  readonly texts: readonly string[];
+  readonly inserted: readonly string[];
 }
 
-/** The scripts that a file defines, whether it exports them or not. */
-function listScripts({ nodes }: SourceFile): LuaScript[] {
+/** The Lua code that a file declares, whether it exports it or not. */
+function findLua({ nodes }: SourceFile): LuaTemplate[] {
   return nodes
     .filter(({ type }) => type === 'VariableDeclarator')
     .flatMap(({ id, init }) => {
       const { callee, arguments: args } = (init ?? {}) as { callee?: Node; arguments?: { expression: Node }[] };
-      if (callee?.value !== 'defineScript') return [];
-      const quasis = args?.[0]?.expression.quasis as { cooked: string }[];
-      return [{ name: String((id as Node).value), source: quasis.map(({ cooked }) => cooked).join('') }];
+      const isScript = callee?.value === 'defineScript';
+      const template = isScript ? args?.[0]?.expression : (init as Node | undefined);
+      if (!template || !isLua(template)) return [];
+      const texts = (template.quasis as { cooked: string }[]).map(({ cooked }) => cooked);
+      const inserted = (template.expressions as Node[]).map(({ value }) => String(value));
+      return [{ name: String((id as Node).value), isScript, texts, inserted }];
     });
+}
+
+function isLua(node: Node): boolean {
+  if (node.type !== 'TemplateLiteral') return false;
+  const texts = (node.quasis as { cooked: string }[]).map(({ cooked }) => cooked).join('');
+  return /\bredis\.p?call\(|^local function /m.test(texts);
+}
+
+const files = readSourceTree();
+const lua = files.flatMap(findLua);
+const scripts = lua.filter(({ isScript }) => isScript);
+const fragments = lua.filter(({ isScript }) => !isScript);
+
+/** Lua code with the fragments that are put into it. Other values stand within strings, and are left there by name. */
+function assemble({ texts, inserted }: LuaTemplate): string {
+  const parts = inserted.map((name) => {
+    const fragment = fragments.find((each) => each.name === name);
+    return fragment ? assemble(fragment) : name;
+  });
+  return texts.map((text, i) => text + (parts[i] ?? '')).join('');
+}
+
+const LUA = ['error', 'ipairs', 'math', 'next', 'pairs', 'pcall', 'redis', 'string', 'table', 'tonumber', 'tostring'];
+LUA.push('type', 'unpack', 'bit', 'cjson', 'cmsgpack', 'struct');
+
+/** The variables that Lua code takes from its surroundings. Only a script may take its keys and arguments. */
+function strayVariables(source: string, isScript: boolean): string[] {
+  const given = isScript ? [...LUA, 'KEYS', 'ARGV'] : LUA;
+  return freeVariables(source).filter((name) => !given.includes(name));
 }
 
 /** The problems of the header of a script: the comment lines at its beginning. */
@@ -55,22 +92,24 @@ function indexProblems(table: 'KEYS' | 'ARGV', header: string[], code: string): 
   return problems;
 }
 
-describe('header of a Lua script', () => {
-  it.each(readSourceTree().flatMap(listScripts))(
-    'documents the keys, the arguments and the reply of $name',
-    ({ source }) => {
-      expect(headerProblems(source)).toEqual([]);
-    },
-  );
+describe('Lua code of src', () => {
+  it('is marked as Lua wherever it is declared', () => {
+    const marked = files.flatMap(({ path }) => readText(path).match(/\/\* lua \*\/ `/g) ?? []);
+    expect(lua.length).toBeGreaterThan(0);
+    expect(lua).toHaveLength(marked.length);
+    expect(files.flatMap(({ nodes }) => nodes.filter(isLua))).toHaveLength(marked.length);
+  });
 
-  it('is checked in every script of src', () => {
-    const calls = readSourceTree().flatMap(({ nodes }) =>
-      nodes.filter(({ type, callee }) => {
-        return type === 'CallExpression' && (callee as Node).value === 'defineScript';
-      }),
-    );
-    expect(calls.length).toBeGreaterThan(0);
-    expect(readSourceTree().flatMap(listScripts)).toHaveLength(calls.length);
+  it('has a unique name', () => {
+    expect(new Set(lua.map(({ name }) => name)).size).toBe(lua.length);
+  });
+
+  it.each(scripts)('documents the keys, the arguments and the reply of $name in its header', ({ texts }) => {
+    expect(headerProblems(texts.join(''))).toEqual([]);
+  });
+
+  it.each(lua)('declares every variable that $name reads', (template) => {
+    expect(strayVariables(assemble(template), template.isScript)).toEqual([]);
   });
 });
 
@@ -105,5 +144,40 @@ describe('check of Lua headers', () => {
     ['1 + ARGV[1]', '2 -- ARGV[1]', 'ARGV[1] is documented and not read'],
   ])('finds the fault if %j becomes %j', (sound, faulty, problem) => {
     expect(headerProblems(SOUND.replace(sound, faulty))).toContain(problem);
+  });
+});
+
+describe('check of Lua variables', () => {
+  it.each([
+    [
+      'a parameter and what a function declares',
+      'local function f(a, ...) local b = a; return { b = a, [b] = ... } end',
+    ],
+    ['a function that calls itself', 'local function f(n) return n > 0 and f(n - 1) or 0 end'],
+    ['variables of loops', "for i, v in ipairs({ 1 }) do redis.call('SET', v, i) end for i = 1, 2 do redis.log(i) end"],
+    ['a variable of a block that its end reads', 'repeat local done = true until done'],
+    ['fields and methods of all names', "local text = ('a'):upper() return text:len() + math.huge"],
+    ['names in strings and comments', "-- one\nreturn 'two' .. [[three]] --[[ four ]]"],
+  ])('accepts %s', (_, source) => {
+    expect(strayVariables(source, false)).toEqual([]);
+  });
+
+  it.each([
+    ['a variable of the script around a fragment', 'local function f(a) return a + limit end', 'limit'],
+    ['one in a table, as an index', 'local function f(a) return { [key] = a } end', 'key'],
+    ['one that another function declares', 'local function f() local a = 1 end local function g() return a end', 'a'],
+    ['one that is declared only afterwards', 'local function f() return a end local a = 1', 'a'],
+    ['one that is declared with itself', 'local a = a', 'a'],
+    ['one of a loop, after it', 'for i = 1, 2 do end return i', 'i'],
+    ['one of a branch, in another', 'if 1 then local a = 1 elseif 2 then return a else return 1 end', 'a'],
+    ['one that is assigned', 'local function f() total = 1 end', 'total'],
+    ['a function that is not put in', 'return redis.call(iso_hour(1))', 'iso_hour'],
+    ['an argument of the script, in a fragment', 'local function f() return ARGV[1] end', 'ARGV'],
+  ])('finds %s', (_, source, name) => {
+    expect(strayVariables(source, false)).toEqual([name]);
+  });
+
+  it('refuses code that it cannot parse', () => {
+    expect(() => freeVariables('if 1 then')).toThrow('expected end');
   });
 });

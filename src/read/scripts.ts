@@ -29,17 +29,20 @@ if seen and seen <= tonumber(newest) then most = newest - seen + 1 end
 return { newest, redis.call('LRANGE', recent, 0, most - 1) }
 `);
 
-/** The window of an hour, whichever it is, with what it holds; it needs the names of the four keys. */
-const WINDOWS = /* lua */ `local function window_of(hour)
+/** Finds the window of an hour, and reads what it holds; a window that is nil holds nothing. */
+const WINDOWS = /* lua */ `
+local function find_window(hour, common, start_key, last, pstart_key)
   if redis.call('GET', start_key) == hour then return common end
   if redis.call('GET', pstart_key) == hour then return last end
 end
-local function counts_of(window, most)
+
+local function read_counts(window, most)
   if not window then return {} end
   return redis.call('ZREVRANGE', window, 0, most - 1, 'WITHSCORES')
 end
--- Many messages have the same small count: to go from each count to the next takes a tenth of the time of all messages.
-local function total_of(window)
+
+-- Many messages have the same small count: going from each count to the next takes a tenth of the time of all messages.
+local function sum_counts(window)
   local total, least = 0, '-inf'
   while window do
     local count = redis.call('ZRANGEBYSCORE', window, least, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
@@ -48,8 +51,7 @@ local function total_of(window)
     least = '(' .. count
   end
   return string.format('%.17g', total)
-end
-${ISO_HOUR}`;
+end`;
 
 const READ_COMMON = defineScript(/* lua */ `
 -- Reads the counts of one hour, in one atomic step.
@@ -63,12 +65,14 @@ const READ_COMMON = defineScript(/* lua */ `
 -- ARGV[2] most messages to return; 0 for all
 --
 -- Returns { the hour, the sum of all counts, the messages by falling count, each followed by its count }
-local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+${ISO_HOUR}
 ${WINDOWS}
+
+local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local ago, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local hour = iso_hour(tonumber(redis.call('TIME')[1]) - ago * 3600)
-local window = window_of(hour)
-return { hour, total_of(window), counts_of(window, limit) }
+local window = find_window(hour, common, start_key, last, pstart_key)
+return { hour, sum_counts(window), read_counts(window, limit) }
 `);
 
 const READ_CHANGES = defineScript(/* lua */ `
@@ -83,13 +87,15 @@ const READ_CHANGES = defineScript(/* lua */ `
 --
 -- Returns { epoch seconds, microseconds beyond them, of this hour, of the hour before it }: sums, or the messages by
 --   falling count, each followed by its count
-local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+${ISO_HOUR}
 ${WINDOWS}
+
+local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local time = redis.call('TIME')
-local current = window_of(iso_hour(tonumber(time[1])))
-local previous = window_of(iso_hour(tonumber(time[1]) - 3600))
-if ARGV[1] == '0' then return { time[1], time[2], total_of(current), total_of(previous) } end
-return { time[1], time[2], counts_of(current, 0), counts_of(previous, 0) }
+local current = find_window(iso_hour(tonumber(time[1])), common, start_key, last, pstart_key)
+local previous = find_window(iso_hour(tonumber(time[1]) - 3600), common, start_key, last, pstart_key)
+if ARGV[1] == '0' then return { time[1], time[2], sum_counts(current), sum_counts(previous) } end
+return { time[1], time[2], read_counts(current, 0), read_counts(previous, 0) }
 `);
 
 const HOUR_SECONDS = 3600;

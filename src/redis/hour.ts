@@ -1,3 +1,5 @@
+/** Hours as the keys hold them, in TypeScript and in Lua. */
+
 const HOUR_MS = 3_600_000;
 
 /** Hours since the epoch. */
@@ -6,8 +8,8 @@ export function toHour(epochMs: number): number {
 }
 
 /**
- * The hour of an epoch second as `YYYY-MM-DDTHH:00:00`, UTC. The date is Howard Hinnant's civil_from_days
- * (https://howardhinnant.github.io/date_algorithms.html). Of this one form, text sorts by time in any locale.
+ * `iso_hour(epoch)` formats the hour of an epoch second as `YYYY-MM-DDTHH:00:00`, UTC, by Howard Hinnant's civil_from_days
+ * (https://howardhinnant.github.io/date_algorithms.html). Texts of this one form sort by time in any locale.
  */
 export const ISO_HOUR = /* lua */ `
 local function iso_hour(epoch)
@@ -24,7 +26,7 @@ local function iso_hour(epoch)
   return string.format('%04d-%02d-%02dT%02d:00:00', year, month, day, math.floor(epoch % 86400 / 3600))
 end`;
 
-/** Epoch milliseconds of such a text. */
+/** Epoch milliseconds of an hour in that form. */
 export function parseIsoHour(text: string): number {
   return Date.parse(`${text}Z`);
 }

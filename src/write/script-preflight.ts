@@ -1,20 +1,19 @@
-/**
- * Ends the script, before it has written anything, where it could not be carried out to its end. It needs what WRITE has at
- * hand. A server that refuses keys which were not declared is not asked.
- */
-export const ASSERT_POSSIBLE = /* lua */ `
--- Nobody has these two keys.
-local none, nothing = writers .. ':none', writers .. ':nothing'
+/** Refuses a batch before its first write if a later command would fail, in Lua: a script is not rolled back. */
 
--- A cluster slot that is being moved has no room for keys that are not there, and rotation removes and makes some.
-if rotates or pstart_then ~= pstart then
+/**
+ * `preflight(writers, common, changes_windows, asks_first, ttl)` returns the error that the script is to end with, or nil.
+ * It tries commands on two keys that nobody has. Any other error there means nothing: some servers refuse undeclared keys.
+ */
+export const PREFLIGHT = /* lua */ `
+-- A cluster slot that is being moved has no room for keys that do not exist, and rotation deletes and creates keys.
+local function find_moving_slot(common, none, nothing)
   local found = redis.pcall('EXISTS', none, nothing)
   if type(found) == 'table' and string.find(found.err, 'non local key') then
     return redis.error_reply('TRYAGAIN the slot of ' .. common .. ' is being moved')
   end
 end
 
-if asks_first then
+local function find_forbidden_command(ttl, none, nothing)
   local attempts = {
     { 'UNLINK', none }, { 'HSET', none, 'a', 'b' }, { 'HGETALL', none }, { 'HDEL', none, 'a' }, { 'SET', none, '' },
     { 'RENAME', none, nothing }, { 'UNLINK', nothing }, { 'LPUSH', none, '' }, { 'LTRIM', none, 1, 0 },
@@ -30,4 +29,10 @@ if asks_first then
       return redis.error_reply('NOPERM this user may not run ' .. attempt[1])
     end
   end
+end
+
+local function preflight(writers, common, changes_windows, asks_first, ttl)
+  local none, nothing = writers .. ':none', writers .. ':nothing'
+  return changes_windows and find_moving_slot(common, none, nothing)
+    or asks_first and find_forbidden_command(ttl, none, nothing)
 end`;

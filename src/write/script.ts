@@ -1,10 +1,12 @@
+/** The script that writes a batch, with the encoding of its arguments and the decoding of its reply. */
+
 import { RecentCommonError } from '../errors';
 import { ISO_HOUR, toHour } from '../redis/hour';
 import type { KeySpace } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import type { Batch } from './batch';
 import { COUNT } from './script-count';
-import { ASSERT_POSSIBLE } from './script-preflight';
+import { PREFLIGHT } from './script-preflight';
 
 export const WRITE = defineScript(/* lua */ `
 -- Writes one batch of log calls to one destination, in one atomic step.
@@ -15,25 +17,28 @@ export const WRITE = defineScript(/* lua */ `
 -- KEYS[4] start    string  that hour, YYYY-MM-DDTHH:00:00 in UTC
 -- KEYS[5] last     zset    message -> count in the hour of pstart
 -- KEYS[6] pstart   string  the previous hour in which something was logged
--- KEYS[7] writers  hash    writer id -> of its last batch: number, start as it was then, late log calls; then the other log
---   calls of all its batches, and those of the last one where it was applied in part
+-- KEYS[7] writers  hash    writer id -> number of its last batch, start at that time, late log calls of that batch, log calls
+--   of all its batches but for late ones, and those of the last batch if it was applied in part
 --
 -- ARGV[1] writer id
--- ARGV[2] batch number: greater than that of the writer's batch before
+-- ARGV[2] batch number, greater than those of the writer's earlier batches
 -- ARGV[3] log calls in the batch
 -- ARGV[4] by how much the number of the newest line grows
 -- ARGV[5] most lines that recent may hold
 -- ARGV[6] most messages that common and last may each hold, <other> included
 -- ARGV[7] seconds until all keys expire; 0 for never
--- ARGV[8] 1 to find out first whether every command is permitted
+-- ARGV[8] 1 to check first that every command is permitted
 -- ARGV[9] number of lines
 -- ARGV[10 ...] the lines, oldest first; then for each hour, newest first: how many hours ago it was, its number of
 --   messages, and each message with its count
 --
--- Returns { 1 if applied or 0 if already applied before, the number of the writer's last batch before this, the log calls
---   of all its batches with this but for late ones, the hours of start and of pstart, late log calls, which were not
---   counted since their hour is older than both windows, the others if the batch was applied in part, epoch seconds };
---   the same again where the last batch of the writer comes again
+-- Returns { 1 if applied or 0 if it was applied before, number of the writer's batch before this, log calls of all its
+--   batches including this but for late ones, the hours of start and of pstart, late log calls (not counted: their hour is
+--   older than both windows), the other log calls if the batch was applied in part, epoch seconds }; the same again if the
+--   writer's last batch comes again
+${ISO_HOUR}
+${PREFLIGHT}
+${COUNT}
 
 for i, expected in ipairs({ 'list', 'string', 'zset', 'string', 'zset', 'string', 'hash' }) do
   local found = redis.call('TYPE', KEYS[i]).ok
@@ -49,7 +54,6 @@ local ttl, asks_first, lines = tonumber(ARGV[7]), ARGV[8] == '1', tonumber(ARGV[
 if not string.match(redis.call('GET', seq) or '0', '^%d+$') then
   return redis.error_reply('WRONGTYPE ' .. seq .. ' holds no number')
 end
-${ISO_HOUR}
 
 local now = tonumber(redis.call('TIME')[1])
 local start, pstart = redis.call('GET', start_key), redis.call('GET', pstart_key)
@@ -64,8 +68,8 @@ local hour = iso_hour(now)
 local rotates = start and (start < hour or start > iso_hour(now + 3600))
 local current = start and not rotates and start or hour
 
--- Which window each hour of the batch belongs to. Where nothing came in between, a later hour than that of last is the one
--- before this, and last begins anew with it.
+-- Sorts the hours of the batch into windows. An hour between those of last and common begins last anew: nothing was logged
+-- between it and this hour.
 local pstart_then = rotates and start or pstart
 local current_groups, last_groups, late = {}, {}, 0
 local at = 10 + lines
@@ -83,9 +87,12 @@ while at < #ARGV do
   end
 end
 
-${ASSERT_POSSIBLE}
--- Nothing is rolled back after an error, so the number comes first: a batch applied in part is never applied twice. That
--- it was, its writer learns when it comes again.
+local changes_windows = rotates or pstart_then ~= pstart
+local refusal = preflight(writers, common, changes_windows, asks_first, ttl)
+if refusal then return refusal end
+
+-- Nothing is rolled back after an error, so the number comes first: a batch applied in part is never applied twice, and its
+-- writer learns of it when the batch comes again.
 local counted = math.max(0, calls - late)
 local entry_now = ARGV[2] .. ' ' .. current .. ' ' .. late .. ' ' .. written + counted .. ' '
 redis.call('HSET', writers, writer, entry_now .. counted)
@@ -110,9 +117,8 @@ for i = 10, 9 + lines do redis.call('LPUSH', recent, ARGV[i]) end
 redis.call('LTRIM', recent, 0, recent_limit - 1)
 redis.call('INCRBY', seq, ARGV[4])
 
-${COUNT}
-for _, group in ipairs(current_groups) do count(common, group[1], group[2]) end
-for _, group in ipairs(last_groups) do count(last, group[1], group[2]) end
+for _, group in ipairs(current_groups) do count(common, common_limit, ARGV, group[1], group[2]) end
+for _, group in ipairs(last_groups) do count(last, common_limit, ARGV, group[1], group[2]) end
 redis.call('HSET', writers, writer, entry_now .. 0)
 
 if ttl > 0 then
@@ -121,37 +127,38 @@ end
 return { 1, previous, written + counted, current, pstart_then or '', late, 0, now }
 `);
 
-/** What a batch is written with. */
+/** Where batches are written, and the bounds of what is kept there. */
 export interface WriteSettings extends KeySpace {
   readonly recentLimit: number;
   readonly commonLimit: number;
-  /** 0 for keys that never expire. */
+  /** Seconds from the last write until the keys expire; 0 for never. */
   readonly ttlSeconds: number;
 }
 
-/** What became of a batch. */
+/** The reply of {@link WRITE}. */
 export interface WriteReply {
-  /** False where an earlier try had been applied already, its reply lost. */
+  /** False if an earlier try had been applied and its reply was lost. */
   readonly isApplied: boolean;
-  /** Number of the last batch that Redis had of this writer. */
+  /** Number of the writer's batch before this; that of this batch if it comes again. */
   readonly previous: number;
-  /** Log calls of all batches that Redis has of this writer, but for late ones. */
+  /** Log calls of all batches of this writer that Redis has, except late ones. */
   readonly total: number;
-  /** The hours of both windows; empty where there is none. */
+  /** The hours of both windows; '' for none. */
   readonly start: string;
   readonly pstart: string;
   /** Log calls that were not counted: their hour is older than both windows. */
   readonly late: number;
-  /** The others where an error ended an earlier try in its midst: which of them are counted is unknown. */
+  /** The other log calls, if an error ended an earlier try midway: it is unknown which of them are counted. */
   readonly part: number;
   /** Epoch seconds, by the clock of Redis. */
   readonly now: number;
 }
 
 /**
- * The ARGV of {@link WRITE}. Hours ago are counted now, at each try, or a batch held up over the hour would be misplaced.
+ * The ARGV of {@link WRITE}. The hours ago are computed anew for each try, or a batch held up over the turn of the hour
+ * would be counted in the wrong hour.
  *
- * @param asksFirst - whether to find out first that every command is permitted
+ * @param asksFirst - whether to check first that every command is permitted
  */
 export function encodeBatch(batch: Batch, writer: string, settings: WriteSettings, asksFirst: boolean): string[] {
   const { number, logged, numbered, lines } = batch;
@@ -166,7 +173,7 @@ export function encodeBatch(batch: Batch, writer: string, settings: WriteSetting
   return args;
 }
 
-/** Reads the reply of {@link WRITE}, whatever types the client's type mapping gave to its parts. */
+/** Decodes the reply of {@link WRITE}, whatever types the client's type mapping gave to its parts. */
 export function decodeReply(reply: unknown): WriteReply {
   if (!Array.isArray(reply) || reply.length !== 8) {
     throw new RecentCommonError('write', 'Redis gave a reply that is not of this script');
