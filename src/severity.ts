@@ -59,12 +59,12 @@ export const GRAVEST_FIRST: readonly string[] = ['critical', 'error', 'warning',
 
 /** The five from critical to debug, then others by name. */
 export function compareSeverities(a: string, b: string): number {
-  return rankOf(a) - rankOf(b) || (a < b ? -1 : Number(a > b));
+  return rank(a) - rank(b) || (a < b ? -1 : Number(a > b));
 }
 
-function rankOf(severity: string): number {
-  const rank = GRAVEST_FIRST.indexOf(severity);
-  return rank < 0 ? GRAVEST_FIRST.length : rank;
+function rank(severity: string): number {
+  const place = GRAVEST_FIRST.indexOf(severity);
+  return place < 0 ? GRAVEST_FIRST.length : place;
 }
 
 /** Levels whose severity is remembered: a program has few, unless it makes them up. */
@@ -81,7 +81,7 @@ export class Severities {
   }
 
   /** See {@link toSeverity}. */
-  of(level: string): string {
+  resolve(level: string): string {
     let severity = this.#found.get(level);
     if (severity === undefined) {
       severity = toSeverity(level, this.#table);

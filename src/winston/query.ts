@@ -86,7 +86,7 @@ export class Queries {
     const rows = query.rows || query.limit || 10;
     const until = new Date(query.until ?? Date.now());
     const from = new Date(query.from ?? until.getTime() - DAY_MS);
-    const asked = level === undefined ? [] : [this.#written.severities.of(level)];
+    const asked = level === undefined ? [] : [this.#written.severities.resolve(level)];
     const found = (await this.#lines([...this.#severities(), ...asked]))
       .slice(start)
       .filter(({ severity }) => !asked.length || asked.includes(severity))
@@ -161,7 +161,9 @@ export class Queries {
 
   #severities(): string[] {
     const { severities } = this.#written;
-    return [...new Set([...Object.values(SEVERITY), ...this.#written.levels().map((level) => severities.of(level))])];
+    return [
+      ...new Set([...Object.values(SEVERITY), ...this.#written.levels().map((level) => severities.resolve(level))]),
+    ];
   }
 
   #entryOf({ severity, time, message }: RecentLine, level = this.#levelOf(severity)): LogEntry {
@@ -173,7 +175,7 @@ export class Queries {
   #levelOf(severity: string): string {
     const levels = this.#written.levels();
     if (levels.includes(severity)) return severity;
-    return levels.find((level) => this.#written.severities.of(level) === severity) ?? severity;
+    return levels.find((level) => this.#written.severities.resolve(level) === severity) ?? severity;
   }
 }
 
