@@ -1,4 +1,6 @@
-import { assertObject, DeliveryWarning, errorMessage, OptionsError } from './errors';
+/** The two functions of the book, `log_recent` and `log_common`, for code without winston. */
+
+import { assertObject, DeliveryWarning, OptionsError } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { formatMessage, lineFormatter, readMessage } from './record/log-call';
 import type { Connection } from './redis/connection';
@@ -9,17 +11,21 @@ import { isClusterClient } from './redis/passed-connection';
 import type { RedisScripter } from './redis/script';
 import { toSeverity } from './severity';
 import { type Batch, numberAfter } from './write/batch';
+import { CallQueue } from './write/call-queue';
+import { IndexNotes } from './write/index-note';
+import { LaneRegistry } from './write/lane-registry';
+import { Outages } from './write/outages';
 import type { WriteSettings } from './write/script';
 import { Writer } from './write/writer';
 
 /**
- * Puts a message at the head of a logger's recent list: the seed's `log_recent`, for code without winston.
+ * Puts a message at the head of a logger's recent list: `log_recent` of *Redis in Action*, for code without winston.
  *
  * @param client - a connected node-redis client, cluster, sentinel or pool; never closed
  * @param name - the logger name in the keys, 1 to 128 bytes
  * @param severity - a level or a Python logging number
- * @throws OptionsError for an argument that cannot be used; otherwise what the client rejects with: whether the message
- *   was written is then unknown, and it is not tried again
+ * @throws OptionsError for an argument that cannot be used; otherwise the error of the client: whether the message was
+ *   written is then unknown, and it is not tried again
  */
 export function logRecent(
   client: RedisScripter,
@@ -32,8 +38,8 @@ export function logRecent(
 }
 
 /**
- * Counts a message in this hour and puts it at the head of the recent list: the seed's `log_common`, for code without
- * winston. Parameters and errors are those of {@link logRecent}.
+ * Counts a message in this hour and puts it at the head of the recent list: `log_common` of *Redis in Action*, for code
+ * without winston. Parameters and errors are those of {@link logRecent}.
  */
 export function logCommon(
   client: RedisScripter,
@@ -45,78 +51,42 @@ export function logCommon(
   return logOnce(client, name, message, severity, options, true);
 }
 
-/** Destinations of one client that are remembered. Each has a writer id of its own, which Redis remembers as well. */
-const MAX_WRITERS = 10_000;
-/** Shortest time between two searches for idle ones: there may be none. */
-const SEARCH_INTERVAL_MS = 100;
+const clients = new WeakMap<RedisScripter, ClientLog>();
 
-/** The writer of one destination, and its last call; that never rejects. */
-interface Lane {
-  readonly writer: Writer;
-  last: Promise<void> | undefined;
-}
-
-const clients = new WeakMap<RedisScripter, OrderedWriters>();
-
-/** Writes one call after the other: a batch that overtook one of a lower number would have that one refused. */
-class OrderedWriters {
+/** The log calls that go through one client. */
+class ClientLog {
   readonly #connection: Connection;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #notes: IndexNotes;
+  readonly #queues = new LaneRegistry<CallQueue>();
   #number = 0;
-  /** When it is worth looking for idle ones again, in milliseconds of the monotonic clock. */
-  #nextSearch = 0;
 
   constructor(client: RedisScripter) {
     this.#connection = openConnection({ client }, false);
+    this.#notes = new IndexNotes(this.#connection, new Outages(warn));
   }
 
-  async write(batch: Omit<Batch, 'number'>, settings: WriteSettings): Promise<void> {
-    const lane = this.#laneOf(batch, settings);
-    const written = this.#writeAfter(lane, batch);
-    const last = written.then(ignore, ignore);
-    lane.last = last;
-    const numbered = await written.finally(() => {
-      if (lane.last === last) lane.last = undefined;
+  write(batch: Omit<Batch, 'number'>, settings: WriteSettings): Promise<void> {
+    const { name, severity } = batch;
+    const key = JSON.stringify([severity, settings]);
+    return (this.#queues.find(name, key) ?? this.#open(name, severity, settings, key)).write(batch);
+  }
+
+  #open(name: string, severity: string, settings: WriteSettings, key: string): CallQueue {
+    const writer = new Writer(this.#connection, settings);
+    const note = this.#notes.open(name, severity, settings);
+    const queue = new CallQueue(writer, note, {
+      nextNumber: () => (this.#number = numberAfter(this.#number)),
+      onLost: (what) => warn(new DeliveryWarning(what)),
     });
-    // A caller who heard of a failure now would log again what is written already.
-    await lane.writer.note(numbered, false).catch((error: unknown) => {
-      warn(`cannot write to the index for ${labelOf(batch)}: ${errorMessage(error)}`);
-    });
-  }
-
-  #laneOf({ name, severity }: Omit<Batch, 'number'>, settings: WriteSettings): Lane {
-    const key = JSON.stringify([name, severity, settings]);
-    let lane = this.#lanes.get(key);
-    if (!lane) {
-      if (this.#lanes.size >= MAX_WRITERS) this.#forgetIdle();
-      this.#lanes.set(key, (lane = { writer: new Writer(this.#connection, settings), last: undefined }));
-    }
-    return lane;
-  }
-
-  #forgetIdle(): void {
-    if (performance.now() < this.#nextSearch) return;
-    this.#nextSearch = performance.now() + SEARCH_INTERVAL_MS;
-    for (const [key, { last }] of this.#lanes) if (!last) this.#lanes.delete(key);
-  }
-
-  async #writeAfter({ writer, last }: Lane, batch: Omit<Batch, 'number'>): Promise<Batch> {
-    await last;
-    const numbered = { ...batch, number: (this.#number = numberAfter(this.#number)) };
-    const { lost, part } = await writer.write(numbered);
-    if (lost + part > 0) warn(`Redis has lost ${lost + part} log calls of ${labelOf(batch)}`);
-    return numbered;
+    // Busy queues are as many as there are calls that somebody waits for, so there is always room.
+    this.#queues.makeRoom();
+    this.#queues.add(name, key, queue);
+    return queue;
   }
 }
 
-const ignore = (): void => undefined;
-
-function labelOf({ name, severity }: Pick<Batch, 'name' | 'severity'>): string {
-  return `${name}:${severity}`;
-}
-
-function warn(what: string): void {
-  process.emitWarning(new DeliveryWarning(what));
+function warn(warning: DeliveryWarning): void {
+  process.emitWarning(warning);
 }
 
 async function logOnce(
@@ -149,8 +119,8 @@ async function logOnce(
     counts: isCounted ? [{ hour: toHour(time), messages }] : [],
     infos: [],
   };
-  let writers = clients.get(client);
-  if (!writers) clients.set(client, (writers = new OrderedWriters(client)));
+  let log = clients.get(client);
+  if (!log) clients.set(client, (log = new ClientLog(client)));
   const { keyPrefix: prefix, recentLimit, commonLimit, ttlSeconds = 0 } = resolved;
-  return writers.write(batch, { prefix, hashTag, recentLimit, commonLimit, ttlSeconds });
+  return log.write(batch, { prefix, hashTag, recentLimit, commonLimit, ttlSeconds });
 }

@@ -19,8 +19,11 @@ import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from './winston/ex
 import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './winston/query';
 import { emitSafely, Warnings } from './winston/warnings';
 import { type DeliveryStats, Flusher } from './write/flusher';
+import { IndexNotes } from './write/index-note';
+import { Lane } from './write/lane';
 import { Lanes } from './write/lanes';
-import { Pending } from './write/pending';
+import { Outages } from './write/outages';
+import { Destination, Pending } from './write/pending';
 import { Writer } from './write/writer';
 
 /** What the end of the program waits for Redis at least, within `closeTimeoutMs`. */
@@ -75,21 +78,28 @@ export class RedisRecentCommonTransport extends DirectTransport {
     const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds };
     const severities = new Severities(resolved.severities);
     const formatLine = lineFormatter(timestamp);
+    const onWarning = (warning: DeliveryWarning): void => this.#warnings.warn(warning);
     this.#pending = new Pending({ recentLimit, maxPending, formatLine, formatMessage });
-    this.#lanes = new Lanes(() => new Writer(this.#connection, settings), severities, settings);
-    this.#queries = new Queries(resolved, {
-      names: () => (typeof resolved.name === 'function' ? this.#lanes.names() : [resolved.name]),
-      levels: () => Object.keys(this.levels ?? {}),
-      severities,
-    });
-    this.#flusher = new Flusher(this.#pending, this.#lanes, {
+    const outages = new Outages(onWarning, () => this.#pending.calls);
+    this.#flusher = new Flusher(this.#pending, outages, {
       lingerMs,
       onWritten: ({ infos }) => {
         this.#hasWaited = false;
         for (const info of infos) emitSafely(this, 'logged', info);
       },
       onRest: () => this.#releaseIfDone(),
-      onWarning: (warning) => this.#warnings.warn(warning),
+      onWarning,
+    });
+    const notes = new IndexNotes(this.#connection, outages, onWarning);
+    const openLane = (name: string, severity: string): Lane => {
+      const writer = new Writer(this.#connection, settings);
+      return new Lane(new Destination(name, severity), writer, notes.open(name, severity, settings), this.#flusher);
+    };
+    this.#lanes = new Lanes(openLane, severities, settings);
+    this.#queries = new Queries(resolved, {
+      names: () => (typeof resolved.name === 'function' ? this.#lanes.names() : [resolved.name]),
+      levels: () => Object.keys(this.levels ?? {}),
+      severities,
     });
   }
 
@@ -147,12 +157,12 @@ export class RedisRecentCommonTransport extends DirectTransport {
 
   #add(info: LogInfo): void {
     const { name } = this.#options;
-    const lane = this.#lanes.of(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, readLevel(info));
+    const lane = this.#lanes.find(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, readLevel(info));
     const message = readMessage(info);
     const counted = toCommonKey(info, message, this.#options.commonKey, this.#onKeyError);
     const text = toLineText(info, message, this.format !== undefined);
     if (!this.#isOpen) this.#open();
-    this.#flusher.add(lane, Date.now(), counted, text, this.listenerCount('logged') > 0 ? info : undefined);
+    lane.add(Date.now(), counted, text, this.listenerCount('logged') > 0 ? info : undefined);
     if (endsProcess(this, info)) void this.#flushOrWarn().finally(() => emitFinish(this));
   }
 

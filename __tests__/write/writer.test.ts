@@ -4,7 +4,7 @@ import { destinationKeys } from '../../src/redis/keys';
 import { openConnection } from '../../src/redis/open';
 import { type Batch, numberAfter } from '../../src/write/batch';
 import type { WriteSettings } from '../../src/write/script';
-import { Writer, type Written } from '../../src/write/writer';
+import { type WriteResult, Writer } from '../../src/write/writer';
 import { clearOfTheTurn } from '../support/hours';
 import { describeWithClock, ServerClock } from '../support/redis/server-clock';
 import { RedisServer } from '../support/redis/servers';
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 /** The outcome of a batch that was written, with nothing late or lost. */
-const WRITTEN: Written = { isApplied: true, late: 0, lost: 0, part: 0 };
+const WRITTEN: WriteResult = { isApplied: true, late: 0, lost: 0, part: 0 };
 
 /** Replaces the defaults: the shared connection, a random id, a new name. */
 interface Setup extends Partial<WriteSettings> {
@@ -56,7 +56,7 @@ class Source {
     return { name: this.name, severity: 'info', number, logged, numbered: 0, lines: [], counts, infos: [] };
   }
 
-  write(what: number | Batch): Promise<Written> {
+  write(what: number | Batch): Promise<WriteResult> {
     return this.#writer.write(typeof what === 'number' ? this.batch(what) : what);
   }
 }

@@ -3,16 +3,18 @@
 interface DeadlineOptions {
   /** Whether the deadline keeps the process alive. @default false */
   readonly holdsProcess?: boolean;
+  /** Makes the error to reject with. @default no answer from Redis */
+  readonly toError?: () => Error;
   /** Called at the deadline, after the promise was rejected. */
   readonly onTimeout?: () => void;
 }
 
 /** Rejects if work takes longer than `ms` milliseconds. The work itself goes on: Redis may still do what it was asked. */
 export function withDeadline<T>(work: Promise<T>, ms: number, options: DeadlineOptions = {}): Promise<T> {
-  const { holdsProcess = false, onTimeout } = options;
+  const { holdsProcess = false, toError, onTimeout } = options;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`no answer from Redis within ${ms} ms`));
+      reject(toError?.() ?? new Error(`no answer from Redis within ${ms} ms`));
       onTimeout?.();
     }, ms);
     if (!holdsProcess) timer.unref();

@@ -33,6 +33,11 @@ export interface Batch {
   readonly infos: readonly LogInfo[];
 }
 
+/** How warnings name a destination. */
+export function labelDestination({ name, severity }: Pick<Batch, 'name' | 'severity'>): string {
+  return `${name}:${severity}`;
+}
+
 /**
  * The next batch number: the microseconds of the monotonic clock. A plain counter would go on alike in two copies of a
  * running process (a virtual machine restored from a snapshot), and Redis would refuse batches of one of them.

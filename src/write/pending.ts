@@ -48,6 +48,7 @@ export class Destination {
 /** Everything logged and not yet in Redis. It is bounded, whatever is logged and however long Redis is away. */
 export class Pending {
   readonly #options: PendingOptions;
+  #calls = 0;
   #distinct = 0;
   #awaited = 0;
   #lineCharacters = 0;
@@ -56,6 +57,11 @@ export class Pending {
 
   constructor(options: PendingOptions) {
     this.#options = options;
+  }
+
+  /** Log calls that are not in Redis yet. */
+  get calls(): number {
+    return this.#calls;
   }
 
   /** Log calls counted under {@link OTHER} because too many distinct messages were pending. */
@@ -72,6 +78,7 @@ export class Pending {
    * @param info - the log call itself, if somebody listens for `'logged'`
    */
   add(destination: Destination, time: number, message: string | undefined, text: LineText, info?: LogInfo): void {
+    this.#calls++;
     destination.logged++;
     if (info && this.#awaited < this.#options.maxPending) {
       destination.infos.push(info);
@@ -127,6 +134,7 @@ export class Pending {
 
   /** Makes the room of a batch free again: it is in Redis. */
   release(batch: Batch): void {
+    this.#calls -= batch.logged;
     for (const { messages } of batch.counts) this.#distinct -= messages.length;
     for (const line of batch.lines) this.#lineCharacters -= line.length + LINE_OVERHEAD;
     this.#awaited -= batch.infos.length;

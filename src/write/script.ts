@@ -2,7 +2,7 @@
 
 import { RecentCommonError } from '../errors';
 import { ISO_HOUR, toHour } from '../redis/hour';
-import type { KeySpace } from '../redis/keys';
+import type { DestinationKeys, KeySpace } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import type { Batch } from './batch';
 import { COUNT } from './script-count';
@@ -152,6 +152,11 @@ export interface WriteReply {
   readonly part: number;
   /** Epoch seconds, by the clock of Redis. */
   readonly now: number;
+}
+
+/** The KEYS of {@link WRITE}. */
+export function encodeKeys({ recent, seq, common, start, last, pstart, writers }: DestinationKeys): string[] {
+  return [recent, seq, common, start, last, pstart, writers];
 }
 
 /**

@@ -1,10 +1,12 @@
-/** Lets so many tasks run at once; the others wait for their turn. A task that takes long makes room for others meanwhile. */
+/** Limits how many batches are in flight at once. */
+
+/** Runs at most `permits` tasks at once; the others wait their turn. A task that takes long stops counting. */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   readonly #longMs: number;
   #free: number;
 
-  /** @param longMs - after how many milliseconds a task makes room, whether it has ended or not */
+  /** @param longMs - milliseconds after which a task no longer counts, even if it has not ended */
   constructor(permits: number, longMs: number) {
     this.#free = permits;
     this.#longMs = longMs;

@@ -9,8 +9,11 @@ import { type DestinationKeys, destinationKeys, knownKey } from '../../../src/re
 import { defineScript, runScript, type Script } from '../../../src/redis/script';
 import { Severities } from '../../../src/severity';
 import { Flusher } from '../../../src/write/flusher';
+import { IndexNotes } from '../../../src/write/index-note';
+import { Lane } from '../../../src/write/lane';
 import { Lanes } from '../../../src/write/lanes';
-import { Pending } from '../../../src/write/pending';
+import { Outages } from '../../../src/write/outages';
+import { Destination, Pending } from '../../../src/write/pending';
 import { WRITE } from '../../../src/write/script';
 import { Writer } from '../../../src/write/writer';
 import type { Workspace } from '../workspace';
@@ -196,21 +199,27 @@ export class Subject {
     const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
     const formats = { formatLine: lineFormatter('iso'), formatMessage };
     this.#pending = new Pending({ recentLimit, maxPending, ...formats });
-    this.#lanes = new Lanes(() => new Writer(this.connection, settings), new Severities({}), settings);
-    this.#flusher = new Flusher(this.#pending, this.#lanes, {
+    const outages = new Outages(() => undefined);
+    this.#flusher = new Flusher(this.#pending, outages, {
       lingerMs: 0,
       onWritten: ({ name, severity, infos }) => this.#hear(`${name}:${severity}`, infos),
       onRest: () => undefined,
       onWarning: () => undefined,
     });
+    const notes = new IndexNotes(this.connection, outages);
+    const openLane = (name: string, severity: string): Lane => {
+      const writer = new Writer(this.connection, settings);
+      return new Lane(new Destination(name, severity), writer, notes.open(name, severity, settings), this.#flusher);
+    };
+    this.#lanes = new Lanes(openLane, new Severities({}), settings);
   }
 
   log(destination: string, info: LogInfo): void {
     const [name = '', severity = ''] = destination.split(':');
     const { isCounted } = info;
     const message = readMessage(info);
-    const lane = this.#lanes.of(name, severity);
-    this.#flusher.add(lane, Date.now(), isCounted ? message : undefined, toLineText(info, message, false), info);
+    const lane = this.#lanes.find(name, severity);
+    lane.add(Date.now(), isCounted ? message : undefined, toLineText(info, message, false), info);
   }
 
   /** Until all that was begun waits for the clock or for nothing. */

@@ -1,0 +1,143 @@
+/** One destination's way to Redis: decides when its pending log calls are written, and tries until they are. */
+
+import type { LineText, LogInfo } from '../record/log-call';
+import { backoffMs } from './backoff';
+import { type Batch, labelDestination } from './batch';
+import type { IndexNote } from './index-note';
+import type { Destination, Pending } from './pending';
+import type { WriteResult, Writer } from './writer';
+
+/** Draws that may follow one another at once after a pause. */
+const MAX_BURST = 5;
+
+/** The side of the flusher that its lanes see. */
+export interface LaneHost {
+  readonly pending: Pending;
+  /** Time between the beginnings of two batches of one destination, on average, in milliseconds. */
+  readonly lingerMs: number;
+  /** Whether a flush is running, which has a deadline. */
+  readonly isFlushing: boolean;
+  /** Runs a try as soon as there is a slot for it. */
+  runInSlot<T>(task: () => Promise<T>): Promise<T>;
+  onBusy(lane: Lane): void;
+  /** The lane has nothing more to write for now. */
+  onRest(lane: Lane): void;
+  onFailed(lane: Lane, error: unknown): void;
+  onWritten(lane: Lane, batch: Batch, result: WriteResult): void;
+}
+
+/** Writes the batches of one destination, one at a time, each until its outcome is known. */
+export class Lane {
+  readonly label: string;
+  readonly #destination: Destination;
+  readonly #writer: Writer;
+  readonly #note: IndexNote;
+  readonly #host: LaneHost;
+  readonly #pending: Pending;
+  /** When the next draw is due, in milliseconds of the monotonic clock. */
+  #due = -Infinity;
+  /** Whether a draw is due, or its batches are being written. */
+  #isAwake = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** The batches of a draw being written. It never rejects. */
+  #writing: Promise<void> | undefined;
+  /** Ends the wait before the next try. */
+  #retryNow: (() => void) | undefined;
+
+  constructor(destination: Destination, writer: Writer, note: IndexNote, host: LaneHost) {
+    this.label = labelDestination(destination);
+    this.#destination = destination;
+    this.#writer = writer;
+    this.#note = note;
+    this.#host = host;
+    this.#pending = host.pending;
+  }
+
+  /** Whether anything of it has yet to be written. */
+  get isBusy(): boolean {
+    return this.#isAwake || this.#note.running !== undefined;
+  }
+
+  /** Takes one log call, as {@link Pending.add} does, and sees that it is written. */
+  add(time: number, message: string | undefined, text: LineText, info?: LogInfo): void {
+    this.#pending.add(this.#destination, time, message, text, info);
+    if (!this.#isAwake) this.#wake();
+  }
+
+  /** Writes what was added before the call, without waiting for its turn. Never rejects. */
+  async drain(): Promise<void> {
+    this.#retryNow?.();
+    await this.#writing;
+    await this.#run();
+    await this.#note.running;
+  }
+
+  /** A draw that is due, or nearly due for a timer, begins in the next turn of the event loop. */
+  #wake(): void {
+    this.#setAwake();
+    const wait = this.#due - performance.now();
+    if (wait >= 1) this.#timer = setTimeout(() => this.#run(), wait).unref();
+    else setImmediate(() => this.#run());
+  }
+
+  #setAwake(): void {
+    this.#isAwake = true;
+    this.#host.onBusy(this);
+  }
+
+  #run(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#setAwake();
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+      this.#isAwake = false;
+      if (this.#destination.logged > 0) this.#wake();
+      else this.#rest();
+    });
+    return this.#writing;
+  }
+
+  #rest(): void {
+    if (!this.isBusy) this.#host.onRest(this);
+  }
+
+  /**
+   * Draws are `lingerMs` apart on average, and some that were saved up by a pause may come early: lines that come at about
+   * that pace wait for nothing. It is the virtual scheduling algorithm of ITU-T I.371.
+   */
+  async #write(): Promise<void> {
+    const { lingerMs } = this.#host;
+    this.#due = Math.max(this.#due, performance.now() - (MAX_BURST - 1) * lingerMs) + lingerMs;
+    const batches = this.#pending.draw(this.#destination);
+    while (batches.length > 0) await this.#deliverFirst(batches);
+  }
+
+  async #deliverFirst(batches: Batch[]): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        const result = await this.#host.runInSlot(() => this.#writer.write(batches[0] as Batch));
+        return this.#settle(batches.shift() as Batch, result);
+      } catch (error) {
+        if (tries === 0) this.#pending.holdUp(this.#destination, batches);
+        this.#host.onFailed(this, error);
+        await this.#pause(backoffMs(tries, error, this.#host.isFlushing));
+      }
+    }
+  }
+
+  #settle(batch: Batch, result: WriteResult): void {
+    this.#pending.release(batch);
+    this.#host.onWritten(this, batch, result);
+    void this.#note.write()?.then(() => this.#rest());
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms).unref();
+      this.#retryNow = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
