@@ -65,7 +65,10 @@ function simulate(random: Random, { factor, wobble }: Kind, rate: number, elapse
   // A message that was not logged in an hour is not among its counts.
   const pick = (of: keyof Counts) =>
     messages.map((counts, i) => [`message ${i}`, counts[of]] as const).filter(([, count]) => count > 0);
-  const changes = compareMessages({ start: new Date(0), elapsed, current: pick('count'), previous: pick('previous') });
+  const changes = compareMessages(
+    { start: new Date(0), elapsed, current: pick('count'), previous: pick('previous') },
+    false,
+  );
   const share = (status: ChangeStatus): number =>
     changes.filter((change) => change.status === status).length / MESSAGES;
   return {

@@ -7,12 +7,14 @@ export {
   type ChangesOptions,
   type CommonOptions,
   type CommonWindow,
+  type HourProgress,
   type KnownLogger,
   type LoggerOverview,
   type MessageCount,
   type ReaderOptions,
   RecentCommonReader,
   type RecentOptions,
+  type SeverityChanges,
 } from './read/reader';
 export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './read/surge';
 export { type Format, keepTemplate } from './record/keep-template';

@@ -44,7 +44,7 @@ afterAll(async () => {
 describe('createDashboard', () => {
   it.each<[string, object]>([
     ['reader', { reader: undefined }],
-    ['reader.changes', { reader: { names() {}, recent() {}, common() {} } }],
+    ['reader.compare', { reader: { names() {}, recent() {}, common() {} } }],
     ['authorize', { authorize: undefined }],
     ['authorize', { authorize: true }],
     ['authorize', { authorize: 'everyone' }],

@@ -329,7 +329,7 @@ describe('the address', () => {
     ['that is a path', '../app1'],
   ])('with a logger %s makes no key of it, where there is none of that name', async (_case, unknown) => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
-    const reads = (['recent', 'common', 'changes'] as const).map((method) => jest.spyOn(reader, method));
+    const reads = (['recent', 'common', 'compare'] as const).map((method) => jest.spyOn(reader, method));
     await logCounts(workspace, name, { info: { hello: 1 } });
     const response = await ask(makeDashboard(workspace, { reader }), toQuery({ name: unknown }));
     expect(response.status).toBe(404);
@@ -347,10 +347,10 @@ describe('the address', () => {
   it('with a severity bounds what is read to it, and of the others to their sums', async () => {
     await log({ info: { hello: 7 } }, { info: { hello: 3 }, error: { failed: 2 }, debug: { idle: 5 } });
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
-    const changes = jest.spyOn(reader, 'changes');
+    const compare = jest.spyOn(reader, 'compare');
     const common = jest.spyOn(reader, 'common');
     const html = await page('&severity=error&severity=debug', makeDashboard(workspace, { reader }));
-    expect(changes.mock.calls.map(([, severity]) => severity).sort()).toEqual(['debug', 'error']);
+    expect(compare.mock.calls.map(([, severities]) => [...severities].sort())).toEqual([['debug', 'error']]);
     expect(common.mock.calls.map(([, severity, options]) => [severity, options?.limit])).toEqual([
       ['info', 1],
       ['info', 1],

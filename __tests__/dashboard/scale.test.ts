@@ -94,10 +94,10 @@ describeWithServer(`${LOGGERS} loggers with ${MESSAGES} different messages each 
   it('are read one at a time', async () => {
     await fill();
     const site = await Site.open(makeDashboard(workspace).node);
-    const changes = jest.spyOn(workspace.reader, 'changes');
+    const compare = jest.spyOn(workspace.reader, 'compare');
     const common = jest.spyOn(workspace.reader, 'common');
     await (await fetch(`${site.url}/?name=app5`)).text();
-    expect(changes.mock.calls.map(([name]) => name)).toEqual(['app5']);
+    expect(compare.mock.calls.map(([name]) => name)).toEqual(['app5']);
     expect(common).not.toHaveBeenCalled();
     await site.close();
   });

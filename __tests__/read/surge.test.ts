@@ -4,6 +4,7 @@ import {
   type MessageChange,
   OptionsError,
   RecentCommonReader,
+  type SeverityChanges,
   surgeScore,
 } from '../../src';
 import { clearOfTheTurn, isoHour } from '../support/hours';
@@ -34,10 +35,10 @@ afterAll(() => workspace.close());
 async function store(
   current: Counts,
   previous: Counts,
-  hours: { ago?: number; previousAgo?: number } = {},
+  hours: { ago?: number; previousAgo?: number; severity?: string } = {},
 ): Promise<void> {
-  const { ago = 0, previousAgo = ago + 1 } = hours;
-  const key = workspace.key(`common:${name}:info`);
+  const { ago = 0, previousAgo = ago + 1, severity = 'info' } = hours;
+  const key = workspace.key(`common:${name}:${severity}`);
   const windows = [
     { counts: current, at: key, hour: `${key}:start`, hoursAgo: ago },
     { counts: previous, at: `${key}:last`, hour: `${key}:pstart`, hoursAgo: previousAgo },
@@ -243,6 +244,91 @@ describe('changes with counts in <other>', () => {
   });
 });
 
+describe('changes of a severity that was silent in the hour before', () => {
+  /** Also puts the severity into the index, as a writer does. */
+  async function storeKnown(severity: string, current: Counts, previous: Counts, ago = 0): Promise<void> {
+    await store(current, previous, { severity, ago });
+    const member = { value: `${severity}:${name}`, score: Math.floor(Date.now() / 1000) };
+    await workspace.redis.zAdd(workspace.key('known'), member);
+  }
+
+  const critical = (hasBaseline?: boolean): Promise<MessageChange[]> =>
+    workspace.reader.changes(name, 'critical', { hasBaseline });
+  const asNew = { message: 'on fire', count: 30, previous: 0, expected: 0, score: 2, status: 'new' };
+
+  it('calls its messages new if another severity of the logger logged something then', async () => {
+    await storeKnown('critical', { 'on fire': 30 }, {});
+    await storeKnown('audit', {}, { 'user added': 1 });
+    expect(await critical()).toEqual([asNew]);
+  });
+
+  it('takes what another severity last logged an hour ago for that hour', async () => {
+    await storeKnown('critical', { 'on fire': 30 }, {});
+    await storeKnown('info', { hello: 1 }, {}, 1);
+    expect(await critical()).toEqual([asNew]);
+  });
+
+  it('has no status if the other severities logged only this hour or before that hour', async () => {
+    await storeKnown('critical', { 'on fire': 30 }, {});
+    await storeKnown('info', { hello: 1 }, {});
+    await storeKnown('error', { hello: 1 }, { hello: 1 }, 2);
+    expect(await critical()).toMatchObject([{ message: 'on fire', score: null, status: null }]);
+  });
+
+  it('has no status if only another logger logged something then', async () => {
+    await storeKnown('critical', { 'on fire': 30 }, {});
+    const other = name;
+    name = `${name}-other`;
+    await storeKnown('info', {}, { hello: 1 });
+    name = other;
+    expect(await critical()).toMatchObject([{ message: 'on fire', score: null, status: null }]);
+  });
+
+  it('gives <other> a score and no status', async () => {
+    await storeKnown('critical', { '<other>': 500, 'on fire': 30 }, {});
+    await storeKnown('info', {}, { hello: 1 });
+    expect(await critical()).toMatchObject([asNew, { message: '<other>', count: 500, status: null }]);
+  });
+
+  it('believes a caller who knows whether the logger logged anything then', async () => {
+    await storeKnown('critical', { 'on fire': 30 }, {});
+    expect(await critical(true)).toEqual([asNew]);
+    await storeKnown('info', {}, { hello: 1 });
+    expect(await critical(false)).toMatchObject([{ score: null, status: null }]);
+  });
+
+  it('refuses a hasBaseline that is neither true nor false', async () => {
+    const refused = critical('yes' as unknown as boolean);
+    await expect(refused).rejects.toMatchObject({ name: 'OptionsError', option: 'hasBaseline' });
+  });
+});
+
+describe('compare', () => {
+  const compare = (...severities: string[]): Promise<SeverityChanges[]> => workspace.reader.compare(name, severities);
+
+  it('gives the changes of several severities, in the order asked for, with the time of each read', async () => {
+    await store({ hello: 6 }, { hello: VERY_MANY });
+    await store({ timeout: 3 }, {}, { severity: 'error' });
+    const [error, debug, info] = (await compare('error', 'debug', 'info')) as [
+      SeverityChanges,
+      SeverityChanges,
+      SeverityChanges,
+    ];
+    expect(error).toMatchObject({ severity: 'error', changes: [{ message: 'timeout', count: 3, status: 'new' }] });
+    expect(debug).toMatchObject({ severity: 'debug', changes: [] });
+    expect(info).toMatchObject({ severity: 'info', changes: [{ message: 'hello', count: 6, status: 'fading' }] });
+    for (const { start, elapsed } of [error, debug, info]) {
+      expect(start).toEqual(new Date(`${isoHour()}Z`));
+      expect(Math.abs(elapsed - (Date.now() - start.getTime()) / 3_600_000)).toBeLessThan(0.01);
+    }
+    expect(info.changes[0]?.expected).toBeCloseTo(info.elapsed * VERY_MANY, 0);
+  });
+
+  it('is empty for no severities', async () => {
+    expect(await compare()).toEqual([]);
+  });
+});
+
 describe('overview', () => {
   let space: Workspace;
   const overview = (): Promise<LoggerOverview[]> => space.reader.overview();
@@ -282,6 +368,17 @@ describe('overview', () => {
       previous: 0,
       ...unknown,
     });
+  });
+
+  it('calls a severity new that logged nothing in the hour before if its logger did', async () => {
+    await log('web', 'info');
+    await log('web', 'critical');
+    await log('mail', 'info');
+    await space.redis.set(space.key('common:web:info:start'), isoHour(1));
+    const told = await overview();
+    const web = { name: 'web', count: 1, score: surgeScore(1, 0, 0), status: 'new' };
+    expect(told.find(({ severity }) => severity === 'critical')).toMatchObject(web);
+    expect(told.find(({ name: logger }) => logger === 'mail')).toMatchObject({ score: null, status: null });
   });
 
   it('gives the logger last written to first', async () => {

@@ -62,7 +62,7 @@ function assertOptions(options: DashboardOptions): void {
   assertObject(options, 'options');
   const { reader, authorize, title, environment, refreshMs } = options;
   assertObject(reader, 'reader');
-  for (const method of ['names', 'recent', 'common', 'changes'] as const) {
+  for (const method of ['names', 'recent', 'common', 'compare'] as const) {
     assertFunction(reader[method], `reader.${method}`, true);
   }
   if (authorize !== 'public' && typeof authorize !== 'function') {

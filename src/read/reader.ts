@@ -13,7 +13,7 @@ import {
 import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
 import { mergeByTime, parseLines, type RecentLine, toSecond } from './lines';
-import { readCounts, readHour, readKnown, readLines, readLinesFrom, readTotals } from './scripts';
+import { type Hours, readCounts, readHour, readKnown, readLines, readLinesFrom, readTotals } from './scripts';
 import { type Change, compareMessages, compareTotals, type MessageChange } from './surge';
 
 /** Options of {@link RecentCommonReader}. */
@@ -64,19 +64,37 @@ export interface CommonWindow {
   readonly messages: readonly MessageCount[];
 }
 
-/** How many changes to read. */
+/** Which changes to read. */
 export interface ChangesOptions {
-  /** Most messages to return, the most surprising; at least 1. All by default. */
+  /** Most messages of a severity to return, the most surprising; at least 1. All by default. */
   readonly limit?: number | undefined;
+  /**
+   * Whether the logger logged anything in the hour before under severities other than those asked for: if it did, the
+   * messages of a severity that did not are new. A caller who knows saves the reader from asking Redis.
+   * @default asked of Redis if it matters
+   */
+  readonly hasBaseline?: boolean | undefined;
 }
 
-/** What a logger name and severity logged this hour, beside the hour before. */
-export interface LoggerOverview extends KnownLogger, Change {
+/** One instant of this hour, by the clock of Redis. */
+export interface HourProgress {
   /** Beginning of this hour. */
   readonly start: Date;
-  /** How much of it has passed, from 0 to 1, by the clock of Redis. */
+  /** How much of it has passed, from 0 to 1. */
   readonly elapsed: number;
 }
+
+/** The messages of one severity of a logger, this hour beside the hour before. */
+export interface SeverityChanges extends HourProgress {
+  readonly severity: string;
+  /** What is new or surging first, by its score, then what is fading, then the others. */
+  readonly changes: readonly MessageChange[];
+}
+
+/** How much a logger name and severity logged this hour, beside the hour before. */
+export interface LoggerOverview extends KnownLogger, Change, HourProgress {}
+
+interface LoggerTotals extends KnownLogger, Hours<number> {}
 
 /**
  * Reads what a transport, {@link logRecent}, {@link logCommon} or the seed's Python functions wrote. It writes nothing,
@@ -138,9 +156,35 @@ export class RecentCommonReader {
    * what is fading, then the others. Both hours are read at one instant.
    * @throws OptionsError for an argument that cannot be used
    */
-  async changes(name: string, severity: string, { limit }: ChangesOptions = {}): Promise<MessageChange[]> {
+  async changes(name: string, severity: string, options: ChangesOptions = {}): Promise<MessageChange[]> {
+    const compared = await this.compare(name, [severity], options);
+    return compared.flatMap(({ changes }) => changes);
+  }
+
+  /**
+   * The {@link changes} of several severities of a logger name, in the order that they are given in, each with the time at
+   * which it was read.
+   * @throws OptionsError for an argument that cannot be used
+   */
+  async compare(
+    name: string,
+    severities: readonly string[],
+    { limit, hasBaseline }: ChangesOptions = {},
+  ): Promise<SeverityChanges[]> {
     assertLimit(limit);
-    return compareMessages(await readCounts(this.#connection, this.#keysOf(name, severity))).slice(0, limit);
+    assertBoolean(hasBaseline);
+    const keys = severities.map((severity) => this.#keysOf(name, severity));
+    const counts = await Promise.all(keys.map((each) => readCounts(this.#connection, each)));
+    const active = counts.filter(({ previous }) => previous.length > 0);
+    const mayBeNew = active.length === 0 && counts.some(({ current }) => current.length > 0);
+    const baselines = mayBeNew && hasBaseline === undefined ? await this.#otherBaselines(name, severities) : active;
+    return counts.map((hours, i) => {
+      const { start, elapsed } = hours;
+      // The hour may have turned between two reads.
+      const isCompared = hasBaseline || baselines.some((other) => other.start.getTime() === start.getTime());
+      const changes = compareMessages(hours, isCompared).slice(0, limit);
+      return { severity: severities[i] as string, start, elapsed, changes };
+    });
   }
 
   /**
@@ -149,13 +193,15 @@ export class RecentCommonReader {
    */
   async overview(): Promise<LoggerOverview[]> {
     const loggers = await this.names();
-    const read = async ({ name, severity, lastSeen }: KnownLogger): Promise<LoggerOverview> => {
-      const hours = await readTotals(this.#connection, destinationKeys(this.#space, name, severity));
-      return { name, severity, lastSeen, start: hours.start, elapsed: hours.elapsed, ...compareTotals(hours) };
-    };
-    // The first brings the script to Redis, so that the others find it there.
-    const [first, ...others] = loggers;
-    return first ? [await read(first), ...(await Promise.all(others.map(read)))] : [];
+    const totals = await this.#readTotals(loggers);
+    // The hour may have turned between two reads.
+    const hourOf = ({ name, start }: LoggerTotals): string => `${start.getTime()}:${name}`;
+    const withBaseline = new Set(totals.filter(({ previous }) => previous > 0).map(hourOf));
+    return totals.map((logger) => {
+      const { name, severity, lastSeen, start, elapsed } = logger;
+      const change = compareTotals(logger, withBaseline.has(hourOf(logger)));
+      return { name, severity, lastSeen, start, elapsed, ...change };
+    });
   }
 
   /**
@@ -180,11 +226,32 @@ export class RecentCommonReader {
     this.#connection.release();
   }
 
+  /** The other severities of a logger that were active in the hour before. */
+  async #otherBaselines(name: string, severities: readonly string[]): Promise<LoggerTotals[]> {
+    const known = await this.names();
+    const others = known.filter((logger) => logger.name === name && !severities.includes(logger.severity));
+    return (await this.#readTotals(others)).filter(({ previous }) => previous > 0);
+  }
+
+  /** The first read brings the script to Redis, so that the others find it there. */
+  async #readTotals([first, ...others]: readonly KnownLogger[]): Promise<LoggerTotals[]> {
+    const read = async (logger: KnownLogger): Promise<LoggerTotals> => {
+      const keys = destinationKeys(this.#space, logger.name, logger.severity);
+      return { ...logger, ...(await readTotals(this.#connection, keys)) };
+    };
+    return first ? [await read(first), ...(await Promise.all(others.map(read)))] : [];
+  }
+
   #keysOf(name: string, severity: string): DestinationKeys {
     assertName(name, this.#space);
     assertSeverity(severity);
     return destinationKeys(this.#space, name, severity);
   }
+}
+
+function assertBoolean(hasBaseline: unknown): void {
+  if (hasBaseline === undefined || typeof hasBaseline === 'boolean') return;
+  throw new OptionsError('hasBaseline', 'true or false', hasBaseline);
 }
 
 function assertDate(since: unknown): void {

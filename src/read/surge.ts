@@ -20,9 +20,12 @@ export interface Change {
   readonly previous: number;
   /** What the hour before predicts for the part of this hour that has passed. */
   readonly expected: number;
-  /** See {@link surgeScore}; null where nothing was logged in the hour before, so that there is nothing to compare with. */
+  /**
+   * See {@link surgeScore}; null if the logger logged nothing in the hour before, under any severity, so that there is
+   * nothing to compare with.
+   */
   readonly score: number | null;
-  /** Null where there is nothing to compare with, and where `<other>` may hold what would decide. */
+  /** Null if there is nothing to compare with, and if `<other>` may hold what would decide. */
   readonly status: ChangeStatus | null;
 }
 
@@ -52,26 +55,36 @@ export function factorText(score: number): string {
   return `×${factor.toFixed(factor < 0.95 ? 2 : factor < 9.95 ? 1 : 0)}`;
 }
 
-/** How the sum of all counts has changed. */
-export function compareTotals({ current, previous, elapsed }: Hours<number>): Change {
-  const expected = elapsed * previous;
-  if (previous === 0) return { count: current, previous, expected, score: null, status: null };
+/**
+ * How the sum of all counts has changed.
+ *
+ * @param hasBaseline - whether the logger logged anything in the hour before, under any severity
+ */
+export function compareTotals({ current, previous, elapsed }: Hours<number>, hasBaseline: boolean): Change {
+  const counts = { count: current, previous, expected: elapsed * previous };
+  const isCompared = previous > 0 || (hasBaseline && current > 0);
+  if (!isCompared) return { ...counts, score: null, status: null };
   const score = surgeScore(current, previous, elapsed);
-  return { count: current, previous, expected, score, status: statusOf(score) };
+  return { ...counts, score, status: previous === 0 ? 'new' : classify(score) };
 }
 
 /**
  * How each message's count has changed, the most surprising first: what is new or surging by its score, then what is fading,
- * then the others.
+ * then the others. A severity that was silent in the hour before has news if its logger was not.
+ *
+ * @param hasBaseline - whether the logger logged anything in the hour before, under any severity
  */
-export function compareMessages({ current, previous, elapsed }: Hours<readonly Count[]>): MessageChange[] {
+export function compareMessages(
+  { current, previous, elapsed }: Hours<readonly Count[]>,
+  hasBaseline: boolean,
+): MessageChange[] {
   const gone = new Map(previous);
-  const hasBaseline = gone.size > 0;
+  const isCompared = hasBaseline || gone.size > 0;
   const folded = { count: current.find(isOther)?.[1] ?? 0, previous: gone.get(OTHER) ?? 0 };
   // Tens of thousands of messages: each is looked up once, and scored once where nothing is folded.
   const change = (message: string, count: number, before: number): MessageChange => {
     const expected = elapsed * before;
-    if (!hasBaseline) return { message, count, previous: before, expected, score: null, status: null };
+    if (!isCompared) return { message, count, previous: before, expected, score: null, status: null };
     const score = surgeScore(count, before, elapsed);
     const counts = { count, previous: before, score };
     const status = message === OTHER ? null : statusWithin(counts, folded, elapsed);
@@ -102,13 +115,13 @@ function statusWithin(
   elapsed: number,
 ): ChangeStatus | null {
   if (previous === 0 && folded.previous === 0) return 'new';
-  if (folded.count === 0 && folded.previous === 0) return statusOf(score);
-  const least = statusOf(surgeScore(count, previous + folded.previous, elapsed));
-  const most = statusOf(surgeScore(count + folded.count, previous, elapsed));
+  if (folded.count === 0 && folded.previous === 0) return classify(score);
+  const least = classify(surgeScore(count, previous + folded.previous, elapsed));
+  const most = classify(surgeScore(count + folded.count, previous, elapsed));
   return least === most ? least : null;
 }
 
-function statusOf(score: number): ChangeStatus {
+function classify(score: number): ChangeStatus {
   if (score >= NOTEWORTHY) return 'surging';
   return score <= -NOTEWORTHY ? 'fading' : 'steady';
 }

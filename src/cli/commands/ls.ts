@@ -9,7 +9,6 @@ import { type Style, severityPaint } from '../terminal/style';
 import { type Column, renderTables } from '../terminal/table';
 import { visible, visibleJson } from '../terminal/text';
 import { byName } from './selection';
-import { readOverview } from './top-sections';
 
 const HOUR_MS = 3_600_000;
 /** Narrowest terminal, in columns, that still shows LAST SEEN. */
@@ -26,7 +25,7 @@ const UNITS = [
 
 /** Lists each logger and severity with its counts. */
 export async function ls({ isJson, isWhole }: LsArguments, { reader, label }: Store, screen: Screen): Promise<void> {
-  const loggers = (await screen.during(`reading from ${label}`, readOverview(reader))).sort(byName);
+  const loggers = (await screen.during(`reading from ${label}`, reader.overview())).sort(byName);
   if (isJson) return screen.print(loggers.map(visibleJson));
   if (loggers.length === 0) return screen.note('nothing has been logged yet');
   const last = { title: 'LOGGER', text: ({ name }: LoggerOverview) => name };

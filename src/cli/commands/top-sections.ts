@@ -1,7 +1,6 @@
 import { OptionsError } from '../../errors';
 import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
-import { type Change, type MessageChange, surgeScore } from '../../read/surge';
-import { OTHER } from '../../redis/keys';
+import { type MessageChange, surgeScore } from '../../read/surge';
 import type { TopArguments } from '../arguments/invocation';
 import { maximum } from '../terminal/table';
 import { byName, bySeverity, select } from './selection';
@@ -32,7 +31,7 @@ export interface Sections {
  * @throws Failure where there is nothing that was asked for
  */
 export async function readSections(reader: RecentCommonReader, selection: TopArguments): Promise<Sections> {
-  const selected = select(await readOverview(reader), selection);
+  const selected = select(await reader.overview(), selection);
   const active = selected.filter(({ count, previous }) => count > 0 || previous > 0).sort(byLikelihood);
   const isOneName = new Set(active.map(({ name }) => name)).size === 1;
   const most = isOneName || selection.isJson ? Infinity : MOST_MESSAGES;
@@ -68,9 +67,8 @@ async function readSection(
   sort: 'surge' | 'count',
 ): Promise<Section | undefined> {
   try {
-    const found = await reader.changes(logger.name, logger.severity);
-    const changes =
-      logger.status === 'new' ? found.map((change) => (change.message === OTHER ? change : asNew(change))) : found;
+    const hasBaseline = logger.score !== null;
+    const changes = await reader.changes(logger.name, logger.severity, { hasBaseline });
     if (sort === 'count') changes.sort((a, b) => b.count - a.count || b.previous - a.previous);
     return {
       logger,
@@ -81,19 +79,6 @@ async function readSection(
     if (error instanceof OptionsError) return undefined;
     throw error;
   }
-}
-
-/** What each logger name and severity logged; new is one of a logger that did log last hour, but nothing of that severity. */
-export async function readOverview(reader: RecentCommonReader): Promise<LoggerOverview[]> {
-  const loggers = await reader.overview();
-  const withPast = new Set(loggers.filter(({ previous }) => previous > 0).map(({ name }) => name));
-  return loggers.map((logger) =>
-    logger.score === null && logger.count > 0 && withPast.has(logger.name) ? asNew(logger) : logger,
-  );
-}
-
-function asNew<Counted extends Change>(change: Counted): Counted {
-  return { ...change, score: surgeScore(change.count, 0, 0), status: 'new' };
 }
 
 export function isNoteworthy({ status }: MessageChange): boolean {

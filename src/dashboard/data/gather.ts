@@ -1,16 +1,16 @@
 /** Reads from Redis what a view shows, and no more. */
 
-import type { KnownLogger, RecentCommonReader } from '../../read/reader';
+import type { KnownLogger, RecentCommonReader, SeverityChanges } from '../../read/reader';
 import { shownSeverities, type View } from '../view';
 import { addKeys, type ShownLine } from './lines';
 import { chooseName } from './loggers';
-import { type CountPair, listSeverities, type SeverityChanges } from './ranking';
+import { type CountPair, listSeverities } from './ranking';
 
 /** Lines to read without a filter: all that five severities keep by default. With a filter, all lines are read. */
 const LINES = 500;
 
 /** The methods of a {@link RecentCommonReader} that a dashboard calls. */
-export type DashboardReader = Pick<RecentCommonReader, 'names' | 'recent' | 'common' | 'changes'>;
+export type DashboardReader = Pick<RecentCommonReader, 'names' | 'recent' | 'common' | 'compare'>;
 
 /** What was read of a logger. */
 export interface Readings {
@@ -38,12 +38,11 @@ export async function gather(reader: DashboardReader, view: View): Promise<Readi
   const all = shownSeverities(view, listSeverities(own));
   const shown = own.filter((severity) => all.includes(severity));
   const hidden = own.filter((severity) => !all.includes(severity));
-  const [changes, sums, lines] = await Promise.all([
-    Promise.all(shown.map(async (severity) => ({ severity, changes: await reader.changes(name, severity) }))),
-    Promise.all(hidden.map(async (severity) => [severity, await readSums(reader, name, severity)] as const)),
+  const [counts, lines] = await Promise.all([
+    readCounts(reader, name, shown, hidden),
     shown.length > 0 ? reader.recent(name, shown, view.filter === '' ? { limit: LINES } : {}) : [],
   ]);
-  return { known, name, changes, sums: new Map(sums), lines: addKeys(lines) };
+  return { known, name, ...counts, lines: addKeys(lines) };
 }
 
 /** Every stored line of a logger, newest first. */
@@ -56,6 +55,19 @@ export async function readLines(reader: DashboardReader, asked: string | undefin
 
 function loggedSeverities(known: readonly KnownLogger[], name: string): string[] {
   return known.filter((logger) => logger.name === name).map(({ severity }) => severity);
+}
+
+/** The sums first: they tell whether there is an hour before to compare with. */
+async function readCounts(
+  reader: DashboardReader,
+  name: string,
+  shown: readonly string[],
+  hidden: readonly string[],
+): Promise<Pick<Readings, 'changes' | 'sums'>> {
+  const sums = await Promise.all(hidden.map((severity) => readSums(reader, name, severity)));
+  const hasBaseline = sums.some(({ previous }) => previous > 0);
+  const changes = await reader.compare(name, shown, { hasBaseline });
+  return { changes, sums: new Map(sums.map((sum, i) => [hidden[i] as string, sum])) };
 }
 
 async function readSums(reader: DashboardReader, name: string, severity: string): Promise<CountPair> {

@@ -1,3 +1,4 @@
+import type { SeverityChanges } from '../../read/reader';
 import { type ChangeStatus, type MessageChange, surgeScore } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import { compareSeverities, GRAVEST_FIRST } from '../../severity';
@@ -13,13 +14,6 @@ const YOUNG = 1 / 6;
 
 /** Log calls of this hour and of the hour before. */
 export type CountPair = Pick<MessageChange, 'count' | 'previous'>;
-
-/** The counts of one severity. */
-export interface SeverityChanges {
-  readonly severity: string;
-  /** As the reader orders them. */
-  readonly changes: readonly MessageChange[];
-}
 
 /** A message that is new, surging or fading. */
 export interface NotableChange extends MessageChange {
@@ -57,12 +51,8 @@ export interface Notable {
   readonly undecided: number;
 }
 
-/**
- * @param elapsed - how much of the hour has passed, from 0 to 1
- * @param hasBaseline - whether the logger logged anything in the hour before. Where it did, a severity that had nothing has
- * news now; its own counts alone could not tell
- */
-export function notableChanges(all: readonly SeverityChanges[], elapsed: number, hasBaseline: boolean): Notable {
+/** @param elapsed - how much of the hour has passed, from 0 to 1 */
+export function notableChanges(all: readonly SeverityChanges[], elapsed: number): Notable {
   const counts = { new: 0, surging: 0, fading: 0 };
   let undecided = 0;
   const rising: NotableChange[][] = [];
@@ -71,8 +61,8 @@ export function notableChanges(all: readonly SeverityChanges[], elapsed: number,
     const up: NotableChange[] = [];
     const down: NotableChange[] = [];
     for (const change of changes) {
-      const status = statusOf(change, hasBaseline);
-      if (status === null && change.message !== OTHER) undecided++;
+      const { message, score: compared, status } = change;
+      if (status === null && compared !== null && message !== OTHER) undecided++;
       if (status === null || status === 'steady') continue;
       counts[status]++;
       const score = surgeScore(change.count, change.previous, elapsed);
@@ -142,10 +132,4 @@ export function sumCounts(all: readonly CountPair[]): CountPair {
     previous += each.previous;
   }
   return { count, previous };
-}
-
-/** Without a score there is nothing of the same severity to compare with. Null where it cannot be told. */
-function statusOf({ message, score, status }: MessageChange, hasBaseline: boolean): ChangeStatus | null {
-  if (score === null) return hasBaseline && message !== OTHER ? 'new' : 'steady';
-  return status;
 }

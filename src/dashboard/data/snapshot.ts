@@ -11,7 +11,6 @@ import {
   listSeverities,
   type NotableChange,
   notableChanges,
-  type SeverityChanges,
   type StatusCounts,
   sumCounts,
 } from './ranking';
@@ -68,7 +67,8 @@ export interface Snapshot {
 
 export function makeSnapshot({ known, name, changes, sums, lines }: Readings, view: View): Snapshot {
   const counts = new Map([...sums, ...changes.map((each) => [each.severity, sumCounts(each.changes)] as const)]);
-  const exactly = elapsedOf(changes);
+  // By the clock of Redis; by that of this process if no severity is shown.
+  const exactly = changes[0]?.elapsed ?? (Date.now() % HOUR_MS) / HOUR_MS;
   const elapsed = stepBelow(exactly);
   const minutes = Math.floor(exactly * 60) / 60;
   const hasBaseline = [...counts.values()].some(({ previous }) => previous > 0);
@@ -77,7 +77,7 @@ export function makeSnapshot({ known, name, changes, sums, lines }: Readings, vi
   };
   const all = listSeverities(counts.keys());
   const shown = shownSeverities(view, all);
-  const notable = notableChanges(changes, elapsed, hasBaseline);
+  const notable = notableChanges(changes, elapsed);
   const text = view.filter.toLowerCase();
   return {
     name: known.length > 0 ? name : null,
@@ -104,13 +104,4 @@ export function makeSnapshot({ known, name, changes, sums, lines }: Readings, vi
  */
 function stepBelow(elapsed: number): number {
   return STEP ** Math.floor(Math.log(elapsed) / Math.log(STEP));
-}
-
-/** By the clock of Redis, as far as the counts tell it; without a count of the hour before, by that of this process. */
-function elapsedOf(all: readonly SeverityChanges[]): number {
-  for (const { changes } of all) {
-    const change = changes.find(({ previous }) => previous > 0);
-    if (change) return change.expected / change.previous;
-  }
-  return (Date.now() % HOUR_MS) / HOUR_MS;
 }
