@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { asctime, lineFormatter } from '../src/record/log-call';
+import { asctime, formatText, lineFormatter, parseLine, parseText } from '../src/line-format';
 import { itWith } from './support/requirements';
 
 const itWithPython = itWith('python');
@@ -20,7 +20,9 @@ describe('asctime', () => {
     expect(asctime(new Date(2026, 10, 23, 19, 9, 50).getTime())).toBe('Mon Nov 23 19:09:50 2026');
     for (const instant of instants) expect(asctime(instant)).toHaveLength(24);
   });
+});
 
+describe('lineFormatter', () => {
   it('gives each line its own time, whatever the time of the line before', () => {
     const formatLine = lineFormatter('asctime');
     const begin = Date.UTC(2026, 5, 9, 8, 5, 0);
@@ -28,4 +30,41 @@ describe('asctime', () => {
       expect(formatLine(begin + after, 'hello')).toBe(`${asctime(begin + after)} hello`);
     }
   });
+});
+
+describe('parseLine', () => {
+  it('gives back the time, to the second with asctime, and the text of each line that is formatted', () => {
+    const [formatIso, formatAsctime] = [lineFormatter('iso'), lineFormatter('asctime')];
+    for (const instant of instants) {
+      expect(parseLine(formatIso(instant + 123, 'hello'))).toEqual({ time: new Date(instant + 123), text: 'hello' });
+      expect(parseLine(formatAsctime(instant + 123, ''))).toEqual({ time: new Date(instant), text: '' });
+    }
+  });
+
+  it.each(['', 'hello', '2026-11-23 hello', 'Mon Nov 23 19:09:50 2026'])('finds no time in %j', (line) => {
+    const { time, text } = parseLine(line);
+    expect([time.getTime(), text]).toEqual([Number.NaN, line]);
+  });
+});
+
+describe('parseText', () => {
+  it.each([
+    ['hello', { id: 7, of: { kind: 'order' } }],
+    ['hello {"not": json}', { id: 7 }],
+    ['', { id: 7, text: ' {"a":1}' }],
+  ])('gives back the message %j and the metadata %j of a text that is formatted', (message, metadata) => {
+    expect(parseText(formatText(message, JSON.stringify(metadata)))).toEqual({ ...metadata, message });
+  });
+
+  it('gives all fields of a log call that was written as JSON', () => {
+    const fields = { level: 'info', message: 'hello', id: 7 };
+    expect(parseText(JSON.stringify(fields))).toEqual(fields);
+  });
+
+  it.each(['', 'hello', 'hello {}', '{"id":7}', 'hello {"id":7} and more', 'hello {"id":'])(
+    'gives nothing for %j',
+    (text) => {
+      expect(parseText(text)).toEqual({});
+    },
+  );
 });

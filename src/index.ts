@@ -1,4 +1,5 @@
 export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './errors';
+export type { TimestampFormat } from './line-format';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
 export type { FollowedLines, FollowOptions, MissedLines } from './read/follow';
@@ -18,7 +19,7 @@ export {
 } from './read/reader';
 export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './read/surge';
 export { type Format, keepTemplate } from './record/keep-template';
-export type { LogInfo, TimestampFormat } from './record/log-call';
+export type { LogInfo } from './record/log-call';
 export { parameterize } from './record/parameterize';
 export type { ConnectionOptions } from './redis/open';
 export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';

@@ -2,7 +2,7 @@
 
 import { assertObject, DeliveryWarning, OptionsError } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
-import { formatMessage, lineFormatter, readMessage } from './record/log-call';
+import { boundedLineFormatter, formatMessage, readMessage } from './record/log-call';
 import type { Connection } from './redis/connection';
 import { toHour } from './redis/hour';
 import { assertName, assertSeverity } from './redis/keys';
@@ -115,7 +115,7 @@ async function logOnce(
     severity,
     logged: 1,
     numbered: 1,
-    lines: [lineFormatter(resolved.timestamp)(time, text)],
+    lines: [boundedLineFormatter(resolved.timestamp)(time, text)],
     counts: isCounted ? [{ hour: toHour(time), messages }] : [],
     infos: [],
   };

@@ -1,7 +1,8 @@
 import type TransportStream = require('winston-transport');
 
 import { assertFunction, assertObject, assertWholeNumber, OptionsError } from './errors';
-import type { LogInfo, TimestampFormat } from './record/log-call';
+import type { TimestampFormat } from './line-format';
+import type { LogInfo } from './record/log-call';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
 import { assertConnection, type ConnectionOptions } from './redis/open';
 import { isClusterClient } from './redis/passed-connection';

@@ -2,9 +2,9 @@ import { callbackify } from 'node:util';
 import { DeliveryWarning, errorMessage } from './errors';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
 import {
+  boundedLineFormatter,
   formatMessage,
   type LogInfo,
-  lineFormatter,
   readLevel,
   readMessage,
   toCommonKey,
@@ -77,7 +77,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
     this.#connection = openConnection(resolved, false);
     const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds };
     const severities = new Severities(resolved.severities);
-    const formatLine = lineFormatter(timestamp);
+    const formatLine = boundedLineFormatter(timestamp);
     const onWarning = (warning: DeliveryWarning): void => this.#warnings.warn(warning);
     this.#pending = new Pending({ recentLimit, maxPending, formatLine, formatMessage });
     const outages = new Outages(onWarning, () => this.#pending.calls);

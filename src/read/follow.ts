@@ -1,7 +1,8 @@
 import { assertWholeNumber, OptionsError } from '../errors';
+import { parseLine } from '../line-format';
 import { isConfigurationError } from '../redis/failures';
 import { pause, unlessAborted } from './abort';
-import { parseLine, parseLines, type RecentLine, toSecond } from './lines';
+import { parseLines, type RecentLine, toSecond } from './lines';
 import type { RawLines } from './scripts';
 
 const INTERVAL_MS = 500;

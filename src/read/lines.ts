@@ -1,7 +1,5 @@
+import { parseLine } from '../line-format';
 import type { RawLines } from './scripts';
-
-/** The time that each line begins with: Python's asctime, or ISO. Both have 24 characters. */
-const TIME = /^([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\dT[\d:.]{12}Z) /;
 
 /** One line of a recent list. */
 export interface RecentLine {
@@ -20,17 +18,12 @@ export function toSecond(time: Date): number {
   return Math.floor(time.getTime() / 1000);
 }
 
-/** The time of a line, and what stands after it. */
-export function parseLine(line: string): { time: Date; message: string } {
-  const time = TIME.exec(line)?.[1];
-  return time === undefined
-    ? { time: new Date(Number.NaN), message: line }
-    : { time: new Date(time), message: line.slice(time.length + 1) };
-}
-
 /** The lines of one list, newest first as they are in it. */
 export function parseLines({ newest, lines }: RawLines, name: string, severity: string): RecentLine[] {
-  return lines.map((line, i) => ({ seq: newest - i, ...parseLine(line), severity, name }));
+  return lines.map((line, i) => {
+    const { time, text } = parseLine(line);
+    return { seq: newest - i, time, message: text, severity, name };
+  });
 }
 
 /**

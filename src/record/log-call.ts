@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { errorMessage } from '../errors';
+import { formatText, lineFormatter, type TimestampFormat } from '../line-format';
 import { keptTemplate } from './keep-template';
 import { DeferredText, formatMetadata, hasMetadata } from './metadata';
 import { cut, shorten, toText } from './text';
@@ -10,9 +11,6 @@ export interface LogInfo {
   readonly message?: unknown;
   readonly [key: string | symbol]: unknown;
 }
-
-/** How the time of a line is written; both forms have 24 characters. */
-export type TimestampFormat = 'asctime' | 'iso';
 
 /** winston's key for the level that no format has coloured. */
 const LEVEL = Symbol.for('level');
@@ -72,7 +70,7 @@ export function toCommonKey(
 export function toLineText(info: LogInfo, message: string, isFormatted: boolean): LineText {
   if (isFormatted && typeof info[MESSAGE] === 'string') return shorten(info[MESSAGE], MAX_LINE_BYTES);
   if (!hasMetadata(info)) return shorten(message, MAX_LINE_BYTES);
-  return DeferredText.from(message, info) ?? shorten(`${message} ${formatMetadata(info)}`, MAX_LINE_BYTES);
+  return DeferredText.from(message, info) ?? shorten(formatText(message, formatMetadata(info)), MAX_LINE_BYTES);
 }
 
 /** The member that a message is counted under. */
@@ -80,36 +78,8 @@ export function formatMessage(message: string): string {
   return cut(message, MAX_MESSAGE_BYTES).toWellFormed();
 }
 
-/**
- * Makes whole lines: a time and a text. Lines are made many at once, mostly of the same second, and to write that down in
- * local time takes longer than all else that a line needs.
- */
-export function lineFormatter(format: TimestampFormat): (time: number, text: string) => string {
-  if (format === 'iso') return (time, text) => lineOf(new Date(time).toISOString(), text);
-  let second = Number.NaN;
-  let stamp = '';
-  return (time, text) => {
-    if (Math.floor(time / 1000) !== second) {
-      second = Math.floor(time / 1000);
-      stamp = asctime(time);
-    }
-    return lineOf(stamp, text);
-  };
-}
-
-function lineOf(stamp: string, text: string): string {
-  return cut(`${stamp} ${text}`, MAX_LINE_BYTES).toWellFormed();
-}
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** A local time as Python's `time.asctime()` writes it: `Tue Jun  9 08:05:00 2026`. */
-export function asctime(time: number): string {
-  const date = new Date(time);
-  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
-  const day = String(date.getDate()).padStart(2);
-  return `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${day} ${clock} ${date.getFullYear()}`;
+/** A {@link lineFormatter} whose lines are at most 8 KB, and well-formed. */
+export function boundedLineFormatter(format: TimestampFormat): (time: number, text: string) => string {
+  const formatLine = lineFormatter(format);
+  return (time, text) => cut(formatLine(time, text), MAX_LINE_BYTES).toWellFormed();
 }

@@ -1,4 +1,5 @@
 import { errorMessage } from '../errors';
+import { formatText } from '../line-format';
 import { toText } from './text';
 
 type Info = Readonly<Record<string, unknown>>;
@@ -63,7 +64,7 @@ export class DeferredText {
   }
 
   toString(): string {
-    return `${this.#message} ${formatFields(this.#keys, this.#values)}`;
+    return formatText(this.#message, formatFields(this.#keys, this.#values));
   }
 }
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Stream } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseText } from '../line-format';
 import { mergeByTime, type RecentLine } from '../read/lines';
 import { type ReaderOptions, RecentCommonReader } from '../read/reader';
 import { isConfigurationError } from '../redis/failures';
@@ -8,8 +9,6 @@ import { SEVERITY, type Severities } from '../severity';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 1000;
-/** Places where the metadata of a line may begin that are tried. */
-const MAX_TRIES = 16;
 
 /** What to read back of a transport, as winston's own transports have it. */
 export interface LogQuery {
@@ -168,7 +167,7 @@ export class Queries {
 
   #entryOf({ severity, time, message }: RecentLine, level = this.#levelOf(severity)): LogEntry {
     const timestamp = Number.isNaN(time.getTime()) ? {} : { timestamp: time.toISOString() };
-    return { level, message, ...timestamp, ...fieldsOf(message) };
+    return { level, message, ...timestamp, ...parseText(message) };
   }
 
   /** The level that a severity is called by in the logger: several may be filed under one. */
@@ -176,27 +175,5 @@ export class Queries {
     const levels = this.#written.levels();
     if (levels.includes(severity)) return severity;
     return levels.find((level) => this.#written.severities.resolve(level) === severity) ?? severity;
-  }
-}
-
-/** What a line says beyond its text: all of a log call that was written as JSON, else the metadata at its end. */
-function fieldsOf(text: string): Readonly<Record<string, unknown>> {
-  const whole = parseObject(text);
-  if (whole) return 'level' in whole && 'message' in whole ? whole : {};
-  let at = text.lastIndexOf(' {"');
-  for (let tries = 0; at >= 0 && tries < MAX_TRIES; tries++) {
-    const metadata = parseObject(text.slice(at + 1));
-    if (metadata) return { ...metadata, message: text.slice(0, at) };
-    at = at === 0 ? -1 : text.lastIndexOf(' {"', at - 1);
-  }
-  return {};
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
-  try {
-    return JSON.parse(text) as Readonly<Record<string, unknown>>;
-  } catch {
-    return undefined;
   }
 }

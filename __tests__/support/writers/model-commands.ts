@@ -3,7 +3,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { FlushError } from '../../../src/errors';
-import { formatMessage, type LogInfo, lineFormatter, readMessage, toLineText } from '../../../src/record/log-call';
+import {
+  boundedLineFormatter,
+  formatMessage,
+  type LogInfo,
+  readMessage,
+  toLineText,
+} from '../../../src/record/log-call';
 import type { Connection } from '../../../src/redis/connection';
 import { type DestinationKeys, destinationKeys, knownKey } from '../../../src/redis/keys';
 import { defineScript, runScript, type Script } from '../../../src/redis/script';
@@ -197,7 +203,7 @@ export class Subject {
     this.#serverHour = serverHour;
     this.connection = new FaultyConnection(redis);
     const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
-    const formats = { formatLine: lineFormatter('iso'), formatMessage };
+    const formats = { formatLine: boundedLineFormatter('iso'), formatMessage };
     this.#pending = new Pending({ recentLimit, maxPending, ...formats });
     const outages = new Outages(() => undefined);
     this.#flusher = new Flusher(this.#pending, outages, {
