@@ -1,3 +1,4 @@
+import { effort } from '../support/effort';
 import { describeWithClock } from '../support/redis/server-clock';
 import { describeWithServer } from '../support/redis/servers';
 import { expectEachLineOnce, runFollowing } from '../support/viewers/following';
@@ -5,11 +6,17 @@ import { runReading } from '../support/viewers/reading';
 
 const TIMEOUT_MS = 300_000;
 
-describeWithClock('readers beside twelve writer processes, as the hour turns', () => {
+describeWithClock('readers beside writer processes, as the hour turns', () => {
   it(
     'see only states that existed at some instant',
     async () => {
-      const result = await runReading({ seconds: 5, leastTurns: 5, writers: 12, readers: 4, groupsPerSecond: 40 });
+      const result = await runReading({
+        seconds: effort({ quick: 2, full: 60 }),
+        leastTurns: effort({ quick: 5, full: 30 }),
+        writers: effort({ quick: 4, full: 12 }),
+        readers: effort({ quick: 2, full: 4 }),
+        groupsPerSecond: 40,
+      });
       expect(result).toMatchObject({ problems: [] });
       expect(result.turnedAmidst).toBeGreaterThan(0);
     },
@@ -17,11 +24,15 @@ describeWithClock('readers beside twelve writer processes, as the hour turns', (
   );
 });
 
-describeWithServer('follower of four processes at full speed', () => {
+describeWithServer('follower of writer processes at full speed', () => {
   it.each([100, 10_000])(
     'gets each line once or is told that it missed it, with a list of %d lines',
     async (recentLimit) => {
-      const options = { lines: 20_000, writers: 4, recentLimit };
+      const options = {
+        lines: effort({ quick: 10_000, full: 100_000 }),
+        writers: effort({ quick: 2, full: 4 }),
+        recentLimit,
+      };
       expectEachLineOnce(await runFollowing(options), options);
     },
     TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { parameterize } from '../../src/record/parameterize';
+import { effort } from '../support/effort';
 
 const MAX_BYTES = 1024;
 const HOSTILE_LENGTH = 65_536;
@@ -120,7 +121,7 @@ describe('parameterize', () => {
         const key = parameterize(message);
         expect(parameterize(key)).toBe(key);
       }),
-      { numRuns: 2000 },
+      { numRuns: effort({ quick: 200, full: 2000 }) },
     );
   });
 
@@ -132,7 +133,7 @@ describe('parameterize', () => {
         expect(key.isWellFormed()).toBe(true);
         expect(key).not.toMatch(/[\r\n]/);
       }),
-      { numRuns: 2000 },
+      { numRuns: effort({ quick: 200, full: 2000 }) },
     );
   });
 

@@ -10,6 +10,7 @@ import {
   knownMember,
   parseKnownMember,
 } from '../../src/redis/keys';
+import { effort } from '../support/effort';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
 import { Workspace } from '../support/workspace';
@@ -104,7 +105,7 @@ describe.each([false, true])('keys (hash tag: %s)', (hashTag) => {
         );
         expect(new Set([...keys, knownKey(space)]).size).toBe(15);
       }),
-      { numRuns: 2000 },
+      { numRuns: effort({ quick: 200, full: 2000 }) },
     );
   });
 
@@ -113,7 +114,7 @@ describe.each([false, true])('keys (hash tag: %s)', (hashTag) => {
       fc.property(acceptedDestinations(hashTag), ({ name, severity }) => {
         expect(parseKnownMember(knownMember(name, severity))).toEqual({ name, severity });
       }),
-      { numRuns: 2000 },
+      { numRuns: effort({ quick: 200, full: 2000 }) },
     );
   });
 });
@@ -132,7 +133,7 @@ describeWithServer('keys with a hash tag', () => {
           const slots = await Promise.all(keys.map((key) => redis.clusterKeySlot(key)));
           expect(slots).toEqual(Array(7).fill(slots[0]));
         }),
-        { numRuns: 500 },
+        { numRuns: effort({ quick: 50, full: 500 }) },
       );
     } finally {
       redis.destroy();
@@ -175,9 +176,9 @@ describe('log call', () => {
         await transport.flush();
         expect(await read()).toEqual(before);
       }),
-      { numRuns: 200 },
+      { numRuns: effort({ quick: 50, full: 200 }) },
     );
-    expect(transport.stats().written).toBeGreaterThan(50);
+    expect(transport.stats().written).toBeGreaterThan(effort({ quick: 10, full: 50 }));
     const written = await workspace.redis.keys(workspace.key('*'));
     expect(written.filter((key) => !allowed.has(key))).toEqual([]);
   });

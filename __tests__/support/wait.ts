@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Waits until a condition holds, and gives what it returned. Fails with its last error or value after the deadline. */
-export async function until<T>(condition: () => Promise<T> | T, timeoutMs = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(condition: () => Promise<T> | T, timeoutMs = 30_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
   while (performance.now() < deadline) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
+import { effort } from '../support/effort';
 import { isoHour } from '../support/hours';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { type Counts, StoredLog, sum, total } from '../support/redis/stored-log';
@@ -7,8 +8,8 @@ import { repeatedAtTheTurn } from '../support/turn';
 import { until } from '../support/wait';
 import { plannedCounts, runWriter, type WriterOptions } from '../support/writers/writers';
 
-const WRITERS = 8;
-const TIMEOUT_MS = 60_000;
+const WRITERS = effort({ quick: 4, full: 8 });
+const TIMEOUT_MS = 120_000;
 
 describeWithServer('writer processes', () => {
   let server: RedisServer;
@@ -30,9 +31,9 @@ describeWithServer('writer processes', () => {
     names: ['app'],
     levels: ['info'],
     naming: 'option',
-    lines: 4000,
+    lines: effort({ quick: 1500, full: 4000 }),
     distinct: 20,
-    linesPerSecond: 2000,
+    linesPerSecond: effort({ quick: 1000, full: 2000 }),
     ...options,
   });
 

@@ -1,13 +1,16 @@
+/** Moves the clock of a server that tests start. */
+
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compiledRoot } from '../compiled';
 import { describeWith } from '../requirements';
 
 /** `describe` for tests that move the clock of a server. */
 export const describeWithClock = describeWith('server clock');
 
-/** The time of day of the servers that are started with its `env`: that of the machine, until it is moved. */
+/** The time of day of the servers that are started with its `env`: the machine's own until it is moved. */
 export class ServerClock {
   /** What the environment of a server needs, for `RedisServer.start`. */
   readonly env: Readonly<Record<string, string>>;
@@ -23,15 +26,11 @@ export class ServerClock {
     this.set(0);
   }
 
-  /** Compiles what moves the clock, into a folder of its own. */
   static create(): ServerClock {
-    const dir = mkdtempSync(join(tmpdir(), 'server-clock-'));
-    const library = join(dir, 'server-clock.so');
-    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, join(__dirname, 'server-clock.c')]);
-    return new ServerClock(dir, library);
+    return new ServerClock(mkdtempSync(join(tmpdir(), 'server-clock-')), compileLibrary());
   }
 
-  /** Sets the clock to so many whole seconds after that of the machine; a negative number is before it. */
+  /** Sets the clock to so many whole seconds after that of the machine; a negative number sets it before. */
   set(offsetSeconds: number): void {
     const bytes = new BigInt64Array([BigInt(offsetSeconds)]);
     writeSync(this.#file, bytes, 0, bytes.byteLength, 0);
@@ -43,9 +42,19 @@ export class ServerClock {
     this.set(this.#offsetSeconds + seconds);
   }
 
-  /** Removes what was compiled. Servers that still run keep their time. */
+  /** Removes its file. Servers that still run keep their time. */
   remove(): void {
     closeSync(this.#file);
     rmSync(this.#dir, { recursive: true, force: true });
   }
+}
+
+/** Compiles what is preloaded into servers, unless another suite has. Gives its path. */
+function compileLibrary(): string {
+  const library = join(compiledRoot(), 'server-clock.so');
+  if (existsSync(library)) return library;
+  const own = `${library}.${process.pid}`;
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', own, join(__dirname, 'server-clock.c')]);
+  renameSync(own, library);
+  return library;
 }
