@@ -1,10 +1,16 @@
 /** @jest-config-loader esbuild-register */
+/** Finds, compiles and runs the tests, and holds the thresholds of coverage. */
+
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  // Tests wait for conditions, so this ends only those that hang.
   testTimeout: 120_000,
+  // Suites mostly wait for servers and processes of their own. More than this would make them wait for memory.
+  maxWorkers: Math.min(8, 2 * availableParallelism()),
   globalSetup: '<rootDir>/__tests__/support/global-setup.ts',
   globalTeardown: '<rootDir>/__tests__/support/global-teardown.ts',
   transform: {
