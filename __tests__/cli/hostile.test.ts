@@ -1,8 +1,9 @@
 import { type RecentLine } from '../../src';
 import { visible } from '../../src/cli/terminal/text';
-import { runCli, uncolored, writeHours, writeLines } from '../support/viewers/cli';
+import { runCli, uncolored } from '../support/viewers/cli';
 import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS } from '../support/viewers/hostile';
 import { Workspace } from '../support/workspace';
+import { writeHours, writeLines } from '../support/writers/key-writer';
 
 /** As Redis gives them back. */
 const TEXTS = HOSTILE_TEXTS.map(({ text }) => text.toWellFormed());

@@ -1,13 +1,14 @@
 import type { Ended } from '../support/program';
 import { atHalfPastNoon } from '../support/redis/half-hour';
 import { describeWithClock } from '../support/redis/server-clock';
-import { FakeSink, type KnownHours, runCli, uncolored, writeHours } from '../support/viewers/cli';
+import { FakeSink, runCli, uncolored } from '../support/viewers/cli';
+import { type LoggedHours, writeHours } from '../support/writers/key-writer';
 
 describeWithClock('ls', () => {
   const space = atHalfPastNoon();
   const ls = (args: readonly string[] = [], stdout = new FakeSink()): Promise<Ended> =>
     runCli(['ls', ...args, ...space.options], { stdout });
-  const write = (...hours: KnownHours[]): Promise<void[]> => Promise.all(hours.map((each) => writeHours(space, each)));
+  const write = (...hours: LoggedHours[]): Promise<void[]> => Promise.all(hours.map((each) => writeHours(space, each)));
 
   const writeSome = (): Promise<void[]> =>
     write(

@@ -4,9 +4,11 @@ import { createCluster } from 'redis';
 import { RedisRecentCommonTransport } from '../../src';
 import { startCluster } from '../support/redis/cluster';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
-import { CliProcess, FakeSink, RunningCli, runCli, writeLines } from '../support/viewers/cli';
+import { FakeSink, RunningCli, runCli } from '../support/viewers/cli';
+import { CliProcess } from '../support/viewers/cli-process';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
+import { writeLines } from '../support/writers/key-writer';
 
 const TIMEOUT_MS = 120_000;
 const ROOT = resolve(__dirname, '../..');

@@ -6,8 +6,10 @@ import { makeUser, removeUser, rulesOf } from '../support/redis/acl';
 import { makeCertificates } from '../support/redis/certificates';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { itWith } from '../support/requirements';
-import { CliProcess, runCli, writeHours } from '../support/viewers/cli';
+import { runCli } from '../support/viewers/cli';
+import { CliProcess } from '../support/viewers/cli-process';
 import { Workspace } from '../support/workspace';
+import { writeHours } from '../support/writers/key-writer';
 
 const TIMEOUT_MS = 60_000;
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describeWithServer } from '../support/redis/servers';
 import { repeatedAtTheTurn } from '../support/turn';
-import { writeHours } from '../support/viewers/cli';
 import { Workspace } from '../support/workspace';
+import { writeHours } from '../support/writers/key-writer';
 
 const LOGGERS = 10;
 /** The most that a window counts by default. */

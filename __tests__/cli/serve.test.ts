@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import { freePort } from '../support/redis/servers';
-import { RunningCli, runCli, writeHours } from '../support/viewers/cli';
+import { RunningCli, runCli } from '../support/viewers/cli';
 import { Workspace } from '../support/workspace';
+import { writeHours } from '../support/writers/key-writer';
 
 const USER = 'operator';
 const PASSWORD = 'pass:wörd';

@@ -1,6 +1,7 @@
 import type { Ended } from '../support/program';
-import { FakeSink, RunningCli, runCli, uncolored, writeLines } from '../support/viewers/cli';
+import { FakeSink, RunningCli, runCli, uncolored } from '../support/viewers/cli';
 import { Workspace } from '../support/workspace';
+import { writeLines } from '../support/writers/key-writer';
 
 let workspace: Workspace;
 let spaces = 0;

@@ -1,7 +1,9 @@
 import { describeWithServer, RedisServer } from '../support/redis/servers';
-import { CliProcess, describeWithTerminal, FakeSink, RunningCli, uncolored, writeHours } from '../support/viewers/cli';
+import { FakeSink, RunningCli, uncolored } from '../support/viewers/cli';
+import { CliProcess, describeWithTerminal } from '../support/viewers/cli-process';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
+import { writeHours } from '../support/writers/key-writer';
 
 const TIMEOUT_MS = 120_000;
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';

@@ -1,12 +1,13 @@
 import type { Ended } from '../support/program';
 import { atHalfPastNoon } from '../support/redis/half-hour';
 import { describeWithClock } from '../support/redis/server-clock';
-import { FakeSink, type KnownHours, runCli, uncolored, writeHours } from '../support/viewers/cli';
+import { FakeSink, runCli, uncolored } from '../support/viewers/cli';
+import { type LoggedHours, writeHours } from '../support/writers/key-writer';
 
 /** Above all tables. */
 const HOUR = '30 min into the 12:00 UTC hour: 50% of last hour is expected';
 
-const SHOP_ERRORS: KnownHours = {
+const SHOP_ERRORS: LoggedHours = {
   name: 'shop',
   severity: 'error',
   now: { 'payment gateway refused': 20, 'timeout after retries': 96, 'cart is gone': 3 },
@@ -18,7 +19,7 @@ describeWithClock('top', () => {
   const topArgs = (args: readonly string[]): string[] => [...args, ...space.options];
   const top = (args: readonly string[] = [], stdout = new FakeSink()): Promise<Ended> =>
     runCli(topArgs(args), { stdout });
-  const write = async (...hours: KnownHours[]): Promise<void> => {
+  const write = async (...hours: LoggedHours[]): Promise<void> => {
     for (const each of hours) await writeHours(space, each);
   };
 

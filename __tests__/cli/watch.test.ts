@@ -1,7 +1,8 @@
 import { describeWithServer, RedisServer } from '../support/redis/servers';
-import { FakeSink, RunningCli, uncolored, writeHours } from '../support/viewers/cli';
+import { FakeSink, RunningCli, uncolored } from '../support/viewers/cli';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
+import { writeHours } from '../support/writers/key-writer';
 
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';

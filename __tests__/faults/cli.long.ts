@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
-import { CliProcess, runCli } from '../support/viewers/cli';
+import { runCli } from '../support/viewers/cli';
+import { CliProcess } from '../support/viewers/cli-process';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 

@@ -1,17 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+/** Runs the command line program within the test process, with output that tests can read. */
+
 import type { Sink } from '../../../src/cli/host';
 import { main } from '../../../src/cli/main';
-import { compiledRoot } from '../compiled';
 import type { Ended } from '../program';
-import { describeWith, findTerminal } from '../requirements';
 import { until } from '../wait';
-import type { Workspace } from '../workspace';
 
 const ESC = '\u001b';
-const PROGRAM = ['src/cli/bin.js'];
 
-/** What stands for a stream that is written to. */
+/** An output stream that keeps its text. */
 export class FakeSink implements Sink {
   text = '';
   readonly isTTY: boolean;
@@ -67,168 +63,39 @@ export class RunningCli {
     });
   }
 
-  /** What a test that failed has left. */
+  /** Ends what a failed test has left. */
   static async interruptAll(): Promise<void> {
     await Promise.all([...RunningCli.#running].map((cli) => cli.interrupt()));
   }
 
-  /** Waits until a condition holds; fails at once where the program has ended without that. */
+  /** Waits until a condition holds. Fails at once if the program ends before that. */
   async until(condition: () => boolean): Promise<void> {
     let ended: Ended | undefined;
     void this.ended.then((end) => (ended = end));
     await until(() => condition() || ended !== undefined);
-    if (!condition()) throw new Error(`ended without that: ${JSON.stringify(ended)}`);
+    if (!condition()) throw new Error(`ended before that: ${JSON.stringify(ended)}`);
   }
 
-  /** As Ctrl-C does, and waits for the end. */
+  /** Interrupts, as Ctrl-C does, and waits for the end. */
   interrupt(): Promise<Ended> {
     this.#interrupt.abort();
     return this.ended;
   }
 }
 
-/** What is around the program. */
+/** Environment and output of the program. */
 export interface CliSetting {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdout?: FakeSink;
   readonly stderr?: FakeSink;
 }
 
-/** Runs it within this process until it ends by itself. */
+/** Runs the program within this process until it ends by itself. */
 export function runCli(args: readonly string[], setting?: CliSetting): Promise<Ended> {
   return new RunningCli(args, setting).ended;
 }
 
-/** The command line program in a process of its own, or in a terminal of its own. */
-export class CliProcess {
-  stdout = '';
-  stderr = '';
-  readonly child: ChildProcess;
-  readonly #closed: Promise<unknown>;
-  static readonly #running = new Set<CliProcess>();
-
-  private constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
-    const { NO_COLOR: _, REDIS_URL: __, ...inherited } = process.env;
-    this.child = spawn(command, args, { cwd: compiledRoot(), env: { ...inherited, ...env }, stdio: 'pipe' });
-    this.child.stdout?.setEncoding('utf8').on('data', (chunk) => (this.stdout += chunk));
-    this.child.stderr?.setEncoding('utf8').on('data', (chunk) => (this.stderr += chunk));
-    this.child.stdin?.on('error', () => undefined);
-    CliProcess.#running.add(this);
-    this.#closed = once(this.child, 'close').finally(() => CliProcess.#running.delete(this));
-  }
-
-  static start(args: readonly string[], env: Readonly<Record<string, string>> = {}): CliProcess {
-    return new CliProcess(process.execPath, [...PROGRAM, ...args], env);
-  }
-
-  /**
-   * @param prepare - commands of the shell that are run in the terminal before
-   * @param after - and after it; by itself, the shell ends with the code of the program
-   */
-  static startInTerminal(
-    args: readonly string[],
-    {
-      env = {},
-      prepare = 'true',
-      after = 'exit $?',
-    }: { env?: Record<string, string>; prepare?: string; after?: string } = {},
-  ): CliProcess {
-    const program = [process.execPath, ...PROGRAM, ...args].map((arg) => `'${arg}'`).join(' ');
-    // Ctrl-C goes to the shell as well. Shells differ in whether they survive it, unless they have a trap.
-    const script = `trap : INT; ${prepare}; ${program}; ${after}`;
-    const [command, ...options] = terminalFor(script);
-    return new CliProcess(command, options, { TERM: 'xterm-256color', SHELL: '/bin/sh', ...env });
-  }
-
-  /** A command of the shell beside it. */
-  static startShell(command: string): CliProcess {
-    return new CliProcess('sh', ['-c', command], {});
-  }
-
-  /** What a test that failed has left. */
-  static async killAll(): Promise<void> {
-    const left = [...CliProcess.#running];
-    for (const { child } of left) child.kill('SIGKILL');
-    await Promise.all(left.map((cli) => cli.ended()));
-  }
-
-  /** What a user types. */
-  type(keys: string): void {
-    this.child.stdin?.write(keys);
-  }
-
-  /** Waits until the output holds a text. */
-  async shows(text: string | RegExp): Promise<void> {
-    await until(() => (typeof text === 'string' ? this.stdout.includes(text) : text.test(this.stdout)), 60_000).catch(
-      (error: Error) => {
-        throw new Error(`${error.message}\n${JSON.stringify(this.stdout)}\n${this.stderr}`);
-      },
-    );
-  }
-
-  async ended(): Promise<Ended> {
-    await this.#closed;
-    return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
-  }
-}
-
-/** `describe` for tests with a terminal. */
-export const describeWithTerminal = describeWith('terminal');
-
-/** The command line that runs a command of the shell in a terminal of its own. */
-function terminalFor(command: string): [string, ...string[]] {
-  if (findTerminal() === 'script') return ['script', '-qec', command, '/dev/null'];
-  const program = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", sys.argv[1]])))';
-  return ['python3', '-c', program, command];
-}
-
-/** A text without the colours and the like that the program paints with, and with all other sequences. */
+/** A text without the looks that the program uses, and with all other escape sequences. */
 export function uncolored(text: string): string {
   return text.replaceAll(new RegExp(`${ESC}\\[(\\d|[237]\\d)m`, 'g'), '');
-}
-
-/** What one logger name and severity logged, message by message. */
-export interface KnownHours {
-  readonly name: string;
-  readonly severity: string;
-  /** This hour. */
-  readonly now?: Readonly<Record<string, number>>;
-  /** The hour before. */
-  readonly before?: Readonly<Record<string, number>>;
-  /** Seconds since it was last seen. @default 0 */
-  readonly seenAgo?: number;
-}
-
-/** Writes what was logged this hour and the hour before, by the clock of Redis. */
-export async function writeHours(
-  workspace: Pick<Workspace, 'redis' | 'key'>,
-  { name, severity, now = {}, before = {}, seenAgo = 0 }: KnownHours,
-): Promise<void> {
-  const { redis } = workspace;
-  const [seconds] = (await redis.sendCommand(['TIME'])) as unknown as [string];
-  const isoHour = (ago: number): string =>
-    `${new Date((Number(seconds) - ago * 3600) * 1000).toISOString().slice(0, 13)}:00:00`;
-  const common = workspace.key(`common:${name}:${severity}`);
-  const members = (counts: Readonly<Record<string, number>>): { value: string; score: number }[] =>
-    Object.entries(counts).map(([value, score]) => ({ value, score }));
-  if (members(now).length > 0) await redis.zAdd(common, members(now));
-  if (members(before).length > 0) await redis.zAdd(`${common}:last`, members(before));
-  await redis.set(`${common}:start`, isoHour(0));
-  await redis.set(`${common}:pstart`, isoHour(1));
-  await redis.zAdd(workspace.key('known'), { value: `${severity}:${name}`, score: Number(seconds) - seenAgo });
-}
-
-/** Writes lines, the oldest first, each with its time before it: in one step, as a transport does. */
-export async function writeLines(
-  workspace: Pick<Workspace, 'redis' | 'key'>,
-  { name, severity }: Pick<KnownHours, 'name' | 'severity'>,
-  lines: readonly string[],
-): Promise<void> {
-  const { redis } = workspace;
-  await redis
-    .multi()
-    .lPush(workspace.key(`recent:${name}:${severity}`), [...lines])
-    .incrBy(workspace.key(`recent:${name}:${severity}:seq`), lines.length)
-    .zAdd(workspace.key('known'), { value: `${severity}:${name}`, score: Math.floor(Date.now() / 1000) })
-    .exec();
 }
