@@ -1,4 +1,5 @@
 import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { Space } from '../support/space';
 import { FakeSink, RunningCli, uncolored } from '../support/viewers/cli';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
@@ -8,24 +9,23 @@ const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
 
 let workspace: Workspace;
-let spaces = 0;
+let space: Space;
 
-const key = (name: string): string => workspace.key(`${spaces}:${name}`);
 const log = (message: string, count: number): Promise<void> =>
-  writeHours({ redis: workspace.redis, key }, { name: 'shop', severity: 'info', now: { [message]: count } });
+  writeHours(space, { name: 'shop', severity: 'info', now: { [message]: count } });
 
 beforeAll(async () => {
   workspace = await Workspace.open();
 });
 beforeEach(() => {
-  spaces++;
+  space = new Space(workspace);
 });
 afterEach(() => RunningCli.interruptAll());
 afterAll(() => workspace.close());
 
-function watch(url: string, stdout: FakeSink, ...args: string[]): RunningCli {
+function watch({ options }: Space, stdout: FakeSink, ...args: string[]): RunningCli {
   const setting = { stdout, env: { TERM: 'xterm' } };
-  return new RunningCli(['top', '--watch=0.1', '--url', url, '--prefix', key(''), ...args], setting);
+  return new RunningCli(['top', '--watch=0.1', ...options, ...args], setting);
 }
 
 /** What stands on a screen after the last time that it was drawn. */
@@ -38,7 +38,7 @@ describe('top --watch on a terminal', () => {
   it('redraws the alternate screen in place, and leaves it when interrupted', async () => {
     await log('first message', 1);
     const stdout = new FakeSink({ isTTY: true });
-    const cli = watch(workspace.url, stdout);
+    const cli = watch(space, stdout);
     await cli.until(() => stdout.text.includes('first message'));
     expect(stdout.text.startsWith(`${ENTER}\u001b[H`)).toBe(true);
     await log('second message', 2);
@@ -55,7 +55,7 @@ describe('top --watch on a terminal', () => {
   it('shows at most the rows of the terminal, and says how many lines are missing', async () => {
     for (let i = 0; i < 12; i++) await log(`message ${i}`, 100 - i);
     const stdout = new FakeSink({ isTTY: true, rows: 8 });
-    const cli = watch(workspace.url, stdout);
+    const cli = watch(space, stdout);
     await cli.until(() => stdout.text.includes('message 0'));
     await cli.interrupt();
     expect(lastFrame(stdout)).toHaveLength(8);
@@ -65,7 +65,7 @@ describe('top --watch on a terminal', () => {
   it('redraws at once if the terminal is resized', async () => {
     await log('a message that is longer than a narrow terminal', 1);
     const stdout = new FakeSink({ isTTY: true });
-    const cli = watch(workspace.url, stdout, '--watch=3600');
+    const cli = watch(space, stdout, '--watch=3600');
     await cli.until(() => stdout.text.includes('a narrow terminal'));
     stdout.resize(40, 10);
     await cli.until(() => lastFrame(stdout).some((line) => line.endsWith('a message that is longer t…')));
@@ -76,7 +76,7 @@ describe('top --watch on a terminal', () => {
 
   it('ends with code 0 if interrupted while it waits for the first reply', async () => {
     const stdout = new FakeSink({ isTTY: true });
-    expect(await watch(workspace.url, stdout).interrupt()).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await watch(space, stdout).interrupt()).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });
 
@@ -84,7 +84,7 @@ describe('top --watch without escape sequences', () => {
   it('prints one table after another to a pipe, each with its time', async () => {
     await log('hello', 1);
     const stdout = new FakeSink();
-    const cli = watch(workspace.url, stdout);
+    const cli = watch(space, stdout);
     await cli.until(() => stdout.text.split('hello').length > 2);
     const { stdout: shown } = await cli.interrupt();
     expect(shown).toMatch(
@@ -96,7 +96,7 @@ describe('top --watch without escape sequences', () => {
   it('prints one table after another on a dumb terminal', async () => {
     await log('hello', 1);
     const [stdout, stderr] = [new FakeSink({ isTTY: true }), new FakeSink({ isTTY: true })];
-    const args = ['top', '--watch=0.1', '--url', workspace.url, '--prefix', key('')];
+    const args = ['top', '--watch=0.1', ...space.options];
     const cli = new RunningCli(args, { stdout, stderr, env: { TERM: 'dumb' } });
     await cli.until(() => stdout.text.split('hello').length > 2);
     const { stdout: shown } = await cli.interrupt();
@@ -106,7 +106,7 @@ describe('top --watch without escape sequences', () => {
   it.each([false, true])('prints one JSON object after another, on a terminal, too: %s', async (isTTY) => {
     await log('hello', 1);
     const stdout = new FakeSink({ isTTY });
-    const cli = watch(workspace.url, stdout, '--json');
+    const cli = watch(space, stdout, '--json');
     await cli.until(() => stdout.text.split('\n').length > 2);
     const { stdout: shown } = await cli.interrupt();
     const messages = shown
@@ -120,10 +120,12 @@ describe('top --watch without escape sequences', () => {
 describeWithServer('top --watch without Redis', () => {
   let server: RedisServer;
   let own: Workspace;
+  let ownSpace: Space;
 
   beforeEach(async () => {
     server = await RedisServer.start();
     own = await Workspace.open(server.url);
+    ownSpace = new Space(own);
   });
   afterEach(async () => {
     await own.close();
@@ -131,12 +133,12 @@ describeWithServer('top --watch without Redis', () => {
   });
 
   const logOwn = (message: string): Promise<void> =>
-    writeHours({ redis: own.redis, key }, { name: 'shop', severity: 'info', now: { [message]: 1 } });
+    writeHours(ownSpace, { name: 'shop', severity: 'info', now: { [message]: 1 } });
 
   it('keeps the last table and says so until Redis is back', async () => {
     await logOwn('before');
     const stdout = new FakeSink({ isTTY: true });
-    const cli = watch(server.url, stdout);
+    const cli = watch(ownSpace, stdout);
     await cli.until(() => stdout.text.includes('before'));
     await server.kill();
     await cli.until(() => /^nothing newer than \d\d:\d\d:\d\d: \S/.test(String(lastFrame(stdout)[1])));
@@ -150,7 +152,7 @@ describeWithServer('top --watch without Redis', () => {
   it('says so once in a pipe, and goes on when Redis is back', async () => {
     await logOwn('before');
     const stdout = new FakeSink();
-    const cli = watch(server.url, stdout);
+    const cli = watch(ownSpace, stdout);
     await cli.until(() => stdout.text.includes('before'));
     await server.kill();
     await cli.until(() => cli.stderr.text.includes('nothing new from redis://127.0.0.1'));
@@ -164,7 +166,7 @@ describeWithServer('top --watch without Redis', () => {
 
   it('ends with code 1 if Redis does not answer at the beginning', async () => {
     await server.kill();
-    const { code, stdout, stderr } = await watch(server.url, new FakeSink({ isTTY: true })).ended;
+    const { code, stdout, stderr } = await watch(ownSpace, new FakeSink({ isTTY: true })).ended;
     expect(stderr).toMatch(/cannot read from redis:\/\/127.0.0.1:\d+: connect ECONNREFUSED/);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     await server.start();

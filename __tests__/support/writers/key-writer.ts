@@ -47,3 +47,8 @@ export async function writeLines(
     .zAdd(workspace.key('known'), { value: `${severity}:${name}`, score: Math.floor(Date.now() / 1000) })
     .exec();
 }
+
+/** A line of that second of one minute, with an ISO 8601 time. */
+export function lineAt(second: number, message: string): string {
+  return `2026-11-24T12:00:${String(second).padStart(2, '0')}.000Z ${message}`;
+}
