@@ -8,26 +8,28 @@ import { FakeSink, RunningCli, runCli } from '../support/viewers/cli';
 import { CliProcess } from '../support/viewers/cli-process';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
-import { writeLines } from '../support/writers/key-writer';
+import { lineAt, writeLines } from '../support/writers/key-writer';
 
 const TIMEOUT_MS = 120_000;
 const ROOT = resolve(__dirname, '../..');
 const packageJson = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8'));
 
 let workspace: Workspace;
-const write = (...lines: string[]): Promise<void> =>
+const write = (name: string, ...lines: string[]): Promise<void> =>
   writeLines(
     workspace,
-    { name: 'shop', severity: 'info' },
-    lines.map((line) => `2026-11-24T12:00:00.000Z ${line}`),
+    { name, severity: 'info' },
+    lines.map((line) => lineAt(0, line)),
   );
 
 beforeAll(async () => {
   workspace = await Workspace.open();
-  await write('first', 'second', 'third');
+  await write('shop', 'first', 'second', 'third');
 });
-afterEach(() => CliProcess.killAll());
-afterAll(() => workspace.close());
+afterAll(async () => {
+  await CliProcess.killAll();
+  await workspace.close();
+});
 
 const at = (...args: string[]): string[] => [...args, '--url', workspace.url, '--prefix', workspace.prefix];
 
@@ -37,14 +39,17 @@ describe('program', () => {
     expect(readFileSync(resolve(ROOT, 'src/cli/bin.ts'), 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node');
   });
 
-  it(
+  it.concurrent(
     'ends with code 0, 1 or 2, and writes errors only to stderr',
     async () => {
       const port = await freePort();
       const [done, undone, misunderstood, version] = await Promise.all(
-        [at('tail', '-o', 'raw'), ['ls', '-u', `redis://127.0.0.1:${port}`], ['ls', '--frobnicate'], ['-V']].map(
-          (args) => CliProcess.start(args).ended(),
-        ),
+        [
+          at('tail', '-o', 'raw', 'shop'),
+          ['ls', '-u', `redis://127.0.0.1:${port}`],
+          ['ls', '--frobnicate'],
+          ['-V'],
+        ].map((args) => CliProcess.start(args).ended()),
       );
       expect(done).toEqual({ code: 0, stdout: 'first\nsecond\nthird\n', stderr: '' });
       expect(undone).toEqual({
@@ -58,13 +63,13 @@ describe('program', () => {
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'has colours in a pipe only with --color always, even if NO_COLOR is set',
     async () => {
       const [piped, told, toldAll] = await Promise.all([
-        CliProcess.start(at('tail')).ended(),
-        CliProcess.start(at('tail', '--color', 'always')).ended(),
-        CliProcess.start(at('tail', '--color', 'always'), { NO_COLOR: '1' }).ended(),
+        CliProcess.start(at('tail', 'shop')).ended(),
+        CliProcess.start(at('tail', 'shop', '--color', 'always')).ended(),
+        CliProcess.start(at('tail', 'shop', '--color', 'always'), { NO_COLOR: '1' }).ended(),
       ]);
       expect(piped?.stdout).not.toContain('\u001b');
       expect(told?.stdout).toContain('\u001b[32minfo    \u001b[39m');
@@ -73,7 +78,7 @@ describe('program', () => {
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'ends with code 1 and the reason if it cannot write its output',
     async () => {
       const cli = CliProcess.startShell(`'${process.execPath}' src/cli/bin.js --help >/dev/full`);
@@ -84,7 +89,7 @@ describe('program', () => {
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'follows many lists without a warning',
     async () => {
       const severities = Array.from({ length: 12 }, (_, i) => `severity${i}`);
@@ -99,12 +104,12 @@ describe('program', () => {
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'ends silently with code 0 if its output is closed',
     async () => {
-      const closed = CliProcess.start(at('tail'));
+      const closed = CliProcess.start(at('tail', 'shop'));
       closed.child.stdout?.destroy();
-      const more = (): Promise<void> => writeLines(workspace, { name: 'unread', severity: 'info' }, ['one more']);
+      const more = (): Promise<void> => write('unread', 'one more');
       await more();
       const following = CliProcess.start(at('tail', '-f', '-o', 'raw', 'unread'));
       await following.shows('one more\n');
@@ -118,13 +123,14 @@ describe('program', () => {
     TIMEOUT_MS,
   );
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
     'ends tail -f with code 0 at %s',
     async (signal) => {
-      const cli = CliProcess.start(at('tail', '-f', '-o', 'raw', 'shop'));
+      await write(signal, 'third');
+      const cli = CliProcess.start(at('tail', '-f', '-o', 'raw', signal));
       await cli.shows('third\n');
-      // It may not have begun to listen for the signal yet, which then ends it in its own way.
-      await write(`${signal} is next`);
+      // Only once it follows does it listen for the signal, which would otherwise end it in the default way.
+      await write(signal, `${signal} is next`);
       await cli.shows(`${signal} is next\n`);
       cli.child.kill(signal);
       expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });

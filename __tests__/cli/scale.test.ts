@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { compiledRoot } from '../support/compiled';
 import { describeWithServer } from '../support/redis/servers';
 import { repeatedAtTheTurn } from '../support/turn';
 import { Workspace } from '../support/workspace';
@@ -9,8 +10,8 @@ const LOGGERS = 10;
 /** The most that a window counts by default. */
 const MESSAGES = 10_000;
 const ROUNDS = 3;
-/** The program as published. */
-const PROGRAM = resolve(__dirname, '../../dist/cli/bin.js');
+/** Not bundled, like the published program. */
+const PROGRAM = resolve(compiledRoot(), 'src/cli/bin.js');
 
 describeWithServer(`top of ${LOGGERS} loggers with ${MESSAGES} different messages each`, () => {
   let workspace: Workspace;

@@ -1,4 +1,5 @@
 import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { itWith } from '../support/requirements';
 import { FakeSink, RunningCli, uncolored } from '../support/viewers/cli';
 import { CliProcess, describeWithTerminal } from '../support/viewers/cli-process';
 import { until } from '../support/wait';
@@ -17,13 +18,15 @@ beforeAll(async () => {
   workspace = await Workspace.open();
   await writeHours(workspace, { name: 'shop', severity: 'info', now: { [MESSAGE]: 7 } });
 });
-afterEach(() => CliProcess.killAll());
-afterAll(() => workspace.close());
+afterAll(async () => {
+  await CliProcess.killAll();
+  await workspace.close();
+});
 
 const at = (...args: string[]): string[] => [...args, '--url', workspace.url, '--prefix', workspace.prefix];
 
 describeWithTerminal('terminal', () => {
-  it(
+  it.concurrent(
     'shows colours unless NO_COLOR is set or TERM is dumb, and messages cut to its width',
     async () => {
       const prepare = 'stty cols 70 rows 20';
@@ -40,7 +43,7 @@ describeWithTerminal('terminal', () => {
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'has top --watch drawn in place and at its new size, and is left as it was at Ctrl-C',
     async () => {
       const cli = CliProcess.startInTerminal(at('top', '--watch=0.2'), {
@@ -66,7 +69,7 @@ describeWithTerminal('terminal', () => {
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'leaves the alternate screen while Ctrl-Z has stopped top --watch, and is drawn again afterwards',
     async () => {
       const cli = CliProcess.startInTerminal(at('top', '--watch', '3600'), { prepare: 'echo "shell $$."' });
@@ -89,82 +92,82 @@ describeWithTerminal('terminal', () => {
   );
 });
 
-describeWithServer('Redis that is killed', () => {
-  describeWithTerminal('under tail -f on a terminal', () => {
-    it(
-      'is waited for; then each line comes once, and the number of missed lines is shown',
-      async () => {
-        const server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-        const own = await Workspace.open(server.url);
-        const { logger, transport } = own.logger({ name: 'shop', url: server.url });
-        const log = (from: number, to: number): void => {
-          for (let i = from; i < to; i++) logger.info(`line ${i}.`);
-        };
-        const cli = CliProcess.startInTerminal(['tail', '-f', '-u', server.url, '--prefix', own.prefix], {
-          env: { NO_COLOR: '1' },
-        });
-        try {
-          log(0, 2);
-          await cli.shows('line 1.');
-          await server.kill();
-          await cli.shows('retrying: ');
-          log(2, 252);
-          await server.start();
-          await until(() => transport.flush().then(() => true));
-          await cli.shows('line 251.');
-          await cli.shows('answers again after');
-          cli.type('\u0003');
-          const { stdout, code } = await cli.ended();
-          const lines = stdout.split('\r\n').filter((line) => / {2}line \d+\.$|^---/.test(line));
-          expect(lines.map((line) => line.replace(/^.* {2}line /, ''))).toEqual([
-            '0.',
-            '1.',
-            '--- 150 lines of shop · info missed: more came at once than is kept ---',
-            ...Array.from({ length: 100 }, (_, i) => `${152 + i}.`),
-          ]);
-          expect(code).toBe(0);
-        } finally {
-          cli.child.kill('SIGKILL');
-          await own.close();
-          await server.stop();
-        }
-      },
-      TIMEOUT_MS,
-    );
-  });
-});
+describeWithServer('program without a reply of Redis', () => {
+  itWith('terminal').concurrent(
+    'waits under tail -f on a terminal, then shows each line once and how many it missed',
+    async () => {
+      const server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+      const own = await Workspace.open(server.url);
+      const { logger, transport } = own.logger({ name: 'shop', url: server.url });
+      const log = (from: number, to: number): void => {
+        for (let i = from; i < to; i++) logger.info(`line ${i}.`);
+      };
+      const cli = CliProcess.startInTerminal(['tail', '-f', '-u', server.url, '--prefix', own.prefix], {
+        env: { NO_COLOR: '1' },
+      });
+      try {
+        log(0, 2);
+        await cli.shows('line 1.');
+        await server.kill();
+        await cli.shows('retrying: ');
+        log(2, 252);
+        await server.start();
+        await until(() => transport.flush().then(() => true));
+        await cli.shows('line 251.');
+        await cli.shows('answers again after');
+        cli.type('\u0003');
+        const { stdout, code } = await cli.ended();
+        const lines = stdout.split('\r\n').filter((line) => / {2}line \d+\.$|^---/.test(line));
+        expect(lines.map((line) => line.replace(/^.* {2}line /, ''))).toEqual([
+          '0.',
+          '1.',
+          '--- 150 lines of shop · info missed: more came at once than is kept ---',
+          ...Array.from({ length: 100 }, (_, i) => `${152 + i}.`),
+        ]);
+        expect(code).toBe(0);
+      } finally {
+        cli.child.kill('SIGKILL');
+        await own.close();
+        await server.stop();
+      }
+    },
+    TIMEOUT_MS,
+  );
 
-describeWithServer('spinner', () => {
-  it('shows on stderr of a terminal what a slow Redis is waited for, within its width, and is cleared', async () => {
-    const server = await RedisServer.start();
-    const own = await Workspace.open(server.url);
-    await writeHours(own, { name: 'shop', severity: 'info', now: { hello: 1 } });
-    const stderr = new FakeSink({ isTTY: true });
-    const narrow = new FakeSink({ isTTY: true, columns: 30 });
-    const cluster = new FakeSink({ isTTY: true });
-    server.signal('SIGSTOP');
-    try {
-      const args = ['ls', '-u', server.url, '--prefix', own.prefix];
-      const cli = new RunningCli(args, { stderr });
-      const others = [
-        new RunningCli(args, { stderr: narrow }),
-        new RunningCli([...args, '--cluster'], { stderr: cluster }),
-      ];
-      await until(() => stderr.text.includes('(2 s)') && cluster.text.includes('connecting to Redis (1 s)'));
-      server.signal('SIGCONT');
-      const { code, stdout } = await cli.ended;
-      const [before, ...frames] = stderr.text.split(CLEAR_LINE);
-      expect([before, frames.pop()]).toEqual(['', '']);
-      for (const frame of frames) expect(frame).toMatch(/^. reading from redis:\/\/127.0.0.1:\d+ \([12] s\)$/);
-      expect(stdout).toContain('shop');
-      expect(code).toBe(0);
-      await Promise.all(others.map(({ ended }) => ended));
-      for (const frame of narrow.text.split(CLEAR_LINE)) expect(frame.length).toBeLessThan(30);
-      expect(narrow.text).toContain('…');
-    } finally {
-      server.signal('SIGCONT');
-      await own.close();
-      await server.stop();
-    }
-  });
+  it.concurrent(
+    'shows a spinner on the stderr of a terminal, no wider than that, and clears it at the end',
+    async () => {
+      const server = await RedisServer.start();
+      const own = await Workspace.open(server.url);
+      await writeHours(own, { name: 'shop', severity: 'info', now: { hello: 1 } });
+      const stderr = new FakeSink({ isTTY: true });
+      const narrow = new FakeSink({ isTTY: true, columns: 30 });
+      const cluster = new FakeSink({ isTTY: true });
+      server.signal('SIGSTOP');
+      try {
+        const args = ['ls', '-u', server.url, '--prefix', own.prefix];
+        const cli = new RunningCli(args, { stderr });
+        const others = [
+          new RunningCli(args, { stderr: narrow }),
+          new RunningCli([...args, '--cluster'], { stderr: cluster }),
+        ];
+        await until(() => stderr.text.includes('(1 s)') && narrow.text.includes('…'));
+        await until(() => cluster.text.includes('connecting to Redis ('));
+        server.signal('SIGCONT');
+        const { code, stdout } = await cli.ended;
+        const [before, ...frames] = stderr.text.split(CLEAR_LINE);
+        expect([before, frames.pop()]).toEqual(['', '']);
+        for (const frame of frames) expect(frame).toMatch(/^. reading from redis:\/\/127.0.0.1:\d+ \(\d+ s\)$/);
+        expect(stdout).toContain('shop');
+        expect(code).toBe(0);
+        await Promise.all(others.map(({ ended }) => ended));
+        for (const frame of narrow.text.split(CLEAR_LINE)) expect(frame.length).toBeLessThan(30);
+      } finally {
+        server.signal('SIGCONT');
+        await own.close();
+        await server.stop();
+      }
+    },
+    TIMEOUT_MS,
+  );
 });
