@@ -95,7 +95,7 @@ describeWithServer('connection of the program', () => {
     }
   });
 
-  it('needs no rights besides those of the log-reader in the README', async () => {
+  it('needs no rights besides those of the documented log-reader', async () => {
     const url = await makeUser(workspace.redis, server.url, rulesOf('reader', workspace.prefix));
     const { logger, transport } = workspace.logger({ name: 'shop' });
     logger.info('hello');

@@ -302,7 +302,7 @@ describeWithServer('a Redis', () => {
     await own.close();
   });
 
-  it("is read as the README's user who only reads", async () => {
+  it('is read as the documented log-reader', async () => {
     const own = await Workspace.openOnOwnServer();
     await logCounts(own, 'shop', { info: { hello: 1 }, error: { failed: 1 } });
     for (const query of ['', '?severity=info', '?filter=hell', '?format=json', '?line=x'])
