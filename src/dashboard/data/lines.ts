@@ -1,7 +1,7 @@
 /** Gives each stored line a key, and finds the newest line of a message. */
 
 import type { RecentLine } from '../../read/lines';
-import { PLACEHOLDER } from '../page/text';
+import { PLACEHOLDER } from '../../record/parameterize';
 import { shortHash } from './short-hash';
 
 const ANY_PLACEHOLDER = new RegExp(PLACEHOLDER);

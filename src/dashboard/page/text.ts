@@ -1,5 +1,6 @@
 /** Shows texts from the log, so that nothing in them stays invisible and long ones can be opened. */
 
+import { PLACEHOLDER } from '../../record/parameterize';
 import { escapeCharacters, INVISIBLE } from '../../visible';
 import type { Markup, MarkupElement } from './markup';
 import { formatNumber } from './number';
@@ -14,8 +15,6 @@ const MAX_MARKS = 50;
 /** Tabs and line feeds stay as they are, since they lay out a text. */
 const UNSAFE = `(?:(?![\\t\\n])${INVISIBLE})+`;
 const UNSAFE_RUN = new RegExp(UNSAFE, 'gu');
-/** The placeholders of `parameterize`, and of others. */
-export const PLACEHOLDER = '<[a-z]{1,20}>';
 const UNSAFE_OR_PLACEHOLDER = new RegExp(`${UNSAFE}|${PLACEHOLDER}`, 'gu');
 
 export interface TextOptions {
