@@ -5,7 +5,7 @@ import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS } from '../support/viewers/hostile
 import { Workspace } from '../support/workspace';
 import { writeHours, writeLines } from '../support/writers/key-writer';
 
-/** As Redis gives them back. */
+/** As Redis returns them: with lone surrogates replaced. */
 const TEXTS = HOSTILE_TEXTS.map(({ text }) => text.toWellFormed());
 const NAMES = HOSTILE_NAMES.map(({ text }) => text);
 

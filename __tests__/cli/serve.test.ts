@@ -43,7 +43,7 @@ interface Got {
   readonly body: string;
 }
 
-/** `fetch` does not let a request say whom it thinks it asks. */
+/** Unlike `fetch`, lets a request set its `Host` header. */
 async function request(url: string, headers: Record<string, string> = {}): Promise<Got> {
   const [response] = (await once(get(url, { headers, agent: false }), 'response')) as [IncomingMessage];
   let body = '';

@@ -79,7 +79,7 @@ describeWithTerminal('terminal', () => {
       await cli.shows(LEAVE);
       const left = cli.stdout.length;
       await until(() => {
-        // It stops after it has left: a signal that comes before would be lost.
+        // It stops only after it has left the screen. A signal before that would be lost.
         process.kill(-Number(shell), 'SIGCONT');
         return cli.stdout.slice(left).includes(ENTER);
       });

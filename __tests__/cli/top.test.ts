@@ -4,7 +4,7 @@ import { describeWithClock } from '../support/redis/server-clock';
 import { FakeSink, runCli, uncolored } from '../support/viewers/cli';
 import { type LoggedHours, writeHours } from '../support/writers/key-writer';
 
-/** Above all tables. */
+/** The line above all tables. */
 const HOUR = '30 min into the 12:00 UTC hour: 50% of last hour is expected';
 
 const SHOP_ERRORS: LoggedHours = {

@@ -28,7 +28,7 @@ function watch({ options }: Space, stdout: FakeSink, ...args: string[]): Running
   return new RunningCli(['top', '--watch=0.1', ...options, ...args], setting);
 }
 
-/** What stands on a screen after the last time that it was drawn. */
+/** The lines on the screen after it was last drawn. */
 function lastFrame({ text }: FakeSink): string[] {
   const frame = text.replace(LEAVE, '').split('\u001b[H').at(-1) as string;
   return uncolored(frame).replaceAll('\u001b[K', '').replaceAll('\u001b[J', '').split('\r\n');
@@ -70,7 +70,7 @@ describe('top --watch on a terminal', () => {
     stdout.resize(40, 10);
     await cli.until(() => lastFrame(stdout).some((line) => line.endsWith('a message that is longer t…')));
     await cli.interrupt();
-    // A cursor that stands on the last sign of a line would clear it.
+    // In the last column the cursor stays on the character, which this sequence would clear.
     expect(stdout.text).not.toContain('…\u001b[K');
   });
 

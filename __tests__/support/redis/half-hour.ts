@@ -1,25 +1,19 @@
+/** A Redis whose clock shows half past noon when a test begins. */
+
+import { Space } from '../space';
 import { Workspace } from '../workspace';
 import { ServerClock } from './server-clock';
 import { RedisServer } from './servers';
 
-/** What the clock of Redis shows: half of the hour has passed, as exactly as the tests are quick. */
+/** Half of the hour has passed, and as much more as the test takes. */
 const HALF_PAST_NOON = Date.UTC(2026, 10, 24, 12, 30) / 1000;
 
-/** Where a test of the suite finds Redis and its keys. */
-export interface HalfHour {
-  readonly redis: Workspace['redis'];
-  key(name: string): string;
-  /** Options of a program that is to read these keys. */
-  readonly options: readonly string[];
-}
-
-/** Gives a suite a Redis in which each test begins at half past noon, with loggers of its own. */
-export function atHalfPastNoon(): HalfHour {
+/** Gives a suite such a Redis. What it returns is the space of the test that runs. */
+export function atHalfPastNoon(): Pick<Space, 'redis' | 'key' | 'options'> {
   let clock: ServerClock;
   let server: RedisServer;
   let workspace: Workspace;
-  let spaces = 0;
-  const key = (name: string): string => workspace.key(`${spaces}:${name}`);
+  let space: Space;
 
   beforeAll(async () => {
     clock = ServerClock.create();
@@ -27,7 +21,7 @@ export function atHalfPastNoon(): HalfHour {
     workspace = await Workspace.open(server.url);
   });
   beforeEach(() => {
-    spaces++;
+    space = new Space(workspace);
     clock.set(HALF_PAST_NOON - Math.floor(Date.now() / 1000));
   });
   afterAll(async () => {
@@ -37,12 +31,12 @@ export function atHalfPastNoon(): HalfHour {
   });
 
   return {
-    key,
+    key: (name) => space.key(name),
     get redis() {
-      return workspace.redis;
+      return space.redis;
     },
     get options() {
-      return ['--url', server.url, '--prefix', key('')];
+      return space.options;
     },
   };
 }
