@@ -134,7 +134,7 @@ describe('serve', () => {
 
   it('serves other machines without a password with --insecure, and warns', async () => {
     const { cli, url } = await serve({}, '--host', '0.0.0.0', '--insecure');
-    expect(cli.stderr.text).toBe(`warning: whoever reaches ${url} can read the logs\n`);
+    expect(cli.stderr.text).toBe(`warning: anyone who can reach ${url} can read the logs\n`);
     const local = url.replace('0.0.0.0', '127.0.0.1');
     expect(await request(local, { host: 'logs.example' })).toMatchObject({ status: 200 });
   });

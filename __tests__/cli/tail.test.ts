@@ -123,7 +123,9 @@ describe('tail', () => {
     await space.redis.lTrim(space.key('recent:shop:info'), 0, 2);
     await write('shop', 'error', lineAt(30, 'the only one ever'));
     const { stderr, stdout } = await tail(['shop', '-s', '2026-11-24T11:00Z']);
-    expect(stderr).toBe('only the newest 3 lines of shop · info are kept: the oldest is of 2026-11-24T12:00:02.000Z\n');
+    expect(stderr).toBe(
+      'only the newest 3 lines of shop · info are kept: the oldest is from 2026-11-24T12:00:02.000Z\n',
+    );
     expect(stdout.split('\n')).toHaveLength(5);
     expect((await tail(['shop', '-s', '2026-11-24T12:00:03Z'])).stderr).toBe('');
     expect((await tail(['shop'])).stderr).toBe('');
@@ -159,7 +161,7 @@ describe('tail', () => {
   });
 
   it.each([
-    [['nope'], "there is no logger 'nope', but shop, api"],
+    [['nope'], "there is no logger 'nope', only shop, api"],
     [['shop', '-l', 'debug'], "nothing has been logged as debug by 'shop': there is error, info"],
     [['-l', 'debug'], 'nothing has been logged as debug: there is'],
   ])('ends with code 1 and lists what exists if something else is asked for: %j', async (args, why) => {

@@ -210,7 +210,7 @@ describeWithClock('top', () => {
   });
 
   it.each([
-    [['nope'], "there is no logger 'nope', but api, shop"],
+    [['nope'], "there is no logger 'nope', only api, shop"],
     [['api', '-l', 'error,crit'], "nothing has been logged as error or critical by 'api': there is info"],
     [['-l', 'debug'], 'nothing has been logged as debug: there is info, error'],
   ])('ends with code 1 and lists what exists if something else is asked for: %j', async (args, why) => {

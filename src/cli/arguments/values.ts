@@ -34,7 +34,7 @@ export function parseSeconds(option: string, text: string): number {
 }
 
 /**
- * One of a few words.
+ * One of the choices.
  * @throws UsageError
  */
 export function parseChoice<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {

@@ -6,7 +6,7 @@ import type { Selection } from '../arguments/invocation';
 import { Failure } from '../errors';
 import { visible } from '../terminal/text';
 
-const NAMES_TOLD = 10;
+const MOST_NAMES = 10;
 
 /** A logger name and severity: what lines and counts are kept for. */
 export type LoggerId = Pick<KnownLogger, 'name' | 'severity'>;
@@ -28,7 +28,7 @@ export function loggerTitle({ name, severity }: LoggerId): string {
 
 /**
  * Picks the selected loggers.
- * @throws Failure if something was asked for that none of them is
+ * @throws Failure if none has a name or severity that was asked for
  */
 export function select<Logger extends LoggerId>(loggers: readonly Logger[], selection: Selection): Logger[] {
   const { name, severities } = selection;
@@ -40,7 +40,7 @@ export function select<Logger extends LoggerId>(loggers: readonly Logger[], sele
     named.length > 0
       ? `nothing has been logged as ${severities?.join(' or ')}${name === undefined ? '' : ` by '${name}'`}: ` +
           `there is ${listNames(named.map(({ severity }) => severity))}`
-      : `there is no logger '${name}', but ${listNames(loggers.map((logger) => logger.name))}`,
+      : `there is no logger '${name}', only ${listNames(loggers.map((logger) => logger.name))}`,
   );
 }
 
@@ -51,5 +51,5 @@ export function abbreviate(texts: readonly string[], most: number): string[] {
 }
 
 function listNames(texts: readonly string[]): string {
-  return abbreviate([...new Set(texts)], NAMES_TOLD).join(', ') || 'none';
+  return abbreviate([...new Set(texts)], MOST_NAMES).join(', ') || 'none';
 }

@@ -42,7 +42,7 @@ export async function serve(
   const { node } = createDashboard({ reader, authorize: 'public' });
   const server = createServer(guard(gate, isLoopback, node));
   const url = await listen(server, address, port);
-  if (!gate && !isLoopback) screen.note(`warning: whoever reaches ${url} can read the logs`);
+  if (!gate && !isLoopback) screen.note(`warning: anyone who can reach ${url} can read the logs`);
   screen.print([isJson ? visibleJson({ url, redis: label }) : `${url} shows ${label}. Ctrl-C ends`]);
   await aborted(host.interrupted());
   server.close();

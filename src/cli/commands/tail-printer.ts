@@ -5,7 +5,7 @@ import type { TailArguments } from '../arguments/invocation';
 import type { Screen } from '../terminal/screen';
 import { severityPaint } from '../terminal/style';
 import { maximum } from '../terminal/table';
-import { padEnd, textWidth, visible, visibleJson } from '../terminal/text';
+import { linesText, padEnd, textWidth, visible, visibleJson } from '../terminal/text';
 import { loggerTitle } from './selection';
 
 const SEVERITY_COLUMNS = 8;
@@ -83,8 +83,7 @@ export class LinePrinter {
   /** Raw output is logged text only, so there it becomes a note. */
   #formatMissed({ missed, name, severity }: MissedLine): string[] {
     if (this.#args.output === 'json') return [visibleJson({ missed, name, severity })];
-    const lines = missed === 1 ? '1 line' : `${missed} lines`;
-    const text = `--- ${lines} of ${loggerTitle({ name, severity })} missed: more came at once than is kept ---`;
+    const text = `--- ${linesText(missed)} of ${loggerTitle({ name, severity })} missed: more came at once than is kept ---`;
     if (this.#args.output === 'default') return [this.#screen.style.bold(text)];
     this.#screen.note(text);
     return [];

@@ -72,10 +72,10 @@ function wantedLoggers(known: readonly LoggerId[], { name, severities }: TailArg
   return (severities ?? usual).map((severity) => ({ name, severity }));
 }
 
-/** A note if lines of the time that was asked for are no longer kept. */
+/** A note if lines since that time are no longer kept. */
 function limitNotes({ logger, lines }: List, since: Date): string[] {
   const oldest = lines.findLast(({ time }) => !Number.isNaN(time.getTime()));
   if (!oldest || lines.at(-1)?.seq === 1 || toSecond(oldest.time) < toSecond(since)) return [];
   const kept = `only the newest ${lines.length} lines of ${loggerTitle(logger)} are kept`;
-  return [`${kept}: the oldest is of ${oldest.time.toISOString()}`];
+  return [`${kept}: the oldest is from ${oldest.time.toISOString()}`];
 }

@@ -1,3 +1,5 @@
+/** Reads the sections of `top`: each logger and severity with its messages, those most likely to have news first. */
+
 import { OptionsError } from '../../errors';
 import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
 import { type MessageChange, surgeScore } from '../../read/surge';
@@ -5,54 +7,54 @@ import type { TopArguments } from '../arguments/invocation';
 import { maximum } from '../terminal/table';
 import { byName, bySeverity, select } from './selection';
 
-/** Where no name is given, and people look: once so many messages were read, it is enough, so that it is done soon. */
-const MOST_MESSAGES = 30_000;
+/** Without a name, reading ends after this many messages, so that people need not wait. Programs get all. */
+const ENOUGH_MESSAGES = 30_000;
 
-/** One logger name and severity, with its messages of this hour and the last. */
+/** A logger and severity with its messages of this hour and the last. */
 export interface Section {
   readonly logger: LoggerOverview;
   readonly changes: readonly MessageChange[];
-  /** How surprising the most surprising of them is; 0 where none is new, surging or fading. */
-  readonly surprise: number;
+  /** The largest absolute score of a new, surging or fading message; 0 if there is none. */
+  readonly news: number;
 }
 
-/** All that was selected. */
+/** All selected loggers. */
 export interface Sections {
-  /** The more severe first, then the more surprising. */
+  /** The most severe first, then those with the most news. */
   readonly read: readonly Section[];
-  /** Those that would be too much to read, and that are less likely to have news. */
+  /** Left out as too much to read. They are less likely to have news. */
   readonly unread: readonly LoggerOverview[];
-  /** Those that logged nothing in either hour. */
+  /** Without a log call in either hour. */
   readonly quiet: readonly LoggerOverview[];
 }
 
 /**
- * Reads what changed, in those that were selected.
- * @throws Failure where there is nothing that was asked for
+ * Reads what changed in the selected loggers.
+ * @throws Failure if a logger or severity was asked for that does not exist
  */
 export async function readSections(reader: RecentCommonReader, selection: TopArguments): Promise<Sections> {
   const selected = select(await reader.overview(), selection);
   const active = selected.filter(({ count, previous }) => count > 0 || previous > 0).sort(byLikelihood);
   const isOneName = new Set(active.map(({ name }) => name)).size === 1;
-  const most = isOneName || selection.isJson ? Infinity : MOST_MESSAGES;
-  const sections = await readInTurn(active, most, (logger) => readSection(reader, logger, selection.sort));
+  const enough = isOneName || selection.isJson ? Infinity : ENOUGH_MESSAGES;
+  const sections = await readInTurn(active, enough, (logger) => readSection(reader, logger, selection.sort));
   const isRead = new Set(sections.map(({ logger }) => logger));
   return {
-    read: sections.sort((a, b) => bySeverity(a.logger, b.logger) || bySurprise(a, b)),
+    read: sections.sort((a, b) => bySeverity(a.logger, b.logger) || byNews(a, b)),
     unread: active.filter((logger) => !isRead.has(logger)).sort(byName),
     quiet: selected.filter((logger) => !active.includes(logger)).sort(byName),
   };
 }
 
-/** One at first, then twice as many each time: nobody knows how many messages a logger has before they are read. */
+/** Reads one logger, then two, then four and so on until there are enough messages: their number is not known before. */
 async function readInTurn(
   loggers: readonly LoggerOverview[],
-  most: number,
+  enough: number,
   read: (logger: LoggerOverview) => Promise<Section | undefined>,
 ): Promise<Section[]> {
   const sections: Section[] = [];
   let messages = 0;
-  for (let from = 0, to = 1; from < loggers.length && messages < most; [from, to] = [to, 2 * to + 1]) {
+  for (let from = 0, to = 1; from < loggers.length && messages < enough; [from, to] = [to, 2 * to + 1]) {
     const found = await Promise.all(loggers.slice(from, to).map(read));
     sections.push(...found.filter((section) => section !== undefined));
     messages = sections.reduce((sum, { changes }) => sum + changes.length, 0);
@@ -60,7 +62,7 @@ async function readInTurn(
   return sections;
 }
 
-/** Undefined where the index has a name or a severity that no reader may look for. */
+/** Undefined if the index holds a name or severity that no reader accepts. */
 async function readSection(
   reader: RecentCommonReader,
   logger: LoggerOverview,
@@ -73,7 +75,7 @@ async function readSection(
     return {
       logger,
       changes,
-      surprise: maximum(changes.filter(isNoteworthy).map(({ score }) => Math.abs(score ?? 0))),
+      news: maximum(changes.filter(isNews).map(({ score }) => Math.abs(score ?? 0))),
     };
   } catch (error) {
     if (error instanceof OptionsError) return undefined;
@@ -81,20 +83,20 @@ async function readSection(
   }
 }
 
-export function isNoteworthy({ status }: MessageChange): boolean {
+export function isNews({ status }: MessageChange): boolean {
   return status === 'new' || status === 'surging' || status === 'fading';
 }
 
-/** Those first whose sums have changed, or that had nothing last hour; then the more severe. */
+/** First the loggers whose totals changed or were 0 last hour, then the most severe. */
 function byLikelihood(a: LoggerOverview, b: LoggerOverview): number {
-  return loggerSurprise(b) - loggerSurprise(a) || bySeverity(a, b) || b.count - a.count;
+  return likelyNews(b) - likelyNews(a) || bySeverity(a, b) || b.count - a.count;
 }
 
-function loggerSurprise({ count, score, status }: LoggerOverview): number {
+function likelyNews({ count, score, status }: LoggerOverview): number {
   if (score === null) return surgeScore(count, 0, 0);
   return status === 'steady' ? 0 : Math.abs(score);
 }
 
-function bySurprise(a: Section, b: Section): number {
-  return b.surprise - a.surprise || b.logger.count - a.logger.count || byName(a.logger, b.logger);
+function byNews(a: Section, b: Section): number {
+  return b.news - a.news || b.logger.count - a.logger.count || byName(a.logger, b.logger);
 }

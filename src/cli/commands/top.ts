@@ -10,9 +10,9 @@ import { barText, changeColumns, statusPaint } from '../terminal/change-columns'
 import type { Screen } from '../terminal/screen';
 import type { Style } from '../terminal/style';
 import { type Column, maximum, renderTables, type TableLayout } from '../terminal/table';
-import { flow, visibleJson } from '../terminal/text';
+import { flow, linesText, visibleJson } from '../terminal/text';
 import { abbreviate, loggerTitle } from './selection';
-import { isNoteworthy, readSections, type Section, type Sections } from './top-sections';
+import { isNews, readSections, type Section, type Sections } from './top-sections';
 import { watch } from './top-watch';
 
 /** Rows of all tables together, unless that leaves a table fewer than `LEAST_ROWS`. */
@@ -21,7 +21,7 @@ const LEAST_ROWS = 5;
 /** Most tables that are shown without a name. */
 const MOST_TABLES = 6;
 /** Most loggers that are named in each list below the tables. */
-const TITLES_TOLD = 5;
+const MOST_TITLES = 5;
 /** Narrowest terminal, in columns, that still shows the bar. */
 const BAR_MIN_WIDTH = 72;
 /** The same for a long bar. */
@@ -64,12 +64,12 @@ function textLines(sections: Sections, args: TopArguments, { style, columns: wid
     .flatMap((block, i) => (i > 0 ? ['', ...block] : block));
 }
 
-/** Without a name, if something is noteworthy, leaves out the sections without any of that. */
+/** Without a name, leaves out the sections without news, unless none has any. */
 function pick(read: readonly Section[], { name }: TopArguments): { shown: Section[]; others: Section[] } {
-  const noteworthy = read.filter(({ surprise }) => surprise > 0);
+  const withNews = read.filter(({ news }) => news > 0);
   const isOneName = new Set(read.map(({ logger }) => logger.name)).size === 1;
   if (name !== undefined || isOneName) return { shown: [...read], others: [] };
-  const shown = (noteworthy.length > 0 ? noteworthy : read).slice(0, MOST_TABLES);
+  const shown = (withNews.length > 0 ? withNews : read).slice(0, MOST_TABLES);
   return { shown, others: read.filter((section) => !shown.includes(section)) };
 }
 
@@ -130,15 +130,12 @@ function remainderLines(
   { read, unread, quiet }: Sections,
   columns: number | undefined,
 ): string[] {
-  const changed = others.filter(({ surprise }) => surprise > 0);
-  const incomparable = others.filter(({ surprise, logger }) => surprise === 0 && logger.score === null);
-  const steady = others.filter(({ surprise, logger }) => surprise === 0 && logger.score !== null);
+  const changed = others.filter(({ news }) => news > 0);
+  const incomparable = others.filter(({ news, logger }) => news === 0 && logger.score === null);
+  const steady = others.filter(({ news, logger }) => news === 0 && logger.score !== null);
   const sized = (logger: LoggerOverview): string => `${loggerTitle(logger)} (${linesText(logger.count)})`;
   const lines = [
-    [
-      'also changed',
-      changed.map(({ logger, changes }) => `${loggerTitle(logger)} (${changes.filter(isNoteworthy).length})`),
-    ],
+    ['also changed', changed.map(({ logger, changes }) => `${loggerTitle(logger)} (${changes.filter(isNews).length})`)],
     ['nothing to compare with yet', incomparable.map(({ logger }) => sized(logger))],
     ['nothing new or surging', steady.map(({ logger }) => sized(logger))],
     ['too many messages, name a logger to see it', unread.map(sized)],
@@ -146,15 +143,11 @@ function remainderLines(
   ] as const;
   const listed = lines
     .filter(([, titles]) => titles.length > 0)
-    .flatMap(([label, titles]) => listLines(label, abbreviate(titles, TITLES_TOLD), columns));
+    .flatMap(([label, titles]) => listLines(label, abbreviate(titles, MOST_TITLES), columns));
   return read.length + listed.length > 0 ? listed : ['nothing has been logged yet'];
 }
 
 function listLines(label: string, titles: readonly string[], columns: number | undefined): string[] {
   const last = titles.length - 1;
   return flow([`${label}:`, ...titles.map((title, i) => (i < last ? `${title},` : title))], ' ', columns);
-}
-
-function linesText(count: number): string {
-  return count === 1 ? '1 line' : `${count} lines`;
 }

@@ -48,17 +48,17 @@ export function textWidth(text: string): number {
 /** {@link visible} text cut to at most `columns` (at least 1) columns, ending in an ellipsis if cut. */
 export function fit(text: string, columns: number, paint: Paint = unchanged): string {
   if (text.length <= columns && PLAIN.test(text)) return text;
-  const looked = text.slice(0, columns * UNITS_PER_COLUMN);
+  const examined = text.slice(0, columns * UNITS_PER_COLUMN);
   segmenter ??= new Intl.Segmenter();
   const kept: { shown: string; width: number }[] = [];
   let width = 0;
-  for (const { segment } of segmenter.segment(looked)) {
+  for (const { segment } of segmenter.segment(examined)) {
     const plain = visible(segment);
     kept.push({ shown: plain === segment ? segment : paint(plain), width: textWidth(plain) });
     width += textWidth(plain);
     if (width > columns) break;
   }
-  const isWhole = width <= columns && looked.length === text.length;
+  const isWhole = width <= columns && examined.length === text.length;
   while (!isWhole && width > columns - 1) width -= kept.pop()?.width ?? width;
   return kept.map(({ shown }) => shown).join('') + (isWhole ? '' : '…');
 }
@@ -84,6 +84,11 @@ export function flow(texts: readonly string[], separator: string, columns = Infi
 /** Pads a text with blanks to `columns` columns. */
 export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - textWidth(text)));
+}
+
+/** A number of lines, in words: `1 line`, `2 lines`. */
+export function linesText(count: number): string {
+  return count === 1 ? '1 line' : `${count} lines`;
 }
 
 function characterWidth(character: string): number {
