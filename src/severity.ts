@@ -1,8 +1,11 @@
+/** Maps the levels of winston and Python to severities, and puts severities in order. */
+
 import { stripVTControlCharacters } from 'node:util';
 
-const NAMES = ['debug', 'info', 'warning', 'error', 'critical'];
+/** The severities that levels map to by default, gravest first. */
+export const GRAVEST_FIRST: readonly string[] = ['critical', 'error', 'warning', 'info', 'debug'];
 
-/** Python's logging numbers and winston's npm, syslog and cli levels that are not severities by name. */
+/** Python's logging numbers, and those of winston's npm, syslog and cli levels that are not severities by name. */
 const ALIASES = {
   10: 'debug',
   20: 'info',
@@ -27,18 +30,18 @@ const ALIASES = {
 
 /**
  * The severity of every known level: Python's logging numbers, the five severities by their own name, and the levels of
- * winston's npm, syslog and cli sets. It has no prototype, so no level finds anything but what stands here.
+ * winston's npm, syslog and cli sets. It has no prototype, so a level such as `constructor` finds nothing.
  */
 export const SEVERITY: Readonly<Record<string | number, string>> = Object.freeze(
-  Object.assign(Object.create(null), ALIASES, Object.fromEntries(NAMES.map((name) => [name, name]))),
+  Object.assign(Object.create(null), ALIASES, Object.fromEntries(GRAVEST_FIRST.map((name) => [name, name]))),
 );
 
 /**
- * The severity that a level is filed under.
+ * The severity of a level.
  *
  * @param level - a winston level or a Python logging number; ANSI colours in it are ignored
- * @param severities - entries that add to {@link SEVERITY} or replace them
- * @returns the table's severity, in lower case; a level that is in neither table passes through in lower case
+ * @param severities - entries that add to {@link SEVERITY} or replace its entries
+ * @returns the severity in lower case; a level that is in neither table is returned in lower case
  * @example
  * toSeverity('warn'); // 'warning'
  * toSeverity(40); // 'error'
@@ -54,10 +57,7 @@ export function toSeverity(level: string | number, severities: Readonly<Record<s
   return SEVERITY[lower] ?? lower;
 }
 
-/** The severities that levels are filed under by default. */
-export const GRAVEST_FIRST: readonly string[] = ['critical', 'error', 'warning', 'info', 'debug'];
-
-/** The five from critical to debug, then others by name. */
+/** Orders severities from critical to debug, then others by name. */
 export function compareSeverities(a: string, b: string): number {
   return rank(a) - rank(b) || (a < b ? -1 : Number(a > b));
 }
@@ -67,15 +67,15 @@ function rank(severity: string): number {
   return place < 0 ? GRAVEST_FIRST.length : place;
 }
 
-/** Levels whose severity is remembered: a program has few, unless it makes them up. */
+/** Levels whose severity is remembered. A program has few levels, unless it generates them. */
 const MAX_LEVELS = 1000;
 
-/** The severities of a program's levels, which it uses again and again. */
+/** Remembers the severities of the levels that a program uses. */
 export class Severities {
   readonly #table: Readonly<Record<string, string>>;
   readonly #found = new Map<string, string>();
 
-  /** @param table - entries that add to {@link SEVERITY} or replace them */
+  /** @param table - entries that add to {@link SEVERITY} or replace its entries */
   constructor(table: Readonly<Record<string, string>>) {
     this.#table = table;
   }

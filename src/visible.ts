@@ -1,16 +1,18 @@
-/** A joiner, or a variation selector, that is a part of the character before it. No letter of Latin has any. */
+/** Tells which characters of a log could deceive the eye or a terminal, and escapes them for both viewers. */
+
+/** A joiner or variation selector that belongs to the character before it. No Latin letter has one. */
 const BOUND =
   '(?<=[\\p{L}\\p{M}\\p{Extended_Pictographic}\\p{Emoji_Modifier}])(?<!\\p{Script=Latin})[\\u200c\\u200d\\ufe0e\\ufe0f]|(?<=[#*0-9])\\ufe0f\\u20e3';
 
 /**
- * One character that shows nothing, ends a line, changes the order of what is around it or is obeyed by terminals; or half
- * of one.
+ * One character that is invisible, ends a line, changes the order of text around it or controls a terminal, or half of a
+ * surrogate pair; as the source of a regular expression with the flag `u`.
  */
 export const INVISIBLE = `(?!${BOUND})[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]`;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Such characters as JavaScript and JSON write them; those that are no more than a byte as `\xHH`. */
+/** Escapes characters as JavaScript does: characters below 256 that have no short escape as `\xHH`. */
 export function escapeCharacters(characters: string): string {
   let escapes = '';
   for (let i = 0; i < characters.length; i++) {

@@ -1,4 +1,11 @@
-/** Undefined as soon as the signal aborts. A promise that lives as long as the signal would gather what waits for it. */
+/** Ends waits when a signal aborts. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * The result of some work; undefined as soon as the signal aborts. It listens to the signal only while the work lasts: a
+ * promise of the abort, which lives as long as the signal, would keep every wait in memory.
+ */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
@@ -9,12 +16,7 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefin
   });
 }
 
-/** Until the time is over or the signal aborts. */
+/** Waits for some milliseconds, or until the signal aborts. */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await unlessAborted(over, signal);
-  clearTimeout(timer);
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,24 +1,26 @@
+/** The lines of recent lists as objects, of one list and merged by time. */
+
 import { parseLine } from '../line-format';
 import type { RawLines } from './scripts';
 
 /** One line of a recent list. */
 export interface RecentLine {
-  /** Number of the line in its list, from 1. Lines of writers other than this package are not numbered by themselves. */
+  /** Number of the line in its list, from 1. It moves if other programs write to the list, since they do not count lines. */
   readonly seq: number;
-  /** To the second; read in the local time zone unless written as ISO. An Invalid Date where the line begins with no time. */
+  /** To the second and in local time, unless written as ISO. An Invalid Date if the line does not begin with a time. */
   readonly time: Date;
-  /** The line after its time: the message and, where there is metadata, a space and that as JSON. */
+  /** The line after its time: the message and, if there is metadata, a space and the metadata as JSON. */
   readonly message: string;
   readonly severity: string;
   readonly name: string;
 }
 
-/** NaN for an Invalid Date. */
+/** Whole epoch seconds; NaN for an Invalid Date. */
 export function toSecond(time: Date): number {
   return Math.floor(time.getTime() / 1000);
 }
 
-/** The lines of one list, newest first as they are in it. */
+/** The lines of one list, in its order: newest first. */
 export function parseLines({ newest, lines }: RawLines, name: string, severity: string): RecentLine[] {
   return lines.map((line, i) => {
     const { time, text } = parseLine(line);
@@ -27,8 +29,8 @@ export function parseLines({ newest, lines }: RawLines, name: string, severity: 
 }
 
 /**
- * The lines of several lists as one, newest first. Each keeps its order: clocks of writers differ, and most times are to the
- * second. A line without a time stays with the one before it.
+ * The lines of several lists as one list, newest first. The lines of each list stay in order, since clocks of writers differ
+ * and most times are to the second. A line without a time comes right after the line before it.
  */
 export function mergeByTime(lists: readonly (readonly RecentLine[])[]): RecentLine[] {
   const rests = lists.filter((list) => list.length > 0).map((list) => ({ list, next: 0 }));

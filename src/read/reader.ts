@@ -1,3 +1,5 @@
+/** The public reader: checks its arguments, runs the scripts that read, and puts their results together. */
+
 import { assertWholeNumber, OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
 import {
@@ -18,7 +20,7 @@ import { type Change, compareMessages, compareTotals, type MessageChange } from 
 
 /** Options of {@link RecentCommonReader}. */
 export interface ReaderOptions extends ConnectionOptions {
-  /** The `keyPrefix` that was written with. @default '' */
+  /** The `keyPrefix` of the writers. @default '' */
   readonly keyPrefix?: string | undefined;
 }
 
@@ -34,7 +36,7 @@ export interface KnownLogger {
 export interface RecentOptions {
   /** Most lines to return, the newest; at least 1. All by default. */
   readonly limit?: number | undefined;
-  /** Only lines of this time or later, to the second: that is how exact the time of most lines is. */
+  /** Only lines of this time or later, compared by the second, since most times of lines are to the second. */
   readonly since?: Date | undefined;
   /** Only lines whose message contains this text. */
   readonly contains?: string | undefined;
@@ -46,7 +48,7 @@ export interface MessageCount {
   readonly count: number;
 }
 
-/** Which counts to read. */
+/** Which hour to read, and how many of its messages. */
 export interface CommonOptions {
   /** This hour, or the hour before it, by the clock of Redis in UTC. @default 'current' */
   readonly window?: 'current' | 'previous' | undefined;
@@ -54,29 +56,29 @@ export interface CommonOptions {
   readonly limit?: number | undefined;
 }
 
-/** What was counted in one hour; empty where nothing was logged in it. */
+/** The counts of one hour; empty if nothing was logged in it. */
 export interface CommonWindow {
   /** Beginning of the hour. */
   readonly start: Date;
-  /** Log calls of the hour, those of messages beyond `limit` included. */
+  /** Log calls of the hour, including those of messages beyond `limit`. */
   readonly total: number;
   /** By falling count. */
   readonly messages: readonly MessageCount[];
 }
 
-/** Which changes to read. */
+/** How many changes to read, and what is known about them. */
 export interface ChangesOptions {
   /** Most messages of a severity to return, the most surprising; at least 1. All by default. */
   readonly limit?: number | undefined;
   /**
-   * Whether the logger logged anything in the hour before under severities other than those asked for: if it did, the
-   * messages of a severity that did not are new. A caller who knows saves the reader from asking Redis.
-   * @default asked of Redis if it matters
+   * Whether the logger logged anything in the hour before under severities that are not asked for. If it did, the messages of
+   * a severity that was silent then are new. A caller who knows it saves a read.
+   * @default read from Redis if it matters
    */
   readonly hasBaseline?: boolean | undefined;
 }
 
-/** One instant of this hour, by the clock of Redis. */
+/** When counts were read, by the clock of Redis. */
 export interface HourProgress {
   /** Beginning of this hour. */
   readonly start: Date;
@@ -84,10 +86,10 @@ export interface HourProgress {
   readonly elapsed: number;
 }
 
-/** The messages of one severity of a logger, this hour beside the hour before. */
+/** The changes of one severity of a logger. */
 export interface SeverityChanges extends HourProgress {
   readonly severity: string;
-  /** What is new or surging first, by its score, then what is fading, then the others. */
+  /** New and surging messages first, by score, then fading ones, then the others. */
   readonly changes: readonly MessageChange[];
 }
 
@@ -97,9 +99,9 @@ export interface LoggerOverview extends KnownLogger, Change, HourProgress {}
 interface LoggerTotals extends KnownLogger, Hours<number> {}
 
 /**
- * Reads what a transport, {@link logRecent}, {@link logCommon} or the seed's Python functions wrote. It writes nothing,
- * and labels counts with the hour that they really are of: rotation waits for the next log call, so a quiet logger's
- * newest counts may be hours old.
+ * Reads the lines and counts that a transport, {@link logRecent}, {@link logCommon} or the Python functions of *Redis in
+ * Action* wrote. It writes nothing, and never mistakes the counts of one hour for those of another: the counts of a quiet
+ * logger stay where they are until its next log call, so they may be hours old.
  */
 export class RecentCommonReader {
   readonly #connection: Connection;
@@ -113,14 +115,15 @@ export class RecentCommonReader {
     assertPrefix(this.#space.prefix, this.#space);
   }
 
-  /** What exists, the one last written to first. */
+  /** All logger names and severities, the one last written to first. */
   async names(): Promise<KnownLogger[]> {
     const known = await readKnown(this.#connection, knownKey(this.#space));
     return known.map(([member, seconds]) => ({ ...parseKnownMember(member), lastSeen: new Date(seconds * 1000) }));
   }
 
   /**
-   * The newest lines of a logger name, newest first: those of one severity, or those of several, merged by their time.
+   * The newest lines of a logger name, newest first: of one severity, or of several, merged by time.
+   *
    * @throws OptionsError for an argument that cannot be used
    */
   async recent(name: string, severity: string | readonly string[], options: RecentOptions = {}): Promise<RecentLine[]> {
@@ -129,7 +132,7 @@ export class RecentCommonReader {
     assertDate(since);
     if (typeof contains !== 'string') throw new OptionsError('contains', 'a string', contains);
     const severities = [...new Set([severity].flat())];
-    const keys = severities.map((each) => this.#keysOf(name, each));
+    const keys = severities.map((each) => this.#checkedKeys(name, each));
     const isFiltered = since !== undefined || contains !== '';
     const lists = await Promise.all(keys.map((each) => readLines(this.#connection, each, isFiltered ? 0 : limit)));
     return mergeByTime(lists.map((list, i) => parseLines(list, name, severities[i] as string)))
@@ -138,11 +141,12 @@ export class RecentCommonReader {
   }
 
   /**
-   * The counts of one hour of a logger name and severity.
+   * The counts of a logger name and severity in one hour.
+   *
    * @throws OptionsError for an argument that cannot be used
    */
   async common(name: string, severity: string, options: CommonOptions = {}): Promise<CommonWindow> {
-    const keys = this.#keysOf(name, severity);
+    const keys = this.#checkedKeys(name, severity);
     const { limit = 0, window = 'current' } = options;
     assertLimit(options.limit);
     const ago = ['current', 'previous'].indexOf(window);
@@ -152,8 +156,9 @@ export class RecentCommonReader {
   }
 
   /**
-   * How each message's count of this hour compares with the hour before: what is new or surging first, by its score, then
-   * what is fading, then the others. Both hours are read at one instant.
+   * How the count of each message in this hour compares with the hour before: new and surging messages first, by score, then
+   * fading ones, then the others. Both hours are read at one instant.
+   *
    * @throws OptionsError for an argument that cannot be used
    */
   async changes(name: string, severity: string, options: ChangesOptions = {}): Promise<MessageChange[]> {
@@ -162,8 +167,8 @@ export class RecentCommonReader {
   }
 
   /**
-   * The {@link changes} of several severities of a logger name, in the order that they are given in, each with the time at
-   * which it was read.
+   * The {@link changes} of several severities of a logger name, in the order of `severities`, each with the time of its read.
+   *
    * @throws OptionsError for an argument that cannot be used
    */
   async compare(
@@ -173,7 +178,7 @@ export class RecentCommonReader {
   ): Promise<SeverityChanges[]> {
     assertLimit(limit);
     assertBoolean(hasBaseline);
-    const keys = severities.map((severity) => this.#keysOf(name, severity));
+    const keys = severities.map((severity) => this.#checkedKeys(name, severity));
     const counts = await Promise.all(keys.map((each) => readCounts(this.#connection, each)));
     const active = counts.filter(({ previous }) => previous.length > 0);
     const mayBeNew = active.length === 0 && counts.some(({ current }) => current.length > 0);
@@ -188,8 +193,8 @@ export class RecentCommonReader {
   }
 
   /**
-   * What each logger name and severity logged this hour, beside the hour before, the one last written to first; in three
-   * round trips, however many there are.
+   * How much each logger name and severity logged in this hour and the hour before, the one last written to first. It takes
+   * three round trips, however many there are.
    */
   async overview(): Promise<LoggerOverview[]> {
     const loggers = await this.names();
@@ -205,13 +210,14 @@ export class RecentCommonReader {
   }
 
   /**
-   * New lines of a logger name and severity, oldest first, from when the iteration begins, and how many were missed where
-   * more came between two looks than the list keeps. It waits while Redis does not answer. Where Redis has lost lines, their
-   * numbers go back, and no line that is known comes again.
+   * The lines of a logger name and severity that are logged once the iteration has begun, oldest first, and the number of
+   * lines missed if more came between two reads than the list keeps. It waits while Redis does not answer. If Redis has lost
+   * lines, numbers go back, but no line that was read is given again.
+   *
    * @throws OptionsError for an argument that cannot be used
    */
   follow(name: string, severity: string, options: FollowOptions = {}): FollowedLines {
-    const keys = this.#keysOf(name, severity);
+    const keys = this.#checkedKeys(name, severity);
     const list = {
       name,
       severity,
@@ -242,7 +248,7 @@ export class RecentCommonReader {
     return first ? [await read(first), ...(await Promise.all(others.map(read)))] : [];
   }
 
-  #keysOf(name: string, severity: string): DestinationKeys {
+  #checkedKeys(name: string, severity: string): DestinationKeys {
     assertName(name, this.#space);
     assertSeverity(severity);
     return destinationKeys(this.#space, name, severity);

@@ -1,3 +1,5 @@
+/** The scripts that read, with the encoding of their arguments and the decoding of their replies. */
+
 import { RecentCommonError } from '../errors';
 import type { Connection } from '../redis/connection';
 import { ISO_HOUR, parseIsoHour } from '../redis/hour';
@@ -20,9 +22,10 @@ const READ_RECENT = defineScript(/* lua */ `
 -- KEYS[2] seq     string  number of the newest line
 --
 -- ARGV[1] most lines to return; 0 for all
--- ARGV[2] number of a line: it and older ones are left out, but for itself as the last; empty for none
+-- ARGV[2] number of a line after which to begin; empty for none
 --
--- Returns { the number, the lines }; all lines where the newest has a smaller number than the one of ARGV
+-- Returns { the number of the newest line, the lines }. With ARGV[2], the line of that number comes last; if the newest line
+--   has a smaller number, all lines are returned
 local recent, newest = KEYS[1], redis.call('GET', KEYS[2]) or '0'
 local most, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
 if seen and seen <= tonumber(newest) then most = newest - seen + 1 end
@@ -61,7 +64,7 @@ const READ_COMMON = defineScript(/* lua */ `
 -- KEYS[3] last    zset    message -> count in the hour of pstart
 -- KEYS[4] pstart  string  the previous hour in which something was logged
 --
--- ARGV[1] how many hours ago the hour was: 0 for this one
+-- ARGV[1] 0 for this hour, 1 for the hour before it
 -- ARGV[2] most messages to return; 0 for all
 --
 -- Returns { the hour, the sum of all counts, the messages by falling count, each followed by its count }
@@ -100,13 +103,13 @@ return { time[1], time[2], read_counts(current, 0), read_counts(previous, 0) }
 
 const HOUR_SECONDS = 3600;
 
-/** What a list holds: the number of its newest line, and the lines, newest first. */
+/** Lines of a list, newest first, and the number of the newest line in the list. */
 export interface RawLines {
   readonly newest: number;
   readonly lines: readonly string[];
 }
 
-/** This hour, and the one before it, of one destination at one instant. */
+/** What was counted for one destination in this hour and in the hour before, read at one instant. */
 export interface Hours<Counts> {
   /** Beginning of this hour. */
   readonly start: Date;
@@ -119,17 +122,17 @@ export interface Hours<Counts> {
 /** A message, and how often it was logged. */
 export type Count = readonly [message: string, count: number];
 
-/** The members of the index, the one last written to first, with epoch seconds. */
+/** The members of the index with their epoch seconds, the destination last written to first. */
 export async function readKnown(connection: Connection, known: string): Promise<Count[]> {
-  return countsIn(await connection.run(READ_NAMES, [known], []));
+  return toCounts(await connection.run(READ_NAMES, [known], []));
 }
 
-/** The newest lines; all of them with a limit of 0. */
+/** The newest lines; all lines with a limit of 0. */
 export function readLines(connection: Connection, keys: DestinationKeys, limit = 0): Promise<RawLines> {
   return runReadRecent(connection, keys, [String(limit), '']);
 }
 
-/** The lines after the one with this number, and that line; all lines where that number is not reached. */
+/** The line with this number and the lines after it; all lines if the newest has a smaller number. */
 export function readLinesFrom(connection: Connection, keys: DestinationKeys, number: number): Promise<RawLines> {
   return runReadRecent(connection, keys, ['0', String(number)]);
 }
@@ -139,11 +142,11 @@ async function runReadRecent(
   { recent, seq }: DestinationKeys,
   args: string[],
 ): Promise<RawLines> {
-  const [newest, lines] = partsOf(await connection.run(READ_RECENT, [recent, seq], args));
-  return { newest: Number(newest), lines: partsOf(lines).map(String) };
+  const [newest, lines] = expectArray(await connection.run(READ_RECENT, [recent, seq], args));
+  return { newest: Number(newest), lines: expectArray(lines).map(String) };
 }
 
-/** The counts of the hour that was so many hours ago; all of them with a limit of 0. */
+/** The counts of this hour (`ago` 0) or of the hour before it (1); all counts with a limit of 0. */
 export async function readHour(
   connection: Connection,
   keys: DestinationKeys,
@@ -151,13 +154,13 @@ export async function readHour(
   limit: number,
 ): Promise<{ start: Date; total: number; counts: Count[] }> {
   const reply = await connection.run(READ_COMMON, windowKeys(keys), [String(ago), String(limit)]);
-  const [hour, total, counts] = partsOf(reply);
-  return { start: new Date(parseIsoHour(String(hour))), total: Number(total), counts: countsIn(counts) };
+  const [hour, total, counts] = expectArray(reply);
+  return { start: new Date(parseIsoHour(String(hour))), total: Number(total), counts: toCounts(counts) };
 }
 
 /** The counts of both hours. */
 export function readCounts(connection: Connection, keys: DestinationKeys): Promise<Hours<Count[]>> {
-  return runReadChanges(connection, keys, '1', countsIn);
+  return runReadChanges(connection, keys, '1', toCounts);
 }
 
 /** The sums of the counts of both hours. */
@@ -171,7 +174,9 @@ async function runReadChanges<Counts>(
   mode: string,
   decode: (part: unknown) => Counts,
 ): Promise<Hours<Counts>> {
-  const [seconds, micros, current, previous] = partsOf(await connection.run(READ_CHANGES, windowKeys(keys), [mode]));
+  const [seconds, micros, current, previous] = expectArray(
+    await connection.run(READ_CHANGES, windowKeys(keys), [mode]),
+  );
   const passed = (Number(seconds) % HOUR_SECONDS) + Number(micros) / 1e6;
   return {
     start: new Date((Number(seconds) - (Number(seconds) % HOUR_SECONDS)) * 1000),
@@ -185,12 +190,12 @@ function windowKeys({ common, start, last, pstart }: DestinationKeys): string[] 
   return [common, start, last, pstart];
 }
 
-function countsIn(flat: unknown): Count[] {
-  const parts = partsOf(flat);
+function toCounts(flat: unknown): Count[] {
+  const parts = expectArray(flat);
   return Array.from({ length: parts.length / 2 }, (_, i) => [String(parts[2 * i]), Number(parts[2 * i + 1])]);
 }
 
-function partsOf(reply: unknown): readonly unknown[] {
-  if (!Array.isArray(reply)) throw new RecentCommonError('reader', 'Redis gave a reply that is not of this script');
+function expectArray(reply: unknown): readonly unknown[] {
+  if (!Array.isArray(reply)) throw new RecentCommonError('reader', 'the reply of Redis is not what the script returns');
   return reply;
 }

@@ -1,43 +1,45 @@
+/** Compares the counts of this hour with those of the hour before: what is new, surging or fading. */
+
 import { OTHER } from '../redis/keys';
 import type { Count, Hours } from './scripts';
 
-/** Added to both counts, so that small ones, which vary most, do not look like news. */
+/** Added to both counts: small counts vary most, and should not look like news. */
 const PRIOR = 10;
-/** A doubling, of what was expected or to it. */
+/** Least score of a surge: one doubling. Half of what was expected is the same distance the other way. */
 const NOTEWORTHY = 1;
 
 /**
- * What became of a count: `'new'` was not there in the hour before, `'surging'` is at least twice what that hour predicts,
- * `'fading'` at most half of it, each with a margin for small counts; `'steady'` is neither.
+ * How a count changed: `'new'` was not logged in the hour before, `'surging'` is at least twice what that hour predicts,
+ * `'fading'` at most half of it, each with a margin for small counts; `'steady'` is none of these.
  */
 export type ChangeStatus = 'new' | 'surging' | 'fading' | 'steady';
 
-/** A count of this hour beside that of the hour before. */
+/** A count of this hour compared with the count of the hour before. */
 export interface Change {
-  /** This hour. */
+  /** Log calls of this hour. */
   readonly count: number;
-  /** In the whole hour before. */
+  /** Log calls of the whole hour before. */
   readonly previous: number;
-  /** What the hour before predicts for the part of this hour that has passed. */
+  /** Log calls that the hour before predicts for the part of this hour that has passed. */
   readonly expected: number;
   /**
    * See {@link surgeScore}; null if the logger logged nothing in the hour before, under any severity, so that there is
    * nothing to compare with.
    */
   readonly score: number | null;
-  /** Null if there is nothing to compare with, and if `<other>` may hold what would decide. */
+  /** Null if there is nothing to compare with, or if it depends on which messages `<other>` stands for. */
   readonly status: ChangeStatus | null;
 }
 
-/** How a message's count has changed. */
+/** How the count of one message has changed. */
 export interface MessageChange extends Change {
   readonly message: string;
 }
 
 /**
  * How many doublings a count lies beyond what the hour before predicts for this part of the hour: 1 is twice as much, −1
- * half, with ten added to both sides. A logarithm of a ratio with a prior, since that is steady where counts vary more than
- * chance alone would have it, as those of log messages do; `npm run bench:surge` measures it beside other scores.
+ * half, with ten added to both sides. It is the logarithm of a ratio with a prior, which stays steady if counts vary more than
+ * by chance, as counts of log messages do; `npm run bench:surge` compares it with other scores.
  *
  * @param count - log calls of this hour so far, from 0
  * @param previous - log calls of the whole hour before, from 0
@@ -47,7 +49,7 @@ export function surgeScore(count: number, previous: number, elapsed: number): nu
   return Math.log2((count + PRIOR) / (elapsed * previous + PRIOR));
 }
 
-/** A score as people read it, in a few characters: `×3.1`, `×0.25`, `<×0.01`. */
+/** A score as a factor, in a few characters: `×3.1`, `×0.25`, `<×0.01`. */
 export function factorText(score: number): string {
   const factor = 2 ** score;
   if (factor < 0.01) return '<×0.01';
@@ -69,8 +71,8 @@ export function compareTotals({ current, previous, elapsed }: Hours<number>, has
 }
 
 /**
- * How each message's count has changed, the most surprising first: what is new or surging by its score, then what is fading,
- * then the others. A severity that was silent in the hour before has news if its logger was not.
+ * How the count of each message has changed, the most surprising first: new and surging messages by score, then fading ones,
+ * then the others. Messages of a severity that was silent in the hour before are new if its logger was not silent.
  *
  * @param hasBaseline - whether the logger logged anything in the hour before, under any severity
  */
@@ -81,13 +83,13 @@ export function compareMessages(
   const gone = new Map(previous);
   const isCompared = hasBaseline || gone.size > 0;
   const folded = { count: current.find(isOther)?.[1] ?? 0, previous: gone.get(OTHER) ?? 0 };
-  // Tens of thousands of messages: each is looked up once, and scored once where nothing is folded.
+  // There may be tens of thousands of messages: each is looked up once, and scored once if nothing is folded.
   const change = (message: string, count: number, before: number): MessageChange => {
     const expected = elapsed * before;
     if (!isCompared) return { message, count, previous: before, expected, score: null, status: null };
     const score = surgeScore(count, before, elapsed);
     const counts = { count, previous: before, score };
-    const status = message === OTHER ? null : statusWithin(counts, folded, elapsed);
+    const status = message === OTHER ? null : statusDespiteFolding(counts, folded, elapsed);
     return { message, count, previous: before, expected, score, status };
   };
   const changes = current.map(([message, count]) => {
@@ -108,8 +110,8 @@ interface Counts {
   readonly previous: number;
 }
 
-/** What holds whatever part of the folded counts is this message's. */
-function statusWithin(
+/** The status that holds whichever part of the folded counts belongs to the message; null if there is none. */
+function statusDespiteFolding(
   { count, previous, score }: Counts & { readonly score: number },
   folded: Counts,
   elapsed: number,
