@@ -200,11 +200,11 @@ export class RecentCommonReader {
     const loggers = await this.names();
     const totals = await this.#readTotals(loggers);
     // The hour may have turned between two reads.
-    const hourOf = ({ name, start }: LoggerTotals): string => `${start.getTime()}:${name}`;
-    const withBaseline = new Set(totals.filter(({ previous }) => previous > 0).map(hourOf));
+    const hourKey = ({ name, start }: LoggerTotals): string => `${start.getTime()}:${name}`;
+    const withBaseline = new Set(totals.filter(({ previous }) => previous > 0).map(hourKey));
     return totals.map((logger) => {
       const { name, severity, lastSeen, start, elapsed } = logger;
-      const change = compareTotals(logger, withBaseline.has(hourOf(logger)));
+      const change = compareTotals(logger, withBaseline.has(hourKey(logger)));
       return { name, severity, lastSeen, start, elapsed, ...change };
     });
   }

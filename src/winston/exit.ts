@@ -1,10 +1,12 @@
+/** The end of the process: flushes before a program simply ends, and before winston ends it after an uncaught error. */
+
 import type { Readable } from 'node:stream';
 
 import type TransportStream = require('winston-transport');
 
 import type { LogInfo } from '../record/log-call';
 
-/** What to do when the program has nothing left to do. */
+/** Called when the event loop is empty. */
 const actions = new Set<() => void>();
 
 function runActions(): void {
@@ -12,32 +14,32 @@ function runActions(): void {
 }
 
 /**
- * Has an action called whenever the event loop runs empty, which may start it again. It is not called where the process
- * is ended by `process.exit()` or a signal.
+ * Calls an action whenever the event loop is empty; the action may give it work again. It is not called if `process.exit()` or
+ * a signal ends the process.
  */
 export function onEmptyLoop(action: () => void): void {
   if (actions.size === 0) process.on('beforeExit', runActions);
   actions.add(action);
 }
 
-/** Takes an action back. The listener that all share goes with the last one. */
+/** Removes an action, and with the last one the listener that all actions share. */
 export function offEmptyLoop(action: () => void): void {
   actions.delete(action);
   if (actions.size === 0) process.off('beforeExit', runActions);
 }
 
-/** What winston adds to a transport, beyond its types. */
+/** Fields that winston adds to a transport, beyond its types. */
 interface WinstonState extends TransportStream {
   /** The first logger that this transport was added to. */
   parent?: { readonly exitOnError?: unknown } | null;
-  /** Set before winston logs what is to end the process. */
+  /** Set before winston logs an error that will end the process. */
   readonly _ending?: boolean;
 }
 
 /**
- * Whether winston ends the process after this log call: it does after an uncaught exception or rejection, as soon as each
- * transport that handles it has emitted `'finish'`, or after three seconds. Where the process goes on, nobody waits for
- * that.
+ * Whether winston ends the process after this log call. It does so after an uncaught exception or rejection, as soon as each
+ * transport that handles it has emitted `'finish'`, or after three seconds. If the process goes on, winston does not wait for
+ * `'finish'`.
  */
 export function endsProcess(transport: TransportStream, info: LogInfo): boolean {
   if (info.exception !== true && info.rejection !== true) return false;
@@ -47,8 +49,8 @@ export function endsProcess(transport: TransportStream, info: LogInfo): boolean 
 }
 
 /**
- * Tells winston that an exception is written. Its loggers take that for the end of the stream and let go of it, so they
- * are piped again: where another transport takes its time, the application may log until the three seconds are over.
+ * Tells winston that an exception is written. Loggers take that for the end of the stream and unpipe it, so they are piped
+ * again: while another transport takes its time, the application may go on to log until the three seconds are over.
  */
 export function emitFinish(transport: TransportStream): void {
   const { parent } = transport as WinstonState;

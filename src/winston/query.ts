@@ -1,7 +1,9 @@
+/** Reads log calls back for winston's `logger.query()` and `logger.stream()`. */
+
 import { setMaxListeners } from 'node:events';
 import { Stream } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseText } from '../line-format';
+import { pause } from '../read/abort';
 import { mergeByTime, type RecentLine } from '../read/lines';
 import { type ReaderOptions, RecentCommonReader } from '../read/reader';
 import { isConfigurationError } from '../redis/failures';
@@ -10,7 +12,7 @@ import { SEVERITY, type Severities } from '../severity';
 const DAY_MS = 86_400_000;
 const RETRY_MS = 1000;
 
-/** What to read back of a transport, as winston's own transports have it. */
+/** Which log calls to read back, in the terms of winston's own transports. */
 export interface LogQuery {
   /** Earliest time. @default a day before `until` */
   readonly from?: Date | number | string | undefined;
@@ -20,17 +22,17 @@ export interface LogQuery {
   readonly rows?: number | undefined;
   /** The same as `rows`. */
   readonly limit?: number | undefined;
-  /** Log calls to leave out, the oldest of all that are kept. @default 0 */
+  /** Log calls to skip, the oldest that are kept. @default 0 */
   readonly start?: number | undefined;
-  /** The newest first and of the newest, or the oldest first and of the oldest. @default 'desc' */
+  /** `'desc'` gives the newest log calls, newest first; `'asc'` the oldest, oldest first. @default 'desc' */
   readonly order?: 'asc' | 'desc' | undefined;
   /** Fields to return of each log call. All by default. */
   readonly fields?: readonly string[] | undefined;
-  /** Log calls of this level alone. Of levels that share a severity, each gives those of all. */
+  /** Only log calls of this level. Levels that share a severity cannot be told apart: each gives the log calls of all. */
   readonly level?: string | undefined;
 }
 
-/** A log call, as it is read back: with the metadata that its line has. */
+/** A log call as it is read back, with the metadata of its line. */
 export interface LogEntry {
   readonly level: string;
   readonly message: string;
@@ -39,13 +41,16 @@ export interface LogEntry {
   readonly [field: string]: unknown;
 }
 
-/** Where to begin to stream. */
+/** Options of a stream. */
 export interface StreamOptions {
-  /** Log calls to leave out, the oldest of all that are kept; −1 for all before now. @default 0 */
+  /** Log calls to skip, the oldest that are kept; −1 for all until now. @default 0 */
   readonly start?: number | undefined;
 }
 
-/** Emits `'log'` with each {@link LogEntry}, `'data'` with its line, `'missed'` with a number; ends when it is destroyed. */
+/**
+ * Emits `'log'` with each {@link LogEntry}, `'data'` with the text of its line, and `'missed'` with the number of lines that
+ * were dropped before they could be read. It ends when it is destroyed.
+ */
 export class LogStream extends Stream {
   readonly #controller: AbortController;
 
@@ -59,25 +64,25 @@ export class LogStream extends Stream {
   }
 }
 
-/** What a transport writes to. */
-export interface Written {
-  /** Logger names that are known to it. */
+/** What a transport writes, so that it can be read back. */
+export interface QueryTarget {
+  /** Logger names in use. */
   names(): readonly string[];
-  /** Levels of its logger. */
+  /** Levels of the logger. */
   levels(): readonly string[];
   readonly severities: Severities;
 }
 
-/** winston's reading half of a transport. It has a connection of its own: reading holds up no writing. */
+/** Queries and streams what a transport has written, over a connection of its own, so that reading holds up no writing. */
 export class Queries {
   readonly #options: ReaderOptions;
-  readonly #written: Written;
+  readonly #target: QueryTarget;
   readonly #streams = new Set<AbortController>();
   #reader: RecentCommonReader | undefined;
 
-  constructor(options: ReaderOptions, written: Written) {
+  constructor(options: ReaderOptions, target: QueryTarget) {
     this.#options = options;
-    this.#written = written;
+    this.#target = target;
   }
 
   async query(query: LogQuery = {}): Promise<LogEntry[]> {
@@ -85,12 +90,12 @@ export class Queries {
     const rows = query.rows || query.limit || 10;
     const until = new Date(query.until ?? Date.now());
     const from = new Date(query.from ?? until.getTime() - DAY_MS);
-    const asked = level === undefined ? [] : [this.#written.severities.resolve(level)];
-    const found = (await this.#lines([...this.#severities(), ...asked]))
+    const asked = level === undefined ? [] : [this.#target.severities.resolve(level)];
+    const found = (await this.#readLines([...this.#severities(), ...asked]))
       .slice(start)
       .filter(({ severity }) => !asked.length || asked.includes(severity))
       .filter(({ time }) => !(time < from) && !(time > until))
-      .map((line) => this.#entryOf(line, level));
+      .map((line) => this.#toEntry(line, level));
     const entries = order === 'asc' ? found.slice(0, rows) : found.slice(-rows).reverse();
     if (!fields) return entries;
     return entries.map((entry) => Object.fromEntries(fields.map((field) => [field, entry[field]])) as LogEntry);
@@ -98,7 +103,7 @@ export class Queries {
 
   stream({ start = 0 }: StreamOptions = {}): LogStream {
     const controller = new AbortController();
-    // Each list that is followed listens.
+    // Each list that is followed adds a listener.
     setMaxListeners(0, controller.signal);
     const stream = new LogStream(controller);
     this.#streams.add(controller);
@@ -106,7 +111,7 @@ export class Queries {
       this.#streams.delete(controller);
       if (error !== undefined) stream.emit('error', error);
     };
-    this.#flow(stream, start, controller.signal).then(() => end(), end);
+    this.#feed(stream, start, controller.signal).then(() => end(), end);
     return stream;
   }
 
@@ -115,11 +120,11 @@ export class Queries {
     this.#reader?.close();
   }
 
-  async #flow(stream: LogStream, start: number, signal: AbortSignal): Promise<void> {
-    const lines = await this.#linesOnceThere(signal);
+  async #feed(stream: LogStream, start: number, signal: AbortSignal): Promise<void> {
+    const lines = await this.#readLinesPatiently(signal);
     const emit = (line: RecentLine): void => {
       stream.emit('data', line.message);
-      stream.emit('log', this.#entryOf(line));
+      stream.emit('log', this.#toEntry(line));
     };
     for (const line of start < 0 ? [] : lines.slice(start)) emit(line);
     const follow = async (name: string, severity: string): Promise<void> => {
@@ -129,27 +134,27 @@ export class Queries {
         else emit(line);
       }
     };
-    const names = this.#written.names();
+    const names = this.#target.names();
     await Promise.all(names.flatMap((name) => this.#severities().map((severity) => follow(name, severity))));
   }
 
-  /** A Redis that cannot be reached now may be later. */
-  async #linesOnceThere(signal: AbortSignal): Promise<RecentLine[]> {
+  /** Tries until Redis answers. */
+  async #readLinesPatiently(signal: AbortSignal): Promise<RecentLine[]> {
     for (;;) {
       try {
-        return await this.#lines(this.#severities());
+        return await this.#readLines(this.#severities());
       } catch (error) {
         if (isConfigurationError(error)) throw error;
       }
-      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(RETRY_MS, signal);
       if (signal.aborted) return [];
     }
   }
 
-  /** Oldest first. */
-  async #lines(severities: readonly string[]): Promise<RecentLine[]> {
+  /** The kept lines, oldest first. */
+  async #readLines(severities: readonly string[]): Promise<RecentLine[]> {
     const reader = this.#open();
-    const lists = await Promise.all(this.#written.names().map((name) => reader.recent(name, severities)));
+    const lists = await Promise.all(this.#target.names().map((name) => reader.recent(name, severities)));
     return mergeByTime(lists).reverse();
   }
 
@@ -159,21 +164,21 @@ export class Queries {
   }
 
   #severities(): string[] {
-    const { severities } = this.#written;
+    const { severities } = this.#target;
     return [
-      ...new Set([...Object.values(SEVERITY), ...this.#written.levels().map((level) => severities.resolve(level))]),
+      ...new Set([...Object.values(SEVERITY), ...this.#target.levels().map((level) => severities.resolve(level))]),
     ];
   }
 
-  #entryOf({ severity, time, message }: RecentLine, level = this.#levelOf(severity)): LogEntry {
+  #toEntry({ severity, time, message }: RecentLine, level = this.#findLevel(severity)): LogEntry {
     const timestamp = Number.isNaN(time.getTime()) ? {} : { timestamp: time.toISOString() };
     return { level, message, ...timestamp, ...parseText(message) };
   }
 
-  /** The level that a severity is called by in the logger: several may be filed under one. */
-  #levelOf(severity: string): string {
-    const levels = this.#written.levels();
+  /** A level of the logger that has this severity; several levels may have it. */
+  #findLevel(severity: string): string {
+    const levels = this.#target.levels();
     if (levels.includes(severity)) return severity;
-    return levels.find((level) => this.#written.severities.resolve(level) === severity) ?? severity;
+    return levels.find((level) => this.#target.severities.resolve(level) === severity) ?? severity;
   }
 }

@@ -1,8 +1,9 @@
-import type { EventEmitter } from 'node:events';
+/** Emits the `'warn'` events of a transport, and lets no listener disturb the delivery. */
 
+import type { EventEmitter } from 'node:events';
 import { DeliveryWarning, errorMessage } from '../errors';
 
-/** Warnings about single log calls come at most this often for each reason: `stats()` has the numbers. */
+/** Least time between two warnings about single log calls for the same reason; `stats()` has their number. */
 const INTERVAL_MS = 30_000;
 
 /** The `'warn'` events of a transport. */
@@ -14,7 +15,7 @@ export class Warnings {
     this.#transport = transport;
   }
 
-  /** Tells of something that may strike every log call, now and then. */
+  /** Warns of a problem that every log call may have, at most once per interval. */
   warnSometimes(reason: string, cause: unknown): void {
     const now = performance.now();
     if (now - (this.#warned.get(reason) ?? -Infinity) < INTERVAL_MS) return;
@@ -27,7 +28,7 @@ export class Warnings {
   }
 }
 
-/** A listener's own error is the application's to handle, and must not end the delivery. */
+/** Emits an event. An error of a listener becomes an uncaught exception of the application, and does not end the delivery. */
 export function emitSafely(emitter: EventEmitter, event: string, value: unknown): void {
   try {
     emitter.emit(event, value);
