@@ -1,3 +1,5 @@
+/** The errors and warnings of this package, and the checks of options that throw them. */
+
 import { inspect } from 'node:util';
 import { isNativeError } from 'node:util/types';
 
@@ -9,14 +11,14 @@ export class RecentCommonError extends Error {
 
   /**
    * @param part - the part of the package that it comes from
-   * @param what - the message without the names of package and part
+   * @param reason - the message without the names of package and part
    */
   constructor(
     part: string,
-    readonly what: string,
+    readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super(`[${PACKAGE}] [${part}] ${what}`, options);
+    super(`[${PACKAGE}] [${part}] ${reason}`, options);
   }
 }
 
@@ -26,8 +28,8 @@ export class OptionsError extends RecentCommonError {
 
   /**
    * @param option - the option's name
-   * @param expected - what would have been accepted
-   * @param received - what came; objects are shown by their type alone, since they may hold a password
+   * @param expected - the values that would have been accepted
+   * @param received - the value that came; objects are shown by their type alone, since they may hold a password
    */
   constructor(
     readonly option: string,
@@ -59,7 +61,7 @@ export function assertWholeNumber(value: unknown, option: string, least: number,
   throw new OptionsError(option, `a whole number ${range}`, value);
 }
 
-/** `flush()` reached its deadline before everything was in Redis. What is pending stays pending. */
+/** `flush()` reached its deadline before everything was in Redis. Log calls that are pending stay pending. */
 export class FlushError extends RecentCommonError {
   override name = 'FlushError';
 
@@ -76,19 +78,19 @@ export class FlushError extends RecentCommonError {
   }
 }
 
-/** What the `'warn'` event carries: delivery to Redis is held up, has recovered, or had to leave something out. */
+/** The argument of the `'warn'` event: delivery to Redis is held up, has recovered, or had to leave something out. */
 export class DeliveryWarning extends RecentCommonError {
   override name = 'DeliveryWarning';
 
-  constructor(what: string, options?: ErrorOptions) {
-    super('delivery', what, options);
+  constructor(reason: string, options?: ErrorOptions) {
+    super('delivery', reason, options);
   }
 }
 
-/** What anything that was thrown says. An AggregateError of node:net, for one, has a code and no message. */
+/** The message of anything that was thrown. An AggregateError of node:net, for one, has a code and no message. */
 export function errorMessage(error: unknown): string {
   try {
-    if (error instanceof RecentCommonError) return error.what;
+    if (error instanceof RecentCommonError) return error.reason;
     if (!isNativeError(error)) return String(error);
     return error.message || (error as NodeJS.ErrnoException).code || error.constructor.name;
   } catch {
@@ -104,7 +106,7 @@ function describe(received: unknown): string {
   return inspect(typeof received === 'string' ? withoutUserInfo(received) : received, { maxStringLength: 64 });
 }
 
-/** A URL may stand where it does not belong, and may hold a password. */
+/** A URL may be given for any other option by mistake, and may hold a password. */
 function withoutUserInfo(text: string): string {
   return text.replace(/\/\/.*@/s, '//…@');
 }

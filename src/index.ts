@@ -1,3 +1,5 @@
+/** The public names of the package. */
+
 export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './errors';
 export type { TimestampFormat } from './line-format';
 export { logCommon, logRecent } from './log';

@@ -1,6 +1,6 @@
 /** The two functions of the book, `log_recent` and `log_common`, for code without winston. */
 
-import { assertObject, DeliveryWarning, OptionsError } from './errors';
+import { assertObject, type DeliveryWarning, OptionsError } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { boundedLineFormatter, formatMessage, readMessage } from './record/log-call';
 import type { Connection } from './redis/connection';
@@ -76,9 +76,9 @@ class ClientLog {
     const note = this.#notes.open(name, severity, settings);
     const queue = new CallQueue(writer, note, {
       nextNumber: () => (this.#number = numberAfter(this.#number)),
-      onLost: (what) => warn(new DeliveryWarning(what)),
+      onWarning: warn,
     });
-    // Busy queues are as many as there are calls that somebody waits for, so there is always room.
+    // None is refused: only as many queues are busy as there are calls that somebody waits for.
     this.#queues.makeRoom();
     this.#queues.add(name, key, queue);
     return queue;

@@ -1,3 +1,5 @@
+/** The options of the write side: their meaning, ranges and defaults, and the checks of all of them. */
+
 import type TransportStream = require('winston-transport');
 
 import { assertFunction, assertObject, assertWholeNumber, OptionsError } from './errors';
@@ -7,29 +9,30 @@ import { assertName, assertPrefix, assertSeverity } from './redis/keys';
 import { assertConnection, type ConnectionOptions } from './redis/open';
 import { isClusterClient } from './redis/passed-connection';
 
-/** Options of the keys, and of what is written to them. */
+/** Options of the keys and of the data under them. */
 export interface WriteOptions {
-  /** Put before every key. With a cluster client it holds no `{` or `}`. @default '' */
+  /** Prefix of every key. With a cluster client it must not hold `{` or `}`. @default '' */
   readonly keyPrefix?: string | undefined;
-  /** Lines that a recent list keeps; from 1 to 10,000. @default 100 */
+  /** Lines that a recent list keeps, from 1 to 10,000. @default 100 */
   readonly recentLimit?: number | undefined;
   /**
-   * Distinct messages counted in an hour, per logger name and severity; from 2 to 1,000,000. Past it the rarest message's
-   * count moves to the message `<other>`, so that totals stay exact. @default 10000
+   * Distinct messages counted in an hour, per logger name and severity, from 2 to 1,000,000. Beyond it, the count of the
+   * rarest message moves to the message `<other>`, so that totals stay exact. @default 10000
    */
   readonly commonLimit?: number | undefined;
   /**
-   * How the time of a line is written: `'asctime'` in local time, as Python's `time.asctime()` and the book write it, or
+   * Format of the time of a line: `'asctime'` in local time, as Python's `time.asctime()` and *Redis in Action* write it, or
    * `'iso'` in UTC. Both have 24 characters. @default 'asctime'
    */
   readonly timestamp?: TimestampFormat | undefined;
   /**
-   * Seconds after the last write until all keys of a logger name and severity expire; from 1 to 2,147,483,647. More than
-   * 7,200 keeps the previous hour readable for as long as it is the previous one. Off when not given. @default undefined
+   * Seconds from the last write until all keys of a logger name and severity expire, from 1 to 2,147,483,647. With more than
+   * 7,200 the previous hour stays readable for as long as it is the previous one. If not given, keys never expire.
+   * @default undefined
    */
   readonly ttlSeconds?: number | undefined;
   /**
-   * Severities of levels, adding to the table of {@link toSeverity} or replacing its entries: `{ audit: 'info' }`.
+   * Severities of levels, which add to the table of {@link SEVERITY} or replace its entries: `{ audit: 'info' }`.
    * @default {}
    */
   readonly severities?: Readonly<Record<string, string>> | undefined;
@@ -44,28 +47,28 @@ export interface TransportOptions
     ConnectionOptions,
     WriteOptions {
   /**
-   * The logger name in the keys, 1 to 128 bytes; or a function that gives it for each log call, such as
-   * `(info) => info.service`. A call for which it gives undefined or null is filed under the default. @default 'app'
+   * The logger name in the keys, 1 to 128 bytes; or a function that returns it for each log call, such as
+   * `(info) => info.service`. If that returns undefined or null, the default is used. @default 'app'
    */
   readonly name?: string | ((info: LogInfo) => unknown) | undefined;
   /**
-   * What to count for a log call; undefined counts nothing. Counting messages without their ids and numbers keeps equal
-   * things together. @default the message
+   * Returns the text to count a log call under; undefined counts nothing. Messages without their ids and numbers count
+   * together. @default the message
    */
   readonly commonKey?: ((info: LogInfo) => unknown) | undefined;
   /**
-   * Time between the beginnings of two batches of one logger name and severity, in milliseconds; from 0 to 60,000. After a
-   * pause up to five may begin early, the first as soon as something is logged. Kafka's word. @default 10
+   * Time between the beginnings of two batches of one logger name and severity, in milliseconds, from 0 to 60,000. After a
+   * pause up to five may begin early, the first as soon as something is logged. The word is Kafka's. @default 10
    */
   readonly lingerMs?: number | undefined;
   /**
-   * Distinct messages that wait for Redis, over all loggers and severities; from 1 to 1,000,000. Past it new ones count
-   * under `<other>`. This bounds the memory that an outage can take. @default 10000
+   * Distinct messages that may be pending, of all loggers and severities together, from 1 to 1,000,000. Beyond it, new ones
+   * count under `<other>`. This bounds the memory that an outage can take. @default 10000
    */
   readonly maxPending?: number | undefined;
   /**
    * Longest time that `flush()`, `close()`, the end of the logger and the end of the process wait for Redis, in
-   * milliseconds; from 0 to 600,000. @default 5000
+   * milliseconds, from 0 to 600,000. @default 5000
    */
   readonly closeTimeoutMs?: number | undefined;
 }
@@ -93,7 +96,7 @@ export const RANGES = {
   closeTimeoutMs: [0, 600_000],
 } as const;
 
-/** Options with a value wherever there is a default. */
+/** Options in which every option that has a default has a value. */
 export type Resolved<Options> = Omit<Options, keyof typeof DEFAULTS> & {
   readonly [option in Extract<keyof Options, keyof typeof DEFAULTS>]-?: NonNullable<Options[option]>;
 };
@@ -115,7 +118,7 @@ export function resolveTransportOptions(options: TransportOptions = {}): Resolve
 }
 
 /**
- * Checks the options of what is written and fills in the defaults.
+ * Checks the options of the keys and their data and fills in the defaults.
  * @throws OptionsError
  */
 export function resolveWriteOptions(options: WriteOptions, hashTag: boolean): Resolved<WriteOptions> {
@@ -125,7 +128,7 @@ export function resolveWriteOptions(options: WriteOptions, hashTag: boolean): Re
   return resolved;
 }
 
-/** An option given as undefined has its default all the same. */
+/** An option that is given as undefined gets its default, too. */
 function withDefaults<Options extends WriteOptions>(options: Options): Resolved<Options> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return { ...DEFAULTS, ...Object.fromEntries(given) } as unknown as Resolved<Options>;

@@ -1,3 +1,5 @@
+/** The winston transport. It puts the stages of the write side together and opens and closes the connection. */
+
 import { callbackify } from 'node:util';
 import { DeliveryWarning, errorMessage } from './errors';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
@@ -26,16 +28,16 @@ import { Outages } from './write/outages';
 import { Destination, Pending } from './write/pending';
 import { Writer } from './write/writer';
 
-/** What the end of the program waits for Redis at least, within `closeTimeoutMs`. */
+/** Least time that the end of the program waits for Redis, within `closeTimeoutMs`. */
 const LAST_FLUSH_MS = 250;
 
-/** What happened since the transport was made. Each log call is written, pending or dropped. */
+/** Counters since the transport was made. Each log call is written, pending or dropped. */
 export interface TransportStats extends DeliveryStats {
   /** Reached the transport. */
   readonly logged: number;
   /** Left out: their logger name or severity cannot stand in a key, or too many destinations were pending. */
   readonly dropped: number;
-  /** Counted under `<other>`, since more than `maxPending` distinct messages were waiting. */
+  /** Counted under `<other>` because `maxPending` distinct messages were pending. */
   readonly other: number;
 }
 
@@ -43,12 +45,11 @@ export interface TransportStats extends DeliveryStats {
  * A winston transport that keeps, for each logger name and severity, the newest lines and how often each message was
  * logged this hour and the hour before, in Redis.
  *
- * Logging through it is synchronous, does not wait for Redis and never throws. It emits `'logged'` with what winston
- * logged, once Redis has it, and `'warn'` with a {@link DeliveryWarning} where Redis holds the delivery up; never
- * `'error'`.
+ * Logging through it is synchronous, does not wait for Redis and never throws. It emits `'logged'` with the info object of a
+ * log call once Redis has it, and `'warn'` with a {@link DeliveryWarning} if Redis holds the delivery up; never `'error'`.
  */
 export class RedisRecentCommonTransport extends DirectTransport {
-  /** Under which winston gives the results of a query. */
+  /** The key of this transport in the results of `logger.query()`. */
   readonly name = 'redis-recent-common';
   /** Set by winston: the levels of the logger. */
   declare readonly levels?: Readonly<Record<string, number>>;
@@ -61,9 +62,9 @@ export class RedisRecentCommonTransport extends DirectTransport {
   readonly #warnings = new Warnings(this);
   #dropped = 0;
   #isOpen = false;
-  /** Whether the end of the program has waited for Redis, which has taken nothing since. */
+  /** Whether the end of the program has waited for Redis already and nothing was written since. */
   #hasWaited = false;
-  /** The last close, where nothing was logged since it began: winston closes a transport that has ended once more. */
+  /** The last close, if nothing was logged since: winston closes a transport again after it has ended. */
   #closing: Promise<void> | undefined;
 
   /** @throws OptionsError for an option that cannot be used */
@@ -103,7 +104,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
     });
   }
 
-  /** Takes in one log call. winston calls this; the callback is called before it returns. */
+  /** Takes one log call from winston. The callback is called before it returns. */
   override log(info: LogInfo, callback?: () => void): void {
     try {
       this.#add(info);
@@ -117,28 +118,28 @@ export class RedisRecentCommonTransport extends DirectTransport {
 
   /**
    * Resolves once everything logged before the call is in Redis.
-   * @throws FlushError after `closeTimeoutMs`; what is pending stays pending
+   * @throws FlushError after `closeTimeoutMs`; log calls that are pending stay pending
    */
   flush(): Promise<void> {
     return this.#flusher.flush(this.#options.closeTimeoutMs);
   }
 
   /**
-   * Flushes, for at most `closeTimeoutMs`, and then closes the connection, unless the client was passed in. Never rejects:
-   * what Redis did not take in time is told by a `'warn'`, and tried again while the process lives. The transport may be
-   * used again.
+   * Flushes for at most `closeTimeoutMs`, and then closes the connection unless the client was passed in. Never rejects: if
+   * Redis does not take everything in time, it emits `'warn'` and goes on trying while the process lives. The transport may
+   * be used again.
    */
   override close(): Promise<void> {
     return this.#closeWithin(this.#options.closeTimeoutMs);
   }
 
-  /** Reads lines back, for `logger.query()`; what was logged before is written first, as far as Redis takes it. */
+  /** Reads lines back, for `logger.query()`, after a flush. */
   query(options: LogQuery | undefined, callback: (error: Error | null, entries: LogEntry[]) => void): void {
     const written = this.flush().catch(ignoreError);
     callbackify<LogEntry[]>(() => written.then(() => this.#queries.query(options)))(callback);
   }
 
-  /** Lines as they are logged, for `logger.stream()`, until it is destroyed or the transport is closed. */
+  /** Streams lines as they are logged, for `logger.stream()`, until the stream is destroyed or the transport closed. */
   stream(options?: StreamOptions): LogStream {
     return this.#queries.stream(options);
   }
@@ -150,7 +151,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
     return { logged, dropped: this.#dropped, other: this.#pending.other, ...delivery };
   }
 
-  /** Lets the end of the logger wait for Redis. winston's streams call this. */
+  /** Makes the end of the logger wait for Redis. Called by the stream. */
   override _final(callback: (error?: Error | null) => void): void {
     void this.close().then(() => callback());
   }
@@ -177,11 +178,11 @@ export class RedisRecentCommonTransport extends DirectTransport {
     onEmptyLoop(this.#flushAtExit);
   }
 
-  /** The program is about to end. It waits once: where Redis does not answer in time, it ends, whatever it logs then. */
+  /** The program is about to end. It waits once: if Redis does not answer in time, it ends, even if it has logged more. */
   readonly #flushAtExit = (): void => {
     if (this.#flusher.isIdle || this.#hasWaited) return;
     this.#hasWaited = true;
-    // An attempt to connect that nobody answered has held the program already; the next may be answered all the same.
+    // An attempt to connect that nobody answered has used up some of the time. The next may be answered all the same.
     const { closeTimeoutMs } = this.#options;
     const leastMs = Math.min(closeTimeoutMs, LAST_FLUSH_MS);
     void this.#closeWithin(Math.max(leastMs, closeTimeoutMs - this.#connection.heldMs));

@@ -1,4 +1,4 @@
-/** Tells the errors of Redis and its client apart, and what may be shown of them. */
+/** Classifies the errors of Redis and its client, and keeps secrets out of them. */
 
 import { errorMessage } from '../errors';
 

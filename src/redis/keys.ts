@@ -1,12 +1,14 @@
+/** Spells every key, and refuses names that would make two of them collide. */
+
 import { OptionsError } from '../errors';
 
 /** Longest logger name and severity, in bytes of UTF-8. */
 const MAX_BYTES = 128;
 
-/** Suffixes of our own keys: as a severity, each would alias a key of another logger. */
+/** Suffixes of keys. Used as a severity, each would alias a key of another logger. */
 const RESERVED = new Set(['last', 'start', 'pstart', 'seq', 'writers']);
 
-/** The message under which all those count that are too many to be counted one by one. */
+/** Messages beyond the limit of distinct ones are counted together under this one. */
 export const OTHER = '<other>';
 
 /** The keys of one destination: one logger name and severity. */
@@ -20,7 +22,7 @@ export interface DestinationKeys {
   readonly writers: string;
 }
 
-/** Where a deployment keeps its keys. */
+/** The part of all keys that a deployment chooses. */
 export interface KeySpace {
   /** Put before every key. */
   readonly prefix: string;

@@ -1,5 +1,6 @@
 /** Writes single log calls to one destination, one after the other, for callers that wait for the outcome. */
 
+import { DeliveryWarning } from '../errors';
 import { type Batch, labelDestination } from './batch';
 import type { IndexNote } from './index-note';
 import type { Writer } from './writer';
@@ -8,8 +9,7 @@ const ignore = (): void => undefined;
 
 interface CallQueueOptions {
   readonly nextNumber: () => number;
-  /** Hears in words of log calls that Redis has lost. */
-  readonly onLost: (what: string) => void;
+  readonly onWarning: (warning: DeliveryWarning) => void;
 }
 
 /** Keeps log calls in their order: a batch that overtook one of a lower number would have that one refused. */
@@ -43,9 +43,10 @@ export class CallQueue {
   }
 
   async #writeAfter(last: Promise<void> | undefined, batch: Omit<Batch, 'number'>): Promise<void> {
-    const { nextNumber, onLost } = this.#options;
+    const { nextNumber, onWarning } = this.#options;
     await last;
     const { lost, part } = await this.#writer.write({ ...batch, number: nextNumber() });
-    if (lost + part > 0) onLost(`Redis has lost ${lost + part} log calls of ${labelDestination(batch)}`);
+    if (lost + part === 0) return;
+    onWarning(new DeliveryWarning(`Redis has lost ${lost + part} log calls of ${labelDestination(batch)}`));
   }
 }

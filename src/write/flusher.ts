@@ -1,4 +1,4 @@
-/** Flushes all lanes within a deadline, and keeps what they share: slots, totals and warnings. */
+/** Flushes all lanes within a deadline, and keeps the slots and totals that they share. */
 
 import { DeliveryWarning, FlushError } from '../errors';
 import { withDeadline } from '../redis/deadline';
@@ -17,7 +17,7 @@ import type { WriteResult } from './writer';
 const MAX_IN_FLIGHT = 1000;
 const LONG_FLIGHT_MS = 1000;
 
-/** What can be out besides single destinations and the index. */
+/** The target of an outage that is neither of a single destination nor of the index. */
 const REDIS = 'Redis';
 
 /** Timing and callbacks of the flusher. */
@@ -83,7 +83,7 @@ export class Flusher implements LaneHost {
   }
 
   /**
-   * Writes what was added before the call, without waiting for its turn. The deadline keeps the process alive; nothing else
+   * Writes everything added before the call without waiting for its turn. The deadline keeps the process alive; nothing else
    * of the delivery does.
    * @throws FlushError at the deadline
    */
@@ -129,7 +129,7 @@ export class Flusher implements LaneHost {
     this.#options.onWritten(batch);
   }
 
-  #warn(what: string): void {
-    this.#options.onWarning(new DeliveryWarning(what));
+  #warn(text: string): void {
+    this.#options.onWarning(new DeliveryWarning(text));
   }
 }

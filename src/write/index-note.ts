@@ -17,7 +17,7 @@ const TIMEOUT_MS = 1000;
 /** Time until the next note after an error that only a change of configuration can end. */
 const CONFIGURATION_MS = 30_000;
 
-/** What can be out besides Redis and single destinations. */
+/** The target of an outage of the index. */
 const INDEX = 'the index';
 
 const NOTE = defineScript(/* lua */ `
@@ -58,7 +58,7 @@ export class IndexNotes {
   readonly #onWarning: (warning: DeliveryWarning) => void;
   #asksPolicy: boolean;
 
-  /** @param onWarning - hears of a policy by which Redis may evict what is logged; if not given, Redis is not asked for it */
+  /** @param onWarning - receives a warning if Redis may evict logs; if not given, Redis is not asked for its policy */
   constructor(connection: Connection, outages: Outages, onWarning?: (warning: DeliveryWarning) => void) {
     this.#connection = connection;
     this.#outages = outages;
@@ -88,8 +88,8 @@ export class IndexNotes {
   }
 
   #warn(policy: string): void {
-    const what = `Redis may evict what is logged: its maxmemory-policy is ${policy}, not noeviction`;
-    this.#onWarning(new DeliveryWarning(what));
+    const text = `Redis may evict what is logged: its maxmemory-policy is ${policy}, not noeviction`;
+    this.#onWarning(new DeliveryWarning(text));
   }
 }
 

@@ -64,7 +64,7 @@ export class Lane {
     if (!this.#isAwake) this.#wake();
   }
 
-  /** Writes what was added before the call, without waiting for its turn. Never rejects. */
+  /** Writes everything added before the call without waiting for its turn. Never rejects. */
   async drain(): Promise<void> {
     this.#retryNow?.();
     await this.#writing;

@@ -1,4 +1,4 @@
-/** Finds the lane of a log call, and opens it if need be. */
+/** Finds the lane of a log call by its logger name and level. */
 
 import { RecentCommonError } from '../errors';
 import { assertName, assertSeverity, type KeySpace } from '../redis/keys';

@@ -10,11 +10,11 @@ interface Outage {
   cause: unknown;
 }
 
-/** The outages of one transport: of Redis, of the index, or of single destinations. */
+/** The outages of Redis, of the index and of single destinations. */
 export class Outages {
   readonly #onWarning: (warning: DeliveryWarning) => void;
   readonly #countPending: (() => number) | undefined;
-  /** By what is out. */
+  /** By target: what cannot be written to. */
   readonly #outages = new Map<string, Outage>();
 
   /** @param countPending - log calls that are pending, for the warnings */
@@ -29,42 +29,42 @@ export class Outages {
     return first?.cause;
   }
 
-  has(what: string): boolean {
-    return this.#outages.has(what);
+  has(target: string): boolean {
+    return this.#outages.has(target);
   }
 
-  /** A try to write something for a destination failed. */
-  reportFailure(what: string, destination: string, error: unknown): void {
-    let outage = this.#outages.get(what);
+  /** A try to write to a target for a destination failed. */
+  reportFailure(target: string, destination: string, error: unknown): void {
+    let outage = this.#outages.get(target);
     if (!outage) {
-      this.#outages.set(what, (outage = { since: performance.now(), destinations: new Set(), cause: error }));
-      const where = what === destination ? what : `${what} for ${destination}`;
-      this.#warn(`cannot write to ${where}${this.#pending()}: ${errorMessage(error)}`, { cause: error });
+      this.#outages.set(target, (outage = { since: performance.now(), destinations: new Set(), cause: error }));
+      const place = target === destination ? target : `${target} for ${destination}`;
+      this.#warn(`cannot write to ${place}${this.#pending()}: ${errorMessage(error)}`, { cause: error });
     }
     outage.destinations.add(destination);
     outage.cause = error;
   }
 
   /** A try to write a batch of a destination succeeded. An outage ends with the last of the destinations that it struck. */
-  reportSuccess(destination: string, whats: readonly string[]): void {
-    for (const what of whats) {
-      const destinations = this.#outages.get(what)?.destinations;
-      if (destinations?.delete(destination) && destinations.size === 0) this.end(what);
+  reportSuccess(destination: string, targets: readonly string[]): void {
+    for (const target of targets) {
+      const destinations = this.#outages.get(target)?.destinations;
+      if (destinations?.delete(destination) && destinations.size === 0) this.end(target);
     }
   }
 
-  end(what: string): void {
-    const outage = this.#outages.get(what);
-    if (!this.#outages.delete(what) || !outage) return;
+  end(target: string): void {
+    const outage = this.#outages.get(target);
+    if (!this.#outages.delete(target) || !outage) return;
     const seconds = ((performance.now() - outage.since) / 1000).toFixed(1);
-    this.#warn(`${what} can be written to again after ${seconds} s${this.#pending()}`);
+    this.#warn(`${target} can be written to again after ${seconds} s${this.#pending()}`);
   }
 
   #pending(): string {
     return this.#countPending ? `, ${this.#countPending()} log calls pending` : '';
   }
 
-  #warn(what: string, options?: ErrorOptions): void {
-    this.#onWarning(new DeliveryWarning(what, options));
+  #warn(text: string, options?: ErrorOptions): void {
+    this.#onWarning(new DeliveryWarning(text, options));
   }
 }

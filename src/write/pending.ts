@@ -17,7 +17,7 @@ const LINE_OVERHEAD = 64;
  */
 const COPY_AFTER_MS = 20;
 
-/** Bounds of what is pending, and how it is formatted. */
+/** Bounds and formats of pending log calls. */
 export interface PendingOptions {
   /** Lines kept for each destination. */
   readonly recentLimit: number;
@@ -27,7 +27,7 @@ export interface PendingOptions {
   readonly formatMessage: (message: string) => string;
 }
 
-/** The pending log calls of one logger name and severity: a small replica of what they will be merged into. */
+/** The pending log calls of one logger name and severity: a small replica of the keys that they will be merged into. */
 export class Destination {
   logged = 0;
   /** Counts by hour, then by message. */
@@ -50,6 +50,7 @@ export class Pending {
   readonly #options: PendingOptions;
   #calls = 0;
   #distinct = 0;
+  /** Log calls held for those who listen for `'logged'`. */
   #awaited = 0;
   #lineCharacters = 0;
   #lastNumber = 0;
@@ -86,7 +87,7 @@ export class Pending {
     }
     const counted = message === undefined ? undefined : this.#count(destination, time, message);
     destination.times.push(time);
-    const line = text === counted ? counted : kept(destination, time, text);
+    const line = text === counted ? counted : keep(destination, time, text);
     destination.texts.push(line);
     this.#lineCharacters += line.length + LINE_OVERHEAD;
     const { length } = destination.texts;
@@ -116,7 +117,7 @@ export class Pending {
     return batches;
   }
 
-  /** Copies the texts of batches that could not be written, of what has come since, and of what comes until the next draw. */
+  /** Copies the texts of batches that could not be written and of later log calls, up to the next draw. */
   holdUp(destination: Destination, drawn: Batch[]): void {
     destination.drawnAt = -Infinity;
     drawn.forEach((batch, i) => {
@@ -156,7 +157,7 @@ export class Pending {
     time: number,
     message: string,
   ): CountedMessage {
-    if (this.#distinct < this.#options.maxPending) return this.#insert(messages, kept(destination, time, message));
+    if (this.#distinct < this.#options.maxPending) return this.#insert(messages, keep(destination, time, message));
     this.#other++;
     return messages.get(OTHER) ?? this.#insert(messages, OTHER);
   }
@@ -176,6 +177,6 @@ export class Pending {
 }
 
 /** A text as it is kept until the next draw. */
-function kept<Text extends LineText>({ drawnAt }: Destination, time: number, text: Text): Text | string {
+function keep<Text extends LineText>({ drawnAt }: Destination, time: number, text: Text): Text | string {
   return time - drawnAt < COPY_AFTER_MS ? text : detach(String(text));
 }

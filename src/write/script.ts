@@ -127,7 +127,7 @@ end
 return { 1, previous, written + counted, current, pstart_then or '', late, 0, now }
 `);
 
-/** Where batches are written, and the bounds of what is kept there. */
+/** The keys of batches, and the bounds of the data under them. */
 export interface WriteSettings extends KeySpace {
   readonly recentLimit: number;
   readonly commonLimit: number;
