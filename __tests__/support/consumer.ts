@@ -1,3 +1,5 @@
+/** Installs the packed package as its users do, and runs and compiles programs that use it. */
+
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +13,7 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const STRICT = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--skipLibCheck', 'false'];
 const NODE_NEXT = ['--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
 
-/** What npm says where it cannot reach its registry. */
+/** Part of npm's error if it cannot reach its registry. */
 const NO_REGISTRY = /\b(ENOTFOUND|EAI_AGAIN|ECONN\w+|E?NETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/;
 
 interface Manifest {
@@ -20,7 +22,7 @@ interface Manifest {
   readonly devDependencies: Record<string, string>;
 }
 
-/** A folder apart from the repository, in which the packed package is installed as its users install it. */
+/** A folder outside the repository, in which the packed package is installed as its users install it. */
 export class Consumer {
   readonly #dir: string;
   /** Size of the tarball, in bytes. */
@@ -36,7 +38,7 @@ export class Consumer {
     this.#name = name;
   }
 
-  /** Packs what is built, and installs it together with what an application has of its own. */
+  /** Packs the build, and installs it beside the packages that an application has of its own. */
   static async install(): Promise<Consumer> {
     const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as Manifest;
     const dir = await mkdtemp(join(tmpdir(), 'consumer-'));
@@ -54,7 +56,7 @@ export class Consumer {
     }
   }
 
-  /** Path of the installed package, or of something in it. */
+  /** Path of the installed package, or of a file in it. */
   path(...parts: string[]): string {
     return join(this.#dir, 'node_modules', this.#name, ...parts);
   }
@@ -66,17 +68,18 @@ export class Consumer {
     return files.map(({ parentPath, name }) => join(parentPath, name).slice(this.path().length + 1)).sort();
   }
 
-  /** Runs a JavaScript file of the folder, after writing it where its text is given, and gives what it printed. */
+  /** Runs a JavaScript file of the folder, written first if its text is given. Gives its output. */
   async run(file: string, { text, args = [] }: { text?: string; args?: string[] } = {}): Promise<string> {
     if (text !== undefined) await writeFile(join(this.#dir, file), text);
     const { stdout } = await run(process.execPath, [file, ...args], { cwd: this.#dir, timeout: 20_000 });
     return stdout;
   }
 
-  /** Writes a TypeScript file and compiles it strictly, the types of all libraries included. Gives what is wrong. */
-  async compile(file: string, text: string): Promise<string> {
-    await writeFile(join(this.#dir, file), text);
-    const compiled = run(process.execPath, [TSC, file, ...STRICT, ...NODE_NEXT], { cwd: this.#dir });
+  /** Writes TypeScript files and compiles them strictly, with the types of all libraries. Gives the errors of all. */
+  async compile(texts: Readonly<Record<string, string>>): Promise<string> {
+    const files = Object.keys(texts);
+    for (const file of files) await writeFile(join(this.#dir, file), texts[file] as string);
+    const compiled = run(process.execPath, [TSC, ...files, ...STRICT, ...NODE_NEXT], { cwd: this.#dir });
     return compiled.then(
       ({ stdout }) => stdout,
       ({ stdout, message }: { stdout?: string; message: string }) => stdout || message,
@@ -95,7 +98,7 @@ async function pack(dir: string): Promise<string> {
   return join(dir, tarball);
 }
 
-/** The application's own packages come first: out of reach, a peer is reported as a conflict and not as out of reach. */
+/** The application's own packages come first: npm reports a peer that is out of reach as a conflict, not as out of reach. */
 async function installByNpm(dir: string, tarball: string, { devDependencies }: Manifest): Promise<string> {
   const own = ['winston', '@types/node'].map((name) => `${name}@${devDependencies[name]}`);
   for (const packages of [own, [tarball]]) {
