@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import fc from 'fast-check';
-import type { Browser } from 'playwright-core';
-import { describeWithBrowser, LAUNCH_TIMEOUT_MS, launchBrowser, Tab } from '../support/viewers/browser';
+import { describeWithBrowser, openTab } from '../support/viewers/browser';
 
 /** Makes `patch.changeElement` and `patch.createElement` of the module that the page has. */
 const PATCH = buildSync({
@@ -26,17 +25,10 @@ const CHANGED = (before: unknown, after: unknown): string => `(() => {
 })()`;
 
 describeWithBrowser('changeElement', () => {
-  let browser: Browser;
-  let tab: Tab;
+  const browser = openTab();
 
   beforeAll(async () => {
-    browser = await launchBrowser();
-    tab = await Tab.open(browser, 'about:blank');
-    await tab.page.addScriptTag({ content: PATCH });
-  }, LAUNCH_TIMEOUT_MS);
-  afterAll(async () => {
-    await tab.close();
-    await browser.close();
+    await browser.tab.page.addScriptTag({ content: PATCH });
   });
 
   it.each([
@@ -44,7 +36,7 @@ describeWithBrowser('changeElement', () => {
     ['a row without a key', ['li', {}, 'text']],
   ])('makes no row that has a key into %s', async (_what, item) => {
     const row = ['li', { 'data-key': 'a' }, 'a'];
-    const { changed, made } = await tab.page.evaluate<Record<string, unknown>>(CHANGED([row], [item, row]));
+    const { changed, made } = await browser.tab.page.evaluate<Record<string, unknown>>(CHANGED([row], [item, row]));
     expect(changed).toBe(made);
   });
 
@@ -61,7 +53,7 @@ describeWithBrowser('changeElement', () => {
     });
     await fc.assert(
       fc.asyncProperty(list, list, async (before, after) => {
-        const result = await tab.page.evaluate<Record<string, unknown>>(CHANGED(before, after));
+        const result = await browser.tab.page.evaluate<Record<string, unknown>>(CHANGED(before, after));
         expect(result).toEqual({ changed: result['made'], made: result['made'], isKept: true });
       }),
     );

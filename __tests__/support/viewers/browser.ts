@@ -1,3 +1,5 @@
+/** Starts a Chromium from the PATH and shows pages in it, whose time passes only when a test lets it. */
+
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
@@ -9,20 +11,24 @@ import {
   type Page,
 } from 'playwright-core';
 import { describeWith, findBrowser } from '../requirements';
+import { until } from '../wait';
+
+/** Time between two refreshes of the pages in the tests: the shortest that a dashboard takes. */
+export const REFRESH_MS = 1000;
 
 /** A busy machine takes its time to start a browser. */
 export const LAUNCH_TIMEOUT_MS = 120_000;
 
-/** Where pictures of pages are written for people to look at. Git ignores it. */
+/** The folder of pictures for people to look at, which Git ignores. */
 export const PICTURES = resolve(__dirname, '../../../coverage/pictures');
 
-/** What axe-core says of a page. */
+/** A fault that axe-core finds. */
 interface Violation {
   readonly id: string;
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** Texts and controls of a page that lie over one another, two by two. */
+/** Pairs of texts or controls that overlap. */
 const OVERLAPS = `(() => {
   const boxes = [];
   const isSeen = (element) =>
@@ -57,7 +63,7 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Of two colours without transparency, as the WCAG measure it. */
+/** The contrast of two opaque colours, by the formula of WCAG 2. */
 export function contrast(...colours: [string, string]): number {
   const [light = 0, dark = 0] = colours
     .map((colour) => {
@@ -71,42 +77,103 @@ export function contrast(...colours: [string, string]): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Where on the page an element is, which is to be seen. */
+/** Position and size of an element, which must be visible. */
 export async function boundingBox(element: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
   const box = await element.boundingBox();
   if (!box) throw new Error(`${String(element)} cannot be seen`);
   return box;
 }
 
-/** A page in a profile of its own. What it complains of is kept. */
+/** Counts what the page fetches, and what of that has been answered or given up. */
+const COUNT_FETCHES = `{
+  const real = fetch;
+  asked = answered = 0;
+  fetch = (...of) => {
+    asked++;
+    return real(...of).finally(() => answered++);
+  };
+}`;
+
+/** How a page is looked at. */
+export interface Look {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/** A page in a profile of its own. Its time stands still, so that it refreshes only when a test makes time pass. */
 export class Tab {
   readonly page: Page;
-  /** Errors, and whatever was written to the console; what the policy of a page forbids is among it. */
-  readonly complaints: readonly string[];
   readonly #context: BrowserContext;
+  #complaints: string[] = [];
 
   private constructor(context: BrowserContext, page: Page) {
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => this.#complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => this.#complaints.push(String(error)));
     page.on('dialog', (dialog) => {
-      complaints.push(`a dialog: ${dialog.message()}`);
+      this.#complaints.push(`a dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
     this.page = page;
-    this.complaints = complaints;
     this.#context = context;
   }
 
-  /** Opens an address. */
-  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Tab> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
+    const context = await browser.newContext(options);
     const tab = new Tab(context, await context.newPage());
-    await tab.page.goto(url);
+    await tab.page.clock.install();
+    await tab.page.clock.pauseAt(Date.now() + 1000);
+    await tab.page.addInitScript(COUNT_FETCHES);
     return tab;
   }
 
-  /** The text of the element that a selector finds, as it is in the document. */
+  async goto(url: string, { width = 1280, height = 800, colorScheme = 'light' }: Look = {}): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+    await this.page.emulateMedia({ colorScheme });
+    await this.page.goto(url);
+  }
+
+  /** Lets time pass on the page. */
+  pass(ms: number): Promise<void> {
+    return this.page.clock.runFor(ms);
+  }
+
+  /** Lets time pass on the page as it really does, until an action has ended. */
+  async inRealTime(action: () => Promise<unknown>): Promise<void> {
+    await this.page.clock.resume();
+    await action();
+    await this.page.clock.pauseAt((await this.page.evaluate<number>('Date.now()')) + 60_000);
+  }
+
+  /** How often the page has fetched something. */
+  asked(): Promise<number> {
+    return this.page.evaluate('asked');
+  }
+
+  /** Waits until all that the page fetched is answered or given up, and the page has done what it does then. */
+  async settled(): Promise<void> {
+    await until(() => this.page.evaluate('asked === answered'));
+    await this.page.evaluate(`fetch(location.origin + '/?asset=style').then((response) => response.text())`);
+  }
+
+  /** Lets time pass until the page refreshes by itself, and waits until it has. */
+  async refresh(): Promise<void> {
+    const before = await this.asked();
+    await until(async () => {
+      await this.pass(REFRESH_MS);
+      return (await this.asked()) > before;
+    });
+    await this.settled();
+  }
+
+  /** Errors and whatever was written to the console since the last call, such as violations of the page's policy. */
+  takeComplaints(): string[] {
+    const complaints = this.#complaints;
+    this.#complaints = [];
+    return complaints;
+  }
+
+  /** The text of the first element that a selector finds, as it is in the document. */
   async text(selector: string): Promise<string> {
     return (await this.page.locator(selector).first().textContent()) ?? '';
   }
@@ -116,24 +183,23 @@ export class Tab {
     return this.page.locator(`table.${table} tbody td:last-child`).allTextContents();
   }
 
-  /** Waits until the page has asked so many times for what is new, and was answered. */
-  async refreshed(times = 1): Promise<void> {
-    for (let i = 0; i < times; i++) await this.page.waitForResponse(/format=parts/);
-  }
-
-  /** What axe-core finds at fault: of each rule its name, the first element and why. The page must bypass its policy. */
+  /** The faults that axe-core finds: of each rule its name, the first element and why. The page must bypass its policy. */
   async violations(): Promise<unknown[]> {
     await this.page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
-    const violations = await this.page.evaluate<Violation[]>('axe.run().then((found) => found.violations)');
-    return violations.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary]);
+    let isRunning = true;
+    const found = this.page.evaluate<Violation[]>('axe.run().then((found) => found.violations)');
+    const violations = found.finally(() => (isRunning = false));
+    // It waits for timers of the page between its steps.
+    while (isRunning) await this.pass(10);
+    return (await violations).map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary]);
   }
 
-  /** Texts and controls that lie over one another, two by two. */
+  /** Pairs of texts or controls that overlap. */
   overlaps(): Promise<[string, string][]> {
     return this.page.evaluate(OVERLAPS);
   }
 
-  /** Writes a picture of the page, down to so many pixels, or of what is in sight. */
+  /** Writes a picture of the page: its first `height` pixels, or what is in sight. */
   async picture(name: string, height?: number): Promise<void> {
     mkdirSync(PICTURES, { recursive: true });
     const width = this.page.viewportSize()?.width as number;
@@ -144,4 +210,34 @@ export class Tab {
   close(): Promise<void> {
     return this.#context.close();
   }
+}
+
+/** What a suite has of a browser: one tab, which each test leads to where it wants. */
+export interface OpenTab {
+  readonly tab: Tab;
+}
+
+/**
+ * Gives a suite a browser with one tab, and fails a test in which the page complains of anything.
+ *
+ * @param expected - complaints that are no fault
+ */
+export function openTab({ expected, ...options }: BrowserContextOptions & { expected?: RegExp } = {}): OpenTab {
+  let browser: Browser;
+  let tab: Tab;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    tab = await Tab.open(browser, options);
+  }, LAUNCH_TIMEOUT_MS);
+  afterEach(() => {
+    expect(tab.takeComplaints().filter((complaint) => !expected?.test(complaint))).toEqual([]);
+  });
+  afterAll(() => browser.close());
+
+  return {
+    get tab() {
+      return tab;
+    },
+  };
 }
