@@ -4,7 +4,7 @@ import type { KnownLogger, RecentCommonReader, SeverityChanges } from '../../rea
 import { shownSeverities, type View } from '../view';
 import { addKeys, type ShownLine } from './lines';
 import { chooseName } from './loggers';
-import { type CountPair, listSeverities } from './ranking';
+import { type CountPair, listSeverities } from './totals';
 
 /** Lines to read without a filter: all that five severities keep by default. With a filter, all lines are read. */
 const LINES = 500;
@@ -57,7 +57,7 @@ function loggedSeverities(known: readonly KnownLogger[], name: string): string[]
   return known.filter((logger) => logger.name === name).map(({ severity }) => severity);
 }
 
-/** The sums first: they tell whether there is an hour before to compare with. */
+/** Reads the sums first, since they can tell that the logger has an hour before to compare with. */
 async function readCounts(
   reader: DashboardReader,
   name: string,

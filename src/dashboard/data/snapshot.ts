@@ -1,73 +1,53 @@
+/** Makes of what was read the data that the page shows. */
+
 import { surgeScore } from '../../read/surge';
 import { shownSeverities, type View } from '../view';
+import { type NotableChange, notableChanges, type StatusCounts } from './changes';
+import { type FrequentMessage, foldedCount, frequentMessages } from './frequent';
 import type { Readings } from './gather';
 import { findSample, type ShownLine } from './lines';
 import { type LoggerEntry, listLoggers } from './loggers';
-import {
-  type CountPair,
-  type FrequentMessage,
-  foldedCount,
-  frequentMessages,
-  listSeverities,
-  type NotableChange,
-  notableChanges,
-  type StatusCounts,
-  sumCounts,
-} from './ranking';
+import { type CountPair, listSeverities, type SeverityTotal, sumCounts, type Total } from './totals';
 
+/** Lines shown. */
 const LINES = 100;
 const HOUR_MS = 3_600_000;
 const STEP = 1.02;
 
-/** How much was logged. */
-export interface Total {
-  /** Log calls of this hour. */
-  readonly count: number;
-  /** Log calls of the hour before. */
-  readonly previous: number;
-  /** Doublings beyond what the hour before predicts; null where the logger logged nothing in it. */
-  readonly score: number | null;
-}
-
-/** The same of one severity. */
-export interface SeverityTotal extends Total {
-  readonly severity: string;
-  readonly isShown: boolean;
-}
-
-/** A message that changed, with the newest line of it where that is still kept. */
+/** A message that changed, with its newest line; null if none is stored. */
 export interface SampledChange extends NotableChange {
   readonly sample: ShownLine | null;
 }
 
-/** What a page shows, as it is at one time. */
+/** The data of the page at one time. */
 export interface Snapshot {
-  /** Null where nothing was ever logged. */
+  /** The logger shown; null if nothing was ever logged. */
   readonly name: string | null;
+  /** The loggers that wrote last, by name. */
   readonly loggers: readonly LoggerEntry[];
-  /** How many there are in all. */
+  /** The number of all loggers. */
   readonly loggerCount: number;
-  /** How much of the hour has passed, from 0 to 1, to the minute. */
+  /** How much of the hour has passed, from 0 to 1, in whole minutes. */
   readonly elapsed: number;
-  /** Whether the logger logged anything in the hour before, so that there is something to compare with. */
+  /** Whether the logger logged anything in the hour before. If not, nothing can be compared. */
   readonly hasBaseline: boolean;
-  /** Of all severities. */
+  /** All severities together. */
   readonly total: Total;
   readonly severities: readonly SeverityTotal[];
   readonly changes: readonly SampledChange[];
   readonly changeCounts: StatusCounts;
-  /** Messages of which it cannot be told whether they changed, since `<other>` may hold what would. */
+  /** Messages that may have changed: `<other>` may include their counts. */
   readonly undecided: number;
   readonly frequent: readonly FrequentMessage[];
-  /** Log calls of this hour of messages that are too rare to be counted one by one. */
+  /** Log calls of this hour whose messages are too rare to be counted one by one. */
   readonly folded: number;
-  /** Newest first. */
+  /** The latest lines, newest first. */
   readonly lines: readonly ShownLine[];
 }
 
 export function makeSnapshot({ known, name, changes, sums, lines }: Readings, view: View): Snapshot {
   const counts = new Map([...sums, ...changes.map((each) => [each.severity, sumCounts(each.changes)] as const)]);
-  // By the clock of Redis; by that of this process if no severity is shown.
+  // By the clock of Redis, or of this process if no severity was read.
   const exactly = changes[0]?.elapsed ?? (Date.now() % HOUR_MS) / HOUR_MS;
   const elapsed = stepBelow(exactly);
   const minutes = Math.floor(exactly * 60) / 60;
@@ -99,8 +79,8 @@ export function makeSnapshot({ known, name, changes, sums, lines }: Readings, vi
 }
 
 /**
- * What is expected is computed for a time that stands still for a while: what shows no other counts is the same then, and
- * need not be sent again. It is 2 % too early at most.
+ * Expected counts are computed for a time that advances in steps of 2 %, so that an answer with the same counts stays the
+ * same for a while and need not be sent again. The time is at most 2 % behind.
  */
 function stepBelow(elapsed: number): number {
   return STEP ** Math.floor(Math.log(elapsed) / Math.log(STEP));

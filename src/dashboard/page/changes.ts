@@ -2,7 +2,7 @@
 
 import { factorText } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
-import type { NotableChange } from '../data/ranking';
+import type { NotableChange } from '../data/changes';
 import { shortHash } from '../data/short-hash';
 import type { SampledChange, Snapshot } from '../data/snapshot';
 import { dataHref, lineHref, type View } from '../view';

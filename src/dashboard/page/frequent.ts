@@ -1,7 +1,7 @@
 /** Makes the panel of the most frequent messages, this hour beside last hour. */
 
 import { OTHER } from '../../redis/keys';
-import { type FrequentMessage, isYoung } from '../data/ranking';
+import { type FrequentMessage, isYoung } from '../data/frequent';
 import { shortHash } from '../data/short-hash';
 import type { Snapshot } from '../data/snapshot';
 import { dataHref, type View, viewHref } from '../view';

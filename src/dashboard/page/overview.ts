@@ -1,8 +1,8 @@
 /** Says in a sentence what has changed, and how much was logged. */
 
 import { factorText } from '../../read/surge';
-import { sumCounts } from '../data/ranking';
 import type { Snapshot } from '../data/snapshot';
+import { sumCounts } from '../data/totals';
 import type { MarkupElement } from './markup';
 import { formatNumber } from './number';
 

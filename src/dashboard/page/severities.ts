@@ -2,7 +2,8 @@
 
 import { factorText } from '../../read/surge';
 import { GRAVEST_FIRST } from '../../severity';
-import type { Snapshot, Total } from '../data/snapshot';
+import type { Snapshot } from '../data/snapshot';
+import type { Total } from '../data/totals';
 import { type View, viewHref } from '../view';
 import type { Markup, MarkupElement } from './markup';
 import { formatNumber } from './number';
