@@ -14,7 +14,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; " +
   "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-/** What every answer has. */
+/** The headers of every answer. */
 const SECURITY = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
@@ -23,7 +23,7 @@ const SECURITY = {
   'x-robots-tag': 'noindex',
 };
 
-/** Everything that can be asked for. */
+/** A query for each kind of answer. */
 const QUERIES = ['', '?asset=style', '?asset=script', '?format=json', '?format=parts', '?line=x', '?name=shop'];
 
 let workspace: Workspace;
@@ -52,13 +52,13 @@ describe('createDashboard', () => {
     ['environment', { environment: {} }],
     ['refreshMs', { refreshMs: 999 }],
     ['refreshMs', { refreshMs: 5000.5 }],
-  ])('refuses a %s that cannot be used: %j', (option, wrong) => {
+  ])('refuses an invalid %s: %j', (option, wrong) => {
     const options = { reader: workspace.reader, authorize: 'public', ...wrong } as DashboardOptions;
     expect(() => createDashboard(options)).toThrow(OptionsError);
     expect(() => createDashboard(options)).toThrow(`${option}: `);
   });
 
-  it('takes options that are undefined for those that are not given', async () => {
+  it('uses the default of an option that is undefined', async () => {
     const options = { title: undefined, environment: undefined, refreshMs: undefined };
     const html = await (await ask(makeDashboard(workspace, options))).text();
     expect(html).toContain('<h1>Logs</h1>');
@@ -70,7 +70,7 @@ describe('createDashboard', () => {
 describe.each([
   ['fetch', (query: string, init?: RequestInit) => ask(board, query, init)],
   ['node', (query: string, init?: RequestInit) => fetch(`${site.url}/${query}`, init)],
-])('what %s answers', (_handler, request) => {
+])('the %s handler', (_handler, request) => {
   it.each<[string, number, string, string]>([
     ['', 200, 'text/html', 'no-store'],
     ['?asset=style', 200, 'text/css', 'private, no-cache'],
@@ -82,7 +82,7 @@ describe.each([
     ['?line=gone', 404, 'text/plain', 'no-store'],
     ['?format=xml', 404, 'text/plain', 'no-store'],
     ['?asset=toString', 404, 'text/plain', 'no-store'],
-  ])('to %p has status %i, its type and every header', async (query, status, type, caching) => {
+  ])('answers %p with status %i, its type and every security header', async (query, status, type, caching) => {
     const response = await request(query);
     const headers = Object.fromEntries(response.headers);
     expect(response.status).toBe(status);
@@ -91,7 +91,7 @@ describe.each([
     expect((await response.text()).length).toBeGreaterThan(0);
   });
 
-  it('to HEAD is the same without a body', async () => {
+  it('answers HEAD like GET, but without a body', async () => {
     const response = await request('?format=json', { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({ ...SECURITY, etag: expect.any(String) });
@@ -99,7 +99,7 @@ describe.each([
   });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    'to %s is a refusal that names what is allowed',
+    'refuses %s and names the methods that are allowed',
     async (method) => {
       const response = await request('', { method });
       expect(response.status).toBe(405);
@@ -109,7 +109,7 @@ describe.each([
   );
 
   it.each(['?asset=style', '?asset=script', '?format=json', '?format=parts'])(
-    'to %p is 304, without a body, for who has it already',
+    'answers %p with 304 and no body if the browser has it already',
     async (query) => {
       const tag = (await request(query)).headers.get('etag') as string;
       for (const known of [tag, `W/${tag}`, `"other", ${tag}`]) {
@@ -122,7 +122,7 @@ describe.each([
     },
   );
 
-  it('is another once something was logged', async () => {
+  it('answers with another tag once something was logged', async () => {
     const tag = (await request('?name=shop&format=parts')).headers.get('etag') as string;
     await logCounts(workspace, 'shop', { info: { 'order placed': 1 } });
     const response = await request('?name=shop&format=parts', { headers: { 'If-None-Match': tag } });
@@ -134,10 +134,10 @@ describe('authorize', () => {
   type Authorize = Exclude<DashboardOptions['authorize'], 'public'>;
 
   it.each<[string, () => unknown]>([
-    ['is false', () => false],
-    ['is a promise of false', async () => false],
-    ['is nothing', () => undefined],
-    ['is something else than true', () => ({ user: 'ann' })],
+    ['returns false', () => false],
+    ['returns a promise of false', async () => false],
+    ['returns nothing', () => undefined],
+    ['returns something other than true', () => ({ user: 'ann' })],
     [
       'throws',
       () => {
@@ -145,7 +145,7 @@ describe('authorize', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no session store'))],
-  ])('that %s refuses everything alike, and nothing is read', async (_case, authorize) => {
+  ])('refuses every request, before anything is read, if it %s', async (_case, authorize) => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const names = jest.spyOn(reader, 'names');
     const guarded = createDashboard({ reader, authorize: authorize as Authorize });
@@ -158,7 +158,7 @@ describe('authorize', () => {
     expect(names).not.toHaveBeenCalled();
   });
 
-  it('is asked each time, with the request, and lets those pass whom it knows', async () => {
+  it('is called with each request, and lets a request pass if it returns true', async () => {
     const seen: string[] = [];
     const authorize: Authorize = async ({ method, url, headers }) => {
       seen.push(`${method} ${new URL(url).pathname}${new URL(url).search}`);
@@ -174,7 +174,7 @@ describe('authorize', () => {
     await guarded.close();
   });
 
-  it('is given the address that was asked for, where something above has taken a part of it off', async () => {
+  it('gets the whole address if a framework has removed the path of the mount', async () => {
     let asked = '';
     const authorize: Authorize = ({ url }) => {
       asked = new URL(url).pathname;
@@ -190,8 +190,8 @@ describe('authorize', () => {
   });
 });
 
-describe('node', () => {
-  /** The status line that is answered to a request as it stands. */
+describe('the node handler', () => {
+  /** Sends a request as it stands, and gives the first line of the answer. */
   async function readStatusLine(request: string): Promise<string> {
     const socket = connect(Number(new URL(site.url).port), '127.0.0.1');
     socket.write(request);
@@ -201,18 +201,18 @@ describe('node', () => {
   }
 
   it.each([
-    ['a method that the web has not', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', 405],
-    ['a host that is none', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', 400],
-    ['a host with a password', 'GET / HTTP/1.1\r\nHost: a:b@c\r\n\r\n', 400],
-    ['no host', 'GET / HTTP/1.0\r\n\r\n', 200],
-    ['a path like a host', 'GET //evil.example/?asset=style HTTP/1.1\r\nHost: x\r\n\r\n', 200],
-  ])('answers %s', async (_case, request, status) => {
+    ['with a method that no web request has', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', 405],
+    ['with an invalid host', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', 400],
+    ['with a password in its host', 'GET / HTTP/1.1\r\nHost: a:b@c\r\n\r\n', 400],
+    ['without a host', 'GET / HTTP/1.0\r\n\r\n', 200],
+    ['with a path that looks like a host', 'GET //evil.example/?asset=style HTTP/1.1\r\nHost: x\r\n\r\n', 200],
+  ])('answers a request %s', async (_case, request, status) => {
     expect(await readStatusLine(request)).toContain(` ${status} `);
   });
 });
 
 describe('requests at the same time', () => {
-  it('for one view are read once, and the next one anew', async () => {
+  it('share one read of a view, and a later one reads again', async () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const names = jest.spyOn(reader, 'names');
     const shared = makeDashboard(workspace, { reader });
@@ -223,7 +223,7 @@ describe('requests at the same time', () => {
     reader.close();
   });
 
-  it('are read once however they filter and order, and so are those for lines', async () => {
+  it('share one read if they differ only in filter and order, or only in the line', async () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const recent = jest.spyOn(reader, 'recent');
     const shared = makeDashboard(workspace, { reader });
@@ -239,7 +239,7 @@ describe('requests at the same time', () => {
     reader.close();
   });
 
-  it('for ever other things are refused from the ninth on, until one of them is answered', async () => {
+  it('are refused from the ninth different view on, until one is answered', async () => {
     let answer = (): void => undefined;
     const answered = new Promise<void>((resolve) => (answer = resolve));
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
@@ -255,8 +255,8 @@ describe('requests at the same time', () => {
   });
 });
 
-describe('a Redis that is away', () => {
-  it('is told of on the page and in its data, and its address is not', async () => {
+describe('a dashboard without its Redis', () => {
+  it('says on the page and in its data why nothing is shown, and not where Redis is', async () => {
     const port = await freePort();
     const reader = new RecentCommonReader({ url: `redis://:secret@127.0.0.1:${port}` });
     const away = makeDashboard(workspace, { reader });
@@ -273,15 +273,23 @@ describe('a Redis that is away', () => {
   });
 });
 
-describeWithServer('a Redis', () => {
-  it('that hangs is given up, also by a client that would wait for it without end', async () => {
+describeWithServer('a dashboard', () => {
+  it('gives up after 5 s if Redis hangs, even with a client that would wait forever', async () => {
     const server = await RedisServer.start();
     const client = createClient({ url: server.url });
     client.on('error', () => undefined);
     await client.connect();
     const hanging = makeDashboard(workspace, { reader: new RecentCommonReader({ client }) });
     server.signal('SIGSTOP');
-    const response = await ask(hanging);
+    jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
+    const asked = ask(hanging);
+    let isAnswered = false;
+    void asked.then(() => (isAnswered = true));
+    await jest.advanceTimersByTimeAsync(4999);
+    expect(isAnswered).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    jest.useRealTimers();
+    const response = await asked;
     expect(response.status).toBe(503);
     expect(textById(await response.text(), 'status')).toBe('Redis does not answer.');
     server.signal('SIGCONT');
@@ -289,7 +297,7 @@ describeWithServer('a Redis', () => {
     await server.stop();
   });
 
-  it('that refuses to be read is told of', async () => {
+  it('says that Redis refuses access if its user lacks a right', async () => {
     const own = await Workspace.openOnOwnServer();
     await logCounts(own, 'shop', { info: { hello: 1 } });
     const rules = rulesOf('reader', own.prefix).filter((rule) => rule !== '+lrange');
@@ -302,7 +310,7 @@ describeWithServer('a Redis', () => {
     await own.close();
   });
 
-  it('is read as the documented log-reader', async () => {
+  it('needs no right beyond those of the documented log-reader', async () => {
     const own = await Workspace.openOnOwnServer();
     await logCounts(own, 'shop', { info: { hello: 1 }, error: { failed: 1 } });
     for (const query of ['', '?severity=info', '?filter=hell', '?format=json', '?line=x'])
@@ -315,17 +323,17 @@ describeWithServer('a Redis', () => {
   });
 });
 
-describe('the modules', () => {
+describe('the modules of the package', () => {
   const loaded = `console.log(JSON.stringify(Object.keys(require.cache).map((path) => path.replaceAll('\\\\', '/'))));`;
 
-  it('of the dashboard and the command line are not loaded with the transport', async () => {
+  it('are loaded with the transport without the dashboard and the command line', async () => {
     const { stdout } = await runProgram(loaded, {});
     const paths: string[] = JSON.parse(stdout);
     expect(paths.some((path) => path.endsWith('/src/transport.js'))).toBe(true);
     expect(paths.filter((path) => /\/src\/(dashboard|cli)\b/.test(path))).toEqual([]);
   });
 
-  it('of the write side are not loaded with the dashboard', () => {
+  it('are loaded with the dashboard without the write side', () => {
     jest.isolateModules(() => {
       jest.doMock('winston-transport', () => {
         throw new Error('winston-transport is loaded');
@@ -334,14 +342,16 @@ describe('the modules', () => {
       jest.dontMock('winston-transport');
     });
   });
+});
 
-  it('send at most 15 kB of script and style, and nothing from elsewhere', async () => {
+describe('the script and style of the page', () => {
+  it('have at most 14 kB together, and load nothing from elsewhere', async () => {
     const assets = await Promise.all(
       ['?asset=script', '?asset=style'].map(async (query) => (await ask(board, query)).text()),
     );
     const size = Buffer.byteLength(assets.join(''));
     console.log(`${size} bytes of script and style`);
-    expect(size).toBeLessThanOrEqual(15_000);
+    expect(size).toBeLessThanOrEqual(14_000);
     const page = await (await ask(board)).text();
     const addresses = [...(page + assets.join('')).matchAll(/(?:https?:)?\/\/[a-z][^\s'")&]*/g)].map(
       ([address]) => address,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 
-/** An example as its README says it is run, and who looks at its page. */
+/** A running example and a user who may see its page. */
 class Example {
   readonly #site: SiteProcess;
   #cookie = '';
@@ -34,7 +34,7 @@ class Example {
     return this.#site.address.origin;
   }
 
-  /** Signs in, where the address leads to where one does so. */
+  /** Gets a cookie if the address that the example prints gives one. */
   async signIn(): Promise<void> {
     const response = await this.get(this.#site.address.pathname);
     this.#cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
@@ -52,7 +52,7 @@ class Example {
   }
 }
 
-it('there is one for each way to mount the dashboard', () => {
+it('the examples show each way to mount the dashboard', () => {
   expect(FILES.sort()).toEqual([
     'dashboard-express.ts',
     'dashboard-fastify.ts',
@@ -61,16 +61,16 @@ it('there is one for each way to mount the dashboard', () => {
   ]);
 });
 
-describe.each(FILES)('%s', (file) => {
+describe.each(FILES)('the example %s', (file) => {
   let example: Example;
 
   beforeAll(async () => {
     example = await Example.start(file);
     await example.signIn();
   }, 60_000);
-  afterAll(() => example.end());
+  afterAll(() => example?.end());
 
-  it.each(['/logs', '/logs/'])('shows what it logs at %s, and all that the page refers to is there', async (path) => {
+  it.each(['/logs', '/logs/'])('shows what it logs at %s, and answers every link of the page', async (path) => {
     const html = await until(async () => {
       const page = await (await example.get(path)).text();
       return tableRows(page, 'lines').some((cells) => cells.at(-1) === 'started') ? page : undefined;
@@ -96,7 +96,7 @@ describe.each(FILES)('%s', (file) => {
   });
 
   if (file !== 'dashboard-http.ts') {
-    it('shows nothing to those whom it does not know', async () => {
+    it('shows nothing to a user who is not signed in', async () => {
       for (const query of ['', '?asset=script', '?format=json']) {
         const response = await example.get(`/logs${query}`, {}, false);
         expect([401, 403]).toContain(response.status);
@@ -105,14 +105,12 @@ describe.each(FILES)('%s', (file) => {
     });
   }
 
-  it('ends by itself when it is told to', async () => {
-    const other = await Example.start(file);
-    await (await other.get('/logs')).text();
-    expect(await other.end()).toBe(0);
-  }, 60_000);
+  it('ends by itself after SIGTERM', async () => {
+    expect(await example.end()).toBe(0);
+  });
 });
 
-it('the examples write under their own prefix', async () => {
+it('the examples write under a key prefix of their own', async () => {
   const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: 'example:' });
   expect((await reader.names()).map(({ name }) => name)).toContain('shop');
   reader.close();

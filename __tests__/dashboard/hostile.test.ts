@@ -5,7 +5,7 @@ import { ask, logCounts, makeDashboard, tableRows, textById, textIn, toQuery } f
 import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS, readBack } from '../support/viewers/hostile';
 import { Workspace } from '../support/workspace';
 
-/** Every tag and attribute that a page has, whatever was logged. */
+/** The tags and attributes of a page, whatever was logged. */
 const TAGS = new Set(
   'html head meta title link script body header h1 h2 span details summary b ul li a p time button main nav section div table caption thead tr th tbody td svg rect form input'.split(
     ' ',
@@ -23,11 +23,23 @@ let board: Dashboard;
 beforeAll(async () => {
   workspace = await Workspace.open();
   board = makeDashboard(workspace);
-});
+  await clearOfTheTurn();
+  await Promise.all(HOSTILE_TEXTS.map(({ title, text }) => logText(`text ${title}`, text)));
+  await Promise.all(
+    HOSTILE_NAMES.map(({ text }) => logCounts(workspace, text, { info: { hello: 1 }, error: { failed: 1 } })),
+  );
+}, 60_000);
 beforeEach(clearOfTheTurn);
 afterAll(() => workspace.close());
 
-/** What of a page is neither a tag that it may have nor text. */
+/** Logs a text in both hours, and puts it into the list of errors longer than a transport stores it. */
+async function logText(name: string, text: string): Promise<void> {
+  await workspace.redis.lPush(workspace.key(`recent:${name}:error`), `Tue Nov 24 12:00:00 2026 ${text}`);
+  await logCounts(workspace, name, { info: { [text]: 2 } }, 1);
+  await logCounts(workspace, name, { error: { [text]: 3 } });
+}
+
+/** The parts of a page that are neither text nor one of its tags and attributes. */
 function strayMarkup(html: string): string[] {
   const body = html.replace(/^<!doctype html>/, '');
   const stray = [...body.matchAll(TAG)].flatMap(([, tag, attributes]) => [
@@ -45,9 +57,9 @@ async function fetchPage(name: string): Promise<string> {
   return response.text();
 }
 
-describe('a text that is made visible', () => {
+describe('visible', () => {
   it.each([...HOSTILE_TEXTS, ...HOSTILE_NAMES].map(({ title, text }) => [title, text] as const))(
-    'hides nothing, and has every character: %s',
+    'hides no character and loses none of a text: %s',
     (_, text) => {
       expect(visible(text)).not.toMatch(HIDING);
       expect(visible(text)).toMatch(/\S|^$/);
@@ -56,36 +68,28 @@ describe('a text that is made visible', () => {
   );
 });
 
-describe('a page with a message that is', () => {
-  it.each(HOSTILE_TEXTS.map(({ title, text }) => [title, text] as const))('%s', async (title, text) => {
-    const name = `text ${title}`;
-    const message = text.toWellFormed();
-    // Longer than what a transport stores.
-    await workspace.redis.lPush(workspace.key(`recent:${name}:error`), `Tue Nov 24 12:00:00 2026 ${text}`);
-    await logCounts(workspace, name, { info: { [text]: 2 } }, 1);
-    await logCounts(workspace, name, { error: { [text]: 3 } });
-    const html = await fetchPage(name);
-    expect(strayMarkup(html)).toEqual([]);
-    expect(textIn(html)).not.toMatch(HIDING);
-    for (const table of ['changes', 'frequent', 'lines']) {
-      const cells = tableRows(html, table).map((row) => row.at(-1) as string);
-      const beginning = visible((message.split('\n')[0] as string).slice(0, 150));
-      expect(cells.filter((cell) => cell.includes(beginning))).not.toEqual([]);
-    }
-  });
-});
-
-describe('all of a message', () => {
+describe('a hostile message', () => {
   it.each(HOSTILE_TEXTS.map(({ title, text }) => [title, text] as const))(
-    'that is %s is in the data, and escaped as text',
+    'is only text in each table of the page: %s',
     async (title, text) => {
-      const name = `whole ${title}`;
-      await logCounts(workspace, name, { info: { hello: 1 } });
-      await workspace.redis.lPush(workspace.key(`recent:${name}:info`), `Tue Nov 24 12:00:00 2026 ${text}`);
+      const html = await fetchPage(`text ${title}`);
+      expect(strayMarkup(html)).toEqual([]);
+      expect(textIn(html)).not.toMatch(HIDING);
+      for (const table of ['changes', 'frequent', 'lines']) {
+        const cells = tableRows(html, table).map((row) => row.at(-1) as string);
+        const beginning = visible((text.toWellFormed().split('\n')[0] as string).slice(0, 150));
+        expect(cells.filter((cell) => cell.includes(beginning))).not.toEqual([]);
+      }
+    },
+  );
+
+  it.each(HOSTILE_TEXTS.map(({ title, text }) => [title, text] as const))(
+    'is whole in the data, and as an escaped text by itself: %s',
+    async (title, text) => {
+      const name = `text ${title}`;
       const response = await ask(board, toQuery({ name, format: 'json' }));
       const { lines } = (await response.json()) as Snapshot;
-      const line = lines.find(({ message }) => message !== 'hello');
-      expect(line?.message === text.toWellFormed()).toBe(true);
+      const line = lines.find(({ message }) => message === text.toWellFormed());
       const whole = await ask(board, toQuery({ name, line: line?.key as string }));
       expect((await whole.text()) === visible(text.toWellFormed())).toBe(true);
       expect(whole.headers.get('content-type')).toBe('text/plain; charset=utf-8');
@@ -93,25 +97,27 @@ describe('all of a message', () => {
   );
 });
 
-describe('a page of a logger whose name is', () => {
-  it.each(HOSTILE_NAMES.map(({ title, text }) => [title, text] as const))('%s', async (_title, name) => {
-    await logCounts(workspace, name, { info: { hello: 1 }, error: { failed: 1 } });
-    const html = await fetchPage(name);
-    expect(strayMarkup(html)).toEqual([]);
-    expect(textById(html, 'loggers')).toContain(visible(name));
-    const links = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href]) => textIn(href as string));
-    const own = links.filter(
-      (href) => href.includes('severity=error') && new URLSearchParams(href).get('name') === name,
-    );
-    expect(own).toHaveLength(1);
-    const filtered = await (await ask(board, own[0] as string)).text();
-    expect(tableRows(filtered, 'lines').map((row) => row.slice(1))).toEqual([['error', 'failed']]);
-  });
+describe('a hostile name of a logger', () => {
+  it.each(HOSTILE_NAMES.map(({ title, text }) => [title, text] as const))(
+    'is only text on its page, and its links lead to it: %s',
+    async (_title, name) => {
+      const html = await fetchPage(name);
+      expect(strayMarkup(html)).toEqual([]);
+      expect(textById(html, 'loggers')).toContain(visible(name));
+      const links = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href]) => textIn(href as string));
+      const own = links.filter(
+        (href) => href.includes('severity=error') && new URLSearchParams(href).get('name') === name,
+      );
+      expect(own).toHaveLength(1);
+      const filtered = await (await ask(board, own[0] as string)).text();
+      expect(tableRows(filtered, 'lines').map((row) => row.slice(1))).toEqual([['error', 'failed']]);
+    },
+  );
 });
 
-describe('a severity', () => {
+describe('a hostile severity', () => {
   it.each(['<b onclick=x>', '"><script>x</script>', '__proto__', '\u202egnp', 'x'.repeat(128)])(
-    'of %j is text and can be chosen',
+    'is only text, and can be chosen: %j',
     async (severity) => {
       const name = `severity ${severity.length}`;
       await logCounts(workspace, name, { info: { hello: 1 }, [severity]: { odd: 1 } });
@@ -122,11 +128,10 @@ describe('a severity', () => {
   );
 });
 
-describe('what an address asks for', () => {
+describe('a hostile address', () => {
   it.each(['name', 'severity', 'filter', 'sort', 'view', 'line', 'asset', 'format'])(
-    'by a hostile %s comes back as text alone',
+    'comes back as text alone in an answer: %s',
     async (parameter) => {
-      await logCounts(workspace, 'shop', { info: { hello: 1 } });
       for (const { text } of HOSTILE_NAMES) {
         const response = await ask(board, toQuery({ [parameter]: text }));
         const body = await response.text();
@@ -138,7 +143,7 @@ describe('what an address asks for', () => {
   );
 });
 
-describe('the checks', () => {
+describe('the check for stray markup', () => {
   it.each([
     '<p><img src=x></p>',
     '<p onclick="x"></p>',
@@ -146,7 +151,7 @@ describe('the checks', () => {
     '<p>a < b</p>',
     '<p title="a" style="b">x</p>',
     '<a href="a"b">x</a>',
-  ])('find a stray in %s', (html) => {
+  ])('finds one in %s', (html) => {
     expect(strayMarkup(html)).not.toEqual([]);
   });
 });

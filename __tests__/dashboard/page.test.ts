@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterAll(() => workspace.close());
 
-/** What was logged in the hour before, and this hour. */
+/** Logs in the hour before, and this hour. */
 async function log(before: Counts, now: Counts): Promise<void> {
   await logCounts(workspace, name, before, 1);
   await logCounts(workspace, name, now);
@@ -44,13 +44,13 @@ async function snapshot(more = ''): Promise<Snapshot> {
   return (await (await ask(board, `?name=${name}&format=json${more}`)).json()) as Snapshot;
 }
 
-/** The messages of a table, each the last cell of its row. */
+/** The messages in a table, each in the last cell of its row. */
 function tableMessages(html: string, kind: string): string[] {
   return tableRows(html, kind).map((cells) => cells.at(-1) as string);
 }
 
-describe('what changed', () => {
-  it('has what is new or surging first, the gravest before others, then what is fading', async () => {
+describe('the panel of changes', () => {
+  it('shows new and surging messages first, graver severities before others, then fading ones', async () => {
     await log(
       { info: { 'mail sent': 40_000_000 }, error: { timeout: 10, declined: 5 } },
       { info: { 'voucher used': 900 }, error: { timeout: 500, refused: 3 } },
@@ -74,14 +74,14 @@ describe('what changed', () => {
     expect(textById(html, 'status')).toBe('2 new, 1 surging, 1 fading');
   });
 
-  it('calls new what a severity logged that had nothing last hour, where the logger had something', async () => {
+  it('calls a message new if its severity was silent last hour, but its logger was not', async () => {
     await log({ info: { hello: 20 } }, { critical: { 'disk full': 1 } });
     const [[status, severity, now] = []] = tableRows(await page(), 'changes');
     expect([status, severity, now]).toEqual(['new', 'critical', '1']);
     expect(tableRows(await page('&severity=critical'), 'changes')).toHaveLength(1);
   });
 
-  it('says that there is nothing to compare with in the first hour, and calls nothing new', async () => {
+  it('calls nothing new in the first hour of a logger, since there is nothing to compare with', async () => {
     await logCounts(workspace, name, { error: { failed: 50 } });
     const html = await page();
     expect(textById(html, 'status')).toBe('First hour: nothing to compare with yet');
@@ -90,7 +90,7 @@ describe('what changed', () => {
     expect(tableRows(html, 'frequent')).toHaveLength(1);
   });
 
-  it('shares its rows out to the severities, and says how many more there are', async () => {
+  it('shares its rows equally between the severities, and says how many more messages changed', async () => {
     const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`message ${i}`, 1]));
     await log({ info: { hello: 1 } }, { error: many, info: { ...many, surge: 200 } });
     const html = await page();
@@ -101,7 +101,7 @@ describe('what changed', () => {
     expect(tableRows(await page('&severity=error'), 'changes')).toHaveLength(40);
   });
 
-  it('gives the rows that a severity does not need to the others', async () => {
+  it('gives rows that one severity does not need to the others', async () => {
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`message ${i}`, 1]));
     const steady = { info: { hello: 20 }, warning: { slow: 20 }, debug: { cached: 20 } };
     await log({ ...steady, error: { declined: 1 } }, { ...steady, error: many });
@@ -110,7 +110,7 @@ describe('what changed', () => {
     expect(textIn(html)).not.toContain('Choose a severity');
   });
 
-  it('does not say that nothing changed where <other> may hold what did', async () => {
+  it('does not say that nothing changed if <other> may include what did', async () => {
     await log({ error: { '<other>': 5000, 'connection lost': 30 } }, { error: { '<other>': 90_000, refused: 20 } });
     const html = await page();
     expect(textById(html, 'status')).toMatch(
@@ -123,7 +123,7 @@ describe('what changed', () => {
     expect(textIn(both)).toContain('2 others may have changed: <other> may include their counts.');
   });
 
-  it('tells the sums of severities apart by an arrow where they have changed', async () => {
+  it('marks the totals of severities that have changed with an arrow', async () => {
     await log(
       { info: { up: 100, down: 1 }, error: { e: 100_000 }, debug: { d: 0 } },
       { info: { up: 90_000 }, error: { e: 1 } },
@@ -134,7 +134,7 @@ describe('what changed', () => {
     expect(tiles.find((tile) => tile.startsWith('warning'))).toBe('warning0');
   });
 
-  it('shows the line that was counted as a message, not one that only begins like it', async () => {
+  it('shows a line that was counted as the message, not one that only begins like it', async () => {
     await log({ info: { hello: 1 } }, { error: { 'disk full': 1 } });
     await logCounts(workspace, name, { error: { 'disk fuller': 1 } });
     const { changes } = await snapshot();
@@ -156,8 +156,8 @@ describe('what changed', () => {
   });
 });
 
-describe('most frequent', () => {
-  it('has the counts of both hours with bars and shares, most frequent first', async () => {
+describe('the panel of frequent messages', () => {
+  it('shows the counts of both hours with bars and shares, most frequent first', async () => {
     await log({ info: { a: 400, b: 100, old: 10_000 } }, { info: { a: 300, b: 600 }, warning: { c: 100 } });
     const html = await page();
     const byCount = tableRows(html, 'frequent').filter(([, , now]) => now !== '0');
@@ -171,7 +171,7 @@ describe('most frequent', () => {
     );
   });
 
-  it('is ordered by the last hour where that was asked for, and says so', async () => {
+  it('is ordered by last hour if that is asked for, and says so', async () => {
     await log({ info: { a: 5, b: 9 } }, { info: { a: 50, c: 70 } });
     const html = await page('&sort=previous');
     expect(tableMessages(html, 'frequent')).toEqual(['b', 'a']);
@@ -180,7 +180,7 @@ describe('most frequent', () => {
     expect(html.match(/aria-sort/g)).toHaveLength(1);
   });
 
-  it('has at most ten messages, and tells of those that are counted together', async () => {
+  it('shows at most ten messages, and how many log calls <other> stands for', async () => {
     const transport = workspace.transport({ name, commonLimit: 5 });
     for (let i = 0; i < 30; i++) transport.log({ level: 'info', message: `message ${i}` });
     await transport.flush();
@@ -192,8 +192,8 @@ describe('most frequent', () => {
   });
 });
 
-describe('latest lines', () => {
-  it('are the newest of all severities, at most a hundred', async () => {
+describe('the panel of latest lines', () => {
+  it('shows the newest hundred lines of all severities', async () => {
     await logCounts(workspace, name, {
       info: Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`line ${i}`, 1])),
     });
@@ -206,7 +206,7 @@ describe('latest lines', () => {
     expect(rows[0]?.[0]).toMatch(/^\d\d:\d\d:\d\d$/);
   });
 
-  it('are filtered by a text in any case, among all that are kept', async () => {
+  it('filters all stored lines by a text, in upper or lower case', async () => {
     await logCounts(workspace, name, { info: { 'Order 1 placed': 1, 'mail sent': 99 } });
     expect(tableMessages(await page('&filter=ORDER'), 'lines')).toEqual(['Order 1 placed']);
     expect(await page('&filter=nothing')).toContain('No stored line contains this text.');
@@ -217,7 +217,7 @@ describe('latest lines', () => {
     expect(await page(`&filter=${long}`)).toContain(`value="${'x'.repeat(200)}"`);
   });
 
-  it('are filtered by the form without a script, for any name of the logger', async () => {
+  it('filters by its form without a script, whatever the name of the logger', async () => {
     name = 'a&b \r\n "c" é';
     await logCounts(workspace, name, { info: { one: 1, two: 1 }, error: { two: 1 } });
     const html = await (await ask(board, toQuery({ name, severity: 'info' }))).text();
@@ -228,7 +228,7 @@ describe('latest lines', () => {
     expect(filtered).toContain('value="two"');
   });
 
-  it('keep their key while others come, and each has its own', async () => {
+  it('gives each line a key of its own, which stays the same while others come', async () => {
     await logCounts(workspace, name, { info: { twice: 2, once: 1 } });
     const before = (await snapshot()).lines.map(({ key }) => key);
     await logCounts(workspace, name, { info: { twice: 1 }, error: { twice: 1 } });
@@ -238,7 +238,7 @@ describe('latest lines', () => {
     expect(after.slice(-before.length)).toEqual(before);
   });
 
-  it('that are long, or more than one line, begin closed, and all of each is to be had', async () => {
+  it('closes long texts and those of several lines, and links to the whole text', async () => {
     const stack = `Error: boom\n${'    at somewhere\n'.repeat(300)}end of stack`;
     const transport = workspace.transport({ name });
     transport.log({ level: 'error', message: stack });
@@ -257,8 +257,8 @@ describe('latest lines', () => {
   });
 });
 
-describe('the head of the page', () => {
-  it('has the counts of each severity, with what the hour before predicts, and leads to each', async () => {
+describe('the top of the page', () => {
+  it('shows the total of each severity beside what last hour predicts, and links to each', async () => {
     await log({ info: { hello: 10 }, error: { failed: 10 } }, { error: { failed: 300 }, audit: { read: 2 } });
     const html = await page();
     const tiles = [...html.matchAll(/<a class="tile" href="([^"]*)"[^>]*>(.*?)<\/a>/g)];
@@ -280,7 +280,7 @@ describe('the head of the page', () => {
     expect(await page('&severity=error')).toMatch(/severity=error" aria-current="true">/);
   });
 
-  it('says that nothing was logged yet where there is nothing', async () => {
+  it('says that nothing was logged yet if there is nothing', async () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: `${workspace.prefix}empty:` });
     for (const query of ['', '?name=shop']) {
       const response = await ask(makeDashboard(workspace, { reader }), query);
@@ -290,7 +290,7 @@ describe('the head of the page', () => {
     reader.close();
   });
 
-  it('has title, environment and how often it is refreshed', async () => {
+  it('shows title, environment and the time between refreshes', async () => {
     const html = await page(
       '',
       makeDashboard(workspace, { title: 'Shop <logs>', environment: 'test', refreshMs: 2000 }),
@@ -300,7 +300,7 @@ describe('the head of the page', () => {
     expect(html).toContain('every 2 s');
   });
 
-  it('leads to the other loggers, with the gravest that each logged this hour', async () => {
+  it('links to the other loggers, with the gravest severity of each this hour', async () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: `${workspace.prefix}menu:` });
     const write = async (logger: string, level: string, keyPrefix = `${workspace.prefix}menu:`): Promise<void> => {
       const transport = workspace.transport({ name: logger, keyPrefix });
@@ -320,14 +320,14 @@ describe('the head of the page', () => {
   });
 });
 
-describe('the address', () => {
+describe('the address of the page', () => {
   it.each([
-    ['that is a prototype', '__proto__'],
-    ['that is the beginning of one', 'app'],
-    ['that is too long', 'x'.repeat(10_000)],
-    ['that is a key', 'app1:info'],
-    ['that is a path', '../app1'],
-  ])('with a logger %s makes no key of it, where there is none of that name', async (_case, unknown) => {
+    ['a property of every object', '__proto__'],
+    ['the beginning of a name', 'app'],
+    ['a name that is too long', 'x'.repeat(10_000)],
+    ['the end of a key', 'app1:info'],
+    ['a path', '../app1'],
+  ])('is answered with 404 before any key is read if no logger has its name: %s', async (_case, unknown) => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const reads = (['recent', 'common', 'compare'] as const).map((method) => jest.spyOn(reader, method));
     await logCounts(workspace, name, { info: { hello: 1 } });
@@ -338,13 +338,23 @@ describe('the address', () => {
     reader.close();
   });
 
-  it('with severities that there are not shows all', async () => {
+  it('limits what is read to the logger shown', async () => {
+    await logCounts(workspace, name, { info: { hello: 1 } });
+    await logCounts(workspace, `${name} beside`, { info: { hello: 1 } });
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    const reads = (['recent', 'common', 'compare'] as const).map((method) => jest.spyOn(reader, method));
+    await page('', makeDashboard(workspace, { reader }));
+    expect(new Set(reads.flatMap((read) => read.mock.calls.map(([logger]) => logger)))).toEqual(new Set([name]));
+    reader.close();
+  });
+
+  it('shows all severities if it has none that exist', async () => {
     await logCounts(workspace, name, { info: { hello: 1 } });
     expect(tableRows(await page('&severity=last&severity=a:b'), 'lines')).toHaveLength(1);
     expect((await snapshot('&severity=seq')).severities.every(({ isShown }) => isShown)).toBe(true);
   });
 
-  it('with a severity bounds what is read to it, and of the others to their sums', async () => {
+  it('limits what is read to its severities, and to the totals of the others', async () => {
     await log({ info: { hello: 7 } }, { info: { hello: 3 }, error: { failed: 2 }, debug: { idle: 5 } });
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const compare = jest.spyOn(reader, 'compare');
@@ -363,8 +373,8 @@ describe('the address', () => {
   });
 });
 
-describe('without its script', () => {
-  it('the page is complete: tables with captions and headers, one status, and a link to refresh', async () => {
+describe('the page without its script', () => {
+  it('is complete: tables with captions and headers, one status, and a link to refresh', async () => {
     await log({ info: { hello: 400 } }, { error: { failed: 4 } });
     const html = await page();
     expect(html.match(/<table /g)).toHaveLength(3);
@@ -378,7 +388,7 @@ describe('without its script', () => {
     );
   });
 
-  it('has no style, script or handler in it, which its policy forbids', async () => {
+  it('has no inline style, script or handler, which its policy forbids', async () => {
     await logCounts(workspace, name, { info: { hello: 1 } });
     const html = await page();
     expect(html.match(/<script[^>]*>[^<]*<\/script>/g)).toEqual(['<script src="?asset=script" defer></script>']);
@@ -386,8 +396,8 @@ describe('without its script', () => {
   });
 });
 
-describeWithClock('while the hour is young', () => {
-  it('what was frequent counts for the part of the last sixty minutes that was in the hour before', async () => {
+describeWithClock('the page of a young hour', () => {
+  it('orders messages by an estimate of the last sixty minutes', async () => {
     const clock = ServerClock.create();
     const server = await RedisServer.start({ env: clock.env });
     const own = await Workspace.open(server.url);
@@ -413,7 +423,7 @@ describeWithClock('while the hour is young', () => {
   });
 });
 
-describeWithClock('as the hour passes', () => {
+describeWithClock('the page as the hour passes', () => {
   let clock: ServerClock;
   let server: RedisServer;
   let own: Workspace;
@@ -437,22 +447,25 @@ describeWithClock('as the hour passes', () => {
     clock.set(seconds - (Math.floor(Date.now() / 1000) % 3600));
   }
 
-  it.each([1, 20, 61, 119, 1800, 3500])('what is expected is about right after %d s', async (seconds) => {
-    setIntoHour(seconds);
-    const { changes, total, elapsed } = (await (
-      await ask(makeDashboard(own), '?name=shop&format=json')
-    ).json()) as Snapshot;
-    const often = changes.find(({ message }) => message === 'often');
-    // The clock goes on meanwhile.
-    const [least, most] = [0.98 * seconds, 1.02 * (seconds + 10)];
-    if (often) expect(often.expected).toBeGreaterThanOrEqual(least);
-    if (often) expect(often.expected).toBeLessThanOrEqual(most);
-    expect(2 ** (total.score ?? NaN)).toBeGreaterThanOrEqual(12 / (most + 10));
-    expect(2 ** (total.score ?? NaN)).toBeLessThanOrEqual(12 / (least + 10));
-    expect(elapsed * 60).toBeLessThanOrEqual(seconds / 60 + 1);
-  });
+  it.each([1, 20, 61, 119, 1800, 3500])(
+    'expects the part of last hour that has passed, within 2 %%, after %d s',
+    async (seconds) => {
+      setIntoHour(seconds);
+      const { changes, total, elapsed } = (await (
+        await ask(makeDashboard(own), '?name=shop&format=json')
+      ).json()) as Snapshot;
+      const often = changes.find(({ message }) => message === 'often');
+      // The clock goes on meanwhile.
+      const [least, most] = [0.98 * seconds, 1.02 * (seconds + 10)];
+      if (often) expect(often.expected).toBeGreaterThanOrEqual(least);
+      if (often) expect(often.expected).toBeLessThanOrEqual(most);
+      expect(2 ** (total.score ?? NaN)).toBeGreaterThanOrEqual(12 / (most + 10));
+      expect(2 ** (total.score ?? NaN)).toBeLessThanOrEqual(12 / (least + 10));
+      expect(elapsed * 60).toBeLessThanOrEqual(seconds / 60 + 1);
+    },
+  );
 
-  it('nothing is sent again for a while where nothing was logged', async () => {
+  it('is not sent again for a while if nothing was logged', async () => {
     const board = makeDashboard(own);
     // The steps begin at 2 % of the hour and more, so that this is in the midst of one.
     setIntoHour(Math.ceil(3600 * 1.02 ** -35) + 2);

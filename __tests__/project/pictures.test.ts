@@ -2,7 +2,7 @@ import { parameterize, RecentCommonReader } from '../../src';
 import { ServerClock } from '../support/redis/server-clock';
 import { RedisServer } from '../support/redis/servers';
 import { describeWith } from '../support/requirements';
-import { openTab, PICTURES } from '../support/viewers/browser';
+import { openTab } from '../support/viewers/browser';
 import { FakeSink, runCli } from '../support/viewers/cli';
 import { makeDashboard, Site } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
@@ -88,7 +88,7 @@ function terminalHtml(text: string): string {
 
 const describePictures = describeWith('browser', 'server clock');
 
-describePictures(`pictures of the viewers, in ${PICTURES}`, () => {
+describePictures('pictures of the viewers', () => {
   let clock: ServerClock;
   let server: RedisServer;
   let workspace: Workspace;
@@ -184,7 +184,7 @@ describePictures(`pictures of the viewers, in ${PICTURES}`, () => {
     ['of a first hour', 'mailer', '', 'First hour: nothing to compare with yet'],
     ['of a filter that finds nothing', 'checkout', '&filter=nowhere', '3 new, 1 surging, 2 fading'],
     ['of one severity', 'checkout', '&severity=error', '1 new, 1 surging'],
-    ['of a logger that there is not', 'nobody', '', 'There is no logger with this name.'],
+    ['of a logger that does not exist', 'nobody', '', 'There is no logger with this name.'],
   ])('show the page %s', async (title, name, more, status) => {
     const { tab } = browser;
     await tab.goto(`${site.url}/?name=${name}${more}`, { width: 1100, height: 940 });

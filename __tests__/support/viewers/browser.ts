@@ -20,7 +20,7 @@ export const REFRESH_MS = 1000;
 export const LAUNCH_TIMEOUT_MS = 120_000;
 
 /** The folder of pictures for people to look at, which Git ignores. */
-export const PICTURES = resolve(__dirname, '../../../coverage/pictures');
+const PICTURES = resolve(__dirname, '../../../coverage/pictures');
 
 /** A fault that axe-core finds. */
 interface Violation {

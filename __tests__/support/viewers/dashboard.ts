@@ -1,3 +1,5 @@
+/** Mounts dashboards for the tests, asks them for pages, and reads what these say. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -8,10 +10,10 @@ import { compiledRoot } from '../compiled';
 import { isoHour } from '../hours';
 import type { Workspace } from '../workspace';
 
-/** By severity and message, how often something is logged. */
+/** The number of log calls by severity and message. */
 export type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** Something on a free port of the loopback interface. */
+/** A server on a free port of the loopback interface. */
 export class Site {
   readonly url: string;
   readonly #server: Server;
@@ -34,9 +36,9 @@ export class Site {
   }
 }
 
-/** A program that shows pages, in a process of its own, until it is told to end. */
+/** A program that serves pages, in a process of its own. */
 export class SiteProcess {
-  /** What the program printed first. */
+  /** The first line that the program printed. */
   readonly address: URL;
   readonly #child: ChildProcess;
 
@@ -56,7 +58,7 @@ export class SiteProcess {
     return new SiteProcess(child, new URL(line));
   }
 
-  /** Gives the code with which it ended. */
+  /** Ends it by SIGTERM and returns its exit code. */
   async end(): Promise<number | null> {
     this.#child.kill('SIGTERM');
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
@@ -64,37 +66,36 @@ export class SiteProcess {
   }
 }
 
-/** A dashboard of what a workspace has, for everyone. */
+/** A dashboard of the logs of a workspace, for everyone. */
 export function makeDashboard(workspace: Workspace, options: Partial<DashboardOptions> = {}): Dashboard {
   return createDashboard({ reader: workspace.reader, authorize: 'public', ...options });
 }
 
-/** Asks a dashboard for something, by its query. */
+/** Sends a dashboard a request with this query. */
 export function ask(dashboard: Dashboard, query = '', init: RequestInit = {}): Promise<Response> {
   return dashboard.fetch(new Request(`http://logs.example/${query}`, init));
 }
 
-/** A query with these parameters, whatever characters they have. */
+/** A query with these parameters, percent-encoded. */
 export function toQuery(parameters: Readonly<Record<string, string>>): string {
   return `?${new URLSearchParams(parameters).toString()}`;
 }
 
-/** So often a message is really logged; what is more is added to its count. */
-const LOGGED = 100;
+/** The most log calls that are really made for one message; any more are added to its count. */
+const MAX_LOGGED = 100;
 
-/** Logs this hour, or as if it had been logged that many hours ago. */
+/** Logs in this hour, or as if that many hours ago. */
 export async function logCounts(workspace: Workspace, name: string, counts: Counts, hoursAgo = 0): Promise<void> {
-  // A busy machine takes its time.
   const transport = workspace.transport({ name, closeTimeoutMs: 60_000 });
   const all = Object.entries(counts).flatMap(([severity, messages]) =>
     Object.entries(messages).map(([message, count]) => ({ severity, message, count })),
   );
   for (const { severity: level, message, count } of all) {
-    for (let i = 0; i < Math.min(count, LOGGED); i++) transport.log({ level, message });
+    for (let i = 0; i < Math.min(count, MAX_LOGGED); i++) transport.log({ level, message });
   }
   await transport.flush();
-  for (const { severity, message, count } of all.filter((each) => each.count > LOGGED)) {
-    await workspace.redis.zIncrBy(workspace.key(`common:${name}:${severity}`), count - LOGGED, message);
+  for (const { severity, message, count } of all.filter((each) => each.count > MAX_LOGGED)) {
+    await workspace.redis.zIncrBy(workspace.key(`common:${name}:${severity}`), count - MAX_LOGGED, message);
   }
   if (hoursAgo === 0) return;
   for (const severity of Object.keys(counts)) {
@@ -102,7 +103,7 @@ export async function logCounts(workspace: Workspace, name: string, counts: Coun
   }
 }
 
-/** The text of each cell of a table of a page, row by row. */
+/** The text of each cell of a table, row by row. */
 export function tableRows(html: string, kind: string): string[][] {
   const table = new RegExp(`<table class="${kind}".*?<tbody[^>]*>(.*?)</tbody>`, 's').exec(html)?.[1] ?? '';
   return table
@@ -111,7 +112,7 @@ export function tableRows(html: string, kind: string): string[][] {
     .map((row) => row.split('</td>').slice(0, -1).map(textIn));
 }
 
-/** What of HTML is text, as a browser shows it. */
+/** The text of HTML as a browser shows it. */
 export function textIn(html: string): string {
   return html
     .replace(/<[^>]*>/g, '')
@@ -122,7 +123,7 @@ export function textIn(html: string): string {
     );
 }
 
-/** The text of an element with an id, up to its first end tag of that kind. */
+/** The text of the element with this id, up to the first end tag of its kind. */
 export function textById(html: string, id: string): string {
   const [, tag, rest] = new RegExp(`<([a-z]+) id="${id}"[^>]*>(.*)`, 's').exec(html) ?? [];
   if (tag === undefined || rest === undefined) throw new Error(`no element has the id ${id}`);

@@ -1,6 +1,8 @@
-/** A text that is out to harm whoever shows it. */
+/** Lists texts and names that attack pages and terminals, and checks what is shown of them. */
+
+/** A text that harms a viewer which shows it unchanged. */
 export interface HostileText {
-  /** What it tries. */
+  /** The kind of attack. */
   readonly title: string;
   readonly text: string;
 }
@@ -9,13 +11,13 @@ const ESC = '\u001b';
 const ESCAPE = /^\\(?:n|r|t|x[\da-f]{2}|u[\da-f]{4})/;
 
 /**
- * What shows nothing of itself, and what a terminal obeys: all but signs, the blanks between them, and marks and joiners
- * after them. Line feeds and tabs are for whoever shows a text.
+ * Characters that show nothing, or that a terminal obeys: all but letters, signs, the blanks between them, and marks and
+ * joiners after them. Line feeds and tabs are left to the viewer.
  */
 export const HIDING =
   /[^\p{L}\p{N}\p{P}\p{S}\p{M}\p{Co}\p{Cn}\p{Zs}\t\n\u200c\u200d]|[\u034f\u17b4\u17b5\u180b-\u180f\u115f\u1160\u3164\uffa0\u2800]|[\p{ASCII}\u0080-\u02ff][\u200c\u200d]|[\u200c\u200d]{2}/u;
 
-/** The text that escapes were made of, knowing it: what looks like an escape may have been logged as it is. */
+/** Undoes the escapes of a shown text. The original decides whether one was made, since a text may look like an escape. */
 export function readBack(text: string, shown: string): string {
   let at = 0;
   const read = text.split('').map((unit) => {
@@ -67,7 +69,7 @@ const EITHER: readonly HostileText[] = [
   { title: 'spaces alone', text: '   ' },
 ];
 
-/** Messages. Redis keeps lone surrogates as replacement characters, as UTF-8 has none; the longest has a million. */
+/** Messages. UTF-8 has no lone surrogates, so Redis keeps replacement characters. The longest has a million characters. */
 export const HOSTILE_TEXTS: readonly HostileText[] = [
   ...EITHER,
   {
@@ -86,7 +88,7 @@ export const HOSTILE_TEXTS: readonly HostileText[] = [
   { title: 'a line of a megabyte', text: `${'<b>\u001b[31m'.repeat(125_000)}` },
 ];
 
-/** Logger names: from 1 to 128 bytes, and no lone surrogates, as the transport wants them. */
+/** Names that the transport accepts: 1 to 128 bytes, without lone surrogates. */
 export const HOSTILE_NAMES: readonly HostileText[] = [
   ...EITHER,
   { title: 'colons, as keys have them', text: 'recent:app:info:seq' },
