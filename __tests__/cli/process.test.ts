@@ -10,7 +10,6 @@ import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 import { lineAt, writeLines } from '../support/writers/key-writer';
 
-const TIMEOUT_MS = 120_000;
 const ROOT = resolve(__dirname, '../..');
 const packageJson = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8'));
 
@@ -39,104 +38,77 @@ describe('program', () => {
     expect(readFileSync(resolve(ROOT, 'src/cli/bin.ts'), 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node');
   });
 
-  it.concurrent(
-    'ends with code 0, 1 or 2, and writes errors only to stderr',
-    async () => {
-      const port = await freePort();
-      const [done, undone, misunderstood, version] = await Promise.all(
-        [
-          at('tail', '-o', 'raw', 'shop'),
-          ['ls', '-u', `redis://127.0.0.1:${port}`],
-          ['ls', '--frobnicate'],
-          ['-V'],
-        ].map((args) => CliProcess.start(args).ended()),
-      );
-      expect(done).toEqual({ code: 0, stdout: 'first\nsecond\nthird\n', stderr: '' });
-      expect(undone).toEqual({
-        code: 1,
-        stdout: '',
-        stderr: `winston-redis-recent-common: cannot read from redis://127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}\n`,
-      });
-      expect(misunderstood).toMatchObject({ code: 2, stdout: '' });
-      expect(version).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
-    },
-    TIMEOUT_MS,
-  );
+  it.concurrent('ends with code 0, 1 or 2, and writes errors only to stderr', async () => {
+    const port = await freePort();
+    const [done, undone, misunderstood, version] = await Promise.all(
+      [at('tail', '-o', 'raw', 'shop'), ['ls', '-u', `redis://127.0.0.1:${port}`], ['ls', '--frobnicate'], ['-V']].map(
+        (args) => CliProcess.start(args).ended(),
+      ),
+    );
+    expect(done).toEqual({ code: 0, stdout: 'first\nsecond\nthird\n', stderr: '' });
+    expect(undone).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `winston-redis-recent-common: cannot read from redis://127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}\n`,
+    });
+    expect(misunderstood).toMatchObject({ code: 2, stdout: '' });
+    expect(version).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+  });
 
-  it.concurrent(
-    'has colours in a pipe only with --color always, even if NO_COLOR is set',
-    async () => {
-      const [piped, told, toldAll] = await Promise.all([
-        CliProcess.start(at('tail', 'shop')).ended(),
-        CliProcess.start(at('tail', 'shop', '--color', 'always')).ended(),
-        CliProcess.start(at('tail', 'shop', '--color', 'always'), { NO_COLOR: '1' }).ended(),
-      ]);
-      expect(piped?.stdout).not.toContain('\u001b');
-      expect(told?.stdout).toContain('\u001b[32minfo    \u001b[39m');
-      expect(toldAll?.stdout).toBe(told?.stdout);
-    },
-    TIMEOUT_MS,
-  );
+  it.concurrent('has colours in a pipe only with --color always, even if NO_COLOR is set', async () => {
+    const [piped, told, toldAll] = await Promise.all([
+      CliProcess.start(at('tail', 'shop')).ended(),
+      CliProcess.start(at('tail', 'shop', '--color', 'always')).ended(),
+      CliProcess.start(at('tail', 'shop', '--color', 'always'), { NO_COLOR: '1' }).ended(),
+    ]);
+    expect(piped?.stdout).not.toContain('\u001b');
+    expect(told?.stdout).toContain('\u001b[32minfo    \u001b[39m');
+    expect(toldAll?.stdout).toBe(told?.stdout);
+  });
 
-  it.concurrent(
-    'ends with code 1 and the reason if it cannot write its output',
-    async () => {
-      const cli = CliProcess.startShell(`'${process.execPath}' src/cli/bin.js --help >/dev/full`);
-      const { code, stderr } = await cli.ended();
-      expect(stderr).toMatch(/^.*ENOSPC.*\n$/);
-      expect(code).toBe(1);
-    },
-    TIMEOUT_MS,
-  );
+  it.concurrent('ends with code 1 and the reason if it cannot write its output', async () => {
+    const cli = CliProcess.startShell(`'${process.execPath}' src/cli/bin.js --help >/dev/full`);
+    const { code, stderr } = await cli.ended();
+    expect(stderr).toMatch(/^.*ENOSPC.*\n$/);
+    expect(code).toBe(1);
+  });
 
-  it.concurrent(
-    'follows many lists without a warning',
-    async () => {
-      const severities = Array.from({ length: 12 }, (_, i) => `severity${i}`);
-      for (const severity of severities) await writeLines(workspace, { name: 'many', severity }, [`of ${severity}`]);
-      const cli = CliProcess.start(at('tail', '-f', '-o', 'raw', 'many'));
-      for (const severity of severities) await cli.shows(`of ${severity}\n`);
-      await writeLines(workspace, { name: 'many', severity: 'severity0' }, ['the last']);
-      await cli.shows('the last\n');
-      cli.child.kill('SIGINT');
-      expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });
-    },
-    TIMEOUT_MS,
-  );
+  it.concurrent('follows many lists without a warning', async () => {
+    const severities = Array.from({ length: 12 }, (_, i) => `severity${i}`);
+    for (const severity of severities) await writeLines(workspace, { name: 'many', severity }, [`of ${severity}`]);
+    const cli = CliProcess.start(at('tail', '-f', '-o', 'raw', 'many'));
+    for (const severity of severities) await cli.shows(`of ${severity}\n`);
+    await writeLines(workspace, { name: 'many', severity: 'severity0' }, ['the last']);
+    await cli.shows('the last\n');
+    cli.child.kill('SIGINT');
+    expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });
+  });
 
-  it.concurrent(
-    'ends silently with code 0 if its output is closed',
-    async () => {
-      const closed = CliProcess.start(at('tail', 'shop'));
-      closed.child.stdout?.destroy();
-      const more = (): Promise<void> => write('unread', 'one more');
+  it.concurrent('ends silently with code 0 if its output is closed', async () => {
+    const closed = CliProcess.start(at('tail', 'shop'));
+    closed.child.stdout?.destroy();
+    const more = (): Promise<void> => write('unread', 'one more');
+    await more();
+    const following = CliProcess.start(at('tail', '-f', '-o', 'raw', 'unread'));
+    await following.shows('one more\n');
+    following.child.stdout?.destroy();
+    await until(async () => {
       await more();
-      const following = CliProcess.start(at('tail', '-f', '-o', 'raw', 'unread'));
-      await following.shows('one more\n');
-      following.child.stdout?.destroy();
-      await until(async () => {
-        await more();
-        return following.child.exitCode !== null;
-      }, 60_000);
-      for (const cli of [closed, following]) expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });
-    },
-    TIMEOUT_MS,
-  );
+      return following.child.exitCode !== null;
+    });
+    for (const cli of [closed, following]) expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });
+  });
 
-  it.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends tail -f with code 0 at %s',
-    async (signal) => {
-      await write(signal, 'third');
-      const cli = CliProcess.start(at('tail', '-f', '-o', 'raw', signal));
-      await cli.shows('third\n');
-      // Only once it follows does it listen for the signal, which would otherwise end it in the default way.
-      await write(signal, `${signal} is next`);
-      await cli.shows(`${signal} is next\n`);
-      cli.child.kill(signal);
-      expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });
-    },
-    TIMEOUT_MS,
-  );
+  it.concurrent.each(['SIGINT', 'SIGTERM'] as const)('ends tail -f with code 0 at %s', async (signal) => {
+    await write(signal, 'third');
+    const cli = CliProcess.start(at('tail', '-f', '-o', 'raw', signal));
+    await cli.shows('third\n');
+    // Only once it follows does it listen for the signal, which would otherwise end it in the default way.
+    await write(signal, `${signal} is next`);
+    await cli.shows(`${signal} is next\n`);
+    cli.child.kill(signal);
+    expect(await cli.ended()).toMatchObject({ code: 0, stderr: '' });
+  });
 });
 
 describe('password in a URL', () => {
@@ -213,30 +185,26 @@ describeWithServer('password in REDIS_URL', () => {
 });
 
 describeWithServer('--cluster', () => {
-  it(
-    'reads from a cluster with every command',
-    async () => {
-      const cluster = await startCluster();
-      const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
-      client.on('error', () => undefined);
-      await client.connect();
-      const transport = new RedisRecentCommonTransport({ client, name: 'shop' });
-      try {
-        transport.log({ level: 'info', message: 'in a slot of its own' });
-        await transport.flush();
-        for (const command of ['top', 'tail', 'ls']) {
-          const { code, stdout, stderr } = await runCli([command, '--cluster', '-u', String(cluster.urls[0])]);
-          expect(stdout).toMatch(command === 'ls' ? /shop\n$/ : /in a slot of its own\n$/);
-          expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-        }
-      } finally {
-        await transport.close();
-        client.destroy();
-        await cluster.stop();
+  it('reads from a cluster with every command', async () => {
+    const cluster = await startCluster();
+    const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
+    client.on('error', () => undefined);
+    await client.connect();
+    const transport = new RedisRecentCommonTransport({ client, name: 'shop' });
+    try {
+      transport.log({ level: 'info', message: 'in a slot of its own' });
+      await transport.flush();
+      for (const command of ['top', 'tail', 'ls']) {
+        const { code, stdout, stderr } = await runCli([command, '--cluster', '-u', String(cluster.urls[0])]);
+        expect(stdout).toMatch(command === 'ls' ? /shop\n$/ : /in a slot of its own\n$/);
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       }
-    },
-    TIMEOUT_MS,
-  );
+    } finally {
+      await transport.close();
+      client.destroy();
+      await cluster.stop();
+    }
+  });
 
   it('says so if no node can be reached', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;

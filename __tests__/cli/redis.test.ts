@@ -11,8 +11,6 @@ import { CliProcess } from '../support/viewers/cli-process';
 import { Workspace } from '../support/workspace';
 import { writeHours } from '../support/writers/key-writer';
 
-const TIMEOUT_MS = 60_000;
-
 describe('reply of Redis', () => {
   const TEXT = ['*4', '$4', '🎉', '*0', '*3', '$7', 'a\r\nb\r\nc', ':-17', '$-1', '-ERR no', '+OK', '$0', '', ''].join(
     '\r\n',
@@ -132,39 +130,32 @@ describeWithServer('connection of the program', () => {
   });
 
   const itWithTls = itWith('certificates');
-  itWithTls(
-    'speaks TLS with rediss://, and only with a server that it can trust',
-    async () => {
-      const certificates = makeCertificates();
-      const { certFile, keyFile } = certificates.server;
-      const tlsPort = await freePort();
-      const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certFile];
-      const secured = await RedisServer.start({
-        args: ['--tls-port', String(tlsPort), '--tls-auth-clients', 'no', ...files],
-      });
-      const NODE_EXTRA_CA_CERTS = certificates.authority.certFile;
-      const lsByHost = (host: string, env: Record<string, string>): ReturnType<CliProcess['ended']> =>
-        CliProcess.start(['ls', '--json', '-u', `rediss://${host}:${tlsPort}`], env).ended();
-      try {
-        const own = await Workspace.open(secured.url);
-        await writeHours(
-          { redis: own.redis, key: (key) => key },
-          { name: 'shop', severity: 'info', now: { hello: 1 } },
-        );
-        const [byAddress, byName, untrusted] = await Promise.all([
-          lsByHost('127.0.0.1', { NODE_EXTRA_CA_CERTS }),
-          lsByHost('localhost', { NODE_EXTRA_CA_CERTS }),
-          lsByHost('localhost', {}),
-        ]);
-        await own.close();
-        expect(byAddress).toEqual(shown);
-        expect(byName).toEqual(shown);
-        expect(untrusted).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/: .*certificate/) });
-      } finally {
-        await secured.stop();
-        certificates.remove();
-      }
-    },
-    TIMEOUT_MS,
-  );
+  itWithTls('speaks TLS with rediss://, and only with a server that it can trust', async () => {
+    const certificates = makeCertificates();
+    const { certFile, keyFile } = certificates.server;
+    const tlsPort = await freePort();
+    const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certFile];
+    const secured = await RedisServer.start({
+      args: ['--tls-port', String(tlsPort), '--tls-auth-clients', 'no', ...files],
+    });
+    const NODE_EXTRA_CA_CERTS = certificates.authority.certFile;
+    const lsByHost = (host: string, env: Record<string, string>): ReturnType<CliProcess['ended']> =>
+      CliProcess.start(['ls', '--json', '-u', `rediss://${host}:${tlsPort}`], env).ended();
+    try {
+      const own = await Workspace.open(secured.url);
+      await writeHours({ redis: own.redis, key: (key) => key }, { name: 'shop', severity: 'info', now: { hello: 1 } });
+      const [byAddress, byName, untrusted] = await Promise.all([
+        lsByHost('127.0.0.1', { NODE_EXTRA_CA_CERTS }),
+        lsByHost('localhost', { NODE_EXTRA_CA_CERTS }),
+        lsByHost('localhost', {}),
+      ]);
+      await own.close();
+      expect(byAddress).toEqual(shown);
+      expect(byName).toEqual(shown);
+      expect(untrusted).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/: .*certificate/) });
+    } finally {
+      await secured.stop();
+      certificates.remove();
+    }
+  });
 });

@@ -69,7 +69,7 @@ export class CliProcess {
 
   /** Waits until the output has a text. */
   async shows(text: string | RegExp): Promise<void> {
-    await until(() => (typeof text === 'string' ? this.stdout.includes(text) : text.test(this.stdout)), 60_000).catch(
+    await until(() => (typeof text === 'string' ? this.stdout.includes(text) : text.test(this.stdout))).catch(
       (error: Error) => {
         throw new Error(`${error.message}\n${JSON.stringify(this.stdout)}\n${this.stderr}`);
       },
