@@ -1,12 +1,12 @@
-import { type Allocations, WITHOUT_COLLECTION } from './allocations';
-import type { Calls } from './calls';
-import { runChild } from './child';
-import { NO_OP, OURS } from './contenders';
-import type { Memory } from './memory';
-import { type Given, namesOf, numberOf, runProgram } from './options';
-import { type BenchServer, withServer } from './redis';
-import { machineOf, median, ratiosOf, rounds, spreadOf, writeJson } from './report';
-import { WORKLOADS } from './workloads';
+import { NO_OP, OURS } from './contenders/contenders';
+import { runChild } from './lib/child';
+import { type Given, namesOf, numberOf, runProgram } from './lib/options';
+import { type BenchServer, withServer } from './lib/redis';
+import { machineOf, median, ratiosOf, rounds, spreadOf, writeJson } from './lib/report';
+import { WORKLOADS } from './lib/workloads';
+import { type Allocations, WITHOUT_COLLECTION } from './measures/allocations';
+import type { Calls } from './measures/calls';
+import type { Memory } from './measures/memory';
 
 /** What an application feels of this transport, beside one that does nothing. */
 

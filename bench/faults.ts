@@ -3,7 +3,7 @@ import { startCluster } from '../__tests__/support/redis/cluster';
 import { FaultProxy } from '../__tests__/support/redis/proxy';
 import { RedisServer } from '../__tests__/support/redis/servers';
 import { FaultWriter, type WriterConnection } from '../__tests__/support/writers/fault-writer';
-import { quantileOf } from './quantile';
+import { quantileOf } from './lib/quantile';
 
 /** How long a log call takes while something is wrong with Redis, beside how long it takes before that. */
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parameterize } from '../src/record/parameterize';
-import { quantileOf } from './quantile';
+import { quantileOf } from './lib/quantile';
 
 /**
  * How well parameterize groups log lines, beside masking their digits, and how long it takes.

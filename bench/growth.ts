@@ -1,9 +1,9 @@
 import { startCluster } from '../__tests__/support/redis/cluster';
-import { type Child, startChild } from './child';
-import { type Given, namesOf, numberOf, numbersOf, runProgram } from './options';
-import { type BenchServer, type ServerCost, watchServers, withServer } from './redis';
-import { machineOf, writeJson } from './report';
-import type { WriterTask, Written } from './writer';
+import { type Child, startChild } from './lib/child';
+import { type Given, namesOf, numberOf, numbersOf, runProgram } from './lib/options';
+import { type BenchServer, type ServerCost, watchServers, withServer } from './lib/redis';
+import { machineOf, writeJson } from './lib/report';
+import type { WriterTask, Written } from './measures/writer';
 
 /** How Redis bears up as writers, or the messages that they log, become more. */
 

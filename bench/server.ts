@@ -1,11 +1,11 @@
-import { runChild } from './child';
-import { OURS } from './contenders';
-import type { Footprint } from './footprint';
-import type { Latency } from './latency';
-import { type Given, namesOf, numberOf, numbersOf, runProgram } from './options';
-import type { Rate } from './rate';
-import { type BenchServer, withServer } from './redis';
-import { machineOf, median, ratiosOf, rounds, spreadOf, writeJson } from './report';
+import { OURS } from './contenders/contenders';
+import { runChild } from './lib/child';
+import { type Given, namesOf, numberOf, numbersOf, runProgram } from './lib/options';
+import { type BenchServer, withServer } from './lib/redis';
+import { machineOf, median, ratiosOf, rounds, spreadOf, writeJson } from './lib/report';
+import type { Footprint } from './measures/footprint';
+import type { Latency } from './measures/latency';
+import type { Rate } from './measures/rate';
 
 /** What Redis feels of this transport, beside others, and how soon a line can be seen in it. */
 

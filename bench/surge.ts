@@ -1,6 +1,6 @@
 import { Random } from '../__tests__/chaos/random';
 import { type ChangeStatus, compareMessages } from '../src/read/surge';
-import { normal, poisson } from './random';
+import { normal, poisson } from './lib/random';
 
 /**
  * How often a message is said to surge that does, and that does not: by its status, by a plain ratio and by the z-score of

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { runChild } from './child';
-import { CONTENDERS, NO_OP, OURS } from './contenders';
-import type { Flood } from './flood';
-import { type Given, namesOf, numberOf, runProgram } from './options';
-import type { Rate } from './rate';
-import { type BenchServer, withServer } from './redis';
-import { machineOf, median, ratiosOf, rounds, spreadOf, writeJson } from './report';
-import { installWinstonRedis } from './winston-redis';
-import { WORKLOADS } from './workloads';
+import { CONTENDERS, NO_OP, OURS } from './contenders/contenders';
+import { installWinstonRedis } from './contenders/winston-redis';
+import { runChild } from './lib/child';
+import { type Given, namesOf, numberOf, runProgram } from './lib/options';
+import { type BenchServer, withServer } from './lib/redis';
+import { machineOf, median, ratiosOf, rounds, spreadOf, writeJson } from './lib/report';
+import { WORKLOADS } from './lib/workloads';
+import type { Flood } from './measures/flood';
+import type { Rate } from './measures/rate';
 
 /**
  * Lines a second of this transport beside one that does nothing, and beside others; a line counts when Redis has

@@ -1,4 +1,4 @@
-import type { Random } from '../__tests__/chaos/random';
+import type { Random } from '../../__tests__/chaos/random';
 
 /** Below this, multiplying uniform numbers takes few steps; above it, the other method is exact. */
 const LARGE_MEAN = 10;

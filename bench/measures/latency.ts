@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
-import { startChild } from './child';
-import { logFor } from './load';
+import { startChild } from '../lib/child';
+import { logFor } from '../lib/load';
+import { quantileOf } from '../lib/quantile';
 import type { Gate } from './process';
-import { quantileOf } from './quantile';
 
 const PAUSE_MS = 100;
 const WARM_UP = { burst: 1, seconds: 1, linesPerSecond: 1000 };

@@ -1,4 +1,4 @@
-import { quantileOf } from './quantile';
+import { quantileOf } from '../lib/quantile';
 import { openTask, type Task } from './task';
 
 const WARM_UP_LINES = 300_000;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 
 const TIMEOUT_MS = 300_000;
-const ROOT = resolve(__dirname, '..');
-const PROGRAM = resolve(__dirname, 'process.ts');
+const ROOT = resolve(__dirname, '../..');
+const PROGRAM = resolve(__dirname, '../measures/process.ts');
 
 /** What the process of a measure tells. */
 export type ChildMessage = { readonly kind: 'ready' } | { readonly kind: 'result'; readonly result: unknown };

@@ -1,5 +1,5 @@
 import { createClient, type RedisClientType } from 'redis';
-import { RedisServer } from '../__tests__/support/redis/servers';
+import { RedisServer } from '../../__tests__/support/redis/servers';
 
 /** A redis-server of the bench's own. */
 export interface BenchServer {

@@ -6,7 +6,7 @@ import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-re
 
 import TransportStream = require('winston-transport');
 
-import { openEvalSha, openMulti, openSeed } from './rivals';
+import { openEvalSha, openMulti, openSeed } from './per-line';
 import { openWinstonRedis } from './winston-redis';
 
 /** What a contender is opened with. */

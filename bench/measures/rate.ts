@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
-import type { Contender } from './contenders';
-import { logFor } from './load';
-import { type ServerCost, watchServer } from './redis';
+import type { Contender } from '../contenders/contenders';
+import { logFor } from '../lib/load';
+import { type ServerCost, watchServer } from '../lib/redis';
 import { openTask, type Task } from './task';
 
 /** Lines that may wait before the application does, where a queue would grow without bound. */

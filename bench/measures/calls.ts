@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { logFor } from './load';
-import { quantileOf } from './quantile';
+import { logFor } from '../lib/load';
+import { quantileOf } from '../lib/quantile';
 import { openTask, type Task } from './task';
 
 /** Most calls whose times are kept. */

@@ -1,6 +1,6 @@
+import type { ChildMessage } from '../lib/child';
 import { measureAllocations } from './allocations';
 import { measureCalls } from './calls';
-import type { ChildMessage } from './child';
 import { measureFlood } from './flood';
 import { measureFootprint } from './footprint';
 import { measureLatency, pollReader } from './latency';

@@ -1,5 +1,5 @@
-import { CONTENDERS, type Contender } from './contenders';
-import { type LogLine, openLogger, workloadOf } from './workloads';
+import { CONTENDERS, type Contender } from '../contenders/contenders';
+import { type LogLine, openLogger, workloadOf } from '../lib/workloads';
 
 /** What is measured with which transport, and where its Redis is. */
 export interface Task {

@@ -2,7 +2,7 @@ import { createClient } from 'redis';
 
 import TransportStream = require('winston-transport');
 
-import { seedLogCommon } from '../__tests__/support/writers/seed';
+import { seedLogCommon } from '../../__tests__/support/writers/seed';
 import type { Contender, Setting } from './contenders';
 
 /** Other ways to keep the same lines and counts with node-redis: each line is written by itself. */

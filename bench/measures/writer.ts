@@ -1,7 +1,7 @@
 import { createCluster } from 'redis';
 import winston from 'winston';
 import { RedisRecentCommonTransport } from 'winston-redis-recent-common';
-import { logFor } from './load';
+import { logFor } from '../lib/load';
 import type { Gate } from './process';
 
 const BURST = 100;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logFor } from './load';
+import { logFor } from '../lib/load';
 import { openTask, type Task } from './task';
 
 export interface FloodTask extends Task {

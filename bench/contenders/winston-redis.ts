@@ -8,7 +8,7 @@ import type { Contender, Setting } from './contenders';
 
 /** It works with no newer client than this, although its peer dependency asks for one that is older still. */
 const PACKAGES = ['winston-redis@3.1.0', 'redis@3.1.2'];
-const FOLDER = join(__dirname, '../node_modules/.cache/bench-winston-redis');
+const FOLDER = join(__dirname, '../../node_modules/.cache/bench-winston-redis');
 const MODULE = join(FOLDER, 'node_modules/winston-redis');
 
 type WinstonRedis = new (options: object) => TransportStream;
