@@ -1,20 +1,20 @@
+/** npm run bench:faults: the time of a log call during each fault of Redis, and just before the fault. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startCluster } from '../__tests__/support/redis/cluster';
 import { FaultProxy } from '../__tests__/support/redis/proxy';
 import { RedisServer } from '../__tests__/support/redis/servers';
 import { FaultWriter, type WriterConnection } from '../__tests__/support/writers/fault-writer';
-import { quantileOf } from './lib/quantile';
-
-/** How long a log call takes while something is wrong with Redis, beside how long it takes before that. */
+import { median } from './lib/statistics';
 
 const ROUNDS = 3;
 const LINES_PER_SECOND = 2000;
 const WARM_UP_MS = 1500;
 const MEASURED_MS = 2500;
-/** How often a fault that is over at once is made again. */
-const AGAIN_MS = 50;
+/** A fault that is over at once is repeated this often. */
+const REPEAT_MS = 50;
 
-/** For each object a server loads, microseconds that it waits, so that it is seen loading. */
+/** Makes the server wait 2,000 µs for each object that it loads, so that the writer meets it loading. */
 const LOAD_DELAY = [
   '--key-load-delay',
   '2000',
@@ -25,7 +25,7 @@ const LOAD_DELAY = [
 ];
 
 interface Stage {
-  /** The one that has the logger's keys. */
+  /** The server that holds the keys of the logger. */
   readonly server: RedisServer;
   readonly proxy: FaultProxy;
   readonly connection: WriterConnection;
@@ -39,7 +39,7 @@ async function openServer(): Promise<Stage> {
   return { server, proxy, connection: { url: proxy.url }, stop: () => server.stop() };
 }
 
-/** A cluster whose replicas take over, with a proxy that nobody uses. */
+/** A cluster whose replicas take over. The writer connects to it directly, not through the proxy. */
 async function openCluster(): Promise<Stage> {
   const cluster = await startCluster({ replicas: 1 });
   const server = await cluster.masterOf('common:{app}:info');
@@ -47,7 +47,7 @@ async function openCluster(): Promise<Stage> {
   return { server, proxy, connection: { cluster: cluster.urls }, stop: () => cluster.stop() };
 }
 
-/** Begins a fault, and gives what ends it. */
+/** Begins a fault, and returns the function that ends it. */
 type Begin = (stage: Stage) => Promise<() => unknown>;
 
 const lasting =
@@ -60,13 +60,13 @@ const lasting =
 const repeated =
   (strike: (stage: Stage) => Promise<unknown>): Begin =>
   async (stage) => {
-    const timer = setInterval(() => void strike(stage).catch(() => undefined), AGAIN_MS);
+    const timer = setInterval(() => void strike(stage).catch(() => undefined), REPEAT_MS);
     return () => clearInterval(timer);
   };
 
 const FAULTS: Readonly<Record<string, Begin>> = {
   none: async () => () => undefined,
-  'killed, and absent since': async ({ server }) => {
+  'killed, not restarted': async ({ server }) => {
     await server.kill();
     return () => server.start();
   },
@@ -84,7 +84,7 @@ const FAULTS: Readonly<Record<string, Begin>> = {
   },
   'replies lost': repeated(async ({ proxy }) => {
     proxy.holdReplies();
-    await sleep(AGAIN_MS / 2);
+    await sleep(REPEAT_MS / 2);
     proxy.cut('rst');
   }),
   'connections killed': repeated(({ server }) => server.command(['CLIENT', 'KILL', 'TYPE', 'normal'])),
@@ -111,7 +111,7 @@ const FAULTS: Readonly<Record<string, Begin>> = {
     return () => starting;
   },
 };
-const FAULTS_OF_CLUSTER: Readonly<Record<string, Begin>> = {
+const CLUSTER_FAULTS: Readonly<Record<string, Begin>> = {
   'none, in a cluster': async () => () => undefined,
   'killed master of a cluster': async ({ server }) => {
     await server.kill();
@@ -119,9 +119,13 @@ const FAULTS_OF_CLUSTER: Readonly<Record<string, Begin>> = {
   },
 };
 
+/** Times of log calls, in milliseconds. */
 interface Measured {
+  /** 99th percentile before the fault. */
   readonly before: number;
+  /** 99th percentile during the fault. */
   readonly during: number;
+  /** The longest call during the fault. */
   readonly longest: number;
 }
 
@@ -146,24 +150,23 @@ async function measure(begin: Begin, open: () => Promise<Stage>): Promise<Measur
   }
 }
 
-async function rowOf(begin: Begin, open: () => Promise<Stage>): Promise<object> {
+async function measureRounds(begin: Begin, open: () => Promise<Stage>): Promise<object> {
   const rounds: Measured[] = [];
   while (rounds.length < ROUNDS) rounds.push(await measure(begin, open));
-  const median = (pick: (round: Measured) => number): number => quantileOf(rounds.map(pick), 0.5);
-  const microseconds = (pick: (round: Measured) => number): number => Math.round(1000 * median(pick));
+  const microseconds = (pick: (round: Measured) => number): number => Math.round(1000 * median(rounds.map(pick)));
   return {
     'p99 before, µs': microseconds(({ before }) => before),
     'p99 during, µs': microseconds(({ during }) => during),
-    ratio: median(({ before, during }) => during / before).toFixed(2),
-    'longest, µs': microseconds(({ longest }) => longest),
+    'during ÷ before': median(rounds.map(({ before, during }) => during / before)).toFixed(2),
+    'longest during, µs': microseconds(({ longest }) => longest),
   };
 }
 
 async function main(): Promise<void> {
   const rows: Record<string, object> = {};
-  for (const [title, begin] of Object.entries(FAULTS)) rows[title] = await rowOf(begin, openServer);
-  for (const [title, begin] of Object.entries(FAULTS_OF_CLUSTER)) rows[title] = await rowOf(begin, openCluster);
-  console.log(`logger.info, ${LINES_PER_SECOND} lines a second, medians of ${ROUNDS} rounds`);
+  for (const [title, begin] of Object.entries(FAULTS)) rows[title] = await measureRounds(begin, openServer);
+  for (const [title, begin] of Object.entries(CLUSTER_FAULTS)) rows[title] = await measureRounds(begin, openCluster);
+  console.log(`Time of logger.info at ${LINES_PER_SECOND} lines/s; medians of ${ROUNDS} rounds`);
   console.table(rows);
 }
 

@@ -1,21 +1,22 @@
+/** npm run bench:grouping: how well parameterize groups the lines of loghub, and how long it takes for a line. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parameterize } from '../src/record/parameterize';
-import { quantileOf } from './lib/quantile';
+import { median, quantile } from './lib/statistics';
 
-/**
- * How well parameterize groups log lines, beside masking their digits, and how long it takes.
- *
+/*
  * Grouping accuracy is the share of lines whose group, all lines with the same key, is exactly a group of the ground truth
  * (Zhu et al., Tools and Benchmarks for Automated Log Parsing, ICSE-SEIP 2019).
  */
 
 const SETS = ['Apache', 'HDFS', 'Hadoop', 'HealthApp', 'OpenSSH', 'Thunderbird'];
-/** The published average of Drain over all sixteen sets, with expressions written by hand for each of them. */
+/** The published average of Drain over all sixteen sets, with regular expressions written by hand for each set. */
 const DRAIN = 0.865;
 const ROUNDS = 5;
 const HOSTILE_LENGTH = 65_536;
 
+/** Replaces the variable parts of a line; lines with equal keys are a group. */
 type ToKey = (text: string) => string;
 
 const CONTENDERS: Readonly<Record<string, ToKey>> = {
@@ -23,7 +24,7 @@ const CONTENDERS: Readonly<Record<string, ToKey>> = {
   'digits masked': (text) => text.replace(/\d+/g, '<number>'),
 };
 
-/** What is repeated, to a length of 64 KB. */
+/** Pieces of text; each is repeated to 64 KB, which slows down careless regular expressions. */
 const HOSTILE = [
   ...Array.from(' \n\t/\\.:=@-~"[a7é订😀\u001b\ud800'),
   ...'\u001b[31m \'"` "a": ([{< <a <number> a=b{ a=b( k=<a>( 1. http:// a:// a. a.b/ 2024- f: 0x'.split(' '),
@@ -32,10 +33,11 @@ const HOSTILE = [
 
 interface Line {
   readonly content: string;
+  /** Its group in the ground truth. */
   readonly group: string;
 }
 
-/** The rows of a CSV, whose quoted fields may hold commas and doubled quotes, by column. */
+/** The rows of a CSV file, by column. Quoted fields may hold commas and doubled quotes. */
 function parseCsv(text: string): Record<string, string>[] {
   const rows: string[][] = [[]];
   for (const [, field = '', end] of text.matchAll(/("(?:[^"]|"")*"|[^,\r\n]*)(,|\r?\n|$)/g)) {
@@ -51,7 +53,7 @@ function readSet(folder: string, set: string): Line[] {
   return rows.map(({ Content = '', EventId = '' }) => ({ content: Content, group: EventId }));
 }
 
-function groupsBy(lines: readonly Line[], toGroup: (line: Line) => string): Map<string, number[]> {
+function groupBy(lines: readonly Line[], toGroup: (line: Line) => string): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (const [i, line] of lines.entries()) {
     const group = toGroup(line);
@@ -60,19 +62,19 @@ function groupsBy(lines: readonly Line[], toGroup: (line: Line) => string): Map<
   return groups;
 }
 
-function accuracyOf(lines: readonly Line[], toKey: ToKey): number {
-  const truth = new Set([...groupsBy(lines, ({ group }) => group).values()].map(String));
-  const found = [...groupsBy(lines, ({ content }) => toKey(content)).values()];
+function groupingAccuracy(lines: readonly Line[], toKey: ToKey): number {
+  const truth = new Set([...groupBy(lines, ({ group }) => group).values()].map(String));
+  const found = [...groupBy(lines, ({ content }) => toKey(content)).values()];
   return found.filter((group) => truth.has(String(group))).flat().length / lines.length;
 }
 
-function microsecondsOf(text: string, toKey: ToKey): number {
+function measureMicroseconds(text: string, toKey: ToKey): number {
   const rounds = Array.from({ length: ROUNDS }, () => {
     const began = performance.now();
     toKey(text);
     return 1000 * (performance.now() - began);
   });
-  return quantileOf(rounds, 0.5);
+  return median(rounds);
 }
 
 function average(numbers: readonly number[]): number {
@@ -82,7 +84,7 @@ function average(numbers: readonly number[]): number {
 function printAccuracy(sets: ReadonlyMap<string, Line[]>): void {
   const rows: Record<string, Record<string, number>> = {};
   for (const [set, lines] of sets) {
-    const accuracies = Object.entries(CONTENDERS).map(([name, toKey]) => [name, accuracyOf(lines, toKey)]);
+    const accuracies = Object.entries(CONTENDERS).map(([name, toKey]) => [name, groupingAccuracy(lines, toKey)]);
     rows[set] = Object.fromEntries(accuracies);
   }
   const averages = Object.keys(CONTENDERS).map((name) => [
@@ -96,33 +98,33 @@ function printAccuracy(sets: ReadonlyMap<string, Line[]>): void {
   ]);
   console.log('Grouping accuracy');
   console.table(Object.fromEntries(rounded));
-  console.log(`Drain, published, over sixteen sets with expressions for each: ${DRAIN}`);
+  console.log(`Drain, as published: ${DRAIN} on average over sixteen sets, with regular expressions for each set`);
 }
 
 function printTimes(lines: readonly Line[]): void {
   const rows = Object.entries(CONTENDERS).map(([name, toKey]) => {
-    const times = lines.map(({ content }) => microsecondsOf(content, toKey));
+    const times = lines.map(({ content }) => measureMicroseconds(content, toKey));
     const hostile = HOSTILE.map((piece) => {
       const text = piece.repeat(Math.ceil(HOSTILE_LENGTH / piece.length)).slice(0, HOSTILE_LENGTH);
-      return { piece, time: microsecondsOf(text, toKey) };
+      return { piece, time: measureMicroseconds(text, toKey) };
     }).sort((a, b) => b.time - a.time);
-    const [worst] = hostile;
+    const [slowest] = hostile;
     return [
       name,
       {
-        'median, µs': quantileOf(times, 0.5).toFixed(1),
-        'p99, µs': quantileOf(times, 0.99).toFixed(1),
-        'worst 64 KB, µs': worst?.time.toFixed(0),
-        'which repeats': JSON.stringify(worst?.piece),
+        'median, µs': median(times).toFixed(1),
+        'p99, µs': quantile(times, 0.99).toFixed(1),
+        'slowest 64 KB, µs': slowest?.time.toFixed(0),
+        'made of': JSON.stringify(slowest?.piece),
       },
     ];
   });
-  console.log(`\nTime of a line, and of ${HOSTILE.length} shapes of hostile text`);
+  console.log(`\nTime of a line, and of the slowest of ${HOSTILE.length} hostile texts`);
   console.table(Object.fromEntries(rows));
 }
 
 function main(): void {
-  const folder = process.argv[2] ?? process.env.LOGHUB ?? join(__dirname, '../../shared/data/loghub');
+  const folder = process.argv[2] ?? process.env.LOGHUB ?? '';
   const missing = SETS.map((set) => join(folder, `${set}.csv`)).filter((path) => !existsSync(path));
   if (missing.length > 0) {
     console.error(

@@ -1,46 +1,46 @@
+/** npm run bench:growth: how Redis copes with more writers, more distinct messages and more masters. */
+
 import { startCluster } from '../__tests__/support/redis/cluster';
 import { type Child, startChild } from './lib/child';
-import { type Given, namesOf, numberOf, numbersOf, runProgram } from './lib/options';
+import { type Given, parseNames, parseNumber, parseNumbers, runProgram } from './lib/options';
 import { type BenchServer, type ServerCost, watchServers, withServer } from './lib/redis';
-import { machineOf, writeJson } from './lib/report';
+import { describeMachine, writeJson } from './lib/report';
 import type { WriterTask, Written } from './measures/writer';
 
-/** How Redis bears up as writers, or the messages that they log, become more. */
-
 const LINGERS = [0, 10, 100];
-/** Processes among which the writers of a simulated fleet are shared out. */
+/** Processes that the writers of a simulated fleet share. */
 const FLEET_PROCESSES = 2;
-/** How many batches each of them writes at least, or the last one would count too much. */
+/** Batches that each of them writes at least: of fewer, the last one, which the flush cuts short, would weigh too much. */
 const FLEET_LINGERS = 5;
 const CLUSTER_WRITERS = 6;
 
 const PARTS = ['writers', 'fleet', 'distinct', 'clusters'];
 
 const OPTIONS = {
-  part: { value: 'a,b', meaning: `of ${PARTS.join(', ')}` },
-  writers: { value: 'a,b', meaning: 'processes that write; 1,2,4,8,16 by default' },
-  rate: { value: 'n', meaning: 'lines a second of each of them; 1000 by default, 0 for as fast as it can' },
-  fleet: { value: 'a,b', meaning: 'writers of a simulated fleet; 100,400,1600 by default' },
-  'fleet-rate': { value: 'n', meaning: 'lines a second of each of them; 10 by default' },
+  part: { value: 'a,b', meaning: `of ${PARTS.join(', ')} or all; all by default` },
+  writers: { value: 'a,b', meaning: 'numbers of processes that write; 1,2,4,8,16 by default' },
+  rate: { value: 'n', meaning: 'lines/s of each of them; 1000 by default, 0 for as fast as possible' },
+  fleet: { value: 'a,b', meaning: 'numbers of writers in a simulated fleet; 100,400,1600 by default' },
+  'fleet-rate': { value: 'n', meaning: 'lines/s of each of them; 10 by default' },
   'fleet-linger': { value: 'a,b', meaning: 'its lingerMs; 10,1000 by default' },
-  distinct: { value: 'a,b', meaning: 'distinct messages; 10,1000,100000,1000000 by default' },
+  distinct: { value: 'a,b', meaning: 'numbers of distinct messages; 10,1000,100000,1000000 by default' },
   seconds: { value: 's', meaning: 'how long each logs; 3 by default' },
   json: { value: 'file', meaning: 'where the results go; nowhere by default' },
 };
 
 type Options = Given<keyof typeof OPTIONS>;
 
-/** What all writers and all servers together did. */
+/** The results of all writers and all servers. */
 interface Growth {
   readonly written: readonly Written[];
   readonly costs: readonly ServerCost[];
   readonly seconds: number;
 }
 
-/** Lets writers begin at once, each in a process of its own. */
+/** Starts writers, each in a process of its own, and lets them all begin at the same time. */
 async function write(tasks: readonly WriterTask[]): Promise<Growth> {
   const children = tasks.map((task): Child<Written> => startChild('writer', task));
-  await Promise.all(children.map(({ ready }) => ready));
+  await Promise.all(children.map((child) => child.ready()));
   const costsSince = await watchServers(tasks[0]?.urls ?? []);
   for (const child of children) child.go();
   const written = await Promise.all(children.map(({ result }) => result));
@@ -48,7 +48,7 @@ async function write(tasks: readonly WriterTask[]): Promise<Growth> {
   return { written, costs, seconds: Math.max(...written.map(({ seconds }) => seconds)) };
 }
 
-function rowOf({ written, costs, seconds }: Growth): object {
+function formatRow({ written, costs, seconds }: Growth): object {
   const lines = written.reduce((sum, writer) => sum + writer.lines, 0);
   const cpu = written.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   const scripts = costs.reduce((sum, { sent }) => sum + sent, 0);
@@ -58,16 +58,16 @@ function rowOf({ written, costs, seconds }: Growth): object {
   return {
     'lines/s': Math.round(lines / seconds),
     'batches/s': Math.round(batches / seconds),
-    'notes/s': Math.round((scripts - batches) / seconds),
+    'index notes/s': Math.round((scripts - batches) / seconds),
     'lines/batch': (lines / batches).toFixed(1),
-    'server CPU': shares.join(' + '),
-    'µs/script': ((1e6 * server) / scripts).toFixed(1),
-    'µs/line': ((1e6 * server) / lines).toFixed(2),
-    'writers, µs/line': ((1e6 * cpu) / lines).toFixed(1),
+    'server CPU, share of a core': shares.join(' + '),
+    'server CPU/script, µs': ((1e6 * server) / scripts).toFixed(1),
+    'server CPU/line, µs': ((1e6 * server) / lines).toFixed(2),
+    'writer CPU/line, µs': ((1e6 * cpu) / lines).toFixed(1),
   };
 }
 
-/** A table that grows as it is measured. */
+/** A table that gets a row with each measurement. */
 class Table {
   readonly rows: Record<string, Growth> = {};
 
@@ -78,28 +78,28 @@ class Table {
 
   print(title: string): void {
     console.log(`\n${title}`);
-    console.table(Object.fromEntries(Object.entries(this.rows).map(([row, growth]) => [row, rowOf(growth)])));
+    console.table(Object.fromEntries(Object.entries(this.rows).map(([row, growth]) => [row, formatRow(growth)])));
   }
 }
 
 async function measureWriters(options: Options, server: BenchServer, task: WriterTask): Promise<Table> {
-  const rate = numberOf(options.rate, 'rate', 1000);
+  const rate = parseNumber(options.rate, 'rate', 1000);
   const table = new Table();
   for (const lingerMs of LINGERS) {
-    for (const count of numbersOf(options.writers, 'writers', [1, 2, 4, 8, 16])) {
+    for (const count of parseNumbers(options.writers, 'writers', [1, 2, 4, 8, 16])) {
       const writer = { ...task, lingerMs, ...(rate > 0 && { linesPerSecond: rate }) };
       await table.add(`lingerMs ${lingerMs}, ${count} writers`, server, Array(count).fill(writer));
     }
   }
-  table.print(`Writers of one destination, each ${rate > 0 ? `${rate} lines/s` : 'as fast as it can'}`);
+  table.print(`Writers of one logger name and severity, each ${rate > 0 ? `${rate} lines/s` : 'as fast as possible'}`);
   return table;
 }
 
 async function measureFleets(options: Options, server: BenchServer, task: WriterTask): Promise<Table> {
-  const rate = numberOf(options['fleet-rate'], 'fleet-rate', 10, 0.1);
+  const rate = parseNumber(options['fleet-rate'], 'fleet-rate', 10, 0.1);
   const table = new Table();
-  for (const lingerMs of numbersOf(options['fleet-linger'], 'fleet-linger', [10, 1000])) {
-    for (const count of numbersOf(options.fleet, 'fleet', [100, 400, 1600])) {
+  for (const lingerMs of parseNumbers(options['fleet-linger'], 'fleet-linger', [10, 1000])) {
+    for (const count of parseNumbers(options.fleet, 'fleet', [100, 400, 1600])) {
       const names = Array(Math.ceil(count / FLEET_PROCESSES)).fill('app');
       const seconds = Math.max(task.seconds, (FLEET_LINGERS * lingerMs) / 1000);
       const writer = { ...task, names, lingerMs, seconds, linesPerSecond: rate * names.length };
@@ -112,10 +112,10 @@ async function measureFleets(options: Options, server: BenchServer, task: Writer
 
 async function measureDistinct(options: Options, server: BenchServer, task: WriterTask): Promise<Table> {
   const table = new Table();
-  for (const distinct of numbersOf(options.distinct, 'distinct', [10, 1000, 100_000, 1_000_000])) {
+  for (const distinct of parseNumbers(options.distinct, 'distinct', [10, 1000, 100_000, 1_000_000])) {
     await table.add(`${distinct} messages`, server, [{ ...task, distinct }]);
   }
-  table.print('Distinct messages, one writer, as fast as it can');
+  table.print('Distinct messages, one writer, as fast as possible');
   return table;
 }
 
@@ -139,10 +139,10 @@ async function measureClusters(task: WriterTask): Promise<Table> {
 }
 
 async function run(options: Options): Promise<void> {
-  const parts = namesOf(options.part, 'part', PARTS);
-  const seconds = numberOf(options.seconds, 'seconds', 3, 0.5);
+  const parts = parseNames(options.part, 'part', PARTS);
+  const seconds = parseNumber(options.seconds, 'seconds', 3, 0.5);
   await withServer(async (server) => {
-    const machine = machineOf(server.version);
+    const machine = describeMachine(server.version);
     console.log(machine);
     const task = { urls: [server.url], isCluster: false, names: ['app'], lingerMs: 10, distinct: 200, seconds };
     const measures: Readonly<Record<string, () => Promise<Table>>> = {

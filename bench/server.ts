@@ -1,17 +1,18 @@
 import { OURS } from './contenders/contenders';
+/** npm run bench:server: what each line costs Redis, and how soon it can be read, with this transport and with others. */
+
 import { runChild } from './lib/child';
-import { type Given, namesOf, numberOf, numbersOf, runProgram } from './lib/options';
+import { type Given, parseNames, parseNumber, parseNumbers, runProgram } from './lib/options';
 import { type BenchServer, withServer } from './lib/redis';
-import { machineOf, median, ratiosOf, rounds, spreadOf, writeJson } from './lib/report';
+import { alternate, describeMachine, describeSpread, formatSpread, writeJson } from './lib/report';
+import { divideByRound, median } from './lib/statistics';
 import type { Footprint } from './measures/footprint';
 import type { Latency } from './measures/latency';
 import type { Rate } from './measures/rate';
 
-/** What Redis feels of this transport, beside others, and how soon a line can be seen in it. */
-
-const CONTENDERS = [OURS, 'multi', 'evalsha', 'seed'];
-const WORKLOADS = ['200-messages', 'all-distinct'];
-/** What the book's algorithm can keep up with as well. */
+const CONTENDERS = [OURS, 'multi', 'evalsha', 'redis-in-action'];
+const WORKLOADS = ['bursts-of-100', 'all-distinct'];
+/** Slow enough for the algorithm of *Redis in Action*. */
 const PACED_LINES_PER_SECOND = 1000;
 const DISTINCT = [1, 200, 5000, 20_000];
 const MESSAGE_LENGTH = 40;
@@ -19,16 +20,20 @@ const MESSAGE_LENGTH = 40;
 const PARTS = ['costs', 'memory', 'latency'];
 
 const OPTIONS = {
-  part: { value: 'a,b', meaning: `of ${PARTS.join(', ')}` },
+  part: { value: 'a,b', meaning: `of ${PARTS.join(', ')} or all; all by default` },
   rounds: { value: 'n', meaning: 'how often each is measured; 3 by default' },
-  seconds: { value: 's', meaning: 'how long each logs; 2 by default' },
+  seconds: { value: 's', meaning: 'how long each logs in a round; 2 by default' },
   latency: { value: 's', meaning: 'how long latency is measured at each rate; 10 by default' },
-  rates: { value: 'a,b', meaning: 'lines a second at which it is measured; 1,100,10000 by default' },
+  rates: { value: 'a,b', meaning: 'rates at which latency is measured, in lines/s; 1,100,10000 by default' },
   json: { value: 'file', meaning: 'where the results go; nowhere by default' },
 };
 
 type Options = Given<keyof typeof OPTIONS>;
 type Rates = ReadonlyMap<string, Rate[]>;
+
+function parseRounds(options: Options): number {
+  return parseNumber(options.rounds, 'rounds', 3, 1);
+}
 
 async function measureCosts(
   options: Options,
@@ -36,18 +41,20 @@ async function measureCosts(
   workload: string,
   linesPerSecond?: number,
 ): Promise<Rates> {
-  const seconds = numberOf(options.seconds, 'seconds', 2, 0.1);
+  const seconds = parseNumber(options.seconds, 'seconds', 2, 0.1);
   const rates = new Map<string, Rate[]>(CONTENDERS.map((contender) => [contender, []]));
-  for (const { contender } of rounds(CONTENDERS, numberOf(options.rounds, 'rounds', 3, 1))) {
-    await server.empty();
-    const task = { contender, workload, url: server.url, seconds, warmUpSeconds: 0.5, linesPerSecond };
-    rates.get(contender)?.push(await runChild<Rate>('rate', task));
+  for (let round = 0; round < parseRounds(options); round++) {
+    for (const contender of alternate(CONTENDERS, round)) {
+      await server.empty();
+      const task = { contender, workload, url: server.url, seconds, linesPerSecond };
+      rates.get(contender)?.push(await runChild<Rate>('rate', task));
+    }
   }
   return rates;
 }
 
 function printCosts(title: string, rates: Rates): void {
-  const cpuOf = (contender: string): number[] =>
+  const cpuPerLine = (contender: string): number[] =>
     (rates.get(contender) ?? []).map(({ server, lines }) => (1e6 * server.seconds) / lines);
   const rows = [...rates].map(([contender, measured]) => {
     const perLine = (pick: (rate: Rate) => number): string =>
@@ -57,11 +64,11 @@ function printCosts(title: string, rates: Rates): void {
       {
         'lines/s': Math.round(median(measured.map(({ lines, seconds }) => lines / seconds))),
         'server CPU, µs/line': perLine(({ server }) => 1e6 * server.seconds),
-        [`times ${OURS}`]: spreadOf(ratiosOf(cpuOf(contender), cpuOf(OURS)), 1),
+        [`server CPU ÷ ${OURS}`]: formatSpread(divideByRound(cpuPerLine(contender), cpuPerLine(OURS))),
         'commands sent/line': perLine(({ server }) => server.sent),
-        'carried out/line': perLine(({ server }) => server.carriedOut),
-        'bytes in/line': perLine(({ server }) => server.bytesIn),
-        'bytes out/line': perLine(({ server }) => server.bytesOut),
+        'commands executed/line': perLine(({ server }) => server.executed),
+        'bytes received/line': perLine(({ server }) => server.bytesIn),
+        'bytes sent/line': perLine(({ server }) => server.bytesOut),
       },
     ];
   });
@@ -75,29 +82,29 @@ async function measureFootprints(server: BenchServer): Promise<Record<string, Fo
     await server.empty();
     const task = { url: server.url, distinct, messageLength: MESSAGE_LENGTH };
     const footprint = await runChild<Footprint>('footprint', task);
-    const all = Object.values(footprint).reduce((sum, bytes) => sum + bytes, 0);
-    footprints[distinct] = { ...footprint, all };
+    const total = Object.values(footprint).reduce((sum, bytes) => sum + bytes, 0);
+    footprints[`${distinct} messages`] = { ...footprint, total };
   }
-  console.log(`\nMemory of one logger name and severity, bytes, by distinct messages of ${MESSAGE_LENGTH} characters`);
+  console.log(`\nMemory of one logger name and severity, bytes by key, messages of ${MESSAGE_LENGTH} characters`);
   console.table(footprints);
   return footprints;
 }
 
 async function measureLatencies(options: Options, server: BenchServer): Promise<Record<string, Latency>> {
-  const seconds = numberOf(options.latency, 'latency', 10, 1);
+  const seconds = parseNumber(options.latency, 'latency', 10, 1);
   const latencies: Record<string, Latency> = {};
   const rows: Record<string, object> = {};
-  for (const linesPerSecond of numbersOf(options.rates, 'rates', [1, 100, 10_000])) {
+  for (const linesPerSecond of parseNumbers(options.rates, 'rates', [1, 100, 10_000])) {
     for (const isRead of [false, true]) {
       await server.empty();
       const latency = await runChild<Latency>('latency', { url: server.url, linesPerSecond, seconds, isRead });
-      const title = `${linesPerSecond} lines/s, ${isRead ? 'read by another process' : 'acknowledged'}`;
+      const title = `${linesPerSecond} lines/s, ${isRead ? 'until another process has read it' : 'until Redis has acknowledged it'}`;
       latencies[title] = latency;
       const { lines, p50, p99, max } = latency;
-      rows[title] = { lines, 'p50, ms': p50.toFixed(2), 'p99, ms': p99.toFixed(2), 'most, ms': max.toFixed(2) };
+      rows[title] = { lines, 'p50, ms': p50.toFixed(2), 'p99, ms': p99.toFixed(2), 'max, ms': max.toFixed(2) };
     }
   }
-  console.log('\nFrom the log call until a line is');
+  console.log('\nLatency of a line, from the log call');
   console.table(rows);
   return latencies;
 }
@@ -106,7 +113,7 @@ async function measureAllCosts(options: Options, server: BenchServer): Promise<R
   const costs: Record<string, object> = {};
   for (const workload of WORKLOADS) {
     for (const pace of [undefined, PACED_LINES_PER_SECOND]) {
-      const title = `${workload}, ${pace === undefined ? 'as fast as it can' : `${pace} lines a second`}`;
+      const title = `${workload}, ${pace === undefined ? 'as fast as possible' : `${pace} lines/s`}`;
       const rates = await measureCosts(options, server, workload, pace);
       printCosts(title, rates);
       costs[title] = Object.fromEntries(rates);
@@ -116,10 +123,10 @@ async function measureAllCosts(options: Options, server: BenchServer): Promise<R
 }
 
 async function run(options: Options): Promise<void> {
-  const parts = namesOf(options.part, 'part', PARTS);
+  const parts = parseNames(options.part, 'part', PARTS);
   await withServer(async (server) => {
-    const machine = machineOf(server.version);
-    console.log(`${machine}; medians, with the least and greatest of the rounds`);
+    const machine = describeMachine(server.version);
+    console.log(`${machine}; ${describeSpread(parseRounds(options))}`);
     const costs = parts.includes('costs') ? await measureAllCosts(options, server) : undefined;
     const memory = parts.includes('memory') ? await measureFootprints(server) : undefined;
     const latency = parts.includes('latency') ? await measureLatencies(options, server) : undefined;

@@ -1,13 +1,15 @@
+/** npm run bench:surge: simulates how often a message's status is a false alarm, and how often a surge is found. */
+
 import { Random } from '../__tests__/chaos/random';
 import { type ChangeStatus, compareMessages } from '../src/read/surge';
 import { normal, poisson } from './lib/random';
 
-/**
- * How often a message is said to surge that does, and that does not: by its status, by a plain ratio and by the z-score of
- * two Poisson counts after the square root (Gu et al., Testing the Ratio of Two Poisson Rates, 2008).
+/*
+ * Compares the status with two simpler scores: a plain ratio, and the z-score of two Poisson counts after a square root
+ * (Gu et al., Testing the Ratio of Two Poisson Rates, 2008).
  *
- * The counts of both hours are Poisson numbers. From one hour to the next the rate of a wobbling message, and of a surging
- * one, varies by a log-normal factor of 30 %, as rates do where load does.
+ * The counts of both hours are Poisson numbers. From one hour to the next the rate of a wobbling or surging message varies
+ * by a log-normal factor with a standard deviation of 30 %, as rates do when the load varies.
  */
 
 const SEED = 1;
@@ -15,31 +17,36 @@ const MESSAGES = 10_000;
 const RATES = [3, 10, 100, 1000, 10_000];
 const FRACTIONS = [0.1, 0.25, 0.5, 1];
 const WOBBLE = 0.3;
-/** From here on, chance alone hardly makes a count vary. */
+/** From this rate on, chance alone hardly makes a count vary. */
 const BUSY = 100;
 
+/** Messages that are simulated alike. */
 interface Kind {
   readonly title: string;
+  /** By which the rate changes from one hour to the next. */
   readonly factor: number;
+  /** Standard deviation of the logarithm of that factor. */
   readonly wobble: number;
 }
 
 const KINDS: readonly Kind[] = [
-  { title: 'Steady: every share is of false alarms', factor: 1, wobble: 0 },
-  { title: 'Wobbling by 30 %: every share is of false alarms', factor: 1, wobble: WOBBLE },
-  { title: 'Surging to 3 times as many: shares found', factor: 3, wobble: WOBBLE },
-  { title: 'Surging to 10 times as many: shares found', factor: 10, wobble: WOBBLE },
+  { title: 'Steady messages: false alarms', factor: 1, wobble: 0 },
+  { title: 'Messages whose rate wobbles by 30 %: false alarms', factor: 1, wobble: WOBBLE },
+  { title: 'Messages that surge to 3 times their rate: surges found', factor: 3, wobble: WOBBLE },
+  { title: 'Messages that surge to 10 times their rate: surges found', factor: 10, wobble: WOBBLE },
 ];
 
-/** A message's counts of this hour so far and of the whole hour before. */
+/** Counts of a message, in this hour so far and in the whole hour before. */
 interface Counts {
   readonly count: number;
   readonly previous: number;
 }
 
-/** Shares of messages that each way of looking at them says have changed. */
+/** Shares of messages that have changed, according to each score. */
 interface Shares {
+  /** Expected messages in the hour before. */
   readonly rate: number;
+  /** Elapsed share of this hour. */
   readonly elapsed: number;
   readonly surging: number;
   readonly isNew: number;
@@ -62,7 +69,7 @@ function simulate(random: Random, { factor, wobble }: Kind, rate: number, elapse
     const mean = elapsed * rate * factor * Math.exp(wobble * normal(random));
     return { count: poisson(random, mean), previous: poisson(random, rate) };
   });
-  // A message that was not logged in an hour is not among its counts.
+  // An hour has no count for a message that was not logged in it.
   const pick = (of: keyof Counts) =>
     messages.map((counts, i) => [`message ${i}`, counts[of]] as const).filter(([, count]) => count > 0);
   const changes = compareMessages(
@@ -85,11 +92,11 @@ function simulate(random: Random, { factor, wobble }: Kind, rate: number, elapse
 const percent = (share: number): string => (100 * share).toFixed(1);
 
 function print(title: string, rows: readonly Shares[]): void {
-  console.log(`\n${title}, in %`);
+  console.log(`\n${title}, % of messages`);
   console.table(
     rows.map(({ rate, elapsed, surging, isNew, fading, ratio, z }) => ({
-      'an hour': rate,
-      elapsed,
+      'rate, per hour': rate,
+      'elapsed share of the hour': elapsed,
       surging: percent(surging),
       new: percent(isNew),
       fading: percent(fading),
@@ -99,16 +106,16 @@ function print(title: string, rows: readonly Shares[]): void {
   );
 }
 
-function printMost(rows: readonly Shares[]): void {
-  const most = (of: 'surging' | 'ratio' | 'z', from: number): string =>
-    percent(Math.max(...rows.filter(({ rate }) => rate >= from).map((row) => row[of])));
-  console.log('\nMost false alarms of a wobbling message, in %');
+function printHighest(rows: readonly Shares[]): void {
+  const highest = (score: 'surging' | 'ratio' | 'z', from: number): string =>
+    percent(Math.max(...rows.filter(({ rate }) => rate >= from).map((row) => row[score])));
+  console.log('\nHighest share of false alarms for wobbling messages, %');
   console.table(
     [0, BUSY].map((from) => ({
-      'an hour': `${from} or more`,
-      surging: most('surging', from),
-      'ratio ≥ 2': most('ratio', from),
-      'z ≥ 3': most('z', from),
+      'rate, per hour': `${from} or more`,
+      surging: highest('surging', from),
+      'ratio ≥ 2': highest('ratio', from),
+      'z ≥ 3': highest('z', from),
     })),
   );
 }
@@ -118,7 +125,7 @@ function main(): void {
   for (const kind of KINDS) {
     const rows = RATES.flatMap((rate) => FRACTIONS.map((elapsed) => simulate(random, kind, rate, elapsed)));
     print(kind.title, rows);
-    if (kind.factor === 1 && kind.wobble > 0) printMost(rows);
+    if (kind.factor === 1 && kind.wobble > 0) printHighest(rows);
   }
 }
 

@@ -1,13 +1,13 @@
+/** Other ways to keep the same lines and counts with node-redis: each writes every line by itself. */
+
 import { createClient } from 'redis';
 
 import TransportStream = require('winston-transport');
 
 import { seedLogCommon } from '../../__tests__/support/writers/seed';
-import type { Contender, Setting } from './contenders';
+import type { Contender, ContenderOptions } from './contender';
 
-/** Other ways to keep the same lines and counts with node-redis: each line is written by itself. */
-
-/** What winston hands to a transport for a line of the bench. */
+/** The part of winston's info object that is written. */
 interface LogInfo {
   readonly level: string;
   readonly message: string;
@@ -17,7 +17,7 @@ interface LogInfo {
 type Client = ReturnType<typeof createClient>;
 type WriteLine = (client: Client, info: LogInfo) => Promise<unknown>;
 
-/** A transport that has each line written, and calls back at once: what waits grows without bound. */
+/** Starts a write for each line and calls back at once, so its queue is not bounded. */
 class LineTransport extends TransportStream {
   done = 0;
   failure: string | undefined;
@@ -39,7 +39,7 @@ class LineTransport extends TransportStream {
   }
 }
 
-async function openLines({ url }: Setting, write: WriteLine): Promise<Contender> {
+async function openLines({ url }: ContenderOptions, write: WriteLine): Promise<Contender> {
   const client = createClient({ url }) as Client;
   client.on('error', () => undefined);
   await client.connect();
@@ -47,20 +47,20 @@ async function openLines({ url }: Setting, write: WriteLine): Promise<Contender>
   return { transport, done: () => transport.done, isUnbounded: true, failure: () => transport.failure };
 }
 
-function keysOf({ level, name = 'app' }: LogInfo): [recent: string, common: string, start: string] {
+function keyNames({ level, name = 'app' }: LogInfo): [recent: string, common: string, start: string] {
   const common = `common:${name}:${level}`;
   return [`recent:${name}:${level}`, common, `${common}:start`];
 }
 
-function lineOf({ message }: LogInfo): string {
+function formatLine({ message }: LogInfo): string {
   return `${new Date().toISOString()} ${message}`;
 }
 
-/** One MULTI for each line. It does not rotate the counts, which would take another round trip. */
-export function openMulti(setting: Setting): Promise<Contender> {
-  return openLines(setting, (client, info) => {
-    const [recent, common] = keysOf(info);
-    const multi = client.multi().lPush(recent, lineOf(info)).lTrim(recent, 0, 99);
+/** One MULTI for each line. It does not rotate the counts: that would take another round trip. */
+export function openMulti(options: ContenderOptions): Promise<Contender> {
+  return openLines(options, (client, info) => {
+    const [recent, common] = keyNames(info);
+    const multi = client.multi().lPush(recent, formatLine(info)).lTrim(recent, 0, 99);
     return multi.zIncrBy(common, 1, info.message).exec();
   });
 }
@@ -76,20 +76,20 @@ redis.call('LPUSH', KEYS[1], ARGV[1])
 redis.call('LTRIM', KEYS[1], 0, 99)
 redis.call('ZINCRBY', KEYS[2], 1, ARGV[2])`;
 
-/** One EVALSHA for each line, which rotates the counts as well. */
-export async function openEvalSha(setting: Setting): Promise<Contender> {
-  const loader = await createClient({ url: setting.url }).connect();
+/** One EVALSHA for each line; its script rotates the counts too. */
+export async function openEvalSha(options: ContenderOptions): Promise<Contender> {
+  const loader = await createClient({ url: options.url }).connect();
   const sha = await loader.scriptLoad(SCRIPT);
   loader.destroy();
-  return openLines(setting, (client, info) =>
-    client.evalSha(sha, { keys: keysOf(info), arguments: [lineOf(info), info.message] }),
+  return openLines(options, (client, info) =>
+    client.evalSha(sha, { keys: keyNames(info), arguments: [formatLine(info), info.message] }),
   );
 }
 
-/** The book's algorithm. WATCH is a state of the connection, so each line waits for the one before it. */
-export function openSeed(setting: Setting): Promise<Contender> {
+/** The algorithm of *Redis in Action*. WATCH belongs to the connection, so each line waits for the one before it. */
+export function openRedisInAction(options: ContenderOptions): Promise<Contender> {
   let last: Promise<unknown> = Promise.resolve();
-  return openLines(setting, (client, { name = 'app', message, level }) => {
+  return openLines(options, (client, { name = 'app', message, level }) => {
     last = last.then(async () => {
       if (!(await seedLogCommon(client as never, name, message, level))) throw new Error('given up after five seconds');
     });

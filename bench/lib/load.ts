@@ -1,41 +1,62 @@
+/** When a benchmark logs: as fast as the machine can, or at a steady rate. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogLine } from './workloads';
 
-/** When lines are logged. Times are in seconds. */
+/** Lines between two looks at the clock: reading CPU time takes as long as logging a line. */
+const LINES_PER_CHECK = 1000;
+
+/** A stretch of logging. */
 export interface Load {
   readonly log: LogLine;
   /** Lines in one turn of the event loop. */
   readonly burst: number;
   readonly seconds: number;
-  /** Whether so many lines are waiting, of those logged, that an application had better wait. */
+  /** Measures the seconds, if there is no rate. @default wallClock */
+  readonly clock?: () => number;
+  /** Whether logging should pause, given the number of lines logged, because too many of them wait. */
   readonly isBehind?: ((logged: number) => boolean) | undefined;
-  /** Without it, as fast as the machine can. */
+  /** @default as fast as the machine can */
   readonly linesPerSecond?: number | undefined;
 }
 
-/** Logs for some time, from the line of a number on, and gives the number of the next one. */
+/** Seconds that have passed. */
+export function wallClock(): number {
+  return performance.now() / 1000;
+}
+
+/** CPU seconds of this process, user and system. */
+export function cpuClock(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** Logs for the time of the load, beginning with line number `from`, and returns the number of the next line. */
 export function logFor(load: Load, from: number): Promise<number> {
   return load.linesPerSecond === undefined ? logFlatOut(load, from) : logPaced(load, from, load.linesPerSecond);
 }
 
-async function logFlatOut({ log, burst, seconds, isBehind }: Load, from: number): Promise<number> {
-  const end = performance.now() + seconds * 1000;
+async function logFlatOut({ log, burst, seconds, isBehind, clock = wallClock }: Load, from: number): Promise<number> {
+  const bursts = Math.ceil(LINES_PER_CHECK / burst);
+  const end = clock() + seconds;
   let n = from;
-  while (performance.now() < end) {
-    for (const stop = n + burst; n < stop; n++) log(n);
-    await turn();
-    while (isBehind?.(n)) await sleep(1);
+  while (clock() < end) {
+    for (let i = 0; i < bursts; i++) {
+      for (const stop = n + burst; n < stop; n++) log(n);
+      await turn();
+      while (isBehind?.(n)) await sleep(1);
+    }
   }
   return n;
 }
 
-/** A timer is due after a millisecond at the earliest, so at more than a thousand a second several lines come at once. */
+/** Timers fire after a millisecond at the earliest, so above a thousand lines a second several are logged at once. */
 async function logPaced({ log, seconds, isBehind }: Load, from: number, linesPerSecond: number): Promise<number> {
-  const began = performance.now();
+  const began = wallClock();
   const end = from + Math.round(linesPerSecond * seconds);
   let n = from;
   while (n < end) {
-    const elapsed = (performance.now() - began) / 1000;
+    const elapsed = wallClock() - began;
     const due = Math.min(end, from + 1 + Math.floor(elapsed * linesPerSecond));
     while (n < due) log(n++);
     await sleep(Math.max(1, ((n - from) / linesPerSecond - elapsed) * 1000));
@@ -44,6 +65,7 @@ async function logPaced({ log, seconds, isBehind }: Load, from: number, linesPer
   return n;
 }
 
-function turn(): Promise<void> {
+/** Resolves in the next turn of the event loop. */
+export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,19 +1,21 @@
+/** Reads the command line of a program, and explains it if it is wrong. */
+
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** An option of a program. */
 export interface ProgramOption {
-  /** What its value is, as the help shows it; without it there is none. */
+  /** Placeholder of its value in the help; an option without one is a flag. */
   readonly value?: string;
   readonly meaning: string;
 }
 
-/** What was given, by name. */
+/** The values that were given, by option. */
 export type Given<Name extends string> = Readonly<Partial<Record<Name, string>>>;
 
-/** An option that was given wrongly. */
-class UsageError extends Error {}
+/** An option that does not exist or has a wrong value. */
+export class UsageError extends Error {}
 
-/** Reads the options of a program and runs it. After a wrong one it prints which there are. */
+/** Reads the options of a program and runs it. If one is wrong, prints all of them and sets exit code 2. */
 export async function runProgram<Name extends string>(
   command: string,
   options: Readonly<Record<Name, ProgramOption>>,
@@ -23,7 +25,7 @@ export async function runProgram<Name extends string>(
     await run(parse(options));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\n\n${helpOf(command, options)}`);
+    console.error(`${error.message}\n\n${formatHelp(command, options)}`);
     process.exitCode = 2;
   }
 }
@@ -43,7 +45,7 @@ function parse<Name extends string>(options: Readonly<Record<Name, ProgramOption
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])) as Given<Name>;
 }
 
-function helpOf(command: string, options: Readonly<Record<string, ProgramOption>>): string {
+function formatHelp(command: string, options: Readonly<Record<string, ProgramOption>>): string {
   const lines = Object.entries(options).map(([name, { value, meaning }]) => {
     const option = value === undefined ? `--${name}` : `--${name} ${value}`;
     return `  ${option.padEnd(28)} ${meaning}`;
@@ -51,27 +53,31 @@ function helpOf(command: string, options: Readonly<Record<string, ProgramOption>
   return [`${command} -- [options]`, ...lines].join('\n');
 }
 
-/** A number that was given, or the default. */
-export function numberOf(given: string | undefined, option: string, otherwise: number, least = 0): number {
+/** A number of at least `least`, or the default if none is given. */
+export function parseNumber(given: string | undefined, option: string, otherwise: number, least = 0): number {
   const number = given === undefined ? otherwise : Number(given);
   if (!(number >= least)) throw new UsageError(`--${option} takes a number of at least ${least}, not ${given}`);
   return number;
 }
 
-/** Numbers that were given with commas between them, or the default. */
-export function numbersOf(given: string | undefined, option: string, otherwise: readonly number[]): readonly number[] {
-  return given?.split(',').map((number) => numberOf(number, option, 0)) ?? otherwise;
+/** Numbers separated by commas, or the default if none are given. */
+export function parseNumbers(
+  given: string | undefined,
+  option: string,
+  otherwise: readonly number[],
+): readonly number[] {
+  return given?.split(',').map((number) => parseNumber(number, option, 0)) ?? otherwise;
 }
 
-/** Names that were given with commas between them, or the default. */
-export function namesOf(
+/** Known names separated by commas; `all` stands for every one. The default if none are given. */
+export function parseNames(
   given: string | undefined,
   option: string,
   known: readonly string[],
   otherwise = known,
 ): readonly string[] {
-  const names = given?.split(',') ?? otherwise;
+  const names = given === 'all' ? known : (given?.split(',') ?? otherwise);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new UsageError(`--${option} takes ${known.join(', ')}; not ${unknown}`);
+  if (unknown !== undefined) throw new UsageError(`--${option} takes ${known.join(', ')} or all; not ${unknown}`);
   return names;
 }

@@ -1,6 +1,8 @@
+/** Random numbers of the distributions that the simulation of surges needs. */
+
 import type { Random } from '../../__tests__/chaos/random';
 
-/** Below this, multiplying uniform numbers takes few steps; above it, the other method is exact. */
+/** Below this mean, multiplying uniform numbers takes few steps; from there on, rejection is valid. */
 const LARGE_MEAN = 10;
 
 /** A standard normal number (Box and Muller, A Note on the Generation of Random Normal Deviates, 1958). */
@@ -8,7 +10,7 @@ export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
 
-/** How many of many independent events happen, of which so many are to be expected. */
+/** A Poisson number with the given mean. */
 export function poisson(random: Random, mean: number): number {
   return mean < LARGE_MEAN ? byMultiplication(random, mean) : byRejection(random, mean);
 }
@@ -33,13 +35,13 @@ function byRejection(random: Random, mean: number): number {
     const count = Math.floor(((2 * a) / distance + b) * u + mean + 0.43);
     if (distance >= 0.07 && v <= accepted) return count;
     if (count < 0 || (distance < 0.013 && v > distance)) continue;
-    const density = count * Math.log(mean) - mean - logOfFactorial(count);
+    const density = count * Math.log(mean) - mean - logFactorial(count);
     if (Math.log((v * inverseAlpha) / (a / distance ** 2 + b)) <= density) return count;
   }
 }
 
-/** Stirling's series where it is exact enough. */
-function logOfFactorial(n: number): number {
+/** Stirling's series, from 10 on, where it is exact enough. */
+function logFactorial(n: number): number {
   if (n < 10) return Math.log(Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, 1));
   return (n + 0.5) * Math.log(n) - n + Math.log(2 * Math.PI) / 2 + 1 / (12 * n) - 1 / (360 * n ** 3);
 }

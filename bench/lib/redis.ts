@@ -1,17 +1,18 @@
+/** Starts a redis-server for a benchmark, and reads its own counters: CPU time, commands and bytes. */
+
 import { createClient, type RedisClientType } from 'redis';
 import { RedisServer } from '../../__tests__/support/redis/servers';
 
-/** A redis-server of the bench's own. */
+/** A redis-server that only the benchmark uses. */
 export interface BenchServer {
   readonly url: string;
   readonly pid: number;
-  /** As it says itself. */
   readonly version: string;
-  /** Forgets all that was written. */
+  /** Deletes all data. */
   empty(): Promise<unknown>;
 }
 
-/** Does something with a server of its own, which does not stay behind however the program ends. */
+/** Runs a task with a server of its own, and stops the server however the program ends. */
 export async function withServer<T>(task: (server: BenchServer) => Promise<T>): Promise<T> {
   const server = await RedisServer.start();
   const info = String(await server.command(['INFO', 'server']));
@@ -33,46 +34,47 @@ export async function withServer<T>(task: (server: BenchServer) => Promise<T>): 
   }
 }
 
-/** What a server did in some time. */
+/** The work of a server during a measurement. */
 export interface ServerCost {
-  /** Of the processor. */
+  /** CPU time. */
   readonly seconds: number;
-  /** Commands that clients sent. */
+  /** Commands sent by clients. */
   readonly sent: number;
-  /** Of these the notes of this package in its index. */
+  /** How many of these are notes of this package in its index. */
   readonly notes: number;
-  /** Commands that were carried out, those in scripts included. */
-  readonly carriedOut: number;
+  /** Commands executed, those in scripts included. */
+  readonly executed: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
 }
 
-/** How often each command was carried out, and what else the server counts. */
+/** The counters of a server since it started. */
 interface Counters {
+  /** Executions, by command. */
   readonly calls: ReadonlyMap<string, number>;
   readonly seconds: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Bytes of this answer itself, which the next one counts. */
-  readonly answer: number;
+  /** Bytes of the reply with these counters, which the next reply counts as sent. */
+  readonly reply: number;
 }
 
-/** Commands of the bench itself, and of clients that connect. */
-const ASIDE = /^(info|hello|client|config|script|command|ping|select|flushall)\b/;
+/** Commands of the benchmark itself, and of clients that connect. */
+const IGNORED = /^(info|hello|client|config|script|command|ping|select|flushall)\b/;
 
 async function readCounters(client: Pick<RedisClientType, 'info'>): Promise<Counters> {
   const info = await client.info('everything');
   const calls = new Map<string, number>();
   for (const [, command = '', count] of info.matchAll(/^cmdstat_(\S+):calls=(\d+)/gm)) {
-    if (!ASIDE.test(command)) calls.set(command, Number(count));
+    if (!IGNORED.test(command)) calls.set(command, Number(count));
   }
   const field = (name: string): number => Number(new RegExp(`^${name}:(.*)\\r`, 'm').exec(info)?.[1]);
   const seconds = field('used_cpu_user') + field('used_cpu_sys');
   const [bytesIn, bytesOut] = [field('total_net_input_bytes'), field('total_net_output_bytes')];
-  return { calls, seconds, bytesIn, bytesOut, answer: info.length };
+  return { calls, seconds, bytesIn, bytesOut, reply: info.length };
 }
 
-/** Gives a function that says what the server did since then. */
+/** Returns a function that measures the work of the server since this call. */
 export async function watchServer(client: Pick<RedisClientType, 'info'>): Promise<() => Promise<ServerCost>> {
   const before = await readCounters(client);
   return async () => {
@@ -80,22 +82,22 @@ export async function watchServer(client: Pick<RedisClientType, 'info'>): Promis
     const calls = new Map(
       [...after.calls].map(([command, count]) => [command, count - (before.calls.get(command) ?? 0)]),
     );
-    const carriedOut = [...calls.values()].reduce((sum, count) => sum + count, 0);
-    // Whoever sends scripts sends nothing else; what they call is counted as well.
+    const executed = [...calls.values()].reduce((sum, count) => sum + count, 0);
+    // A contender that sends scripts sends nothing else; the counters include the commands that the scripts call.
     const scripts = (calls.get('evalsha') ?? 0) + (calls.get('eval') ?? 0);
     return {
       seconds: after.seconds - before.seconds,
-      sent: scripts || carriedOut,
-      // Nothing else of this package calls ZADD.
+      sent: scripts || executed,
+      // Only the notes in the index call ZADD.
       notes: scripts > 0 ? (calls.get('zadd') ?? 0) : 0,
-      carriedOut,
+      executed,
       bytesIn: after.bytesIn - before.bytesIn,
-      bytesOut: after.bytesOut - before.bytesOut - before.answer,
+      bytesOut: after.bytesOut - before.bytesOut - before.reply,
     };
   };
 }
 
-/** The same of several servers, with connections of its own. */
+/** The same for several servers, over connections of its own. */
 export async function watchServers(urls: readonly string[]): Promise<() => Promise<ServerCost[]>> {
   const clients = await Promise.all(urls.map((url) => createClient({ url }).connect()));
   const watches = await Promise.all(clients.map((client) => watchServer(client as never)));

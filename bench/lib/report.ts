@@ -1,40 +1,38 @@
+/** How the programs show and keep their results, and in which order they take their measurements. */
+
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { quantileOf } from './quantile';
+import { median, medianInterval } from './statistics';
 
-export function median(numbers: readonly number[]): number {
-  return quantileOf(numbers, 0.5);
+/** The median and its confidence interval: `1.25 (1.20 – 1.31)`. */
+export function formatSpread(numbers: readonly number[], digits = 2): string {
+  const format = (number: number): string => number.toFixed(digits);
+  if (numbers.length === 1) return format(numbers[0] as number);
+  const { low, high } = medianInterval(numbers);
+  return `${format(median(numbers))} (${format(low)} – ${format(high)})`;
 }
 
-/** The median, with the least and the greatest. */
-export function spreadOf(numbers: readonly number[], digits = 2): string {
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map((number) => number.toFixed(digits));
-  return numbers.length === 1 ? `${least}` : `${median(numbers).toFixed(digits)} (${least} – ${most})`;
+/** Says what `formatSpread` shows of that many rounds. */
+export function describeSpread(rounds: number): string {
+  if (rounds === 1) return '1 round';
+  const { confidence } = medianInterval(Array<number>(rounds).fill(0));
+  return `medians of ${rounds} rounds (in brackets: ${Math.floor(100 * confidence)} % confidence interval)`;
 }
 
-/** Each number divided by the one of the same round. */
-export function ratiosOf(numbers: readonly number[], by: readonly number[]): number[] {
-  return numbers.map((number, round) => number / (by[round] as number));
-}
-
-/** What it was measured with. */
-export function machineOf(redisVersion: string): string {
+/** Names the software and the processors of a measurement. */
+export function describeMachine(redisVersion: string): string {
   const processors = cpus();
   return `Node ${process.versions.node}, Redis ${redisVersion}, ${processors.length} × ${processors[0]?.model}`;
 }
 
-/** Writes results to a file, where one is given. */
+/** Writes results to a file, if one is given. */
 export function writeJson(file: string | undefined, results: object): void {
   if (file === undefined) return;
   writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
   console.log(`\nWritten to ${file}`);
 }
 
-/** Goes through the contenders once for each round, the first of them another each time. */
-export function* rounds<T>(contenders: readonly T[], count: number): Generator<{ round: number; contender: T }> {
-  for (let round = 0; round < count; round++) {
-    for (let i = 0; i < contenders.length; i++) {
-      yield { round, contender: contenders[(round + i) % contenders.length] as T };
-    }
-  }
+/** The items in the order of a round: every other round backwards, so that what drifts drifts for all alike. */
+export function alternate<T>(items: readonly T[], round: number): readonly T[] {
+  return round % 2 === 0 ? items : [...items].reverse();
 }

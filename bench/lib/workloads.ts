@@ -1,52 +1,56 @@
+/** The workloads: which messages a benchmark logs, under which names and levels, and how many in a turn of the event loop. */
+
 import winston from 'winston';
 
 import type TransportStream = require('winston-transport');
 
-/** What is logged in a run. */
+/** The lines of a run. */
 export interface Workload {
-  /** Distinct messages; infinite for a message of its own in each line. */
+  /** Number of distinct messages; infinite if no message is logged twice. */
   readonly distinct: number;
   /** Lines in one turn of the event loop. */
   readonly burst: number;
-  /** Characters that are added to each message. */
+  /** Characters added to each message. */
   readonly padding: number;
   readonly hasMetadata: boolean;
   readonly severities: number;
+  /** Logger names. If there are several, each is that of a child logger. */
   readonly names: number;
 }
 
 const USUAL: Workload = { distinct: 200, burst: 100, padding: 0, hasMetadata: false, severities: 1, names: 1 };
 
-/** Each departs from the usual one in one respect. */
+/** Each differs from the usual one, 200 messages in bursts of 100, in one respect. */
 export const WORKLOADS: Readonly<Record<string, Workload>> = {
-  '200-messages': USUAL,
   'bursts-of-1': { ...USUAL, burst: 1 },
   'bursts-of-10': { ...USUAL, burst: 10 },
+  'bursts-of-100': USUAL,
   'bursts-of-1000': { ...USUAL, burst: 1000 },
+  '1-kilobyte': { ...USUAL, padding: 1000 },
+  'ten-child-loggers': { ...USUAL, names: 10 },
+  'five-severities': { ...USUAL, severities: 5 },
+  metadata: { ...USUAL, hasMetadata: true },
+  'all-distinct': { ...USUAL, distinct: Infinity },
   '1-message': { ...USUAL, distinct: 1 },
   '5000-messages': { ...USUAL, distinct: 5000 },
-  'all-distinct': { ...USUAL, distinct: Infinity },
-  '1-kilobyte': { ...USUAL, padding: 1000 },
-  metadata: { ...USUAL, hasMetadata: true },
-  'five-severities': { ...USUAL, severities: 5 },
-  'ten-names': { ...USUAL, names: 10 },
 };
 
-export function workloadOf(title: string): Workload {
+/** @throws Error if there is no such workload */
+export function findWorkload(title: string): Workload {
   const workload = WORKLOADS[title];
   if (!workload) throw new Error(`no workload is called ${title}`);
   return workload;
 }
 
-/** From the most urgent; all of them are severities as well. */
+/** winston's order, the most urgent first. Each level is a severity too. */
 const LEVELS = { critical: 0, error: 1, warning: 2, info: 3, debug: 4 };
 
 type Log = (message: string, metadata?: object) => unknown;
 
-/** Logs the line of a number. */
+/** Logs line number `n`. */
 export type LogLine = (n: number) => void;
 
-/** A logger with one transport, and what logs a workload to it. */
+/** Makes a logger with one transport, and the function that logs a workload to it. */
 export function openLogger(transport: TransportStream, workload: Workload): { logger: winston.Logger; log: LogLine } {
   const { distinct, padding, hasMetadata, severities, names } = workload;
   const logger = winston.createLogger({ levels: LEVELS, level: 'debug', transports: [transport] });

@@ -1,26 +1,29 @@
-import { quantileOf } from '../lib/quantile';
+/** Measures how many bytes of heap logging a line allocates. */
+
+import { turn } from '../lib/load';
+import { median } from '../lib/statistics';
 import { openTask, type Task } from './task';
 
 const WARM_UP_LINES = 300_000;
 const LINES = 20_000;
 const SAMPLES = 15;
 
-/** With these nothing is collected while so many lines are logged, so that what is allocated adds up. */
+/** Options of Node with which no garbage is collected during a sample, so that the heap grows by all that is allocated. */
 export const WITHOUT_COLLECTION = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
 
 export interface Allocations {
-  /** In bytes, on the heap. */
+  /** Bytes of heap. */
   readonly perLine: number;
 }
 
-/** What one line makes the process allocate, until Redis has acknowledged it. */
+/** Measures from the log calls until Redis has acknowledged all lines. */
 export async function measureAllocations(task: Task): Promise<Allocations> {
   const { contender, log, burst } = await openTask(task);
   let n = 0;
   const logLines = async (count: number): Promise<void> => {
     for (const end = n + count; n < end; ) {
       for (let i = 0; i < burst; i++) log(n++);
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
     await contender.flush?.();
   };
@@ -32,5 +35,5 @@ export async function measureAllocations(task: Task): Promise<Allocations> {
     await logLines(LINES);
     samples.push((process.memoryUsage().heapUsed - before) / LINES);
   }
-  return { perLine: quantileOf(samples, 0.5) };
+  return { perLine: median(samples) };
 }

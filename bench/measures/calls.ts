@@ -1,30 +1,31 @@
+/** Measures what logging costs the application: the time of a log call, the delay of the event loop, CPU time. */
+
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { logFor } from '../lib/load';
-import { quantileOf } from '../lib/quantile';
+import { quantile } from '../lib/statistics';
 import { openTask, type Task } from './task';
 
-/** Most calls whose times are kept. */
-const MOST_SAMPLES = 2_000_000;
+/** The times of at most this many calls are kept, the newest. */
+const MAX_SAMPLES = 2_000_000;
 
 export interface CallsTask extends Task {
   readonly seconds: number;
-  /** Without it, as fast as it can. */
+  /** @default as fast as it can */
   readonly linesPerSecond?: number;
 }
 
 export interface Calls {
-  /** Of one log call, in microseconds. */
+  /** Time of a log call, in microseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
-  /** Of the event loop while nothing else was measured, in milliseconds. */
+  /** Delay of the event loop, in milliseconds, while log calls are not timed. */
   readonly delayP99: number;
   readonly delayMax: number;
-  /** Of the processor, in microseconds, while nothing else was measured. */
+  /** CPU time, in microseconds, while log calls are not timed. */
   readonly cpuPerLine: number;
 }
 
-/** What an application feels of a transport while it logs. */
 export async function measureCalls(task: CallsTask): Promise<Calls> {
   const { seconds, linesPerSecond } = task;
   const { contender, log, burst } = await openTask(task);
@@ -38,17 +39,17 @@ export async function measureCalls(task: CallsTask): Promise<Calls> {
   const { user, system } = process.cpuUsage(cpu);
   delay.disable();
 
-  const samples = new Float64Array(MOST_SAMPLES);
+  const samples = new Float64Array(MAX_SAMPLES);
   let calls = 0;
   const timed = (n: number): void => {
     const began = performance.now();
     log(n);
-    samples[calls++ % MOST_SAMPLES] = performance.now() - began;
+    samples[calls++ % MAX_SAMPLES] = performance.now() - began;
   };
   await logFor({ ...load, log: timed, seconds }, second);
   await contender.flush?.();
-  const times = [...samples.subarray(0, Math.min(calls, MOST_SAMPLES)).sort()];
-  const at = (quantile: number): number => 1000 * quantileOf(times, quantile);
+  const times = [...samples.subarray(0, Math.min(calls, MAX_SAMPLES)).sort()];
+  const at = (share: number): number => 1000 * quantile(times, share);
   return {
     p50: at(0.5),
     p99: at(0.99),

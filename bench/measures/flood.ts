@@ -1,3 +1,5 @@
+/** Measures what happens to a contender if the application logs without waiting for it: memory, backlog, lines lost. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logFor } from '../lib/load';
 import { openTask, type Task } from './task';
@@ -8,17 +10,16 @@ export interface FloodTask extends Task {
 
 export interface Flood {
   readonly lines: number;
-  /** Lines that wait when the last one is logged. */
+  /** Lines pending when the last one is logged. */
   readonly waiting: number;
-  /** By how much the memory of the process has grown by then. */
+  /** Growth of the process's memory by then. */
   readonly grownMb: number;
-  /** Lines that were written until none was left, or for as long again. */
+  /** Lines written until none is pending, or until as much time again has passed. */
   readonly written: number;
-  /** How long that took in all, in seconds. */
+  /** Seconds from the first log call until then. */
   readonly elapsed: number;
 }
 
-/** What becomes of a contender that an application does not wait for. */
 export async function measureFlood(task: FloodTask): Promise<Flood> {
   const { seconds } = task;
   const { contender, log, burst } = await openTask(task);

@@ -1,3 +1,5 @@
+/** Measures how much memory the keys of one logger name and severity take in Redis. */
+
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RedisRecentCommonTransport } from 'winston-redis-recent-common';
@@ -8,10 +10,9 @@ export interface FootprintTask {
   readonly messageLength: number;
 }
 
-/** What one logger name and severity takes in Redis, in bytes, by what the key ends with. */
+/** Bytes of each key, by its name without the logger name and severity. */
 export type Footprint = Readonly<Record<string, number>>;
 
-/** Fills a destination of one process and says how large each key is. */
 export async function measureFootprint({ url, distinct, messageLength }: FootprintTask): Promise<Footprint> {
   const transport = new RedisRecentCommonTransport({ url, maxPending: Math.max(distinct, 10_000) });
   const logger = winston.createLogger({ transports: [transport] });

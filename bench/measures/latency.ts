@@ -1,11 +1,12 @@
+/** Measures the time from a log call until Redis has acknowledged the line, or another process has read it. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
-import { startChild } from '../lib/child';
+import { type Gate, startChild } from '../lib/child';
 import { logFor } from '../lib/load';
-import { quantileOf } from '../lib/quantile';
-import type { Gate } from './process';
+import { quantile } from '../lib/statistics';
 
 const PAUSE_MS = 100;
 const WARM_UP = { burst: 1, seconds: 1, linesPerSecond: 1000 };
@@ -14,11 +15,11 @@ export interface LatencyTask {
   readonly url: string;
   readonly linesPerSecond: number;
   readonly seconds: number;
-  /** Whether another process reads as well: it takes a share of the processors, and of the server. */
+  /** Whether another process reads the lines; it competes for the processors and for the server. */
   readonly isRead: boolean;
 }
 
-/** From the log call on, in milliseconds. */
+/** Times in milliseconds. */
 export interface Latency {
   readonly lines: number;
   readonly p50: number;
@@ -26,18 +27,17 @@ export interface Latency {
   readonly max: number;
 }
 
-/** Milliseconds of the clock that all processes of a machine share. */
+/** Milliseconds by the monotonic clock, which all processes of a machine share. */
 function now(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** When a line is acknowledged, or when another process has read it. */
 export async function measureLatency({ url, linesPerSecond, seconds, isRead }: LatencyTask): Promise<Latency> {
   const transport = new RedisRecentCommonTransport({ url });
   const logger = winston.createLogger({ transports: [transport] });
   const first = await logFor({ log: (n) => logger.info(`message ${n % 200}`), ...WARM_UP }, 0);
   await transport.flush();
-  // As after any pause: a process that reads takes longer than that to start.
+  // A reading process takes longer than this to start. Without one, pause too, so that the first line comes after a pause.
   await sleep(PAUSE_MS);
   const began: number[] = [];
   const ended: number[] = [];
@@ -48,17 +48,17 @@ export async function measureLatency({ url, linesPerSecond, seconds, isRead }: L
   };
   const last = first + Math.round(linesPerSecond * seconds);
   const reader = isRead ? startChild<Poll[]>('poll', { url, first, last }) : undefined;
-  await reader?.ready;
+  await reader?.ready();
   reader?.go();
   await logFor({ log, burst: 1, seconds, linesPerSecond }, first);
   await transport.flush();
   const seen = reader ? timesSeen(await reader.result, first, last) : ended;
   const times = seen.map((time, i) => time - (began[i] as number));
-  const at = (quantile: number): number => quantileOf(times, quantile);
+  const at = (share: number): number => quantile(times, share);
   return { lines: times.length, p50: at(0.5), p99: at(0.99), max: Math.max(...times) };
 }
 
-/** The number of the newest line, and when it was read. */
+/** The number of the newest line, and the time when it was read. */
 type Poll = readonly [newest: number, time: number];
 
 function timesSeen(polls: readonly Poll[], first: number, last: number): number[] {
@@ -69,7 +69,7 @@ function timesSeen(polls: readonly Poll[], first: number, last: number): number[
   return times;
 }
 
-/** Reads the newest line, again and again, until it is that of a number. */
+/** Reads the newest line again and again, until its number is `last`. */
 export async function pollReader(
   { url, first, last }: { url: string; first: number; last: number },
   gate: Gate,

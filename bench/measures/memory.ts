@@ -1,29 +1,31 @@
+/** Measures the memory of the process after many lines, while Redis answers or is paused. */
+
+import { turn } from '../lib/load';
 import { openTask, type Task } from './task';
 
 const WARM_UP_LINES = 100_000;
 
 export interface MemoryTask extends Task {
   readonly lines: number;
-  /** The server to be paused while the lines are logged, if any. */
+  /** Process id of a server that is paused meanwhile. @default none is paused */
   readonly pausedPid?: number;
 }
 
-/** In megabytes. */
+/** Megabytes. */
 export interface Memory {
   readonly rss: number;
   readonly heap: number;
-  /** The heap once all garbage is collected. */
+  /** The heap after a garbage collection. */
   readonly live: number;
 }
 
-/** The memory of a process after so many lines. */
 export async function measureMemory(task: MemoryTask): Promise<Memory> {
   const { lines, pausedPid } = task;
   const { contender, log, burst } = await openTask(task);
   const logLines = async (from: number, to: number): Promise<void> => {
     for (let n = from; n < to; n += burst) {
       for (let i = n; i < n + burst; i++) log(i);
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
   };
   await logLines(0, WARM_UP_LINES);

@@ -1,6 +1,9 @@
-import type { ChildMessage } from '../lib/child';
+import type { ChildMessage, Gate } from '../lib/child';
+/** The program that runs one measure: `process.ts <measure> <task as JSON>`. Its result is sent to the parent process. */
+
 import { measureAllocations } from './allocations';
 import { measureCalls } from './calls';
+import { measureCpu } from './cpu';
 import { measureFlood } from './flood';
 import { measureFootprint } from './footprint';
 import { measureLatency, pollReader } from './latency';
@@ -8,12 +11,8 @@ import { measureMemory } from './memory';
 import { measureRate } from './rate';
 import { runWriter } from './writer';
 
-/** One measure in a process of its own: `process.ts <measure> <task as JSON>`. */
-
-/** Says that all is ready, and waits until it shall begin. */
-export type Gate = () => Promise<unknown>;
-
 const MEASURES: Readonly<Record<string, (task: never, gate: Gate) => Promise<object>>> = {
+  cpu: measureCpu,
   rate: measureRate,
   flood: measureFlood,
   calls: measureCalls,

@@ -1,27 +1,32 @@
-import { CONTENDERS, type Contender } from '../contenders/contenders';
-import { type LogLine, openLogger, workloadOf } from '../lib/workloads';
+/** Opens the contender and the workload that a measure is given. */
 
-/** What is measured with which transport, and where its Redis is. */
+import type { Contender } from '../contenders/contender';
+import { CONTENDERS } from '../contenders/contenders';
+import { findWorkload, type LogLine, openLogger } from '../lib/workloads';
+
+/** The subject of a measure. */
 export interface Task {
   readonly contender: string;
   readonly workload: string;
   readonly url: string;
+  /** Folder of the checkout whose build of this package is measured. @default this checkout */
+  readonly build?: string | undefined;
 }
 
-/** A transport, and what logs the workload to it. */
-export interface Opened {
+/** A contender, and the function that logs the workload to it. */
+export interface OpenedTask {
   readonly contender: Contender;
   readonly log: LogLine;
-  /** Lines in a turn of the event loop. */
+  /** Lines in one turn of the event loop. */
   readonly burst: number;
 }
 
-/** @throws Error for a contender or a workload that there is not */
-export async function openTask({ contender: name, workload: title, url }: Task): Promise<Opened> {
-  const workload = workloadOf(title);
+/** @throws Error if there is no such contender or workload */
+export async function openTask({ contender: name, workload: title, url, build }: Task): Promise<OpenedTask> {
+  const workload = findWorkload(title);
   const open = CONTENDERS[name];
   if (!open) throw new Error(`no contender is called ${name}`);
-  const contender = await open({ url, isNamed: workload.names > 1 });
+  const contender = await open({ url, build, isNamed: workload.names > 1 });
   const { log } = openLogger(contender.transport, workload);
   return { contender, log, burst: workload.burst };
 }

@@ -1,34 +1,35 @@
+/** One of many processes that write to the same Redis, standing for one or more writers. */
+
 import { createCluster } from 'redis';
 import winston from 'winston';
 import { RedisRecentCommonTransport } from 'winston-redis-recent-common';
+import type { Gate } from '../lib/child';
 import { logFor } from '../lib/load';
-import type { Gate } from './process';
 
 const BURST = 100;
-/** Where there are more processes than the machine has room for, each takes its time. */
+/** Long, since many processes share few processors. */
 const CLOSE_TIMEOUT_MS = 120_000;
 
 export interface WriterTask {
-  /** One server, or the masters of a cluster. */
+  /** The server, or the masters of the cluster. */
   readonly urls: readonly string[];
   readonly isCluster: boolean;
-  /** Which logger name each of its transports has. A transport has a connection of its own, as another process has. */
+  /** Logger names, one for each of its transports. Each transport stands for a writer and has a connection of its own. */
   readonly names: readonly string[];
   readonly lingerMs: number;
   readonly distinct: number;
   readonly seconds: number;
-  /** Of all its transports together; without it, as fast as it can. */
+  /** Of all its transports together. @default as fast as it can */
   readonly linesPerSecond?: number;
 }
 
 export interface Written {
   readonly lines: number;
-  /** Until the last line was acknowledged. */
+  /** From the first log call until Redis has acknowledged the last line. */
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
 
-/** Logs to a Redis that others write to as well. */
 export async function runWriter(task: WriterTask, gate: Gate): Promise<Written> {
   const { urls, isCluster, names, lingerMs, distinct, seconds, linesPerSecond } = task;
   const [url] = urls;
