@@ -1,4 +1,4 @@
-/** Flushes all lanes within a deadline, and keeps the slots and totals that they share. */
+/** The lanes of a transport as a whole: flush with its deadline, slots for batches in flight, totals. */
 
 import { DeliveryWarning, FlushError } from '../errors';
 import { withDeadline } from '../redis/deadline';
@@ -48,7 +48,7 @@ export interface DeliveryStats {
   readonly connected: boolean;
 }
 
-/** Keeps the books of all lanes of a transport. */
+/** Flushes the lanes of a transport, and counts what becomes of their batches. */
 export class Flusher implements LaneHost {
   readonly pending: Pending;
   readonly #options: FlusherOptions;

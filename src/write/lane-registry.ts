@@ -1,6 +1,6 @@
 /** Remembers a bounded number of lanes and forgets idle ones: a logger name can be made of anything. */
 
-/** Lanes that are remembered, and so the most that may be busy. Redis remembers the writer id of each. */
+/** Most lanes that are remembered, and so that may be busy. Redis remembers the writer id of each, too. */
 export const MAX_LANES = 10_000;
 
 /** Shortest time between two searches for idle lanes: during an outage there are none. */
@@ -29,7 +29,10 @@ export class LaneRegistry<Lane extends { readonly isBusy: boolean }> {
     this.#count++;
   }
 
-  /** Forgets idle lanes if there is no room for another. Whether there is room then. */
+  /**
+   * Forgets idle lanes if there is no room for another.
+   * @returns whether there is room now
+   */
   makeRoom(): boolean {
     if (this.#count >= MAX_LANES) this.#forgetIdle();
     return this.#count < MAX_LANES;

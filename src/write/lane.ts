@@ -1,4 +1,4 @@
-/** One destination's way to Redis: decides when its pending log calls are written, and tries until they are. */
+/** Decides when the pending log calls of one destination are written, and tries until they are. */
 
 import type { LineText, LogInfo } from '../record/log-call';
 import { backoffMs } from './backoff';
@@ -10,7 +10,7 @@ import type { WriteResult, Writer } from './writer';
 /** Draws that may follow one another at once after a pause. */
 const MAX_BURST = 5;
 
-/** The side of the flusher that its lanes see. */
+/** The lanes of a transport as a whole, as each of them sees it. */
 export interface LaneHost {
   readonly pending: Pending;
   /** Time between the beginnings of two batches of one destination, on average, in milliseconds. */
@@ -26,7 +26,7 @@ export interface LaneHost {
   onWritten(lane: Lane, batch: Batch, result: WriteResult): void;
 }
 
-/** Writes the batches of one destination, one at a time, each until its outcome is known. */
+/** One destination's way to Redis. One batch is in flight at a time, until its outcome is known. */
 export class Lane {
   readonly label: string;
   readonly #destination: Destination;

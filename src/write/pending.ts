@@ -7,7 +7,7 @@ import { type Batch, type CountedMessage, numberAfter } from './batch';
 import { detach, detachBatch, detachCounts } from './detach';
 import { Packer } from './packer';
 
-/** Most characters of all lines that are pending, with their overhead. Beyond it, destinations keep fewer lines. */
+/** Most characters of all pending lines, with an overhead for each. Beyond it, destinations keep fewer lines. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
 const LINE_OVERHEAD = 64;
 
@@ -133,7 +133,7 @@ export class Pending {
     });
   }
 
-  /** Makes the room of a batch free again: it is in Redis. */
+  /** Frees the room that a batch takes: it is in Redis. */
   release(batch: Batch): void {
     this.#calls -= batch.logged;
     for (const { messages } of batch.counts) this.#distinct -= messages.length;
