@@ -90,6 +90,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
       },
       onRest: () => this.#releaseIfDone(),
       onWarning,
+      expectReplies: (ms) => this.#connection.expectReplies(ms),
     });
     const notes = new IndexNotes(this.#connection, outages, onWarning);
     const openLane = (name: string, severity: string): Lane => {
@@ -194,6 +195,8 @@ export class RedisRecentCommonTransport extends DirectTransport {
     this.#queries.close();
     this.#closing ??= this.#flushOrWarn(timeoutMs).finally(() => {
       if (!this.#isOpen) this.#connection.release();
+      // A later close tries again, if Redis has not taken everything; that of winston, which follows at once, does not.
+      if (!this.#flusher.isIdle) setImmediate(() => (this.#closing = undefined)).unref();
     });
     return this.#closing;
   }

@@ -71,6 +71,7 @@ async function lose(name: string): Promise<void> {
 
 /** A connection that loses the replies of the write script while `losesReplies` is set. */
 class Lossy implements Connection {
+  expectReplies = () => () => undefined;
   readonly isCluster = false;
   readonly heldMs = 0;
   losesReplies = false;

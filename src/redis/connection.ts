@@ -7,6 +7,13 @@ export interface Connection {
   /** Whether the keys of one destination must share a hash tag. */
   readonly isCluster: boolean;
   run(script: Script, keys: string[], args: string[]): Promise<unknown>;
+  /**
+   * From now on, a connection of our own that owes a reply and gives none for `ms` milliseconds is dropped, so that the next
+   * `run` connects anew.
+   *
+   * @returns ends that
+   */
+  expectReplies(ms: number): () => void;
   /** How long the last attempt to connect kept the process alive if nobody answered it, in milliseconds; else 0. */
   readonly heldMs: number;
   /** From now on, `run` may take its time to connect. */

@@ -5,17 +5,33 @@ import { errorMessage } from '../errors';
 /** Errors of the server that last until the configuration, or the value under a key, is changed. */
 const CONFIGURATION_ERROR =
   /(^|[ -])(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|DENIED) |user executing the script can't run|ACL failure in script|unknown command/i;
+/** The same for signing in and for the database, where servers give no code: Redis 5, and any that reads a long command first. */
+const SIGN_IN_ERROR =
+  /unauthenticated (multi)?bulk|invalid password|no password is set|any password configured|arguments for 'auth'|DB index|SELECT is not allowed/i;
 const TLS_CODE = /^ERR_(TLS|SSL)|CERT|SIGNATURE|^HOSTNAME_MISMATCH$/;
 
 /** Whether a prompt retry is pointless. It is not for any other error, including those that leave the outcome unknown. */
 export function isConfigurationError(error: unknown): boolean {
   const { code } = Object(error) as { code?: unknown };
-  return CONFIGURATION_ERROR.test(errorMessage(error)) || (typeof code === 'string' && TLS_CODE.test(code));
+  const message = errorMessage(error);
+  return (
+    CONFIGURATION_ERROR.test(message) ||
+    SIGN_IN_ERROR.test(message) ||
+    (typeof code === 'string' && TLS_CODE.test(code))
+  );
 }
 
-/** Whether an error concerns only the destination that was written to. */
+/** Whether an error concerns only the destination that was written to: the values under its keys, or the rights to them. */
 export function isDestinationError(error: unknown): boolean {
-  return /(^|[ -])WRONGTYPE /.test(errorMessage(error));
+  return /(^|[ -])WRONGTYPE |access one of the keys|permissions to access a key/i.test(errorMessage(error));
+}
+
+/**
+ * Whether a server that used to take writes says that it no longer does. After a failover another server may have its name,
+ * while its connections stay open.
+ */
+export function isDemotionError(error: unknown): boolean {
+  return /(^|[ -])(READONLY|MASTERDOWN|NOREPLICAS) /.test(errorMessage(error));
 }
 
 /** A server that does not know a command quotes its arguments, and those of AUTH and HELLO are user and password. */

@@ -3,7 +3,7 @@
 import type { createClient, RedisClientOptions, RedisFunctions, RedisModules, RedisScripts, RespVersions } from 'redis';
 import type { Connection } from './connection';
 import { withDeadline } from './deadline';
-import { ignoreError, withoutArguments } from './failures';
+import { ignoreError, isDemotionError, withoutArguments } from './failures';
 import { nodeRedis } from './node-redis';
 import { runScript, type Script } from './script';
 
@@ -47,6 +47,10 @@ export class OwnConnection implements Connection {
   #client: OwnClient | undefined;
   #connected: Promise<unknown> | undefined;
   #isReleased = false;
+  /** Commands that were sent, or wait for the connection, and have no reply. */
+  #unanswered = 0;
+  /** Replies, and attempts to connect, so far: an attempt has a time of its own. */
+  #signsOfLife = 0;
   /** Ends an attempt to connect, which node-redis cannot. */
   #attempt = new AbortController();
   /** The last attempt to connect, if it failed: why, how long it kept the process alive, and when the next is due. */
@@ -68,12 +72,31 @@ export class OwnConnection implements Connection {
       this.#connect();
     }
     const client = this.#client as OwnClient;
-    const work = Promise.resolve(this.#connected).then(() => runScript(client, script, keys, args));
-    // A server that hangs does not close its connections, so this side does.
-    const onTimeout = (): void => {
+    const drop = (): void => {
       if (this.#client === client) this.#drop();
     };
-    return withDeadline(work, COMMAND_TIMEOUT_MS, { holdsProcess: this.#holdsProcess, onTimeout });
+    const work = Promise.resolve(this.#connected).then(() => runScript(client, script, keys, args));
+    this.#unanswered++;
+    try {
+      // A server that hangs does not close its connections, so this side does.
+      const reply = await withDeadline(work, COMMAND_TIMEOUT_MS, { holdsProcess: this.#holdsProcess, onTimeout: drop });
+      this.#signsOfLife++;
+      return reply;
+    } catch (error) {
+      if (isDemotionError(error)) drop();
+      throw error;
+    } finally {
+      this.#unanswered--;
+    }
+  }
+
+  expectReplies(ms: number): () => void {
+    let seen = this.#signsOfLife;
+    const timer = setInterval(() => {
+      if (this.#unanswered > 0 && this.#signsOfLife === seen) this.#drop();
+      seen = this.#signsOfLife;
+    }, ms).unref();
+    return () => clearInterval(timer);
   }
 
   acquire(): void {
@@ -108,6 +131,7 @@ export class OwnConnection implements Connection {
     client.on('error', ignoreError);
     client.unref();
     this.#client = client;
+    this.#signsOfLife++;
     this.#connected = client.connect().then(
       () => {
         this.#failure = undefined;

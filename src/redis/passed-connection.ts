@@ -1,7 +1,8 @@
 /** A connection through a client that the application passed in, which is never closed. */
 
+import { errorMessage } from '../errors';
 import type { Connection } from './connection';
-import { ignoreError } from './failures';
+import { ignoreError, isDemotionError } from './failures';
 import { type RedisScripter, runScript, type Script, type ScriptArguments, type ScriptRunner } from './script';
 
 /** Whether a client is a cluster: of the four kinds of node-redis, only that one has slots. */
@@ -22,8 +23,18 @@ export class PassedConnection implements Connection {
     if (!client.listenerCount?.('error')) client.on('error', ignoreError);
   }
 
-  run(script: Script, keys: string[], args: string[]): Promise<unknown> {
-    return runScript(this.#runner, script, keys, args);
+  async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
+    try {
+      return await runScript(this.#runner, script, keys, args);
+    } catch (error) {
+      if (!isDemotionError(error)) throw error;
+      const advice = 'if another server is the master now, reconnect the client, or pass a url instead of it';
+      throw new Error(`${errorMessage(error)} (${advice})`, { cause: error });
+    }
+  }
+
+  expectReplies(): () => void {
+    return ignoreError;
   }
 
   acquire(): void {}

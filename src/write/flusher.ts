@@ -1,6 +1,7 @@
 /** The lanes of a transport as a whole: flush with its deadline, slots for batches in flight, totals. */
 
 import { DeliveryWarning, FlushError } from '../errors';
+import type { Connection } from '../redis/connection';
 import { withDeadline } from '../redis/deadline';
 import { isDestinationError } from '../redis/failures';
 import type { Batch } from './batch';
@@ -17,6 +18,9 @@ import type { WriteResult } from './writer';
 const MAX_IN_FLIGHT = 1000;
 const LONG_FLIGHT_MS = 1000;
 
+/** Part of a flush's time after which a connection that gives no reply is replaced, so that there is time for a retry. */
+const REPLY_SHARE = 1 / 3;
+
 /** The target of an outage that is neither of a single destination nor of the index. */
 const REDIS = 'Redis';
 
@@ -28,6 +32,8 @@ export interface FlusherOptions {
   /** A destination has nothing more to write for now. */
   readonly onRest: () => void;
   readonly onWarning: (warning: DeliveryWarning) => void;
+  /** See {@link Connection.expectReplies}. */
+  readonly expectReplies: Connection['expectReplies'];
 }
 
 /** Counters of the delivery. They count log calls unless they say otherwise, and only `pending` goes down. */
@@ -91,10 +97,12 @@ export class Flusher implements LaneHost {
     if (this.isIdle) return;
     const toError = (): FlushError => new FlushError(this.pending.calls, timeoutMs, { cause: this.#outages.cause });
     this.#flushes++;
+    const stopExpecting = this.#options.expectReplies(timeoutMs * REPLY_SHARE);
     try {
       const drained = Promise.all(Array.from(this.#busy, (lane) => lane.drain()));
       await withDeadline(drained, timeoutMs, { holdsProcess: true, toError });
     } finally {
+      stopExpecting();
       this.#flushes--;
     }
   }
@@ -114,7 +122,9 @@ export class Flusher implements LaneHost {
 
   onFailed({ label }: Lane, error: unknown): void {
     this.#totals.retries++;
-    this.#outages.reportFailure(isDestinationError(error) ? label : REDIS, label, error);
+    const concernsRedis = !isDestinationError(error);
+    if (!concernsRedis) this.#outages.reportSuccess(label, [REDIS]);
+    this.#outages.reportFailure(concernsRedis ? REDIS : label, label, error);
   }
 
   onWritten({ label }: Lane, batch: Batch, { isApplied, late, lost, part }: WriteResult): void {

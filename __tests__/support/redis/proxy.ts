@@ -115,11 +115,11 @@ export class FaultProxy {
 
   private constructor(
     private readonly server: Server,
-    targetPort: number,
+    private targetPort: number,
   ) {
     this.port = (server.address() as AddressInfo).port;
     server.on('connection', (client) => {
-      const upstream = connect({ host: '127.0.0.1', port: targetPort, allowHalfOpen: true, noDelay: true });
+      const upstream = connect({ host: '127.0.0.1', port: this.targetPort, allowHalfOpen: true, noDelay: true });
       const link = new Link(client, upstream, this.#pace);
       this.accepted++;
       this.#links.add(link);
@@ -148,6 +148,11 @@ export class FaultProxy {
   /** Bytes that are held in either direction, also those of clients that have been cut. */
   get heldBytes(): number {
     return [...this.#links].reduce((sum, { requests, replies }) => sum + requests.heldBytes + replies.heldBytes, 0);
+  }
+
+  /** From now on, new connections go to the server on another port, as those to a name that was given to another server. */
+  redirect(targetPort: number): void {
+    this.targetPort = targetPort;
   }
 
   /** Keeps what the server replies on the connections that are open now; later connections are not held. */

@@ -72,6 +72,7 @@ function fateOf(outcome: Outcome): Fate {
 
 /** A connection on which every call ends as the sequence says. */
 class FaultyConnection implements Connection {
+  expectReplies = () => () => undefined;
   readonly isCluster = false;
   readonly heldMs = 0;
   /** By how many hours the clock of the server would be ahead, if it could be moved. */
@@ -211,6 +212,7 @@ export class Subject {
       onWritten: ({ name, severity, infos }) => this.#hear(`${name}:${severity}`, infos),
       onRest: () => undefined,
       onWarning: () => undefined,
+      expectReplies: () => () => undefined,
     });
     const notes = new IndexNotes(this.connection, outages);
     const openLane = (name: string, severity: string): Lane => {

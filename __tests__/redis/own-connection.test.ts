@@ -1,0 +1,196 @@
+import { type DeliveryWarning, RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { isConfigurationError } from '../../src/redis/failures';
+import { FaultProxy } from '../support/redis/proxy';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { until } from '../support/wait';
+
+import redis = require('redis');
+
+/** What the test started, ended after it, the last first. */
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function startServer(args: readonly string[] = []): Promise<RedisServer> {
+  const server = await RedisServer.start({ args });
+  ends.push(() => server.stop());
+  return server;
+}
+
+async function startProxy(server: RedisServer): Promise<FaultProxy> {
+  const proxy = await FaultProxy.start(server.port);
+  ends.push(() => proxy.stop());
+  return proxy;
+}
+
+function openTransport(options: TransportOptions): {
+  transport: RedisRecentCommonTransport;
+  log: (message?: string) => void;
+  warnings: string[];
+} {
+  const transport = new RedisRecentCommonTransport(options);
+  const warnings: string[] = [];
+  transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
+  ends.push(() => transport.close());
+  return { transport, log: (message = 'hello') => transport.log({ level: 'info', message }), warnings };
+}
+
+async function countCalls(server: RedisServer): Promise<number> {
+  const reader = new RecentCommonReader({ url: server.url });
+  ends.push(() => reader.close());
+  return (await reader.common('app', 'info')).total;
+}
+
+describeWithServer('master that is demoted and keeps its connections', () => {
+  it.each([
+    ['READONLY', ['REPLICAOF', '127.0.0.1', '1']],
+    ['NOREPLICAS', ['CONFIG', 'SET', 'min-replicas-to-write', '3']],
+  ])('is left at its first %s for the server that has its name now', async (error, demotion) => {
+    const [old, promoted] = [await startServer(), await startServer()];
+    const name = await startProxy(old);
+    const { transport, log, warnings } = openTransport({ url: name.url });
+    log();
+    await transport.flush();
+    name.redirect(promoted.port);
+    await old.command(demotion);
+    log();
+    await until(() => transport.stats().pending === 0);
+    expect(await countCalls(promoted)).toBe(1);
+    expect(warnings[0]).toContain(error);
+    expect(name.accepted).toBe(2);
+  });
+
+  it('is left by a replica that has lost it, too (MASTERDOWN)', async () => {
+    const [old, promoted] = [await startServer(['--replica-serve-stale-data', 'no']), await startServer()];
+    const name = await startProxy(old);
+    const { transport, log } = openTransport({ url: name.url });
+    log();
+    await transport.flush();
+    name.redirect(promoted.port);
+    await old.command(['REPLICAOF', '127.0.0.1', '1']);
+    log();
+    await until(() => transport.stats().pending === 0);
+    expect(await countCalls(promoted)).toBe(1);
+  });
+
+  it('is kept by a client that was passed in, and the warning says what the application must do', async () => {
+    const old = await startServer();
+    const client = redis.createClient({ url: old.url });
+    await client.connect();
+    ends.push(() => client.destroy());
+    const { transport, log, warnings } = openTransport({ client });
+    log();
+    await transport.flush();
+    await old.command(['REPLICAOF', '127.0.0.1', '1']);
+    log();
+    await until(() => warnings.length > 0);
+    expect(warnings[0]).toMatch(/READONLY.*reconnect the client/);
+    await old.command(['REPLICAOF', 'NO', 'ONE']);
+    await transport.flush();
+  });
+});
+
+describeWithServer('connection that is dead without having been closed', () => {
+  it.each(['flush', 'close'] as const)('is replaced well within the deadline of %s()', async (method) => {
+    const server = await startServer();
+    const proxy = await startProxy(server);
+    const { transport, log, warnings } = openTransport({ url: proxy.url, closeTimeoutMs: 4000 });
+    log();
+    await transport.flush();
+    proxy.holdRequests();
+    log();
+    await transport[method]();
+    expect(transport.stats()).toMatchObject({ written: 2, pending: 0 });
+    expect(await countCalls(server)).toBe(2);
+    expect(warnings.filter((warning) => /not acknowledged/.test(warning))).toEqual([]);
+  });
+
+  it('is kept if replies are slow', async () => {
+    const server = await startServer();
+    const proxy = await startProxy(server);
+    const { transport, log } = openTransport({ url: proxy.url, closeTimeoutMs: 3000 });
+    log();
+    await transport.flush();
+    proxy.delay(200);
+    log();
+    await transport.flush();
+    expect(proxy.accepted).toBe(1);
+  });
+});
+
+describeWithServer('outage of Redis', () => {
+  it('is over once Redis answers, even if a destination has got a wrong type under a key meanwhile', async () => {
+    const server = await startServer();
+    const { transport, log, warnings } = openTransport({ url: server.url });
+    log();
+    await transport.flush();
+    const hadOutage = (count: number): boolean =>
+      warnings.filter((text) => /cannot write to Redis/.test(text)).length === count;
+    await server.kill();
+    log();
+    await until(() => hadOutage(1));
+    await server.start();
+    await server.command(['SET', 'common:app:info', 'junk']);
+    await until(() => warnings.some((text) => /WRONGTYPE/.test(text)));
+    expect(transport.stats().connected).toBe(true);
+    await server.kill();
+    await transport.flush().catch(() => undefined);
+    await until(() => hadOutage(2));
+    await server.start();
+    await transport.flush();
+    expect(transport.stats()).toMatchObject({ connected: true, pending: 0 });
+  });
+
+  it('does not keep a second close() from flushing after a repair', async () => {
+    const server = await startServer();
+    const { transport, log } = openTransport({ url: server.url, closeTimeoutMs: 300 });
+    log();
+    await transport.flush();
+    await server.kill();
+    log();
+    await transport.close();
+    expect(transport.stats().pending).toBe(1);
+    await server.start();
+    await transport.close();
+    expect(transport.stats().pending).toBe(0);
+  });
+});
+
+describeWithServer('password that is missing or wrong', () => {
+  it.each([
+    ['no password', ''],
+    ['a wrong password', ':wrong@'],
+    ['a user that does not exist', 'nobody:wrong@'],
+  ])('ends following at once: %s', async (_, userInfo) => {
+    const server = await startServer(['--requirepass', 'secret']);
+    const reader = new RecentCommonReader({ url: `redis://${userInfo}127.0.0.1:${server.port}` });
+    ends.push(() => reader.close());
+    await expect(reader.follow('app', 'info').next()).rejects.toThrow();
+  });
+
+  it('is told apart from an outage even if Redis only says that the command is too long', async () => {
+    const server = await startServer(['--requirepass', 'secret']);
+    const { transport, log, warnings } = openTransport({
+      redis: { url: server.url, disableClientInfo: true },
+      closeTimeoutMs: 300,
+    });
+    log();
+    await until(() => warnings.length > 0);
+    expect(warnings[0]).toContain('unauthenticated multibulk length');
+    expect(isConfigurationError(new Error(warnings[0]))).toBe(true);
+    await transport.close();
+  });
+
+  it.each([
+    'ERR invalid password',
+    'ERR Client sent AUTH, but no password is set',
+    "ERR wrong number of arguments for 'auth' command",
+    'ERR Protocol error: unauthenticated bulk length',
+    'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+    'ERR DB index is out of range',
+    'ERR SELECT is not allowed in cluster mode',
+  ])('is known by the words of a server that gives no code: %s', (message) => {
+    expect(isConfigurationError(new Error(message))).toBe(true);
+  });
+});
