@@ -20,8 +20,8 @@ import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
 /** A pause between two looks that only an abort can end in time. */
-const LONG_MS = 3000;
-const AT_ONCE_MS = 1000;
+const LONG_MS = 60_000;
+const AT_ONCE_MS = 5000;
 
 type Told = RecentLine | { readonly missed: number };
 

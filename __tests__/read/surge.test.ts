@@ -460,7 +460,7 @@ describeWithServer('overview over many loggers', () => {
     const reader = new RecentCommonReader({ url: proxy.url, keyPrefix: space.prefix });
     try {
       await reader.names();
-      const roundTripMs = 200;
+      const roundTripMs = 400;
       proxy.delay(roundTripMs / 2);
       const began = performance.now();
       expect(await reader.overview()).toHaveLength(LOGGERS);

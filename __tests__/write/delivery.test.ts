@@ -45,12 +45,11 @@ describeWithServer('delivery', () => {
     logger.add(new winston.transports.Stream({ stream }));
     logger.info('before');
     await transport.flush();
-    await workspace.redis.sendCommand(['CLIENT', 'PAUSE', '2000', 'ALL']);
-    const began = performance.now();
+    await workspace.redis.sendCommand(['CLIENT', 'PAUSE', '60000', 'WRITE']);
     for (let i = 0; i < 10_000; i++) logger.info('during');
     await until(() => received === 10_001);
-    expect(performance.now() - began).toBeLessThan(1000);
     expect(transport.stats().pending).toBe(10_000);
+    await workspace.redis.sendCommand(['CLIENT', 'UNPAUSE']);
     await transport.flush();
     expect((await workspace.reader.common(name, 'info')).total).toBe(10_001);
   });
@@ -115,7 +114,7 @@ describeWithServer('delivery', () => {
 
   it('sends many lines in few batches', async () => {
     const name = newName();
-    const { logger, transport } = workspace.logger({ name, lingerMs: 100 });
+    const { logger, transport } = workspace.logger({ name, lingerMs: 60_000 });
     await workspace.redis.configResetStat();
     for (let turn = 0; turn < 20; turn++) {
       for (let i = 0; i < 100; i++) logger.info('hello');
@@ -124,7 +123,8 @@ describeWithServer('delivery', () => {
     await transport.flush();
     const calls = Number(/cmdstat_evalsha:calls=(\d+)/.exec(await workspace.redis.info('commandstats'))?.[1]);
     expect((await workspace.reader.common(name, 'info')).total).toBe(2000);
-    expect(calls).toBeLessThan(15);
+    // Five at once after idleness, that of the flush, and the note in the index.
+    expect(calls).toBeLessThanOrEqual(7);
   });
 
   it('sends five batches at once after idleness, and holds the sixth for lingerMs', async () => {
