@@ -1,4 +1,4 @@
-/** Takes log calls past the queue of the stream that a winston transport is. */
+/** Lets log calls bypass the stream queue of a winston transport. */
 
 import TransportStream = require('winston-transport');
 
