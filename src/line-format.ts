@@ -11,7 +11,7 @@ const MAX_TRIES = 16;
 
 /**
  * Makes lines of times, in epoch milliseconds, and texts. A batch formats many lines at once, mostly of the same second, so
- * the local time of the last second is kept: to format it takes 2 µs, and all else that a line needs less than 0.1 µs.
+ * the local time of the last second is kept: formatting it takes more than 1 µs, and the rest of a line 0.03 µs.
  */
 export function lineFormatter(format: TimestampFormat): (time: number, text: string) => string {
   if (format === 'iso') return (time, text) => `${new Date(time).toISOString()} ${text}`;
@@ -41,7 +41,11 @@ export function parseLine(line: string): { time: Date; text: string } {
     : { time: new Date(time), text: line.slice(time.length + 1) };
 }
 
-/** @param metadata - a JSON object */
+/**
+ * The text of a log call with metadata.
+ *
+ * @param metadata - a JSON object
+ */
 export function formatText(message: string, metadata: string): string {
   return `${message} ${metadata}`;
 }

@@ -324,6 +324,11 @@ describe('compare', () => {
     expect(info.changes[0]?.expected).toBeCloseTo(info.elapsed * VERY_MANY, 0);
   });
 
+  it('refuses a severity that is not in an array', async () => {
+    const refused = workspace.reader.compare(name, 'info' as unknown as string[]);
+    await expect(refused).rejects.toMatchObject({ name: 'OptionsError', option: 'severities' });
+  });
+
   it('is empty for no severities', async () => {
     expect(await compare()).toEqual([]);
   });

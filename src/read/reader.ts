@@ -178,6 +178,7 @@ export class RecentCommonReader {
   ): Promise<SeverityChanges[]> {
     assertLimit(limit);
     assertBoolean(hasBaseline);
+    if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
     const keys = severities.map((severity) => this.#checkedKeys(name, severity));
     const counts = await Promise.all(keys.map((each) => readCounts(this.#connection, each)));
     const active = counts.filter(({ previous }) => previous.length > 0);
@@ -185,7 +186,7 @@ export class RecentCommonReader {
     const baselines = mayBeNew && hasBaseline === undefined ? await this.#otherBaselines(name, severities) : active;
     return counts.map((hours, i) => {
       const { start, elapsed } = hours;
-      // The hour may have turned between two reads.
+      // The hour may have turned between two reads: only reads in the same hour have the same hour before.
       const isCompared = hasBaseline || baselines.some((other) => other.start.getTime() === start.getTime());
       const changes = compareMessages(hours, isCompared).slice(0, limit);
       return { severity: severities[i] as string, start, elapsed, changes };
@@ -199,7 +200,7 @@ export class RecentCommonReader {
   async overview(): Promise<LoggerOverview[]> {
     const loggers = await this.names();
     const totals = await this.#readTotals(loggers);
-    // The hour may have turned between two reads.
+    // Only reads in the same hour have the same hour before.
     const hourKey = ({ name, start }: LoggerTotals): string => `${start.getTime()}:${name}`;
     const withBaseline = new Set(totals.filter(({ previous }) => previous > 0).map(hourKey));
     return totals.map((logger) => {
