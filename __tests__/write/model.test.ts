@@ -1,18 +1,9 @@
 import { effort } from '../support/effort';
+import { resumeClock, stopClock } from '../support/model/clock';
+import { play, playMany } from '../support/model/play';
+import { flush, hours, log, lose, next, wait } from '../support/model/steps';
 import { isMissing } from '../support/requirements';
 import { Workspace } from '../support/workspace';
-import {
-  flush,
-  hours,
-  log,
-  lose,
-  next,
-  play,
-  playMany,
-  resumeClock,
-  stopClock,
-  wait,
-} from '../support/writers/model-commands';
 
 /** The JavaScript server takes many times as long as Redis. */
 const SHARE = isMissing('server') ? 0.2 : 1;

@@ -1,62 +1,38 @@
-import { OTHER } from '../../../src/redis/keys';
+/** What becomes of log calls, kept in memory in the plainest way: a transport, and the Redis behind it. */
 
-/** The bounds of a transport. */
-export interface Limits {
-  readonly recentLimit: number;
-  readonly commonLimit: number;
-  readonly maxPending: number;
-}
+import { OTHER } from '../../../src/redis/keys';
+import {
+  type Batch,
+  type Counts,
+  increase,
+  type Limits,
+  type Sent,
+  StoredDestination,
+  type WriterEntry,
+} from './stored-destination';
 
 /** One log call. */
 export interface Call {
   readonly message: string;
   readonly isCounted: boolean;
-  /** Its line, and what its listener hears of it. */
   readonly line: string;
+  /** For the listener of `'logged'`. */
   readonly id: number;
 }
 
-/** What comes of a try to write a batch. */
+/** The outcome of a try to write a batch. */
 export interface Fate {
-  /** How often Redis runs the script: then, or where the try is overtaken, when the model is told. */
+  /** How often Redis runs the script: at once, or when the model is told if the try is overtaken. */
   readonly runs: number;
   /** Whether the writer is told that it failed. */
   readonly fails: boolean;
-  /** Whether the script runs later than the writer is told so. */
+  /** Whether the script runs after the writer has given up. */
   readonly isLate: boolean;
-  /** Whether the error speaks of the destination alone, not of Redis. */
+  /** Whether the error is about the destination alone, not about Redis. */
   readonly isOfDestination: boolean;
 }
 
-type Counts = Map<string, number>;
-
-interface Batch {
-  readonly number: number;
-  logged: number;
-  /** By how much `seq` grows. */
-  numbered: number;
-  readonly lines: string[];
-  /** Newest hour first, by the clock of the process. */
-  readonly groups: { readonly hour: number; readonly counts: [string, number][] }[];
-  ids: readonly number[];
-}
-
-/** One try of a batch, and by which hour of the process it was sent. */
-interface Sent {
-  readonly batch: Batch;
-  readonly clientHour: number;
-}
-
-/** What the last batch of the one writer left, as long as Redis has it. */
-interface WriterEntry {
-  readonly number: number;
-  readonly hour: number;
-  readonly window: Counts;
-  readonly late: number;
-  readonly logged: number;
-}
-
-/** An acknowledged batch, by the window that it came into: a clock that is set back gives two of them the same hour. */
+/** An acknowledged batch, and its window: two windows have the same hour if the clock is set back. */
 interface Acknowledged {
   readonly logged: number;
   readonly window: Counts;
@@ -65,27 +41,24 @@ interface Acknowledged {
 
 const MAX_BATCH_ENTRIES = 1000;
 
-/** One destination: what waits for it, what it should hold, and what became of what was acknowledged. */
+/** One destination: its pending log calls, its tries and their fates, and the batches that were acknowledged. */
 class Destination {
   calls: Call[] = [];
-  /** By hour of the process, then by message: what each call is counted under. */
+  /** By the hour of the process, then by message. */
   readonly counts = new Map<number, Counts>();
   batches: Batch[] = [];
   readonly fates: Fate[] = [];
   readonly overtaken: Sent[] = [];
   refusal: Fate | undefined;
   readonly heard: number[] = [];
-
-  recent: string[] = [];
-  seq = 0;
-  start: number | undefined;
-  pstart: number | undefined;
-  common: Counts = new Map();
-  last: Counts = new Map();
-  writer: WriterEntry | undefined;
-  /** Acknowledged batches that are in a window, as far as the writer was told, and those of them that Redis has lost. */
+  stored: StoredDestination;
+  /** Acknowledged batches in a window, as far as the writer knows, and those of them that Redis has lost. */
   held: Acknowledged[] = [];
   missing: Acknowledged[] = [];
+
+  constructor(limits: Limits) {
+    this.stored = new StoredDestination(limits);
+  }
 
   get waits(): number {
     return this.calls.length + this.batches.reduce((sum, { logged }) => sum + logged, 0);
@@ -98,7 +71,7 @@ class Destination {
   }
 }
 
-/** What a transport and the Redis behind it should hold, kept in memory in the plainest way. Hours are whole numbers. */
+/** A transport and the Redis behind it. Hours are whole numbers. */
 export class Model {
   readonly limits: Limits;
   /** The hour by the clock of the server, and how far that of the process is ahead of it. */
@@ -107,6 +80,7 @@ export class Model {
   /** Log calls so far. */
   logged = 0;
   readonly #destinations = new Map<string, Destination>();
+  /** Destinations that an outage of Redis has struck, and that have heard nothing from Redis since. */
   readonly #troubled = new Set<string>();
   #changed = new Set<string>();
   readonly #totals = { written: 0, late: 0, lost: 0, duplicates: 0, retries: 0, other: 0 };
@@ -121,7 +95,7 @@ export class Model {
     return [...this.#destinations.keys()];
   }
 
-  /** The destinations of which something else should be stored than when this was asked before. */
+  /** The destinations whose stored state has changed since the last call. */
   takeChanged(): string[] {
     const changed = [...this.#changed];
     this.#changed = new Set();
@@ -146,17 +120,17 @@ export class Model {
     }
   }
 
-  /** All that waits is tried at once. */
+  /** Tries all pending log calls at once. */
   tryAll(): void {
     for (const [key, { waits }] of this.#destinations) if (waits > 0) this.#write(key);
   }
 
-  /** What is to come of the next tries. */
+  /** Decides the next tries. */
   foresee(key: string, fates: readonly Fate[]): void {
     this.#find(key).fates.push(...fates);
   }
 
-  /** What comes of every try until `allow`. */
+  /** Decides every try until `allow`. */
   refuse(key: string, fate: Fate): void {
     this.#find(key).refusal = fate;
   }
@@ -175,7 +149,7 @@ export class Model {
   /** Tries that were given up long ago reach Redis. */
   arrive(key: string): void {
     const destination = this.#find(key);
-    for (const sent of destination.overtaken.splice(0)) this.#apply(destination, sent);
+    for (const sent of destination.overtaken.splice(0)) destination.stored.apply(sent, this.hour);
     this.#changed.add(key);
   }
 
@@ -183,31 +157,25 @@ export class Model {
   lose(key: string): void {
     const destination = this.#find(key);
     destination.missing.push(...destination.held);
-    Object.assign(destination, {
-      recent: [],
-      seq: 0,
-      start: undefined,
-      pstart: undefined,
-      writer: undefined,
-      held: [],
-    });
-    Object.assign(destination, { common: new Map(), last: new Map() });
+    destination.held = [];
+    destination.stored = new StoredDestination(this.limits);
     destination.overtaken.length = 0;
     this.#changed.add(key);
   }
 
   /** What Redis should hold of a destination. */
-  stored(key: string, hourText: (hour: number) => string): Record<string, unknown> {
-    const { recent, seq, common, last, start, pstart, writer, heard } = this.#find(key);
-    const text = (hour: number | undefined): string | null => (hour === undefined ? null : hourText(hour));
+  stored(key: string, label: (hour: number) => string): Record<string, unknown> {
+    const { stored, heard } = this.#find(key);
+    const { recent, seq, common, last, start, pstart, writer } = stored;
+    const text = (hour: number | undefined): string | null => (hour === undefined ? null : label(hour));
     const windows = { common: Object.fromEntries(common), last: Object.fromEntries(last) };
-    const writers = writer ? [`${hourText(writer.hour)} ${writer.late} ${writer.logged} 0`] : [];
+    const writers = writer ? [`${label(writer.hour)} ${writer.late} ${writer.logged} 0`] : [];
     return { recent, seq, ...windows, start: text(start), pstart: text(pstart), writers, heard };
   }
 
   #find(key: string): Destination {
     let destination = this.#destinations.get(key);
-    if (!destination) this.#destinations.set(key, (destination = new Destination()));
+    if (!destination) this.#destinations.set(key, (destination = new Destination(this.limits)));
     return destination;
   }
 
@@ -277,10 +245,11 @@ export class Model {
     if (fate.isLate) destination.overtaken.push(sent);
     if (fate.runs > 0) this.#changed.add(key);
     let isApplied = false;
-    for (let run = 0; run < fate.runs && !fate.isLate; run++) isApplied = this.#apply(destination, sent);
+    for (let run = 0; run < fate.runs && !fate.isLate; run++) isApplied = destination.stored.apply(sent, this.hour);
     if (fate.fails) {
       this.#totals.retries++;
-      if (!fate.isOfDestination) this.#troubled.add(key);
+      if (fate.isOfDestination) this.#troubled.delete(key);
+      else this.#troubled.add(key);
       return false;
     }
     if (!isApplied) this.#totals.duplicates++;
@@ -290,14 +259,14 @@ export class Model {
   }
 
   #acknowledge(destination: Destination, batch: Batch): void {
-    const { hour, window, late } = destination.writer as WriterEntry;
-    const { start, pstart, common, last } = destination;
+    const { start, pstart, common, last } = destination.stored;
+    const { hour, window, late } = destination.stored.writer as WriterEntry;
     this.#totals.written += batch.logged;
     this.#totals.late += late;
     this.#awaited -= batch.ids.length;
     destination.heard.push(...batch.ids);
     for (const lost of destination.missing.toReversed()) {
-      // What no window would hold by now, even if Redis had kept it, is no loss, and neither is what came before that.
+      // Batches that would have left the windows by now are no loss, and neither are those before them.
       if (lost.hour !== start && lost.hour < (pstart ?? -Infinity)) break;
       this.#totals.lost += lost.logged;
     }
@@ -305,66 +274,6 @@ export class Model {
     destination.held.push({ logged: batch.logged - late, window, hour });
     destination.held = destination.held.filter((held) => held.window === common || held.window === last);
   }
-
-  /** Whether a batch is new to Redis, which then takes it in. */
-  #apply(destination: Destination, { batch, clientHour }: Sent): boolean {
-    if (batch.number <= (destination.writer?.number ?? 0)) return false;
-    const current = this.#rotate(destination);
-    const groups = batch.groups.map(({ hour, counts }) => ({
-      hour: hour >= clientHour ? current : this.hour - (clientHour - hour),
-      counts,
-    }));
-    const hours = groups.map(({ hour }) => hour).filter((hour) => hour < current);
-    const previous = Math.max(destination.pstart ?? -Infinity, ...hours);
-    if (previous !== (destination.pstart ?? -Infinity)) {
-      destination.pstart = previous;
-      destination.last = new Map();
-    }
-    let late = 0;
-    for (const { hour, counts } of groups) {
-      if (hour >= current) this.#count(destination.common, counts);
-      else if (hour === previous) this.#count(destination.last, counts);
-      else for (const [, count] of counts) late += count;
-    }
-    destination.recent = [...batch.lines.toReversed(), ...destination.recent].slice(0, this.limits.recentLimit);
-    destination.seq += batch.numbered;
-    const logged = (destination.writer?.logged ?? 0) + batch.logged - late;
-    destination.writer = { number: batch.number, hour: current, window: destination.common, late, logged };
-    return true;
-  }
-
-  #rotate(destination: Destination): number {
-    const { start, common } = destination;
-    if (start !== undefined && start >= this.hour && start <= this.hour + 1) return start;
-    if (start !== undefined) Object.assign(destination, { pstart: start, last: common, common: new Map() });
-    destination.start = this.hour;
-    return this.hour;
-  }
-
-  /** Where a window would get too full, its rarest messages and the last of the new ones give way to `<other>`. */
-  #count(window: Counts, counts: readonly [string, number][]): void {
-    const fresh = counts.filter(([message]) => !window.has(message));
-    for (const [message, count] of counts) if (window.has(message)) increase(window, message, count);
-    const { commonLimit } = this.limits;
-    const isFull = window.size + fresh.length > commonLimit;
-    const kept = isFull ? fresh.slice(0, commonLimit - 1) : fresh;
-    if (isFull) {
-      const others = fresh.slice(kept.length);
-      const byCount = [...window].filter(([message]) => message !== OTHER).sort(rarestFirst);
-      others.push(...byCount.slice(0, Math.max(0, byCount.length + kept.length + 1 - commonLimit)));
-      for (const [message] of others) window.delete(message);
-      for (const [, count] of others) increase(window, OTHER, count);
-    }
-    for (const [message, count] of kept) increase(window, message, count);
-  }
 }
 
 const APPLIED: Fate = { runs: 1, fails: false, isLate: false, isOfDestination: false };
-
-function increase(counts: Counts, message: string, by: number): void {
-  counts.set(message, (counts.get(message) ?? 0) + by);
-}
-
-function rarestFirst([a, countOfA]: [string, number], [b, countOfB]: [string, number]): number {
-  return countOfA - countOfB || (a < b ? -1 : 1);
-}

@@ -1,0 +1,80 @@
+/** Fails, repeats and delays calls of the write script as a sequence says. */
+
+import type { Connection } from '../../../src/redis/connection';
+import { runScript, type Script } from '../../../src/redis/script';
+import { WRITE } from '../../../src/write/script';
+import type { Workspace } from '../workspace';
+import { formatHour, parseHour } from './clock';
+import { OUTCOMES, type Outcome } from './outcomes';
+
+type Redis = Workspace['redis'];
+
+/** A connection on which every call ends as the sequence says. */
+export class FaultyConnection implements Connection {
+  expectReplies = () => () => undefined;
+  readonly isCluster = false;
+  readonly heldMs = 0;
+  /** Hours by which the clock of the server would be ahead if it could be moved. */
+  hour = 0;
+  isIndexUp = true;
+  isEnded = false;
+  readonly underWay = new Set<Promise<unknown>>();
+  /** By the first key of a destination. */
+  readonly outcomes = new Map<string, Outcome[]>();
+  readonly refusals = new Map<string, Outcome>();
+  readonly overtaken = new Map<string, (() => Promise<unknown>)[]>();
+  readonly #redis: Redis;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  run(script: Script, keys: string[], args: string[]): Promise<unknown> {
+    // A failed sequence may have left calls behind.
+    if (this.isEnded) return new Promise(() => undefined);
+    const call = script === WRITE ? this.#write(keys, args) : this.#note(script, keys, args);
+    this.underWay.add(call);
+    return call.finally(() => this.underWay.delete(call));
+  }
+
+  acquire(): void {}
+
+  release(): void {
+    this.isEnded = true;
+  }
+
+  async #write(keys: string[], args: string[]): Promise<unknown> {
+    const [key = ''] = keys;
+    const outcome = this.refusals.get(key) ?? this.outcomes.get(key)?.shift() ?? 'applied';
+    const { runs, isLate, error }: { runs: number; isLate?: boolean; error?: string } = OUTCOMES[outcome];
+    const run = (): Promise<unknown> => runScript(this.#runner(outcome), WRITE, keys, args);
+    if (isLate) this.overtaken.set(key, [...(this.overtaken.get(key) ?? []), run]);
+    let reply: unknown;
+    for (let i = 0; i < runs && !isLate; i++) reply = await run();
+    if (error) throw new Error(error);
+    return this.#inMovedHours(reply);
+  }
+
+  async #note(script: Script, keys: string[], args: string[]): Promise<unknown> {
+    if (!this.isIndexUp) throw new Error('connect ECONNREFUSED 127.0.0.1:6379');
+    return runScript(this.#redis, script, keys, args);
+  }
+
+  #runner(outcome: Outcome): Parameters<typeof runScript>[0] {
+    if (outcome !== 'unknown script') return this.#redis;
+    const evalSha = async (): Promise<never> => {
+      throw new Error('NOSCRIPT No matching script. Please use EVAL.');
+    };
+    return { evalSha, eval: (source, options) => this.#redis.eval(source, options) };
+  }
+
+  #inMovedHours(reply: unknown): unknown {
+    const [applied, previous, total, start, pstart, ...rest] = reply as unknown[];
+    return [applied, previous, total, moved(start, this.hour), moved(pstart, this.hour), ...rest];
+  }
+}
+
+/** An hour as `:start` holds it, so many hours later. */
+function moved(hour: unknown, by: number): string {
+  return hour === '' ? '' : formatHour(parseHour(String(hour)) + by);
+}

@@ -1,0 +1,175 @@
+/** Puts the write side of a transport together on a connection with faults. */
+
+import { setImmediate as turn } from 'node:timers/promises';
+import { FlushError } from '../../../src/errors';
+import {
+  boundedLineFormatter,
+  formatMessage,
+  type LogInfo,
+  readMessage,
+  toLineText,
+} from '../../../src/record/log-call';
+import { type DestinationKeys, destinationKeys, knownKey } from '../../../src/redis/keys';
+import { Severities } from '../../../src/severity';
+import { Flusher } from '../../../src/write/flusher';
+import { IndexNotes } from '../../../src/write/index-note';
+import { Lane } from '../../../src/write/lane';
+import { Lanes } from '../../../src/write/lanes';
+import { Outages } from '../../../src/write/outages';
+import { Destination, Pending } from '../../../src/write/pending';
+import { Writer } from '../../../src/write/writer';
+import type { Workspace } from '../workspace';
+import { formatHour } from './clock';
+import { FaultyConnection } from './faulty-connection';
+import type { Outcome } from './outcomes';
+import type { Limits } from './stored-destination';
+import { readState, relabelHours } from './stored-state';
+
+type Redis = Workspace['redis'];
+
+/** Less than the wait before a failed batch is tried again. */
+const FLUSH_TIMEOUT_MS = 1;
+
+/** The write side of a transport, put together as the transport does. */
+export class Subject {
+  readonly connection: FaultyConnection;
+  readonly #redis: Redis;
+  readonly #prefix: string;
+  readonly #serverHour: number;
+  /** The newest hour of the model that the server had. */
+  #newestHour = 0;
+  readonly #pending: Pending;
+  readonly #lanes: Lanes;
+  readonly #flusher: Flusher;
+  readonly #heard = new Map<string, number[]>();
+
+  /** @param serverHour - since the epoch */
+  constructor(redis: Redis, prefix: string, serverHour: number, limits: Limits) {
+    const { recentLimit, commonLimit, maxPending } = limits;
+    this.#redis = redis;
+    this.#prefix = prefix;
+    this.#serverHour = serverHour;
+    this.connection = new FaultyConnection(redis);
+    const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
+    const formats = { formatLine: boundedLineFormatter('iso'), formatMessage };
+    this.#pending = new Pending({ recentLimit, maxPending, ...formats });
+    const outages = new Outages(() => undefined);
+    this.#flusher = new Flusher(this.#pending, outages, {
+      lingerMs: 0,
+      onWritten: ({ name, severity, infos }) => this.#hear(`${name}:${severity}`, infos),
+      onRest: () => undefined,
+      onWarning: () => undefined,
+      expectReplies: () => () => undefined,
+    });
+    const notes = new IndexNotes(this.connection, outages);
+    const openLane = (name: string, severity: string): Lane => {
+      const writer = new Writer(this.connection, settings);
+      return new Lane(new Destination(name, severity), writer, notes.open(name, severity, settings), this.#flusher);
+    };
+    this.#lanes = new Lanes(openLane, new Severities({}), settings);
+  }
+
+  log(destination: string, info: LogInfo): void {
+    const [name = '', severity = ''] = destination.split(':');
+    const { isCounted } = info;
+    const message = readMessage(info);
+    const lane = this.#lanes.find(name, severity);
+    lane.add(Date.now(), isCounted ? message : undefined, toLineText(info, message, false), info);
+  }
+
+  /** Waits until nothing is under way but what waits for the clock. */
+  async settle(): Promise<void> {
+    const { underWay } = this.connection;
+    do {
+      await Promise.allSettled(underWay);
+      // A reply can begin the next batch a turn of the event loop later, or two.
+      for (let turns = 0; turns < 4; turns++) await turn();
+    } while (underWay.size > 0);
+  }
+
+  /** A flush that has the time for one try of everything. Gives the number of pending log calls that it reports. */
+  async flush(): Promise<number> {
+    const flushed = this.#flusher.flush(FLUSH_TIMEOUT_MS).then(
+      () => 0,
+      (error: unknown) => (error instanceof FlushError ? error.pending : Number.NaN),
+    );
+    await this.settle();
+    jest.advanceTimersByTime(FLUSH_TIMEOUT_MS);
+    return flushed;
+  }
+
+  /** Hours pass by the clock of the server. */
+  async turnHours(destinations: readonly string[], hours: number): Promise<void> {
+    const labels: string[] = [];
+    // A batch may have waited while both clocks went from one end of their range to the other.
+    for (let hour = -this.#newestHour - 2; hour <= this.#newestHour; hour++) {
+      labels.push(this.label(hour), formatHour(this.#serverHour + hour - this.connection.hour - hours));
+    }
+    this.connection.hour += hours;
+    this.#newestHour = Math.max(this.#newestHour, this.connection.hour);
+    if (destinations.length > 0) await relabelHours(this.#redis, this.#keys(destinations), labels);
+  }
+
+  /** How Redis labels an hour of the model by now. */
+  label(hour: number): string {
+    return formatHour(this.#serverHour + hour - this.connection.hour);
+  }
+
+  key(destination: string): string {
+    return this.#named(destination).recent;
+  }
+
+  foresee(destination: string, outcomes: readonly Outcome[]): void {
+    const key = this.key(destination);
+    this.connection.outcomes.set(key, [...(this.connection.outcomes.get(key) ?? []), ...outcomes]);
+  }
+
+  async lose(destination: string): Promise<void> {
+    this.connection.overtaken.delete(this.key(destination));
+    await this.#redis.unlink(this.#keys([destination]));
+  }
+
+  async arrive(destination: string): Promise<void> {
+    const calls = this.connection.overtaken.get(this.key(destination)) ?? [];
+    this.connection.overtaken.delete(this.key(destination));
+    for (const call of calls) await call();
+  }
+
+  get stats(): Record<string, number | boolean> {
+    const stats = this.#flusher.stats;
+    return { ...stats, other: this.#pending.other, logged: stats.written + stats.pending };
+  }
+
+  /** What is stored of destinations, and which log calls their listeners heard of. */
+  async read(destinations: readonly string[]): Promise<Record<string, unknown>[]> {
+    const state = await readState(this.#redis, this.#keys(destinations));
+    return destinations.map((destination, i) => ({ ...state[i], heard: this.#heard.get(destination) ?? [] }));
+  }
+
+  async close(destinations: readonly string[]): Promise<void> {
+    this.connection.release();
+    await this.#redis.unlink([knownKey(this.#keySpace), ...this.#keys(destinations)]);
+  }
+
+  get #keySpace(): { prefix: string; hashTag: boolean } {
+    return { prefix: this.#prefix, hashTag: false };
+  }
+
+  #named(destination: string): DestinationKeys {
+    const [name = '', severity = ''] = destination.split(':');
+    return destinationKeys(this.#keySpace, name, severity);
+  }
+
+  #keys(destinations: readonly string[]): string[] {
+    return destinations.flatMap((destination) => {
+      const { recent, seq, common, start, last, pstart, writers } = this.#named(destination);
+      return [recent, seq, common, start, last, pstart, writers];
+    });
+  }
+
+  #hear(destination: string, infos: readonly LogInfo[]): void {
+    const heard = this.#heard.get(destination) ?? [];
+    this.#heard.set(destination, heard);
+    heard.push(...infos.map(({ id }) => Number(id)));
+  }
+}
