@@ -5,20 +5,20 @@ import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-re
 
 const redis = { url: process.env.REDIS_URL ?? 'redis://localhost:6379', keyPrefix: 'example:' };
 
-/** winston's message goes on with the stack. */
-const firstLineOf = (message: unknown): string => String(message).split('\n', 1).join();
+/** winston's message ends with the stack. */
+const firstLine = (message: unknown): string => String(message).split('\n', 1).join();
 
 async function main(): Promise<void> {
   const reader = new RecentCommonReader(redis);
   const [last] = await reader.recent('crasher', 'error', { limit: 1 });
   reader.close();
-  console.log(last ? `${last.time.toISOString()} ${firstLineOf(last.message)}` : 'no crash on record');
+  console.log(last ? `${last.time.toISOString()} ${firstLine(last.message)}` : 'no crash on record');
 
   const transport = new RedisRecentCommonTransport({
     ...redis,
     name: 'crasher',
     handleExceptions: true,
-    commonKey: ({ message }) => firstLineOf(message),
+    commonKey: ({ message }) => firstLine(message),
   });
   winston.createLogger({ transports: [transport] });
   setImmediate(() => {

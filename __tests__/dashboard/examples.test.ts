@@ -52,13 +52,15 @@ class Example {
   }
 }
 
-it('the examples show each way to mount the dashboard', () => {
-  expect(FILES.sort()).toEqual([
-    'dashboard-express.ts',
-    'dashboard-fastify.ts',
-    'dashboard-hono.ts',
-    'dashboard-http.ts',
-  ]);
+describe('examples of the dashboard', () => {
+  it('show each way to mount it', () => {
+    expect(FILES.sort()).toEqual([
+      'dashboard-express.ts',
+      'dashboard-fastify.ts',
+      'dashboard-hono.ts',
+      'dashboard-http.ts',
+    ]);
+  });
 });
 
 describe.each(FILES)('the example %s', (file) => {
@@ -110,8 +112,10 @@ describe.each(FILES)('the example %s', (file) => {
   });
 });
 
-it('the examples write under a key prefix of their own', async () => {
-  const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: 'example:' });
-  expect((await reader.names()).map(({ name }) => name)).toContain('shop');
-  reader.close();
+describe('examples of the dashboard that have run', () => {
+  it('have written under a key prefix of their own', async () => {
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: 'example:' });
+    expect((await reader.names()).map(({ name }) => name)).toContain('shop');
+    reader.close();
+  });
 });

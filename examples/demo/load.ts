@@ -25,7 +25,7 @@ export async function runLoad(port: number, options: LoadOptions): Promise<LoadR
   let requests = 0;
   const sendInTurn = async (): Promise<void> => {
     while (requests < maxRequests && performance.now() - began < maxMs) {
-      const status = await send(agent, port, requestOf(++requests));
+      const status = await send(agent, port, pickCall(++requests));
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
   };
@@ -43,8 +43,8 @@ interface Call {
   readonly body?: string;
 }
 
-/** The mix: of 10 requests 2 are checkouts and 1 a health check; 1 in 100 asks for what is not there. */
-function requestOf(n: number): Call {
+/** The mix: of 10 requests 2 are checkouts and 1 a health check; 1 in 100 asks for something that does not exist. */
+function pickCall(n: number): Call {
   if (n % 100 === 50) return { method: 'GET', path: '/favicon.ico' };
   if (n % 10 === 9) return { method: 'GET', path: '/health' };
   if (n % 10 < 7) return { method: 'GET', path: `/orders/${1 + ((n * 7919) % 1000)}` };

@@ -21,7 +21,7 @@ export interface FoundRedis {
 /** The first that is to be had: `givenUrl`, the Redis of this machine, a redis-server from the PATH, the embedded server. */
 export async function findRedis(givenUrl: string | undefined, localUrl: string): Promise<FoundRedis> {
   if (givenUrl) return useGiven(givenUrl);
-  if (!(await failureOf(localUrl))) return { url: localUrl, label: `the Redis on ${shown(localUrl)}`, stop: nothing };
+  if (!(await findFailure(localUrl))) return { url: localUrl, label: `the Redis on ${shown(localUrl)}`, stop: nothing };
   return (await startServer()) ?? startEmbedded();
 }
 
@@ -29,7 +29,7 @@ const nothing = async (): Promise<void> => undefined;
 
 async function useGiven(url: string): Promise<FoundRedis> {
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) throw new Error('REDIS_URL is not a redis:// URL');
-  const failure = await failureOf(url);
+  const failure = await findFailure(url);
   if (failure) throw new Error(`the Redis of REDIS_URL, ${shown(url)}, cannot be used: ${failure}`);
   return { url, label: `the Redis of REDIS_URL, ${shown(url)}`, stop: nothing };
 }
@@ -40,8 +40,8 @@ function shown(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/** Why a Redis does not answer; undefined where it does. */
-async function failureOf(url: string): Promise<string | undefined> {
+/** Tries a Redis. Returns why it does not answer, or undefined if it does. */
+async function findFailure(url: string): Promise<string | undefined> {
   const timeouts = { connectTimeout: PROBE_TIMEOUT_MS, socketTimeout: PROBE_TIMEOUT_MS };
   const client = createClient({ url, socket: { ...timeouts, reconnectStrategy: false } });
   client.on('error', nothing);
@@ -87,7 +87,7 @@ async function isUp(server: ChildProcess, url: string): Promise<boolean> {
   // A program that is not there is an 'error', one that ends at once an 'exit'.
   for (const event of ['error', 'exit']) server.once(event, () => (hasEnded = true));
   while (!hasEnded && performance.now() < deadline) {
-    if (!(await failureOf(url))) return true;
+    if (!(await findFailure(url))) return true;
     await sleep(20);
   }
   server.kill();

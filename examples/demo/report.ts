@@ -16,7 +16,7 @@ export interface Run {
 /** Prints what Redis has of a run, and says whether that is exactly what was logged. */
 export async function report(reader: RecentCommonReader, { name, load, calls, stats }: Run): Promise<boolean> {
   const counts = new Map<string, MessageCount[]>();
-  for (const severity of calls.keys()) counts.set(severity, await countsOf(reader, name, severity));
+  for (const severity of calls.keys()) counts.set(severity, await readCounts(reader, name, severity));
   printCommon(counts);
   await printRecent(reader, name, [...calls.keys()]);
   printNumbers(load, stats);
@@ -24,11 +24,11 @@ export async function report(reader: RecentCommonReader, { name, load, calls, st
 }
 
 /** All counts of a run: the hour may have turned while it went on. */
-async function countsOf(reader: RecentCommonReader, name: string, severity: string): Promise<MessageCount[]> {
+async function readCounts(reader: RecentCommonReader, name: string, severity: string): Promise<MessageCount[]> {
   const current = await reader.common(name, severity);
   const previous = await reader.common(name, severity, { window: 'previous' });
   // The hour turned between the two reads, and both are of the same hour.
-  if (current.start.getTime() === previous.start.getTime()) return countsOf(reader, name, severity);
+  if (current.start.getTime() === previous.start.getTime()) return readCounts(reader, name, severity);
   const sums = new Map<string, number>();
   for (const { message, count } of [...current.messages, ...previous.messages]) {
     sums.set(message, (sums.get(message) ?? 0) + count);

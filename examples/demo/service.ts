@@ -43,7 +43,7 @@ async function serve(shop: Shop, logger: Logger, request: IncomingMessage, respo
   const route = shop.routes.has(`${method} ${path}`) ? `${method} ${path}` : '(no route)';
   const { status, body } = await answer(shop, logger, route, request);
   const ms = Math.round(performance.now() - began);
-  logger.log(levelOf(status), `${method} ${url} ${status}`, { route: `${route} ${status}`, ms });
+  logger.log(toLevel(status), `${method} ${url} ${status}`, { route: `${route} ${status}`, ms });
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
@@ -56,7 +56,7 @@ async function answer(shop: Shop, logger: Logger, route: string, request: Incomi
   }
 }
 
-function levelOf(status: number): string {
+function toLevel(status: number): string {
   if (status >= 500) return 'error';
   return status >= 400 ? 'warn' : 'info';
 }
