@@ -418,7 +418,7 @@ describeWithBrowser('the script of the page', () => {
       await server.kill();
       await tab.refresh();
       expect(await tab.text('#status')).toMatch(
-        /^Redis does not answer \(\w+\)\. Shown is the state of .*\d\d:\d\d:\d\d\. Trying again\.$/,
+        /^Redis does not answer \(\w+\)\. Showing data from .*\d\d:\d\d:\d\d\. Trying again\.$/,
       );
       expect(await tab.messages('lines')).toEqual(['before']);
       expect(await tab.page.locator('main').getAttribute('class')).toBe('stale');

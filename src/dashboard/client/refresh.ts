@@ -118,6 +118,6 @@ function showFailure(error: unknown): void {
   tag = null;
   main.classList.add('stale');
   const reason = error instanceof Refusal && error.message ? error.message : 'The page cannot be refreshed.';
-  const age = updatedAt ? ` Shown is the state of ${formatLocalTime(updatedAt.toISOString())}.` : '';
+  const age = updatedAt ? ` Showing data from ${formatLocalTime(updatedAt.toISOString())}.` : '';
   showParts([['p', { id: 'status', role: 'status', class: 'trouble' }, `${reason}${age} Trying again.`]]);
 }
