@@ -21,8 +21,8 @@ function bundle(entry: string): string {
   return (outputFiles[0] as OutputFile).text.trimEnd();
 }
 
-/** A declared type keeps the texts out of the type declarations. */
-const text = `/** Made by scripts/build-client.ts of the sources beside it. */
+/** The declared types keep the texts out of the type declarations. */
+const text = `/** Built by scripts/build-client.ts from the sources in this folder. */
 
 export const SCRIPT: string = ${JSON.stringify(bundle('main.ts'))};
 export const STYLE: string = ${JSON.stringify(bundle('style.css'))};

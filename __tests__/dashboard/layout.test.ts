@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { clearOfTheTurn } from '../support/hours';
-import { boundingBox, contrast, describeWithBrowser, openTab, REFRESH_MS } from '../support/viewers/browser';
+import { boundingBox, contrast, describeWithBrowser, type Look, openTab, REFRESH_MS } from '../support/viewers/browser';
 import { logCounts, makeDashboard, Site } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
 
@@ -38,8 +38,7 @@ describeWithBrowser('the layout of the page', () => {
     await workspace.close();
   });
 
-  const open = (look: Parameters<typeof browser.tab.goto>[1]): Promise<void> =>
-    browser.tab.goto(`${site.url}/?name=app`, look);
+  const open = (look: Look): Promise<void> => browser.tab.goto(`${site.url}/?name=app`, look);
   const openDetails = (within: string): Promise<void> =>
     page.evaluate(`for (const each of document.querySelectorAll('${within} details')) each.open = true`);
 

@@ -3,7 +3,7 @@ import { buildSync } from 'esbuild';
 import fc from 'fast-check';
 import { describeWithBrowser, openTab } from '../support/viewers/browser';
 
-/** Makes `patch.changeElement` and `patch.createElement` of the module that the page has. */
+/** The module of the page, whose functions it puts into a variable `patch`. */
 const PATCH = buildSync({
   entryPoints: [join(__dirname, '../../src/dashboard/client/patch.ts')],
   bundle: true,
@@ -12,8 +12,8 @@ const PATCH = buildSync({
   write: false,
 }).outputFiles[0]?.text as string;
 
-/** Changes a list into another, and makes the other anew. */
-const CHANGED = (before: unknown, after: unknown): string => `(() => {
+/** Changes a list into another, and creates the other, too. */
+const changeList = (before: unknown, after: unknown): string => `(() => {
   const [before, after] = ${JSON.stringify([before, after])};
   const [changed, made] = [patch.createElement(['ul', {}, ...before]), patch.createElement(['ul', {}, ...after])];
   const keyed = (list) => [...list.children].filter((child) => child.dataset.key);
@@ -36,7 +36,7 @@ describeWithBrowser('changeElement', () => {
     ['a row without a key', ['li', {}, 'text']],
   ])('makes no row that has a key into %s', async (_what, item) => {
     const row = ['li', { 'data-key': 'a' }, 'a'];
-    const { changed, made } = await browser.tab.page.evaluate<Record<string, unknown>>(CHANGED([row], [item, row]));
+    const { changed, made } = await browser.tab.page.evaluate<Record<string, unknown>>(changeList([row], [item, row]));
     expect(changed).toBe(made);
   });
 
@@ -53,7 +53,7 @@ describeWithBrowser('changeElement', () => {
     });
     await fc.assert(
       fc.asyncProperty(list, list, async (before, after) => {
-        const result = await browser.tab.page.evaluate<Record<string, unknown>>(CHANGED(before, after));
+        const result = await browser.tab.page.evaluate<Record<string, unknown>>(changeList(before, after));
         expect(result).toEqual({ changed: result['made'], made: result['made'], isKept: true });
       }),
     );

@@ -10,7 +10,6 @@ import { ask, logCounts, makeDashboard, Site, toQuery } from '../support/viewers
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
-const refreshMs = REFRESH_MS;
 /** How long the page waits for an answer. */
 const ANSWER_MS = 15_000;
 /** What a browser complains of if an answer is no success. */
@@ -35,7 +34,7 @@ function openPage() {
 
   beforeAll(async () => {
     workspace = await Workspace.open();
-    board = makeDashboard(workspace, { refreshMs });
+    board = makeDashboard(workspace, { refreshMs: REFRESH_MS });
     site = await Site.open((request, response) => {
       const url = request.url as string;
       if (!url.startsWith('/?')) strays.push(url);
@@ -343,13 +342,13 @@ describeWithBrowser('the script of the page', () => {
         expect([ms, await shown.tab.asked()]).toEqual([ms, before + 1]);
         await until(async () => status.test(await shown.status()));
       };
-      await expectAfter(refreshMs, /^Failure 1\./);
+      await expectAfter(REFRESH_MS, /^Failure 1\./);
       for (const [i, wait] of [2000, 4000, 8000, 16_000, 30_000, 30_000].entries()) {
         await expectAfter(wait, new RegExp(`^Failure ${i + 2}\\.`));
       }
       shown.answerRefreshes();
       await expectAfter(30_000, /^First hour/);
-      await expectAfter(refreshMs, /^First hour/);
+      await expectAfter(REFRESH_MS, /^First hour/);
     });
 
     it('is given up after 15 s without an answer, which the page says', async () => {
@@ -409,7 +408,7 @@ describeWithBrowser('the script of the page', () => {
       const away = await Workspace.open(server.url);
       // A server forgets its users when it is killed.
       const reader = new RecentCommonReader({ url: server.url, keyPrefix: away.prefix });
-      const site = await Site.open(makeDashboard(away, { reader, refreshMs }).node);
+      const site = await Site.open(makeDashboard(away, { reader, refreshMs: REFRESH_MS }).node);
       const transport = away.transport({ name: 'app', url: server.url });
       transport.log({ level: 'info', message: 'before' });
       await transport.flush();

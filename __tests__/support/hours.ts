@@ -4,9 +4,9 @@ const HOUR_MS = 3_600_000;
 /** What a test between two turns of the hour may take. */
 const MARGIN_MS = 5000;
 
-/** Waits, where the hour is about to turn, until it has. */
-export async function clearOfTheTurn(): Promise<void> {
-  await until(() => Date.now() % HOUR_MS < HOUR_MS - MARGIN_MS);
+/** Waits, if the hour is about to turn, until it has. */
+export async function clearOfTheTurn(marginMs = MARGIN_MS): Promise<void> {
+  await until(() => Date.now() % HOUR_MS < HOUR_MS - marginMs, marginMs + 10_000);
 }
 
 /** The hour so many hours ago, as `:start` holds it. */

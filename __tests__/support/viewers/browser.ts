@@ -2,14 +2,7 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Locator,
-  type Page,
-} from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { describeWith, findBrowser } from '../requirements';
 import { until } from '../wait';
 
@@ -17,7 +10,7 @@ import { until } from '../wait';
 export const REFRESH_MS = 1000;
 
 /** A busy machine takes its time to start a browser. */
-export const LAUNCH_TIMEOUT_MS = 120_000;
+const LAUNCH_TIMEOUT_MS = 120_000;
 
 /** The folder of pictures for people to look at, which Git ignores. */
 const PICTURES = resolve(__dirname, '../../../coverage/pictures');
@@ -55,7 +48,7 @@ const OVERLAPS = `(() => {
 /** `describe` for tests with a browser. */
 export const describeWithBrowser = describeWith('browser');
 
-export function launchBrowser(): Promise<Browser> {
+function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findBrowser() as string,
     args: ['--no-sandbox'],
@@ -104,10 +97,9 @@ export interface Look {
 /** A page in a profile of its own. Its time stands still, so that it refreshes only when a test makes time pass. */
 export class Tab {
   readonly page: Page;
-  readonly #context: BrowserContext;
   #complaints: string[] = [];
 
-  private constructor(context: BrowserContext, page: Page) {
+  private constructor(page: Page) {
     page.on('console', (message) => this.#complaints.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => this.#complaints.push(String(error)));
     page.on('dialog', (dialog) => {
@@ -115,12 +107,10 @@ export class Tab {
       void dialog.dismiss();
     });
     this.page = page;
-    this.#context = context;
   }
 
   static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
-    const context = await browser.newContext(options);
-    const tab = new Tab(context, await context.newPage());
+    const tab = new Tab(await browser.newPage(options));
     await tab.page.clock.install();
     await tab.page.clock.pauseAt(Date.now() + 1000);
     await tab.page.addInitScript(COUNT_FETCHES);
@@ -206,14 +196,10 @@ export class Tab {
     const clip = height === undefined ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height } };
     await this.page.screenshot({ path: join(PICTURES, `${name}.png`), ...clip });
   }
-
-  close(): Promise<void> {
-    return this.#context.close();
-  }
 }
 
-/** What a suite has of a browser: one tab, which each test leads to where it wants. */
-export interface OpenTab {
+/** The tab of a suite, in which each test opens the page it wants. */
+interface OpenTab {
   readonly tab: Tab;
 }
 
