@@ -1,3 +1,5 @@
+/** npm run bench:application: the cost of logging to an application, with this transport and one that does nothing. */
+
 import { NO_OP, OURS } from './contenders/contenders';
 import { runChild } from './lib/child';
 import { type Given, parseNames, parseNumber, runProgram } from './lib/options';
@@ -5,8 +7,6 @@ import { type BenchServer, withServer } from './lib/redis';
 import { alternate, describeMachine, describeSpread, formatSpread, writeJson } from './lib/report';
 import { divideByRound, median } from './lib/statistics';
 import { WORKLOADS } from './lib/workloads';
-/** npm run bench:application: what logging costs an application, with this transport and with one that does nothing. */
-
 import { type Allocations, WITHOUT_COLLECTION } from './measures/allocations';
 import type { Calls } from './measures/calls';
 import type { Memory } from './measures/memory';
@@ -23,7 +23,7 @@ const OPTIONS = {
   rounds: { value: 'n', meaning: 'how often each is measured; 3 by default' },
   seconds: { value: 's', meaning: 'how long each logs in a round; 2 by default' },
   lines: { value: 'millions', meaning: 'lines after which the memory is measured; 2 by default' },
-  json: { value: 'file', meaning: 'where the results go; nowhere by default' },
+  json: { value: 'file', meaning: 'file for the results; none by default' },
 };
 
 /** The results of both contenders, by round. */

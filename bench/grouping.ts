@@ -6,8 +6,8 @@ import { parameterize } from '../src/record/parameterize';
 import { median, quantile } from './lib/statistics';
 
 /*
- * Grouping accuracy is the share of lines whose group, all lines with the same key, is exactly a group of the ground truth
- * (Zhu et al., Tools and Benchmarks for Automated Log Parsing, ICSE-SEIP 2019).
+ * Grouping accuracy is the share of lines whose group, all lines with the same key, is exactly a group of the ground
+ * truth (Zhu et al., Tools and Benchmarks for Automated Log Parsing, ICSE-SEIP 2019).
  */
 
 const SETS = ['Apache', 'HDFS', 'Hadoop', 'HealthApp', 'OpenSSH', 'Thunderbird'];
@@ -129,7 +129,7 @@ function main(): void {
   if (missing.length > 0) {
     console.error(
       `Not found: ${missing.join(', ')}\n` +
-        'Each is the file <set>_2k.log_structured.csv of https://github.com/logpai/loghub, under the name <set>.csv.\n' +
+        'Each is <set>_2k.log_structured.csv of https://github.com/logpai/loghub, under the name <set>.csv.\n' +
         'Name their folder: npm run bench:grouping -- <folder>, or LOGHUB=<folder>.',
     );
     process.exitCode = 1;

@@ -10,7 +10,7 @@ import type { WriterTask, Written } from './measures/writer';
 const LINGERS = [0, 10, 100];
 /** Processes that the writers of a simulated fleet share. */
 const FLEET_PROCESSES = 2;
-/** Batches that each of them writes at least: of fewer, the last one, which the flush cuts short, would weigh too much. */
+/** Batches that each of them writes at least. Of fewer, the last one, cut short by the flush, would weigh too much. */
 const FLEET_LINGERS = 5;
 const CLUSTER_WRITERS = 6;
 
@@ -25,7 +25,7 @@ const OPTIONS = {
   'fleet-linger': { value: 'a,b', meaning: 'its lingerMs; 10,1000 by default' },
   distinct: { value: 'a,b', meaning: 'numbers of distinct messages; 10,1000,100000,1000000 by default' },
   seconds: { value: 's', meaning: 'how long each logs; 3 by default' },
-  json: { value: 'file', meaning: 'where the results go; nowhere by default' },
+  json: { value: 'file', meaning: 'file for the results; none by default' },
 };
 
 type Options = Given<keyof typeof OPTIONS>;

@@ -1,6 +1,6 @@
-import { OURS } from './contenders/contenders';
-/** npm run bench:server: what each line costs Redis, and how soon it can be read, with this transport and with others. */
+/** npm run bench:server: the cost of a line to Redis, and how soon it can be read, with this transport and others. */
 
+import { OURS } from './contenders/contenders';
 import { runChild } from './lib/child';
 import { type Given, parseNames, parseNumber, parseNumbers, runProgram } from './lib/options';
 import { type BenchServer, withServer } from './lib/redis';
@@ -25,7 +25,7 @@ const OPTIONS = {
   seconds: { value: 's', meaning: 'how long each logs in a round; 2 by default' },
   latency: { value: 's', meaning: 'how long latency is measured at each rate; 10 by default' },
   rates: { value: 'a,b', meaning: 'rates at which latency is measured, in lines/s; 1,100,10000 by default' },
-  json: { value: 'file', meaning: 'where the results go; nowhere by default' },
+  json: { value: 'file', meaning: 'file for the results; none by default' },
 };
 
 type Options = Given<keyof typeof OPTIONS>;
@@ -98,7 +98,7 @@ async function measureLatencies(options: Options, server: BenchServer): Promise<
     for (const isRead of [false, true]) {
       await server.empty();
       const latency = await runChild<Latency>('latency', { url: server.url, linesPerSecond, seconds, isRead });
-      const title = `${linesPerSecond} lines/s, ${isRead ? 'until another process has read it' : 'until Redis has acknowledged it'}`;
+      const title = `${linesPerSecond} lines/s, until ${isRead ? 'another process has read it' : 'acknowledged'}`;
       latencies[title] = latency;
       const { lines, p50, p99, max } = latency;
       rows[title] = { lines, 'p50, ms': p50.toFixed(2), 'p99, ms': p99.toFixed(2), 'max, ms': max.toFixed(2) };

@@ -8,8 +8,8 @@ import { normal, poisson } from './lib/random';
  * Compares the status with two simpler scores: a plain ratio, and the z-score of two Poisson counts after a square root
  * (Gu et al., Testing the Ratio of Two Poisson Rates, 2008).
  *
- * The counts of both hours are Poisson numbers. From one hour to the next the rate of a wobbling or surging message varies
- * by a log-normal factor with a standard deviation of 30 %, as rates do when the load varies.
+ * The counts of both hours are Poisson numbers. From one hour to the next the rate of a wobbling or surging message
+ * varies by a log-normal factor with a standard deviation of 30 %, as rates do when the load varies.
  */
 
 const SEED = 1;

@@ -1,4 +1,4 @@
-/** npm run bench: the CPU time of a log line with this transport, relative to a transport that does nothing or to another build. */
+/** npm run bench: the CPU time of a log line, relative to a transport that does nothing and to another build. */
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,14 +14,19 @@ import type { Cpu } from './measures/cpu';
 import type { Flood } from './measures/flood';
 
 /*
- * A round starts a process for each contender. After a warm-up that is not counted, they take turns to log, A B A B …, or
- * B A B A … in every other round: each has the same pause between its turns, and what slows the machine down slows all
- * alike. CPU/line is the user and system time of the process in its turns, divided by the number of lines. A turn lasts from the first log call until Redis has acknowledged the last
- * line: drawing and sending batches is included, the CPU time of Redis is not. The winston logger and the loop that calls it
- * are included for all contenders alike. A ratio divides the CPU/line of two contenders in the same round.
+ * A round starts a process for each contender. After a warm-up that is not counted, they take turns to log, A B A B
+ * …, or B A B A … in every other round: each has the same pause between its turns, and whatever slows the machine down
+ * slows all alike. CPU/line is the user and system time of the process in its turns, divided by the number of lines.
+ * A turn lasts from the first log call until Redis has acknowledged the last line: drawing and sending batches is
+ * included, the CPU time of Redis is not. The winston logger and the loop that calls it are included for all
+ * contenders alike. A ratio divides the CPU/line of two contenders in the same round.
  *
- * Two builds differ if the confidence interval of their ratio, over all rounds, leaves out 1. Chance alone makes one such
- * row in 64 with seven rounds, one in 32 with six.
+ * Two builds differ if the confidence interval of their ratio, over all rounds, leaves out 1. Chance alone makes one
+ * such row in 64 with seven rounds, one in 32 with six.
+ *
+ * On a busy machine a process that gets less of a processor sends more batches for the same lines, so its CPU/line
+ * grows, and with it the ratio to the transport that does nothing. That ratio is comparable between runs on an idle
+ * machine only.
  */
 
 const AGAINST = 'against';
@@ -55,7 +60,7 @@ const OPTIONS = {
   seconds: { value: 's', meaning: 'CPU time that each spends on logging in a round; 2 by default' },
   quick: { meaning: `3 rounds of 1 s CPU with ${QUICK_WORKLOADS.join(', ')}` },
   flood: { meaning: 'also measures each contender while the application does not wait for it' },
-  json: { value: 'file', meaning: 'where the results go; bench/results.json by default, or none' },
+  json: { value: 'file', meaning: 'file for the results, or none; bench/results.json by default' },
 };
 
 /** A contender in a row of its own; the same one may take part with two builds. */

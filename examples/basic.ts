@@ -1,4 +1,5 @@
-// Logs a few messages, waits until Redis has them, and reads them back: the newest lines, and how often each message came.
+/** Logs a few messages, waits until Redis has them, and reads them back: the newest lines and the count of each. */
+
 import { once } from 'node:events';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
@@ -7,7 +8,7 @@ const redis = { url: process.env.REDIS_URL ?? 'redis://localhost:6379', keyPrefi
 
 async function main(): Promise<void> {
   const logger = winston.createLogger({ transports: [new RedisRecentCommonTransport({ ...redis, name: 'shop' })] });
-  // Ids are metadata: they are in the line, and equal messages still count together.
+  // Pass ids as metadata: the line has them, and equal messages still count together.
   logger.info('order placed', { orderId: 1001 });
   logger.info('order placed', { orderId: 1002 });
   logger.info('mail sent');

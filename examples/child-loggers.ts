@@ -1,5 +1,5 @@
-// One transport, many logger names: each call is filed under the `service` of its child logger. The parent has no
-// `service` in its defaultMeta: winston lets that win over what a child says.
+/** One transport, many logger names: each log call is filed under the `service` of its child logger. */
+
 import { once } from 'node:events';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
@@ -7,6 +7,7 @@ import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-re
 const redis = { url: process.env.REDIS_URL ?? 'redis://localhost:6379', keyPrefix: 'example:' };
 
 async function main(): Promise<void> {
+  // The parent has no `service` in its defaultMeta: winston prefers that to the one of a child.
   const logger = winston.createLogger({
     transports: [
       new RedisRecentCommonTransport({
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
   billing.info('invoice sent');
   billing.info('invoice sent');
   search.info('index refreshed');
-  // Children share the streams of their parent, so the parent is the one to end.
+  // Children share the streams of their parent, so end the parent.
   logger.end();
   await once(logger, 'finish');
 

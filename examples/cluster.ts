@@ -1,4 +1,5 @@
-// A Redis Cluster. The logger name becomes a hash tag, so that the keys of a logger name and severity share a slot.
+/** Logs to a Redis Cluster. The logger name becomes a hash tag: the keys of a name and severity share a slot. */
+
 import { once } from 'node:events';
 import { createCluster } from 'redis';
 import winston from 'winston';

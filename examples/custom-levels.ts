@@ -1,4 +1,5 @@
-// Levels of one's own: one in the table of severities, one that is given a severity, and one that becomes its own severity.
+/** Custom levels: one that the severity table knows, one mapped by an option, and one that becomes its own severity. */
+
 import { once } from 'node:events';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';

@@ -1,4 +1,5 @@
-// The dashboard in an express app, at /logs, for those who are signed in: authorize looks at their session.
+/** The dashboard in an express app, at /logs, for signed-in users: `authorize` checks their session. */
+
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +9,7 @@ import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-re
 import { createDashboard } from 'winston-redis-recent-common/dashboard';
 
 const redis = { url: process.env.REDIS_URL ?? 'redis://localhost:6379', keyPrefix: 'example:' };
-/** Stands for the sessions of an application. */
+/** Stands for the sessions of a real application. */
 const session = `session=${randomUUID()}`;
 
 async function main(): Promise<void> {

@@ -1,4 +1,5 @@
-// The dashboard in a fastify app, at /logs. A hook of the app asks for a password first, so that the dashboard need not.
+/** The dashboard in a fastify app, at /logs. A hook of the app asks for the password, so the dashboard need not. */
+
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import winston from 'winston';
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
         if (request.headers.authorization === credentials) return;
         await reply.code(401).header('WWW-Authenticate', 'Basic').send();
       });
-      // With a prefix, '/' stands for /logs and for /logs/.
+      // With the prefix, '/' matches both /logs and /logs/.
       logs.all('/', (request, reply) => {
         reply.hijack();
         dashboard.node(request.raw, reply.raw);

@@ -1,4 +1,5 @@
-// The dashboard in a hono app, at /logs, behind hono's own basic authentication.
+/** The dashboard in a hono app, at /logs, behind hono's own basic authentication. */
+
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +17,7 @@ async function main(): Promise<void> {
   const logger = winston.createLogger({ transports: [new RedisRecentCommonTransport({ ...redis, name: 'shop' })] });
   const reader = new RecentCommonReader(redis);
   const dashboard = createDashboard({ reader, authorize: 'public', title: 'Shop logs' });
-  // Not strict: /logs/ is /logs.
+  // Not strict: /logs/ is the same as /logs.
   const app = new Hono({ strict: false });
   app.use('/logs', basicAuth({ username: 'operator', password }));
   app.all('/logs', (context) => dashboard.fetch(context.req.raw));

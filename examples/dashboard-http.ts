@@ -1,4 +1,5 @@
-// The dashboard on a server of node:http, at /logs. It listens on this machine alone, so all who come may see it.
+/** The dashboard on a server of node:http, at /logs. It listens on this machine only, so everyone may see it. */
+
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

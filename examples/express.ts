@@ -1,5 +1,5 @@
-// Logs every request of an express app. The line has the URL; what is counted is the route, so that ids do not tell equal
-// requests apart.
+/** Logs the requests of an express app. The line has the URL; the route is counted, so ids do not split the count. */
+
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';

@@ -1,4 +1,5 @@
-// The application's own client, shared by the transport and the reader. Neither closes it: the application does, last.
+/** One client of the application, shared by the transport and the reader. The application closes it, last. */
+
 import { once } from 'node:events';
 import { createClient } from 'redis';
 import winston from 'winston';

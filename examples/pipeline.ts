@@ -1,5 +1,5 @@
-// One logger, three transports: coloured text on the console, JSON in a file, and the warnings and errors in Redis, each
-// with a level and a format of its own.
+/** One logger, three transports, each with its own level and format: console, file, and Redis for warnings up. */
+
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

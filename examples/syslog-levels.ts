@@ -1,4 +1,5 @@
-// winston's eight syslog levels, and the five severities that they are filed under.
+/** Logs with winston's eight syslog levels, and shows the five severities under which they are filed. */
+
 import { once } from 'node:events';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport, toSeverity } from 'winston-redis-recent-common';

@@ -1,10 +1,11 @@
-// What a shop says most, as it happens: prints the top of its counts every two seconds, three times.
+/** Prints the most common messages of a shop every two seconds, three times. */
+
 import { setInterval } from 'node:timers/promises';
 import winston from 'winston';
 import { keepTemplate, RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
 
 const redis = { url: process.env.REDIS_URL ?? 'redis://localhost:6379', keyPrefix: 'example:' };
-const EVERY_MS = 2000;
+const INTERVAL_MS = 2000;
 const ROUNDS = 3;
 
 async function main(): Promise<void> {
@@ -13,9 +14,9 @@ async function main(): Promise<void> {
   const logger = winston.createLogger({ format: combine(keepTemplate(), splat()), transports: [transport] });
   const reader = new RecentCommonReader(redis);
   let round = 0;
-  for await (const _ of setInterval(EVERY_MS)) {
+  for await (const _ of setInterval(INTERVAL_MS)) {
     round++;
-    // Messages are counted by their template, so it does not matter which product it was.
+    // Messages count by their template, whatever the product.
     for (let item = 1; item <= round * 10; item++) logger.info('product %d sold', item);
     if (round > 1) logger.info('shelf refilled');
     await transport.flush();

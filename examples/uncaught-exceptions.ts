@@ -1,11 +1,11 @@
-// An uncaught exception ends the process with code 1, as ever, and its line is in Redis. Run it twice: it first tells
-// what ended the run before.
+/** An uncaught exception still ends the process, and its line is in Redis: the second run prints it. */
+
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
 
 const redis = { url: process.env.REDIS_URL ?? 'redis://localhost:6379', keyPrefix: 'example:' };
 
-/** winston's message ends with the stack. */
+/** winston appends the stack to the message. */
 const firstLine = (message: unknown): string => String(message).split('\n', 1).join();
 
 async function main(): Promise<void> {

@@ -152,11 +152,11 @@ describe('check of the layout', () => {
 });
 
 describe('linter', () => {
-  it('refuses cycles of imports, type imports included', () => {
+  it.each(['src', 'bench', 'examples'])('refuses cycles of imports in %s, type imports included', (top) => {
     const tree = {
-      'src/a.ts': "import { b } from './redis/b';\nexport const a = b;\n",
-      'src/redis/b.ts': "import type { C } from '../c';\nexport const b: C = 1;\n",
-      'src/c.ts': "import type { a } from './a';\nexport type C = typeof a | 1;\n",
+      [`${top}/a.ts`]: "import { b } from './redis/b';\nexport const a = b;\n",
+      [`${top}/redis/b.ts`]: "import type { C } from '../c';\nexport const b: C = 1;\n",
+      [`${top}/c.ts`]: "import type { a } from './a';\nexport type C = typeof a | 1;\n",
     };
     expect(brokenRules(tree)).toEqual(['import(no-cycle)']);
   });

@@ -1,4 +1,4 @@
-/** Runs a measure in a process of its own, so that neither its heap nor its compiled code depends on what ran before. */
+/** Runs a measure in a process of its own, so that its heap and its compiled code do not depend on earlier measures. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -12,7 +12,7 @@ export function formatSpread(numbers: readonly number[], digits = 2): string {
   return `${format(median(numbers))} (${format(low)} – ${format(high)})`;
 }
 
-/** Says what `formatSpread` shows of that many rounds. */
+/** Explains the output of `formatSpread` for that many rounds. */
 export function describeSpread(rounds: number): string {
   if (rounds === 1) return '1 round';
   const { confidence } = medianInterval(Array<number>(rounds).fill(0));
@@ -32,7 +32,7 @@ export function writeJson(file: string | undefined, results: object): void {
   console.log(`\nWritten to ${file}`);
 }
 
-/** The items in the order of a round: every other round backwards, so that what drifts drifts for all alike. */
+/** The items in the order of a round: every other round backwards, so that a drift of the machine affects all alike. */
 export function alternate<T>(items: readonly T[], round: number): readonly T[] {
   return round % 2 === 0 ? items : [...items].reverse();
 }

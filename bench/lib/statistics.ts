@@ -26,8 +26,8 @@ export interface Interval {
 
 /**
  * The narrowest interval between two of the numbers, equally far from both ends, that holds the true median with a
- * probability of at least 0.95, whatever the distribution (W. J. Conover, Practical Nonparametric Statistics, 3rd edition,
- * section 3.2). Of fewer than six numbers the whole range, which is a little less certain: 0.94 for five, 0.75 for three.
+ * probability of at least 0.95, whatever the distribution (W. J. Conover, Practical Nonparametric Statistics, 3rd
+ * edition, section 3.2). For fewer than six numbers, their range, which is less certain: 0.94 for five, 0.75 for three.
  */
 export function medianInterval(numbers: readonly number[]): Interval {
   const sorted = sort(numbers);

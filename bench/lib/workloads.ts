@@ -1,4 +1,4 @@
-/** The workloads: which messages a benchmark logs, under which names and levels, and how many in a turn of the event loop. */
+/** The workloads: the messages that a benchmark logs, their names and levels, and how many are logged at once. */
 
 import winston from 'winston';
 

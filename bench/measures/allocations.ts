@@ -8,7 +8,7 @@ const WARM_UP_LINES = 300_000;
 const LINES = 20_000;
 const SAMPLES = 15;
 
-/** Options of Node with which no garbage is collected during a sample, so that the heap grows by all that is allocated. */
+/** With these options of Node no garbage is collected during a sample: the heap grows by all that is allocated. */
 export const WITHOUT_COLLECTION = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
 
 export interface Allocations {

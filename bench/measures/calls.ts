@@ -1,4 +1,4 @@
-/** Measures what logging costs the application: the time of a log call, the delay of the event loop, CPU time. */
+/** Measures the cost of logging to the application: the time of a log call, event loop delay, CPU time. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { logFor } from '../lib/load';

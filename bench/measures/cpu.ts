@@ -22,7 +22,7 @@ export interface Cpu {
   readonly seconds: number;
 }
 
-/** The length of a turn is CPU time, so that a busy machine changes neither the number of lines nor how warm the code is. */
+/** Turns are as long in CPU time on a busy machine as on an idle one, so that they do the same work. */
 export async function measureCpu(task: CpuTask, gate: Gate): Promise<Cpu> {
   const { contender, log, burst } = await openTask(task);
   const load = { log, burst, isBehind: backpressure(contender), clock: cpuClock };

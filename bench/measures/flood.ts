@@ -1,4 +1,4 @@
-/** Measures what happens to a contender if the application logs without waiting for it: memory, backlog, lines lost. */
+/** Measures memory, backlog and lost lines of a contender while the application logs without waiting for it. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logFor } from '../lib/load';

@@ -37,7 +37,7 @@ export async function measureLatency({ url, linesPerSecond, seconds, isRead }: L
   const logger = winston.createLogger({ transports: [transport] });
   const first = await logFor({ log: (n) => logger.info(`message ${n % 200}`), ...WARM_UP }, 0);
   await transport.flush();
-  // A reading process takes longer than this to start. Without one, pause too, so that the first line comes after a pause.
+  // A reading process takes longer than this to start. Pause without one too: then the first line comes after a pause.
   await sleep(PAUSE_MS);
   const began: number[] = [];
   const ended: number[] = [];

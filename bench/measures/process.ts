@@ -1,6 +1,6 @@
-import type { ChildMessage, Gate } from '../lib/child';
-/** The program that runs one measure: `process.ts <measure> <task as JSON>`. Its result is sent to the parent process. */
+/** The program that runs one measure, `process.ts <measure> <task as JSON>`, and sends the result to its parent. */
 
+import type { ChildMessage, Gate } from '../lib/child';
 import { measureAllocations } from './allocations';
 import { measureCalls } from './calls';
 import { measureCpu } from './cpu';

@@ -1,4 +1,4 @@
-/** Measures how many lines a second a contender writes, and what they cost the server. */
+/** Measures how many lines a second a contender writes, and their cost to the server. */
 
 import { createClient } from 'redis';
 import { logFor, wallClock } from '../lib/load';

@@ -14,7 +14,7 @@ export interface WriterTask {
   /** The server, or the masters of the cluster. */
   readonly urls: readonly string[];
   readonly isCluster: boolean;
-  /** Logger names, one for each of its transports. Each transport stands for a writer and has a connection of its own. */
+  /** Logger names, one for each of its transports. Each transport is a writer, with a connection of its own. */
   readonly names: readonly string[];
   readonly lingerMs: number;
   readonly distinct: number;

@@ -1,14 +1,16 @@
+/** Sends requests to the shop of the demo. */
+
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** How much load there is: it ends with whichever bound is reached first. */
+/** The amount of load. It ends when the first of the two limits is reached. */
 export interface LoadOptions {
   readonly connections: number;
   readonly maxRequests: number;
   readonly maxMs: number;
 }
 
-/** What the clients of the service saw. */
+/** The responses that the clients received. */
 export interface LoadResult {
   readonly requests: number;
   readonly ms: number;
@@ -16,7 +18,7 @@ export interface LoadResult {
   readonly statuses: ReadonlyMap<number, number>;
 }
 
-/** Sends requests over kept-alive loopback connections, each of which waits for its response before the next request. */
+/** Sends requests over kept-alive loopback connections. Each waits for its response before the next request. */
 export async function runLoad(port: number, options: LoadOptions): Promise<LoadResult> {
   const { connections, maxRequests, maxMs } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -43,7 +45,7 @@ interface Call {
   readonly body?: string;
 }
 
-/** The mix: of 10 requests 2 are checkouts and 1 a health check; 1 in 100 asks for something that does not exist. */
+/** The mix: of 10 requests 2 are checkouts and 1 is a health check; 1 in 100 asks for a path that does not exist. */
 function pickCall(n: number): Call {
   if (n % 100 === 50) return { method: 'GET', path: '/favicon.ico' };
   if (n % 10 === 9) return { method: 'GET', path: '/health' };

@@ -1,5 +1,5 @@
-// `npm start`: a small web shop that logs through the transport, under load for a few seconds. Then what Redis has of it
-// is read back and held against what was logged. `npm start -- --seconds 10` goes on for longer.
+/** `npm start`: puts load on a web shop that logs through the transport, and compares the counts in Redis with it. */
+
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -41,9 +41,9 @@ async function main(): Promise<void> {
   }
 }
 
-/** Runs the shop and its load, and says whether Redis has counted exactly what was logged. */
+/** Runs the shop under load. Returns whether Redis has counted exactly the log calls that were made. */
 async function run(url: string, maxMs: number): Promise<boolean> {
-  // A prefix of its own keeps a run apart from others on the same Redis.
+  // A prefix of its own separates this run from others on the same Redis.
   const redis = { url, keyPrefix: `demo-${randomUUID().slice(0, 8)}:` };
   const transport = new RedisRecentCommonTransport({
     ...redis,
@@ -68,7 +68,7 @@ async function run(url: string, maxMs: number): Promise<boolean> {
   }
 }
 
-/** Counts log calls by severity apart from the transport, to hold its counts against. */
+/** Counts log calls by severity, independently of the transport, for the comparison. */
 function countInto(calls: Map<string, number>): winston.Logform.Format {
   return winston.format((info) => {
     const severity = toSeverity(info.level);

@@ -1,3 +1,5 @@
+/** Finds a Redis for the demo, or starts one. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -12,16 +14,17 @@ const START_TIMEOUT_MS = 5000;
 /** A Redis for the demo. */
 export interface FoundRedis {
   readonly url: string;
-  /** What it is, in words. */
+  /** Describes it in words, without a password. */
   readonly label: string;
-  /** Ends it, where it was started for the demo. */
+  /** Stops it, if the demo has started it. */
   stop(): Promise<unknown>;
 }
 
-/** The first that is to be had: `givenUrl`, the Redis of this machine, a redis-server from the PATH, the embedded server. */
+/** The first available: `givenUrl`, the Redis at `localUrl`, a redis-server from the PATH, the embedded server. */
 export async function findRedis(givenUrl: string | undefined, localUrl: string): Promise<FoundRedis> {
   if (givenUrl) return useGiven(givenUrl);
-  if (!(await findFailure(localUrl))) return { url: localUrl, label: `the Redis on ${shown(localUrl)}`, stop: nothing };
+  if (!(await findFailure(localUrl)))
+    return { url: localUrl, label: `the Redis on ${hidePassword(localUrl)}`, stop: nothing };
   return (await startServer()) ?? startEmbedded();
 }
 
@@ -30,17 +33,17 @@ const nothing = async (): Promise<void> => undefined;
 async function useGiven(url: string): Promise<FoundRedis> {
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) throw new Error('REDIS_URL is not a redis:// URL');
   const failure = await findFailure(url);
-  if (failure) throw new Error(`the Redis of REDIS_URL, ${shown(url)}, cannot be used: ${failure}`);
-  return { url, label: `the Redis of REDIS_URL, ${shown(url)}`, stop: nothing };
+  if (failure) throw new Error(`the Redis of REDIS_URL, ${hidePassword(url)}, cannot be used: ${failure}`);
+  return { url, label: `the Redis of REDIS_URL, ${hidePassword(url)}`, stop: nothing };
 }
 
 /** A URL without its user and password. */
-function shown(url: string): string {
+function hidePassword(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
 }
 
-/** Tries a Redis. Returns why it does not answer, or undefined if it does. */
+/** The reason why a Redis does not answer, or undefined if it does. */
 async function findFailure(url: string): Promise<string | undefined> {
   const timeouts = { connectTimeout: PROBE_TIMEOUT_MS, socketTimeout: PROBE_TIMEOUT_MS };
   const client = createClient({ url, socket: { ...timeouts, reconnectStrategy: false } });
@@ -73,7 +76,7 @@ async function startServer(): Promise<FoundRedis | undefined> {
   const server = spawn('redis-server', options, { stdio: 'ignore' });
   const url = `redis://127.0.0.1:${port}`;
   if (!(await isUp(server, url))) return undefined;
-  endWithProcess(server);
+  stopWithProcess(server);
   const stop = async (): Promise<void> => {
     server.kill();
     if (server.exitCode === null) await once(server, 'exit');
@@ -84,7 +87,7 @@ async function startServer(): Promise<FoundRedis | undefined> {
 async function isUp(server: ChildProcess, url: string): Promise<boolean> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   let hasEnded = false;
-  // A program that is not there is an 'error', one that ends at once an 'exit'.
+  // 'error' if there is no such program, 'exit' if it ends at once.
   for (const event of ['error', 'exit']) server.once(event, () => (hasEnded = true));
   while (!hasEnded && performance.now() < deadline) {
     if (!(await findFailure(url))) return true;
@@ -94,8 +97,8 @@ async function isUp(server: ChildProcess, url: string): Promise<boolean> {
   return false;
 }
 
-/** However the demo ends, its server does not stay behind. */
-function endWithProcess(server: ChildProcess): void {
+/** Stops the server when the demo exits, however it does. */
+function stopWithProcess(server: ChildProcess): void {
   process.once('exit', () => server.kill());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 }

@@ -1,10 +1,12 @@
+/** Prints the counts and lines that Redis has, and compares them with the log calls that were made. */
+
 import type { MessageCount, RecentCommonReader, TransportStats } from 'winston-redis-recent-common';
 import type { LoadResult } from './load';
 
-const MOST_MESSAGES = 5;
+const MAX_MESSAGES = 5;
 const NEWEST_LINES = 3;
 
-/** What is held against what. */
+/** A finished run of the demo. */
 export interface Run {
   readonly name: string;
   readonly load: LoadResult;
@@ -13,7 +15,7 @@ export interface Run {
   readonly stats: TransportStats;
 }
 
-/** Prints what Redis has of a run, and says whether that is exactly what was logged. */
+/** Prints the data that Redis has of a run. Returns whether its counts are exactly the log calls that were made. */
 export async function report(reader: RecentCommonReader, { name, load, calls, stats }: Run): Promise<boolean> {
   const counts = new Map<string, MessageCount[]>();
   for (const severity of calls.keys()) counts.set(severity, await readCounts(reader, name, severity));
@@ -23,11 +25,11 @@ export async function report(reader: RecentCommonReader, { name, load, calls, st
   return printComparison(load, calls, counts);
 }
 
-/** All counts of a run: the hour may have turned while it went on. */
+/** All counts of a run, of both hours, since the hour may have turned meanwhile. */
 async function readCounts(reader: RecentCommonReader, name: string, severity: string): Promise<MessageCount[]> {
   const current = await reader.common(name, severity);
   const previous = await reader.common(name, severity, { window: 'previous' });
-  // The hour turned between the two reads, and both are of the same hour.
+  // The hour turned between the two reads, so both are of the same hour.
   if (current.start.getTime() === previous.start.getTime()) return readCounts(reader, name, severity);
   const sums = new Map<string, number>();
   for (const { message, count } of [...current.messages, ...previous.messages]) {
@@ -38,7 +40,7 @@ async function readCounts(reader: RecentCommonReader, name: string, severity: st
 
 function printCommon(counts: ReadonlyMap<string, readonly MessageCount[]>): void {
   const rows = [...counts].flatMap(([severity, messages]) =>
-    messages.slice(0, MOST_MESSAGES).map(({ message, count }) => [severity, count, message]),
+    messages.slice(0, MAX_MESSAGES).map(({ message, count }) => [severity, count, message]),
   );
   print('Most common messages, read back from Redis', [['severity', 'count', 'message'], ...rows]);
 }
@@ -81,7 +83,7 @@ function sum(counts: readonly MessageCount[]): number {
 
 type Cell = string | number | boolean;
 
-/** Numbers, and what stands above them, are set to the right. */
+/** Aligns numbers, and the headings above them, to the right. */
 function print(title: string, rows: readonly (readonly Cell[])[]): void {
   console.log(`\n${title}`);
   const last = rows.at(-1) ?? [];

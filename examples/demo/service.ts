@@ -1,3 +1,5 @@
+/** The web shop of the demo: an HTTP service that logs its requests. */
+
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,10 +7,10 @@ import { json } from 'node:stream/consumers';
 import type { Logger } from 'winston';
 
 const NEWEST_ORDER = 950;
-/** Orders up to this one are kept in an archive, parts of which cannot be reached. */
+/** Orders up to this one are in an archive, and some of its shards cannot be reached. */
 const NEWEST_ARCHIVED_ORDER = 200;
 const ARCHIVE_SHARDS = 40;
-/** One payment in so many is not answered by the payment provider. */
+/** The payment provider does not answer one payment in this many. */
 const PAYMENTS_PER_TIMEOUT = 97;
 
 interface Reply {
@@ -19,7 +21,7 @@ interface Reply {
 /** A running HTTP service. */
 export interface Service {
   readonly port: number;
-  /** Answers what is under way and closes. */
+  /** Finishes the requests in progress and closes. */
   close(): Promise<void>;
 }
 
@@ -62,7 +64,7 @@ function toLevel(status: number): string {
 }
 
 class Shop {
-  /** By method and path, where ids in the path are `:id`. */
+  /** Handlers by method and path, with `:id` for ids in the path. */
   readonly routes = new Map<string, (request: IncomingMessage) => Reply | Promise<Reply>>([
     ['GET /health', () => ({ status: 200, body: { status: 'up' } })],
     ['GET /orders/:id', ({ url }) => this.#showOrder(Number(url?.split('/').at(-1)))],
