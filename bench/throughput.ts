@@ -42,6 +42,8 @@ const DEFAULT_WORKLOADS = [
   'all-distinct',
 ];
 const QUICK_WORKLOADS = ['bursts-of-10', 'bursts-of-100', 'all-distinct'];
+/** Of an interval from which a difference is concluded: five rounds. */
+const MIN_CONFIDENCE = 0.9;
 /** Turns of each contender in a round. */
 const TURNS = 10;
 const FLOOD = { workload: 'bursts-of-100', seconds: 2 };
@@ -197,9 +199,10 @@ function printSummary(all: ReadonlyMap<string, Outcomes>, { entrants }: Plan): v
   console.table(Object.fromEntries(rows));
 }
 
-/** The median difference in percent, unless the ratio could as well be 1. */
+/** The median difference in percent, if chance hardly explains it. */
 function describeDifference(ratios: readonly number[]): string {
-  const { low, high } = medianInterval(ratios);
+  const { low, high, confidence } = medianInterval(ratios);
+  if (confidence < MIN_CONFIDENCE) return 'too few rounds';
   if (!(low > 1 || high < 1)) return 'within noise';
   const percent = 100 * (median(ratios) - 1);
   return `${percent > 0 ? '+' : ''}${percent.toFixed(1)} %`;
