@@ -4,7 +4,6 @@ import { assertObject, type DeliveryWarning, OptionsError } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { boundedLineFormatter, formatMessage, readMessage } from './record/log-call';
 import type { Connection } from './redis/connection';
-import { toHour } from './redis/hour';
 import { assertName, assertSeverity } from './redis/keys';
 import { assertConnection, openConnection } from './redis/open';
 import { isClusterClient } from './redis/passed-connection';
@@ -16,6 +15,7 @@ import { IndexNotes } from './write/index-note';
 import { LaneRegistry } from './write/lane-registry';
 import { Outages } from './write/outages';
 import type { WriteSettings } from './write/script';
+import { ServerTime } from './write/server-time';
 import { Writer } from './write/writer';
 
 /**
@@ -58,6 +58,7 @@ class ClientLog {
   readonly #connection: Connection;
   readonly #notes: IndexNotes;
   readonly #queues = new LaneRegistry<CallQueue>();
+  readonly serverTime = new ServerTime();
   #number = 0;
 
   constructor(client: RedisScripter) {
@@ -72,7 +73,7 @@ class ClientLog {
   }
 
   #open(name: string, severity: string, settings: WriteSettings, key: string): CallQueue {
-    const writer = new Writer(this.#connection, settings);
+    const writer = new Writer(this.#connection, settings, this.serverTime);
     const note = this.#notes.open(name, severity, settings);
     const queue = new CallQueue(writer, note, {
       nextNumber: () => (this.#number = numberAfter(this.#number)),
@@ -110,17 +111,18 @@ async function logOnce(
   assertSeverity(severity);
   const text = readMessage({ message });
   const messages = [{ message: formatMessage(text), count: 1 }];
+  let log = clients.get(client);
+  if (!log) clients.set(client, (log = new ClientLog(client)));
   const batch = {
     name,
     severity,
     logged: 1,
     numbered: 1,
     lines: [boundedLineFormatter(resolved.timestamp)(time, text)],
-    counts: isCounted ? [{ hour: toHour(time), messages }] : [],
+    groups: isCounted ? [{ ...log.serverTime.begin(time), messages }] : [],
+    late: 0,
     infos: [],
   };
-  let log = clients.get(client);
-  if (!log) clients.set(client, (log = new ClientLog(client)));
   const { keyPrefix: prefix, recentLimit, commonLimit, ttlSeconds = 0 } = resolved;
   return log.write(batch, { prefix, hashTag, recentLimit, commonLimit, ttlSeconds });
 }

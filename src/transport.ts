@@ -26,6 +26,7 @@ import { Lane } from './write/lane';
 import { Lanes } from './write/lanes';
 import { Outages } from './write/outages';
 import { Destination, Pending } from './write/pending';
+import { ServerTime } from './write/server-time';
 import { Writer } from './write/writer';
 
 /** Least time that the end of the program waits for Redis, within `closeTimeoutMs`. */
@@ -93,9 +94,13 @@ export class RedisRecentCommonTransport extends DirectTransport {
       expectReplies: (ms) => this.#connection.expectReplies(ms),
     });
     const notes = new IndexNotes(this.#connection, outages, onWarning);
+    const sharedTime = new ServerTime();
     const openLane = (name: string, severity: string): Lane => {
-      const writer = new Writer(this.#connection, settings);
-      return new Lane(new Destination(name, severity), writer, notes.open(name, severity, settings), this.#flusher);
+      // The nodes of a cluster have clocks of their own.
+      const serverTime = this.#connection.isCluster ? new ServerTime() : sharedTime;
+      const writer = new Writer(this.#connection, settings, serverTime);
+      const destination = new Destination(name, severity, serverTime);
+      return new Lane(destination, writer, notes.open(name, severity, settings), this.#flusher);
     };
     this.#lanes = new Lanes(openLane, severities, settings);
     this.#queries = new Queries(resolved, {

@@ -1,14 +1,17 @@
 import { type LineText, type LogInfo, readMessage, toLineText } from '../../src/record/log-call';
-import { toHour } from '../../src/redis/hour';
 import type { Batch } from '../../src/write/batch';
 import { Destination, Pending, type PendingOptions } from '../../src/write/pending';
+import { ServerTime } from '../../src/write/server-time';
 
-const HOUR_MS = 3_600_000;
 const time = Date.now();
 
 function createPending(options: Partial<PendingOptions> = {}): Pending {
   const formats = { formatLine: (_time: number, text: string) => text, formatMessage: (message: string) => message };
   return new Pending({ recentLimit: 100, maxPending: 10_000, ...formats, ...options });
+}
+
+function createDestination(name: string, serverTime = new ServerTime()): Destination {
+  return new Destination(name, 'info', serverTime);
 }
 
 type LogCall = [time: number, message: string | undefined, text: LineText, info?: LogInfo | undefined];
@@ -28,8 +31,8 @@ const call = (message: string, { text = message, info, ...more }: Difference = {
 ];
 
 const listCounts = (batches: readonly Batch[]): [string, number][] =>
-  batches.flatMap(({ counts }) =>
-    counts.flatMap(({ messages }) => messages.map(({ message, count }) => [message, count] as [string, number])),
+  batches.flatMap(({ groups }) =>
+    groups.flatMap(({ messages }) => messages.map(({ message, count }) => [message, count] as [string, number])),
   );
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
@@ -37,7 +40,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 describe('pending', () => {
   it('makes one batch of many calls, with counts and the newest lines, oldest first', () => {
     const pending = createPending({ recentLimit: 3 });
-    const destination = new Destination('app', 'info');
+    const destination = createDestination('app');
     for (let i = 0; i < 10; i++) pending.add(destination, ...call(`line ${i % 2}`, { text: `text ${i}` }));
     expect(pending.draw(destination)).toEqual([
       {
@@ -47,9 +50,12 @@ describe('pending', () => {
         logged: 10,
         numbered: 10,
         lines: ['text 7', 'text 8', 'text 9'],
-        counts: [
+        late: 0,
+        groups: [
           {
-            hour: toHour(time),
+            at: expect.any(Number),
+            lead: expect.any(Number),
+            stood: 0,
             messages: [
               { message: 'line 0', count: 5 },
               { message: 'line 1', count: 5 },
@@ -70,7 +76,7 @@ describe('pending', () => {
 
     it('keeps metadata as it was at the log call', () => {
       const pending = createPending();
-      const destination = new Destination('app', 'info');
+      const destination = createDestination('app');
       pending.draw(destination);
       const info = { level: 'info', message: 'hello', user: 'u1', order: 7, tags: undefined, list: null as unknown };
       pending.add(destination, ...taken(info));
@@ -86,7 +92,7 @@ describe('pending', () => {
 
     it.each([false, true])('has room for a hundred lines again once they are written (held up: %s)', (isHeldUp) => {
       const pending = createPending();
-      const destination = new Destination('app', 'info');
+      const destination = createDestination('app');
       const metadata = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key${i}`, i]));
       pending.draw(destination);
       for (let round = 0; round < 100; round++) {
@@ -99,25 +105,9 @@ describe('pending', () => {
     });
   });
 
-  it('counts each hour apart, newest first', () => {
-    const pending = createPending();
-    const destination = new Destination('app', 'info');
-    const begin = toHour(time) * HOUR_MS;
-    // The clock may be set back.
-    for (const after of [-1, 0, HOUR_MS - 1, -HOUR_MS, -HOUR_MS - 1, HOUR_MS - 2, -2]) {
-      pending.add(destination, ...call('hello', { time: begin + after }));
-    }
-    const [batch] = pending.draw(destination);
-    expect(batch?.counts.map(({ hour, messages }) => [hour - toHour(time), messages[0]?.count])).toEqual([
-      [0, 3],
-      [-1, 3],
-      [-2, 1],
-    ]);
-  });
-
   it('cuts many messages into batches of at most a thousand entries, numbered in order', () => {
     const pending = createPending();
-    const destination = new Destination('app', 'info');
+    const destination = createDestination('app');
     for (let i = 0; i < 2500; i++) pending.add(destination, ...call(`message ${i}`));
     const batches = pending.draw(destination);
     const numbers = batches.map(({ number }) => number);
@@ -127,8 +117,8 @@ describe('pending', () => {
       [1000, 0],
       [500, 2500],
     ]);
-    for (const { lines, counts } of batches) {
-      expect(lines.length + sum(counts.map(({ messages }) => messages.length))).toBeLessThanOrEqual(1000);
+    for (const { lines, groups } of batches) {
+      expect(lines.length + sum(groups.map(({ messages }) => messages.length))).toBeLessThanOrEqual(1000);
     }
     expect(listCounts(batches)).toHaveLength(2500);
     expect(batches.flatMap(({ lines }) => lines)).toHaveLength(100);
@@ -136,13 +126,13 @@ describe('pending', () => {
 
   it('cuts long texts into batches of at most 1,048,576 characters', () => {
     const pending = createPending();
-    const destination = new Destination('app', 'info');
+    const destination = createDestination('app');
     for (let i = 0; i < 100; i++)
       pending.add(destination, ...call(`${i} ${'x'.repeat(1000)}`, { text: 'y'.repeat(50_000) }));
     const batches = pending.draw(destination);
     expect(batches.length).toBeGreaterThan(1);
-    for (const { lines, counts } of batches) {
-      const texts = [...lines, ...counts.flatMap(({ messages }) => messages.map(({ message }) => message))];
+    for (const { lines, groups } of batches) {
+      const texts = [...lines, ...groups.flatMap(({ messages }) => messages.map(({ message }) => message))];
       expect(sum(texts.map(({ length }) => length))).toBeLessThanOrEqual(1024 * 1024);
     }
     expect(sum(batches.map(({ logged }) => logged))).toBe(100);
@@ -150,7 +140,7 @@ describe('pending', () => {
 
   it('counts new messages under <other> while maxPending distinct ones wait or are in flight', () => {
     const pending = createPending({ maxPending: 2 });
-    const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
+    const [a, b] = [createDestination('a'), createDestination('b')];
     pending.add(a, ...call('one'));
     pending.add(b, ...call('two'));
     const batches = pending.draw(a);
@@ -175,7 +165,7 @@ describe('pending', () => {
     const text = 'x'.repeat(8000);
     let kept = 0;
     for (let i = 0; i < 200; i++) {
-      const destination = new Destination(`app${i}`, 'info');
+      const destination = createDestination(`app${i}`);
       for (let line = 0; line < 100; line++) pending.add(destination, ...call('hello', { text }));
       const batches = pending.draw(destination);
       kept += sum(batches.flatMap(({ lines }) => lines.map(({ length }) => length)));
@@ -187,18 +177,18 @@ describe('pending', () => {
 
   it('makes a batch even of calls that leave neither a line nor a count', () => {
     const pending = createPending();
-    const full = new Destination('full', 'info');
+    const full = createDestination('full');
     for (let line = 0; line < 2; line++)
       pending.add(full, ...call('hello', { text: 'x'.repeat(4 * 1024 * 1024 - 64) }));
     pending.draw(full);
-    const destination = new Destination('app', 'info');
+    const destination = createDestination('app');
     pending.add(destination, ...call('', { message: undefined, text: 'hello' }));
-    expect(pending.draw(destination)).toMatchObject([{ logged: 1, lines: [], counts: [] }]);
+    expect(pending.draw(destination)).toMatchObject([{ logged: 1, lines: [], groups: [] }]);
   });
 
   it('keeps at most maxPending infos for the logged event, over all destinations', () => {
     const pending = createPending({ maxPending: 3 });
-    const [a, b] = [new Destination('a', 'info'), new Destination('b', 'info')];
+    const [a, b] = [createDestination('a'), createDestination('b')];
     const add = (destination: Destination, message: number): void =>
       pending.add(destination, ...call('hello', { info: { message } }));
     for (let i = 0; i < 2; i++) add(a, i);

@@ -1,4 +1,5 @@
 import { Semaphore } from '../../src/write/semaphore';
+import { setOwnClock } from '../support/own-clock';
 
 /** A task that ends when it is told to. */
 function task(): { run: () => Promise<void>; isRunning: () => boolean; end: (error?: Error) => void } {
@@ -17,8 +18,14 @@ function task(): { run: () => Promise<void>; isRunning: () => boolean; end: (err
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('semaphore', () => {
-  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
-  afterEach(() => jest.useRealTimers());
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    setOwnClock({ setTimeout, clearTimeout });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    setOwnClock();
+  });
 
   it('runs at most two tasks at once, and the next whenever one ends or fails', async () => {
     const semaphore = new Semaphore(2, 1000);

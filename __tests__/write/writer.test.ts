@@ -1,9 +1,9 @@
 import type { Connection } from '../../src/redis/connection';
-import { toHour } from '../../src/redis/hour';
 import { destinationKeys } from '../../src/redis/keys';
 import { openConnection } from '../../src/redis/open';
 import { type Batch, numberAfter } from '../../src/write/batch';
 import type { WriteSettings } from '../../src/write/script';
+import { ServerTime } from '../../src/write/server-time';
 import { type WriteResult, Writer } from '../../src/write/writer';
 import { clearOfTheTurn } from '../support/hours';
 import { describeWithClock, ServerClock } from '../support/redis/server-clock';
@@ -45,14 +45,14 @@ class Source {
     const { prefix } = workspace;
     const all = { prefix, hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0, ...settings };
     this.name = name;
-    this.#writer = new Writer(through, all, id);
+    this.#writer = new Writer(through, all, new ServerTime(), id);
   }
 
   batch(logged: number): Batch {
     const messages = [{ message: 'hello', count: logged }];
-    const counts = [{ hour: toHour(Date.now()), messages }];
+    const groups = [{ ...new ServerTime().begin(Date.now()), messages }];
     const number = (this.#number = numberAfter(this.#number));
-    return { name: this.name, severity: 'info', number, logged, numbered: 0, lines: [], counts, infos: [] };
+    return { name: this.name, severity: 'info', number, logged, numbered: 0, lines: [], groups, late: 0, infos: [] };
   }
 
   write(what: number | Batch): Promise<WriteResult> {
@@ -149,10 +149,11 @@ describe('destination that Redis loses', () => {
   it('is reported without late calls, which were in no window', async () => {
     const source = new Source();
     await source.write(1);
-    const counts = [1, 5].map((ago) => {
-      return { hour: toHour(Date.now()) - ago, messages: [{ message: 'hello', count: 100 * ago }] };
+    const groups = [1, 5].map((ago) => {
+      const { at, ...begun } = new ServerTime().begin(Date.now());
+      return { ...begun, at: at - ago * 3_600_000, messages: [{ message: 'hello', count: 100 * ago }] };
     });
-    expect(await source.write({ ...source.batch(600), counts })).toEqual({ ...WRITTEN, late: 500 });
+    expect(await source.write({ ...source.batch(600), groups })).toEqual({ ...WRITTEN, late: 500 });
     await lose(source.name);
     expect(await source.write(1)).toEqual({ ...WRITTEN, lost: 101 });
   });

@@ -1,6 +1,6 @@
 /** Ends waits when a signal aborts. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { clock } from '../clock';
 
 /**
  * The result of some work; undefined as soon as the signal aborts. It listens to the signal only while the work lasts: a
@@ -18,5 +18,10 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefin
 
 /** Waits for some milliseconds, or until the signal aborts. */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = clock.setTimeout(resolve, ms);
+  });
+  await unlessAborted(over, signal);
+  clock.clearTimeout(timer);
 }

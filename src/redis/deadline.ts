@@ -1,5 +1,7 @@
 /** Stops waiting for work that may never end. */
 
+import { clock } from '../clock';
+
 interface DeadlineOptions {
   /** Whether the deadline keeps the process alive. @default false */
   readonly holdsProcess?: boolean;
@@ -13,11 +15,11 @@ interface DeadlineOptions {
 export function withDeadline<T>(work: Promise<T>, ms: number, options: DeadlineOptions = {}): Promise<T> {
   const { holdsProcess = false, toError, onTimeout } = options;
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const timer = clock.setTimeout(() => {
       reject(toError?.() ?? new Error(`no answer from Redis within ${ms} ms`));
       onTimeout?.();
     }, ms);
     if (!holdsProcess) timer.unref();
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    work.then(resolve, reject).finally(() => clock.clearTimeout(timer));
   });
 }

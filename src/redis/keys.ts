@@ -6,7 +6,7 @@ import { OptionsError } from '../errors';
 const MAX_BYTES = 128;
 
 /** Suffixes of keys. Used as a severity, each would alias a key of another logger. */
-const RESERVED = new Set(['last', 'start', 'pstart', 'seq', 'writers']);
+const RESERVED = new Set(['last', 'start', 'pstart', 'seq', 'writers', 'scratch']);
 
 /** Messages beyond the limit of distinct ones are counted together under this one. */
 export const OTHER = '<other>';
@@ -20,6 +20,8 @@ export interface DestinationKeys {
   readonly last: string;
   readonly pstart: string;
   readonly writers: string;
+  /** Holds nothing: commands are tried on it. */
+  readonly scratch: string;
 }
 
 /** The part of all keys that a deployment chooses. */
@@ -43,6 +45,7 @@ export function destinationKeys({ prefix, hashTag }: KeySpace, name: string, sev
     last: `${common}:last`,
     pstart: `${common}:pstart`,
     writers: `${common}:writers`,
+    scratch: `${common}:scratch`,
   };
 }
 

@@ -1,6 +1,7 @@
 /** A connection of our own: opened when a command needs it, dropped when the server does not answer. */
 
 import type { createClient, RedisClientOptions, RedisFunctions, RedisModules, RedisScripts, RespVersions } from 'redis';
+import { clock } from '../clock';
 import type { Connection } from './connection';
 import { withDeadline } from './deadline';
 import { ignoreError, isDemotionError, withoutArguments } from './failures';
@@ -68,7 +69,7 @@ export class OwnConnection implements Connection {
 
   async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
     if (!this.#client?.isOpen) {
-      if (this.#failure && performance.now() < this.#failure.nextAt) throw this.#failure.error;
+      if (this.#failure && clock.now() < this.#failure.nextAt) throw this.#failure.error;
       this.#connect();
     }
     const client = this.#client as OwnClient;
@@ -92,11 +93,13 @@ export class OwnConnection implements Connection {
 
   expectReplies(ms: number): () => void {
     let seen = this.#signsOfLife;
-    const timer = setInterval(() => {
-      if (this.#unanswered > 0 && this.#signsOfLife === seen) this.#drop();
-      seen = this.#signsOfLife;
-    }, ms).unref();
-    return () => clearInterval(timer);
+    const timer = clock
+      .setInterval(() => {
+        if (this.#unanswered > 0 && this.#signsOfLife === seen) this.#drop();
+        seen = this.#signsOfLife;
+      }, ms)
+      .unref();
+    return () => clock.clearInterval(timer);
   }
 
   acquire(): void {
@@ -116,7 +119,7 @@ export class OwnConnection implements Connection {
 
   #connect(): void {
     const { ConnectionTimeoutError } = this.#redis;
-    const began = performance.now();
+    const began = clock.now();
     const attempt = new AbortController();
     this.#attempt = attempt;
     const client = this.#prototype.duplicate({
@@ -137,7 +140,7 @@ export class OwnConnection implements Connection {
         this.#failure = undefined;
       },
       (reason: unknown) => {
-        const now = performance.now();
+        const now = clock.now();
         const error = attempt.signal.aborted ? (this.#failure?.error ?? new ConnectionTimeoutError()) : reason;
         const heldMs = error instanceof ConnectionTimeoutError ? Math.round(now - began) : 0;
         this.#failure = { error: withoutArguments(error), heldMs, nextAt: now + CONNECT_INTERVAL_MS };

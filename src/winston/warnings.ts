@@ -1,6 +1,7 @@
 /** Emits the `'warn'` events of a transport, and lets no listener disturb the delivery. */
 
 import type { EventEmitter } from 'node:events';
+import { clock } from '../clock';
 import { DeliveryWarning, errorMessage } from '../errors';
 
 /** Least time between two warnings about single log calls for the same reason; `stats()` has their number. */
@@ -17,7 +18,7 @@ export class Warnings {
 
   /** Warns of a problem that every log call may have, at most once per interval. */
   warnSometimes(reason: string, cause: unknown): void {
-    const now = performance.now();
+    const now = clock.now();
     if (now - (this.#warned.get(reason) ?? -Infinity) < INTERVAL_MS) return;
     this.#warned.set(reason, now);
     this.warn(new DeliveryWarning(`${reason}: ${errorMessage(cause)}`, { cause }));

@@ -1,17 +1,17 @@
 /** The contract of a batch: what is written to one destination in one step. */
 
+import { clock } from '../clock';
 import type { LogInfo } from '../record/log-call';
+import type { Beginning } from './server-time';
 
-/** A message and how often it was logged in one hour. */
+/** A message and how often it was logged. */
 export interface CountedMessage {
   message: string;
   count: number;
 }
 
-/** The messages of one hour. */
-export interface HourCounts {
-  /** Hours since the epoch, by the clock of this process. */
-  readonly hour: number;
+/** The messages of a minute; or of an hour, if Redis was away. They count in the hour in which the first was logged. */
+export interface CountGroup extends Beginning {
   readonly messages: Readonly<CountedMessage>[];
 }
 
@@ -27,8 +27,10 @@ export interface Batch {
   readonly numbered: number;
   /** The newest lines, oldest first. */
   readonly lines: readonly string[];
-  /** Newest hour first. */
-  readonly counts: readonly HourCounts[];
+  /** Newest first. */
+  readonly groups: readonly CountGroup[];
+  /** Those of the log calls that are of hours so long ago that no window can hold them. They are in no group. */
+  readonly late: number;
   /** The log calls themselves, if somebody listens for `'logged'`. */
   readonly infos: readonly LogInfo[];
 }
@@ -43,5 +45,5 @@ export function labelDestination({ name, severity }: Pick<Batch, 'name' | 'sever
  * running process (a virtual machine restored from a snapshot), and Redis would refuse batches of one of them.
  */
 export function numberAfter(last: number): number {
-  return Math.max(last + 1, Math.floor(performance.now() * 1000));
+  return Math.max(last + 1, Math.floor(clock.now() * 1000));
 }

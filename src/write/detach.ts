@@ -14,6 +14,6 @@ export function detachCounts(messages: Iterable<Readonly<CountedMessage>>): Coun
 
 /** The same batch, with copies of its messages and lines. */
 export function detachBatch(batch: Batch): Batch {
-  const counts = batch.counts.map(({ hour, messages }) => ({ hour, messages: detachCounts(messages) }));
-  return { ...batch, counts, lines: batch.lines.map(detach) };
+  const groups = batch.groups.map((group) => ({ ...group, messages: detachCounts(group.messages) }));
+  return { ...batch, groups, lines: batch.lines.map(detach) };
 }

@@ -1,5 +1,6 @@
 /** Notes in the index which destinations exist, beside their batches: an index that cannot be written to holds nothing up. */
 
+import { clock } from '../clock';
 import { DeliveryWarning } from '../errors';
 import type { Connection } from '../redis/connection';
 import { withDeadline } from '../redis/deadline';
@@ -116,7 +117,7 @@ export class IndexNote {
 
   /** Writes the note, unless that was done a moment ago. Never rejects. */
   write(): Promise<void> | undefined {
-    const now = performance.now();
+    const now = clock.now();
     if (this.#running || now < this.#due) return undefined;
     this.#due = now + INTERVAL_MS;
     this.#running = this.#write()
@@ -135,7 +136,7 @@ export class IndexNote {
   /** A first failure is no outage of the index: Redis itself may have failed, and the next batch will tell. */
   #onFailed(error: unknown): void {
     const isConfiguration = isConfigurationError(error);
-    if (isConfiguration) this.#due = performance.now() + CONFIGURATION_MS;
+    if (isConfiguration) this.#due = clock.now() + CONFIGURATION_MS;
     if (this.#hasFailed || isConfiguration) this.#outages.reportFailure(INDEX, this.#label, error);
     this.#hasFailed = true;
   }

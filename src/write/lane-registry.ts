@@ -1,5 +1,7 @@
 /** Remembers a bounded number of lanes and forgets idle ones: a logger name can be made of anything. */
 
+import { clock } from '../clock';
+
 /** Most lanes that are remembered, and so that may be busy. Redis remembers the writer id of each, too. */
 export const MAX_LANES = 10_000;
 
@@ -39,8 +41,8 @@ export class LaneRegistry<Lane extends { readonly isBusy: boolean }> {
   }
 
   #forgetIdle(): void {
-    if (performance.now() < this.#nextSearch) return;
-    this.#nextSearch = performance.now() + SEARCH_INTERVAL_MS;
+    if (clock.now() < this.#nextSearch) return;
+    this.#nextSearch = clock.now() + SEARCH_INTERVAL_MS;
     for (const [name, lanes] of this.#lanes) {
       for (const [key, { isBusy }] of lanes) {
         if (!isBusy && lanes.delete(key)) this.#count--;

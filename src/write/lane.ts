@@ -1,5 +1,6 @@
 /** Decides when the pending log calls of one destination are written, and tries until they are. */
 
+import { clock } from '../clock';
 import type { LineText, LogInfo } from '../record/log-call';
 import { backoffMs } from './backoff';
 import { type Batch, labelDestination } from './batch';
@@ -75,9 +76,9 @@ export class Lane {
   /** A draw that is due, or nearly due for a timer, begins in the next turn of the event loop. */
   #wake(): void {
     this.#setAwake();
-    const wait = this.#due - performance.now();
-    if (wait >= 1) this.#timer = setTimeout(() => this.#run(), wait).unref();
-    else setImmediate(() => this.#run());
+    const wait = this.#due - clock.now();
+    if (wait >= 1) this.#timer = clock.setTimeout(() => this.#run(), wait).unref();
+    else clock.setImmediate(() => this.#run());
   }
 
   #setAwake(): void {
@@ -86,7 +87,7 @@ export class Lane {
   }
 
   #run(): Promise<void> {
-    clearTimeout(this.#timer);
+    clock.clearTimeout(this.#timer);
     this.#setAwake();
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
@@ -107,7 +108,7 @@ export class Lane {
    */
   async #write(): Promise<void> {
     const { lingerMs } = this.#host;
-    this.#due = Math.max(this.#due, performance.now() - (MAX_BURST - 1) * lingerMs) + lingerMs;
+    this.#due = Math.max(this.#due, clock.now() - (MAX_BURST - 1) * lingerMs) + lingerMs;
     const batches = this.#pending.draw(this.#destination);
     while (batches.length > 0) await this.#deliverFirst(batches);
   }
@@ -119,6 +120,7 @@ export class Lane {
         return this.#settle(batches.shift() as Batch, result);
       } catch (error) {
         if (tries === 0) this.#pending.holdUp(this.#destination, batches);
+        this.#destination.groups.close();
         this.#host.onFailed(this, error);
         await this.#pause(backoffMs(tries, error, this.#host.isFlushing));
       }
@@ -133,9 +135,9 @@ export class Lane {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms).unref();
+      const timer = clock.setTimeout(resolve, ms).unref();
       this.#retryNow = () => {
-        clearTimeout(timer);
+        clock.clearTimeout(timer);
         resolve();
       };
     });

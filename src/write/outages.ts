@@ -1,5 +1,6 @@
 /** Warns once when an outage begins and once when it is over, however many tries and destinations it takes. */
 
+import { clock } from '../clock';
 import { DeliveryWarning, errorMessage } from '../errors';
 
 interface Outage {
@@ -37,7 +38,7 @@ export class Outages {
   reportFailure(target: string, destination: string, error: unknown): void {
     let outage = this.#outages.get(target);
     if (!outage) {
-      this.#outages.set(target, (outage = { since: performance.now(), destinations: new Set(), cause: error }));
+      this.#outages.set(target, (outage = { since: clock.now(), destinations: new Set(), cause: error }));
       const place = target === destination ? target : `${target} for ${destination}`;
       this.#warn(`cannot write to ${place}${this.#pending()}: ${errorMessage(error)}`, { cause: error });
     }
@@ -56,7 +57,7 @@ export class Outages {
   end(target: string): void {
     const outage = this.#outages.get(target);
     if (!this.#outages.delete(target) || !outage) return;
-    const seconds = ((performance.now() - outage.since) / 1000).toFixed(1);
+    const seconds = ((clock.now() - outage.since) / 1000).toFixed(1);
     this.#warn(`${target} can be written to again after ${seconds} s${this.#pending()}`);
   }
 

@@ -1,11 +1,12 @@
 /** Keeps log calls in memory, merged and bounded, until they are written. */
 
 import type { LineText, LogInfo } from '../record/log-call';
-import { toHour } from '../redis/hour';
 import { OTHER } from '../redis/keys';
 import { type Batch, type CountedMessage, numberAfter } from './batch';
-import { detach, detachBatch, detachCounts } from './detach';
+import { CountGroups } from './count-groups';
+import { detach, detachBatch } from './detach';
 import { Packer } from './packer';
+import type { ServerTime } from './server-time';
 
 /** Most characters of all pending lines, with an overhead for each. Beyond it, destinations keep fewer lines. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
@@ -16,6 +17,8 @@ const LINE_OVERHEAD = 64;
  * put together: that takes half a microsecond.
  */
 const COPY_AFTER_MS = 20;
+
+type Messages = Map<string, CountedMessage>;
 
 /** Bounds and formats of pending log calls. */
 export interface PendingOptions {
@@ -30,8 +33,7 @@ export interface PendingOptions {
 /** The pending log calls of one logger name and severity: a small replica of the keys that they will be merged into. */
 export class Destination {
   logged = 0;
-  /** Counts by hour, then by message. */
-  readonly counts = new Map<number, Map<string, CountedMessage>>();
+  readonly groups: CountGroups;
   /** The newest lines, oldest first; at most twice `recentLimit`. */
   readonly times: number[] = [];
   readonly texts: LineText[] = [];
@@ -42,7 +44,10 @@ export class Destination {
   constructor(
     readonly name: string,
     readonly severity: string,
-  ) {}
+    serverTime: ServerTime,
+  ) {
+    this.groups = new CountGroups(serverTime);
+  }
 }
 
 /** Everything logged and not yet in Redis. It is bounded, whatever is logged and however long Redis is away. */
@@ -98,11 +103,13 @@ export class Pending {
   /** Takes everything out of a destination: one batch, or several to be written in this order. */
   draw(destination: Destination): Batch[] {
     const { recentLimit, formatLine, formatMessage } = this.#options;
-    const packer = new Packer(destination, () => (this.#lastNumber = numberAfter(this.#lastNumber)));
-    for (const [hour, messages] of [...destination.counts].sort(([a], [b]) => b - a)) {
-      for (const counted of messages.values()) {
+    const { name, severity, logged, infos, groups } = destination;
+    const draw = { name, severity, logged, late: groups.late, infos };
+    const packer = new Packer(draw, () => (this.#lastNumber = numberAfter(this.#lastNumber)));
+    for (const group of groups.all.toReversed()) {
+      for (const counted of group.messages.values()) {
         counted.message = formatMessage(counted.message);
-        packer.addCount(hour, counted);
+        packer.addCount(group, counted);
       }
     }
     this.#forgetLines(destination, destination.texts.length - recentLimit);
@@ -110,7 +117,7 @@ export class Pending {
     this.#forgetLines(destination, recentLimit);
     const batches = packer.finish();
     for (const { lines } of batches) for (const line of lines) this.#lineCharacters += line.length + LINE_OVERHEAD;
-    destination.counts.clear();
+    groups.clear();
     destination.logged = 0;
     destination.infos = [];
     destination.drawnAt = Date.now();
@@ -123,9 +130,7 @@ export class Pending {
     drawn.forEach((batch, i) => {
       drawn[i] = detachBatch(batch);
     });
-    for (const [hour, messages] of destination.counts) {
-      destination.counts.set(hour, new Map(detachCounts(messages.values()).map((copy) => [copy.message, copy])));
-    }
+    destination.groups.detach();
     destination.texts.forEach((text, i) => {
       const copy = detach(String(text));
       destination.texts[i] = copy;
@@ -136,33 +141,35 @@ export class Pending {
   /** Frees the room that a batch takes: it is in Redis. */
   release(batch: Batch): void {
     this.#calls -= batch.logged;
-    for (const { messages } of batch.counts) this.#distinct -= messages.length;
+    for (const { messages } of batch.groups) this.#distinct -= messages.length;
     for (const line of batch.lines) this.#lineCharacters -= line.length + LINE_OVERHEAD;
     this.#awaited -= batch.infos.length;
   }
 
   /** @returns the message that it is counted under */
   #count(destination: Destination, time: number, message: string): string {
-    const hour = toHour(time);
-    let messages = destination.counts.get(hour);
-    if (!messages) destination.counts.set(hour, (messages = new Map()));
-    const counted = messages.get(message) ?? this.#open(messages, destination, time, message);
+    const { groups } = destination;
+    if (groups.toMinute(time) !== groups.minute) this.#distinct -= groups.open(time, this.#isFull);
+    const messages = groups.newest as Messages;
+    const counted = messages.get(message) ?? this.#open(destination, time, message);
     counted.count++;
     return counted.message;
   }
 
-  #open(
-    messages: Map<string, CountedMessage>,
-    destination: Destination,
-    time: number,
-    message: string,
-  ): CountedMessage {
-    if (this.#distinct < this.#options.maxPending) return this.#insert(messages, keep(destination, time, message));
+  #open(destination: Destination, time: number, message: string): CountedMessage {
+    const { groups } = destination;
+    if (this.#isFull) this.#distinct -= groups.condense(true);
+    const messages = groups.newest as Messages;
+    if (!this.#isFull) return this.#insert(messages, keep(destination, time, message));
     this.#other++;
     return messages.get(OTHER) ?? this.#insert(messages, OTHER);
   }
 
-  #insert(messages: Map<string, CountedMessage>, message: string): CountedMessage {
+  get #isFull(): boolean {
+    return this.#distinct >= this.#options.maxPending;
+  }
+
+  #insert(messages: Messages, message: string): CountedMessage {
     const counted = { message, count: 0 };
     messages.set(message, counted);
     this.#distinct++;

@@ -1,12 +1,13 @@
 /** The script that writes a batch, with the encoding of its arguments and the decoding of its reply. */
 
 import { RecentCommonError } from '../errors';
-import { ISO_HOUR, toHour } from '../redis/hour';
+import { ISO_HOUR } from '../redis/hour';
 import type { DestinationKeys, KeySpace } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import type { Batch } from './batch';
 import { COUNT } from './script-count';
 import { PREFLIGHT } from './script-preflight';
+import type { ServerTime, Stamp } from './server-time';
 
 export const WRITE = defineScript(/* lua */ `
 -- Writes one batch of log calls to one destination, in one atomic step.
@@ -19,6 +20,8 @@ export const WRITE = defineScript(/* lua */ `
 -- KEYS[6] pstart   string  the previous hour in which something was logged
 -- KEYS[7] writers  hash    writer id -> number of its last batch, start at that time, late log calls of that batch, log calls
 --   of all its batches but for late ones, and those of the last batch if it was applied in part
+-- KEYS[8] scratch  hash    commands are tried on it, and it is never kept; left out in a cluster if none are to be tried, since
+--   a slot that is being moved refuses scripts with a key that does not exist
 --
 -- ARGV[1] writer id
 -- ARGV[2] batch number, greater than those of the writer's earlier batches
@@ -28,14 +31,20 @@ export const WRITE = defineScript(/* lua */ `
 -- ARGV[6] most messages that common and last may each hold, <other> included
 -- ARGV[7] seconds until all keys expire; 0 for never
 -- ARGV[8] 1 to check first that every command is permitted
--- ARGV[9] number of lines
--- ARGV[10 ...] the lines, oldest first; then for each hour, newest first: how many hours ago it was, its number of
---   messages, and each message with its count
+-- ARGV[9] 1 to note the destination in the index
+-- ARGV[10] the latest time that this server may have by its last reply to the writer, in epoch milliseconds; 0 if there was
+--   no reply
+-- ARGV[11] log calls in the batch that are in no group: the writer knows that they come too late
+-- ARGV[12] number of lines
+-- ARGV[13 ...] the lines, oldest first; then the groups, newest first. Each is: how many milliseconds ago its first log call
+--   was, by the monotonic clock of the writer; by how many milliseconds the wall clock of the writer had run ahead of that one
+--   by then, since the last reply, or -1 if it was logged only just before it was sent; its number of messages; each message
+--   with its count
 --
 -- Returns { 1 if applied or 0 if it was applied before, number of the writer's batch before this, log calls of all its
 --   batches including this but for late ones, the hours of start and of pstart, late log calls (not counted: their hour is
---   older than both windows), the other log calls if the batch was applied in part, epoch seconds }; the same again if the
---   writer's last batch comes again
+--   older than both windows), the other log calls if the batch was applied in part, epoch milliseconds, 0 for no note in the
+--   index }; the same again if the writer's last batch comes again
 ${ISO_HOUR}
 ${PREFLIGHT}
 ${COUNT}
@@ -47,36 +56,49 @@ for i, expected in ipairs({ 'list', 'string', 'zset', 'string', 'zset', 'string'
   end
 end
 local recent, seq, common, start_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local last, pstart_key, writers = KEYS[5], KEYS[6], KEYS[7]
+local last, pstart_key, writers, scratch = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local writer, number, calls = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local recent_limit, common_limit = tonumber(ARGV[5]), tonumber(ARGV[6])
-local ttl, asks_first, lines = tonumber(ARGV[7]), ARGV[8] == '1', tonumber(ARGV[9])
+local ttl, asks_first, notes = tonumber(ARGV[7]), ARGV[8] == '1', ARGV[9] == '1'
+local expected, late, lines = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
+local first_line, first_group = 13, 13 + lines
 if not string.match(redis.call('GET', seq) or '0', '^%d+$') then
   return redis.error_reply('WRONGTYPE ' .. seq .. ' holds no number')
 end
 
-local now = tonumber(redis.call('TIME')[1])
+local time = redis.call('TIME')
+local now = tonumber(time[1])
+local now_ms = now * 1000 + math.floor(tonumber(time[2]) / 1000)
 local start, pstart = redis.call('GET', start_key), redis.call('GET', pstart_key)
 local entry = redis.call('HGET', writers, writer) or ''
 local previous, previous_late, written, part = string.match(entry, '^(%d+) %S+ (%d+) (%d+) (%d+)$')
 previous, written = tonumber(previous or 0), tonumber(written or 0)
 if number <= previous then
-  return { 0, previous, written, start or '', pstart or '', tonumber(previous_late), tonumber(part), now }
+  return { 0, previous, written, start or '', pstart or '', tonumber(previous_late), tonumber(part), now_ms, 0 }
 end
 
 local hour = iso_hour(now)
 local rotates = start and (start < hour or start > iso_hour(now + 3600))
 local current = start and not rotates and start or hour
 
--- Sorts the hours of the batch into windows. An hour between those of last and common begins last anew: nothing was logged
--- between it and this hour.
+-- If it is later than expected, the monotonic clock of the writer stood still since the last reply, or the batch was under way
+-- for so long. Log calls are older by that, but for those that came after it, as the wall clock of the writer tells. If a batch
+-- that is sent at once seems to have been under way for more than a minute, the clock of this server was set before.
+local away = expected > 0 and math.max(0, now_ms - expected) or 0
+local function age(ago, step)
+  if step >= 0 then return ago + math.max(0, away - step) end
+  return away <= 60000 and ago + away or ago
+end
+
+-- Sorts the groups into windows. An hour between those of last and common begins last anew: nothing was logged between it and
+-- this hour.
 local pstart_then = rotates and start or pstart
-local current_groups, last_groups, late = {}, {}, 0
-local at = 10 + lines
+local current_groups, last_groups = {}, {}
+local at = first_group
 while at < #ARGV do
-  local ago, first = tonumber(ARGV[at]), at + 2
-  at = first + 2 * tonumber(ARGV[at + 1])
-  local logged_in = ago == 0 and current or iso_hour(now - ago * 3600)
+  local ago, first = age(tonumber(ARGV[at]), tonumber(ARGV[at + 1])), at + 3
+  at = first + 2 * tonumber(ARGV[at + 2])
+  local logged_in = ago <= now_ms % 3600000 and current or iso_hour(math.floor((now_ms - ago) / 1000))
   if logged_in < current and (not pstart_then or logged_in > pstart_then) then pstart_then = logged_in end
   if logged_in >= current then
     table.insert(current_groups, { first, at - 1 })
@@ -88,7 +110,7 @@ while at < #ARGV do
 end
 
 local changes_windows = rotates or pstart_then ~= pstart
-local refusal = preflight(writers, common, changes_windows, asks_first, ttl)
+local refusal = preflight(writers, common, changes_windows, asks_first and scratch, ttl)
 if refusal then return refusal end
 
 -- Nothing is rolled back after an error, so the number comes first: a batch applied in part is never applied twice, and its
@@ -113,7 +135,7 @@ if pstart_then ~= pstart then
   redis.call('SET', pstart_key, pstart_then)
 end
 
-for i = 10, 9 + lines do redis.call('LPUSH', recent, ARGV[i]) end
+for i = first_line, first_group - 1 do redis.call('LPUSH', recent, ARGV[i]) end
 redis.call('LTRIM', recent, 0, recent_limit - 1)
 redis.call('INCRBY', seq, ARGV[4])
 
@@ -122,9 +144,9 @@ for _, group in ipairs(last_groups) do count(last, common_limit, ARGV, group[1],
 redis.call('HSET', writers, writer, entry_now .. 0)
 
 if ttl > 0 then
-  for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ttl) end
+  for i = 1, 7 do redis.call('EXPIRE', KEYS[i], ttl) end
 end
-return { 1, previous, written + counted, current, pstart_then or '', late, 0, now }
+return { 1, previous, written + counted, current, pstart_then or '', late, 0, now_ms, 0 }
 `);
 
 /** The keys of batches, and the bounds of the data under them. */
@@ -150,29 +172,51 @@ export interface WriteReply {
   readonly late: number;
   /** The other log calls, if an error ended an earlier try midway: it is unknown which of them are counted. */
   readonly part: number;
-  /** Epoch seconds, by the clock of Redis. */
+  /** Epoch milliseconds, by the clock of Redis. */
   readonly now: number;
 }
 
 /** The KEYS of {@link WRITE}. */
-export function encodeKeys({ recent, seq, common, start, last, pstart, writers }: DestinationKeys): string[] {
-  return [recent, seq, common, start, last, pstart, writers];
+export function encodeKeys(keys: DestinationKeys, { hashTag }: KeySpace, asksFirst: boolean): string[] {
+  const { recent, seq, common, start, last, pstart, writers, scratch } = keys;
+  const kept = [recent, seq, common, start, last, pstart, writers];
+  return hashTag && !asksFirst ? kept : [...kept, scratch];
+}
+
+/** What may differ from try to try of a batch. */
+export interface Try {
+  readonly writer: string;
+  /** Whether to check first that every command is permitted. */
+  readonly asksFirst: boolean;
+  readonly now: Stamp;
+  readonly serverTime: ServerTime;
 }
 
 /**
- * The ARGV of {@link WRITE}. The hours ago are computed anew for each try, or a batch held up over the turn of the hour
- * would be counted in the wrong hour.
- *
- * @param asksFirst - whether to check first that every command is permitted
+ * The ARGV of {@link WRITE}. How long ago groups were logged is computed anew for each try, or a batch held up over the turn of
+ * the hour would be counted in the wrong hour.
  */
-export function encodeBatch(batch: Batch, writer: string, settings: WriteSettings, asksFirst: boolean): string[] {
-  const { number, logged, numbered, lines } = batch;
+export function encodeBatch(
+  batch: Batch,
+  settings: WriteSettings,
+  { writer, asksFirst, now, serverTime }: Try,
+): string[] {
+  const { number, logged, numbered, late, lines } = batch;
   const { recentLimit, commonLimit, ttlSeconds } = settings;
-  const numbers = [number, logged, numbered, recentLimit, commonLimit, ttlSeconds, asksFirst ? 1 : 0, lines.length];
-  const args = [writer, ...numbers.map(String), ...lines];
-  const thisHour = toHour(Date.now());
-  for (const { hour, messages } of batch.counts) {
-    args.push(String(Math.max(0, thisHour - hour)), String(messages.length));
+  const args = [writer];
+  for (const argument of [number, logged, numbered, recentLimit, commonLimit, ttlSeconds]) args.push(String(argument));
+  args.push(
+    asksFirst ? '1' : '0',
+    '0',
+    String(serverTime.expected(now.at)),
+    String(late),
+    String(lines.length),
+    ...lines,
+  );
+  for (const group of batch.groups) {
+    const { messages } = group;
+    const { ago, step } = serverTime.age(group, now);
+    args.push(String(ago), String(step), String(messages.length));
     for (const { message, count } of messages) args.push(message, String(count));
   }
   return args;
@@ -180,7 +224,7 @@ export function encodeBatch(batch: Batch, writer: string, settings: WriteSetting
 
 /** Decodes the reply of {@link WRITE}, whatever types the client's type mapping gave to its parts. */
 export function decodeReply(reply: unknown): WriteReply {
-  if (!Array.isArray(reply) || reply.length !== 8) {
+  if (!Array.isArray(reply) || reply.length !== 9) {
     throw new RecentCommonError('write', 'Redis gave a reply that is not of this script');
   }
   const at = (i: number): number => Number(reply[i]);

@@ -1,5 +1,7 @@
 /** Limits how many batches are in flight at once. */
 
+import { clock } from '../clock';
+
 /** Runs at most `permits` tasks at once; the others wait their turn. A task that takes long stops counting. */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];
@@ -20,11 +22,11 @@ export class Semaphore {
       if (isHeld) this.#release();
       isHeld = false;
     };
-    const timer = setTimeout(release, this.#longMs).unref();
+    const timer = clock.setTimeout(release, this.#longMs).unref();
     try {
       return await task();
     } finally {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       release();
     }
   }

@@ -5,6 +5,7 @@ import type { Connection } from '../redis/connection';
 import { destinationKeys } from '../redis/keys';
 import type { Batch } from './batch';
 import { decodeReply, encodeBatch, encodeKeys, WRITE, type WriteReply, type WriteSettings } from './script';
+import type { ServerTime } from './server-time';
 
 /** The outcome of a batch, and what it shows of those before it. */
 export interface WriteResult {
@@ -32,12 +33,13 @@ interface Mark {
 export class Writer {
   readonly #connection: Connection;
   readonly #settings: WriteSettings;
+  readonly #serverTime: ServerTime;
   #id: string;
   /** Log calls that Redis has acknowledged. */
   #acknowledged = 0;
   /** The last two hours with acknowledged log calls. */
   #marks: readonly Mark[] = [];
-  /** When the last batch was applied, in epoch seconds of the clock of Redis. */
+  /** When the last batch was applied, in epoch milliseconds of the clock of Redis. */
   #appliedAt = 0;
   /** The number of the last batch that was sent. */
   #sent = 0;
@@ -45,30 +47,37 @@ export class Writer {
   #isPermitted = false;
 
   /** @param id - unique among all writers */
-  constructor(connection: Connection, settings: WriteSettings, id: string = randomUUID()) {
+  constructor(connection: Connection, settings: WriteSettings, serverTime: ServerTime, id: string = randomUUID()) {
     this.#connection = connection;
     this.#settings = settings;
+    this.#serverTime = serverTime;
     this.#id = id;
   }
 
   /** Writes a batch. Retries of the same batch change nothing more. */
   async write(batch: Batch): Promise<WriteResult> {
-    const keys = encodeKeys(destinationKeys(this.#settings, batch.name, batch.severity));
     const isRetry = this.#sent === batch.number;
     this.#sent = batch.number;
-    const reply = await this.#send(keys, batch);
+    const reply = await this.#send(batch);
     if (reply.isApplied || reply.previous === batch.number) return this.#settle(batch, reply);
     // Another writer has the id: the process was copied while it ran, with the random bytes that Node keeps in store.
     this.#id = randomUUID({ disableEntropyCache: true });
     this.#acknowledged = 0;
     this.#marks = [];
     if (isRetry) return { isApplied: false, late: 0, lost: 0, part: batch.logged };
-    return this.#settle(batch, await this.#send(keys, batch));
+    return this.#settle(batch, await this.#send(batch));
   }
 
-  async #send(keys: string[], batch: Batch): Promise<WriteReply> {
-    const args = encodeBatch(batch, this.#id, this.#settings, !this.#isPermitted);
-    return decodeReply(await this.#connection.run(WRITE, keys, args));
+  async #send(batch: Batch): Promise<WriteReply> {
+    const settings = this.#settings;
+    const serverTime = this.#serverTime;
+    const asksFirst = !this.#isPermitted;
+    const now = serverTime.stamp();
+    const keys = encodeKeys(destinationKeys(settings, batch.name, batch.severity), settings, asksFirst);
+    const args = encodeBatch(batch, settings, { writer: this.#id, asksFirst, now, serverTime });
+    const reply = decodeReply(await this.#connection.run(WRITE, keys, args));
+    serverTime.observe(reply.now, now);
+    return reply;
   }
 
   #settle(batch: Batch, { isApplied, total, start, pstart, late, part, now }: WriteReply): WriteResult {
@@ -89,6 +98,6 @@ export class Writer {
 
   #hasExpired(now: number): boolean {
     const { ttlSeconds } = this.#settings;
-    return ttlSeconds > 0 && now - this.#appliedAt >= ttlSeconds;
+    return ttlSeconds > 0 && now - this.#appliedAt >= ttlSeconds * 1000;
   }
 }

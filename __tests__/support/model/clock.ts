@@ -1,24 +1,39 @@
-/** Stops the clock and the timers of a sequence, which then move only when it says so. */
+/** Stops the clocks and the timers of a sequence, which then move only when it says so. */
+
+import { setOwnClock } from '../own-clock';
+import { BEGINS_AT, type ModelClocks, SERVER_BEGINS_AT } from './clocks';
 
 const HOUR_MS = 3_600_000;
-/** When each sequence begins, by the clock of the process. Redis does not care which hour that is. */
-const BEGINNING = Date.UTC(2026, 0, 1);
+/** When each sequence begins, by the clocks of the process. Redis does not care which hour that is. */
+const DAY = Date.UTC(2026, 0, 1);
+const BEGINNING = DAY + BEGINS_AT * 1000;
+const MONOTONIC_BEGINNING = 10 * HOUR_MS + BEGINS_AT * 1000;
 
-/** Stops the clock and all timers. The jitter is always the same. */
+let monotonicMs = MONOTONIC_BEGINNING;
+
+/** Stops the clocks and all timers. The jitter is always the same. */
 export function stopClock(): void {
   const real = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const;
   jest.useFakeTimers({ doNotFake: [...real, 'setInterval', 'clearInterval'], now: BEGINNING });
   jest.spyOn(Math, 'random').mockReturnValue(0.5);
+  setOwnClock({ now: () => monotonicMs, setTimeout, clearTimeout, setInterval, clearInterval });
 }
 
 export function resumeClock(): void {
   jest.restoreAllMocks();
   jest.useRealTimers();
+  setOwnClock();
 }
 
-/** Sets the clock to so many hours after the beginning of a sequence. */
-export function setHour(hour: number): void {
-  jest.setSystemTime(BEGINNING + hour * HOUR_MS);
+/** Sets both clocks of the process. */
+export function setClocks({ monotonic, wall }: ModelClocks): void {
+  monotonicMs = MONOTONIC_BEGINNING + monotonic * 1000;
+  jest.setSystemTime(BEGINNING + wall * 1000);
+}
+
+/** What the clock of the server shows. */
+export function readServerClock({ server }: ModelClocks): number {
+  return DAY + (SERVER_BEGINS_AT + server) * 1000;
 }
 
 /** An hour since the epoch, as `:start` holds it. */

@@ -4,18 +4,22 @@ import type { Connection } from '../../../src/redis/connection';
 import { runScript, type Script } from '../../../src/redis/script';
 import { WRITE } from '../../../src/write/script';
 import type { Workspace } from '../workspace';
-import { formatHour, parseHour } from './clock';
+import { formatHour, parseHour, readServerClock } from './clock';
+import type { ModelClocks } from './clocks';
 import { OUTCOMES, type Outcome } from './outcomes';
 
 type Redis = Workspace['redis'];
+
+const HOUR_MS = 3_600_000;
+/** Where the script's arguments have the time that the server should have, and the number of lines. */
+const EXPECTED_AT = 9;
+const LINES_AT = 11;
 
 /** A connection on which every call ends as the sequence says. */
 export class FaultyConnection implements Connection {
   expectReplies = () => () => undefined;
   readonly isCluster = false;
   readonly heldMs = 0;
-  /** Hours by which the clock of the server would be ahead if it could be moved. */
-  hour = 0;
   isIndexUp = true;
   isEnded = false;
   readonly underWay = new Set<Promise<unknown>>();
@@ -24,9 +28,11 @@ export class FaultyConnection implements Connection {
   readonly refusals = new Map<string, Outcome>();
   readonly overtaken = new Map<string, (() => Promise<unknown>)[]>();
   readonly #redis: Redis;
+  readonly #clocks: ModelClocks;
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, clocks: ModelClocks) {
     this.#redis = redis;
+    this.#clocks = clocks;
   }
 
   run(script: Script, keys: string[], args: string[]): Promise<unknown> {
@@ -47,7 +53,7 @@ export class FaultyConnection implements Connection {
     const [key = ''] = keys;
     const outcome = this.refusals.get(key) ?? this.outcomes.get(key)?.shift() ?? 'applied';
     const { runs, isLate, error }: { runs: number; isLate?: boolean; error?: string } = OUTCOMES[outcome];
-    const run = (): Promise<unknown> => runScript(this.#runner(outcome), WRITE, keys, args);
+    const run = (): Promise<unknown> => runScript(this.#runner(outcome), WRITE, keys, this.#forRealClock(args));
     if (isLate) this.overtaken.set(key, [...(this.overtaken.get(key) ?? []), run]);
     let reply: unknown;
     for (let i = 0; i < runs && !isLate; i++) reply = await run();
@@ -68,9 +74,25 @@ export class FaultyConnection implements Connection {
     return { evalSha, eval: (source, options) => this.#redis.eval(source, options) };
   }
 
+  /** The clock of the server cannot be moved. So the times that the script compares with it are moved instead. */
+  #forRealClock(args: readonly string[]): string[] {
+    const realMs = performance.timeOrigin + performance.now();
+    const serverMs = readServerClock(this.#clocks);
+    const moved = [...args];
+    const expected = Number(args[EXPECTED_AT]);
+    if (expected > 0) moved[EXPECTED_AT] = String(Math.round(expected + realMs - serverMs));
+    const later = Math.round((realMs % HOUR_MS) - (serverMs % HOUR_MS));
+    for (let at = LINES_AT + 1 + Number(args[LINES_AT]); at < args.length; at += 3 + 2 * Number(args[at + 2])) {
+      moved[at] = String(Number(args[at]) + later);
+    }
+    return moved;
+  }
+
   #inMovedHours(reply: unknown): unknown {
-    const [applied, previous, total, start, pstart, ...rest] = reply as unknown[];
-    return [applied, previous, total, moved(start, this.hour), moved(pstart, this.hour), ...rest];
+    const [applied, previous, total, start, pstart, late, part, , ...rest] = reply as unknown[];
+    const { hour } = this.#clocks;
+    const now = readServerClock(this.#clocks);
+    return [applied, previous, total, moved(start, hour), moved(pstart, hour), late, part, now, ...rest];
   }
 }
 

@@ -1,10 +1,11 @@
 /** What becomes of log calls, kept in memory in the plainest way: a transport, and the Redis behind it. */
 
 import { OTHER } from '../../../src/redis/keys';
+import { ModelClocks } from './clocks';
+import { PendingCounts } from './pending-counts';
 import {
   type Batch,
   type Counts,
-  increase,
   type Limits,
   type Sent,
   StoredDestination,
@@ -44,8 +45,7 @@ const MAX_BATCH_ENTRIES = 1000;
 /** One destination: its pending log calls, its tries and their fates, and the batches that were acknowledged. */
 class Destination {
   calls: Call[] = [];
-  /** By the hour of the process, then by message. */
-  readonly counts = new Map<number, Counts>();
+  counts: PendingCounts;
   batches: Batch[] = [];
   readonly fates: Fate[] = [];
   readonly overtaken: Sent[] = [];
@@ -56,8 +56,9 @@ class Destination {
   held: Acknowledged[] = [];
   missing: Acknowledged[] = [];
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, clocks: ModelClocks) {
     this.stored = new StoredDestination(limits);
+    this.counts = new PendingCounts(clocks);
   }
 
   get waits(): number {
@@ -67,16 +68,14 @@ class Destination {
   get distinct(): number {
     const groups = this.batches.flatMap((batch) => batch.groups);
     const written = groups.reduce((sum, { counts }) => sum + counts.length, 0);
-    return [...this.counts.values()].reduce((sum, { size }) => sum + size, written);
+    return this.counts.size + written;
   }
 }
 
 /** A transport and the Redis behind it. Hours are whole numbers. */
 export class Model {
   readonly limits: Limits;
-  /** The hour by the clock of the server, and how far that of the process is ahead of it. */
-  hour = 0;
-  skew = 0;
+  readonly clocks = new ModelClocks();
   /** Log calls so far. */
   logged = 0;
   readonly #destinations = new Map<string, Destination>();
@@ -149,7 +148,7 @@ export class Model {
   /** Tries that were given up long ago reach Redis. */
   arrive(key: string): void {
     const destination = this.#find(key);
-    for (const sent of destination.overtaken.splice(0)) destination.stored.apply(sent, this.hour);
+    for (const sent of destination.overtaken.splice(0)) destination.stored.apply(sent, this.clocks);
     this.#changed.add(key);
   }
 
@@ -175,7 +174,7 @@ export class Model {
 
   #find(key: string): Destination {
     let destination = this.#destinations.get(key);
-    if (!destination) this.#destinations.set(key, (destination = new Destination(this.limits)));
+    if (!destination) this.#destinations.set(key, (destination = new Destination(this.limits, this.clocks)));
     return destination;
   }
 
@@ -185,12 +184,16 @@ export class Model {
     if (isAwaited) this.#awaited++;
     destination.calls.push(isAwaited ? call : { ...call, id: 0 });
     if (!call.isCounted) return;
-    const hour = this.hour + this.skew;
-    const counts = destination.counts.get(hour) ?? new Map<string, number>();
-    destination.counts.set(hour, counts);
-    const isOther = !counts.has(call.message) && this.#distinct >= this.limits.maxPending;
+    const { counts } = destination;
+    counts.open(this.#isFull);
+    if (!counts.newest.has(call.message) && this.#isFull) counts.condense(true);
+    const isOther = !counts.newest.has(call.message) && this.#isFull;
     if (isOther) this.#totals.other++;
-    increase(counts, isOther ? OTHER : call.message, 1);
+    counts.count(isOther ? OTHER : call.message);
+  }
+
+  get #isFull(): boolean {
+    return this.#distinct >= this.limits.maxPending;
   }
 
   get #distinct(): number {
@@ -212,15 +215,17 @@ export class Model {
     let entries = MAX_BATCH_ENTRIES;
     const room = (): Batch => {
       if (entries++ === MAX_BATCH_ENTRIES) {
-        batches.push({ number: ++this.#lastNumber, logged: 0, numbered: 0, lines: [], groups: [], ids: [] });
+        const empty = { logged: 0, numbered: 0, lines: [], groups: [], late: 0, lateHours: new Set<number>(), ids: [] };
+        batches.push({ number: ++this.#lastNumber, ...empty });
         entries = 1;
       }
       return batches.at(-1) as Batch;
     };
-    for (const [hour, counts] of [...destination.counts].sort(([a], [b]) => b - a)) {
+    const { groups, late, lateHours } = destination.counts;
+    for (const { counts, hours, ...since } of groups.toReversed()) {
       for (const count of counts) {
         const batch = room();
-        if (batch.groups.at(-1)?.hour !== hour) batch.groups.push({ hour, counts: [] });
+        if (batch.groups.at(-1)?.hours !== hours) batch.groups.push({ ...since, counts: [], hours });
         batch.groups.at(-1)?.counts.push(count);
         batch.logged += count[1];
       }
@@ -231,29 +236,33 @@ export class Model {
     const firstWithLines = batches.find((batch) => batch.lines.length > 0) as Batch;
     firstWithLines.numbered += destination.calls.length - lines.length;
     const last = batches.at(-1) as Batch;
-    last.logged += destination.calls.filter(({ isCounted }) => !isCounted).length;
+    last.logged += destination.calls.filter(({ isCounted }) => !isCounted).length + late;
+    Object.assign(last, { late, lateHours });
     last.ids = destination.calls.map(({ id }) => id).filter((id) => id > 0);
     destination.calls = [];
-    destination.counts.clear();
+    destination.counts = new PendingCounts(this.clocks);
     return batches;
   }
 
   /** Whether a batch was acknowledged. */
   #try(key: string, destination: Destination, batch: Batch): boolean {
-    const sent = { batch, clientHour: this.hour + this.skew };
+    const ages = batch.groups.map((group) => this.clocks.age(group));
+    const sent = { batch, ages, expected: this.clocks.expected };
     const fate = destination.refusal ?? destination.fates.shift() ?? APPLIED;
     if (fate.isLate) destination.overtaken.push(sent);
     if (fate.runs > 0) this.#changed.add(key);
     let isApplied = false;
-    for (let run = 0; run < fate.runs && !fate.isLate; run++) isApplied = destination.stored.apply(sent, this.hour);
+    for (let run = 0; run < fate.runs && !fate.isLate; run++) isApplied = destination.stored.apply(sent, this.clocks);
     if (fate.fails) {
       this.#totals.retries++;
+      destination.counts.close();
       if (fate.isOfDestination) this.#troubled.delete(key);
       else this.#troubled.add(key);
       return false;
     }
     if (!isApplied) this.#totals.duplicates++;
     this.#troubled.delete(key);
+    this.clocks.see();
     this.#acknowledge(destination, batch);
     return true;
   }

@@ -2,7 +2,8 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type fc from 'fast-check';
-import { setHour } from './clock';
+import { setClocks } from './clock';
+import { HOUR, type ModelClocks } from './clocks';
 import type { Model } from './model';
 import { type Outcome, toFate } from './outcomes';
 import type { Subject } from './subject';
@@ -99,8 +100,10 @@ export const flush = (): Step =>
 /** Waits until each failed batch is tried again. */
 export const wait = (): Step =>
   new Step('wait()', (model) => {
+    model.clocks.pass(LONGEST_WAIT_MS / 1000);
     model.tryAll();
     jest.advanceTimersByTime(LONGEST_WAIT_MS);
+    setClocks(model.clocks);
   });
 
 /** Decides the next tries of a destination. */
@@ -137,20 +140,36 @@ export const lose = (destination: string): Step =>
     await subject.lose(destination);
   });
 
-/** Hours pass by both clocks, or both are set back, at most to the first hour of the sequence. */
+/** Moves clocks by hours. The clock of the server never shows an hour before the first of the sequence. */
+function moveClocks(name: string, by: number, move: (clocks: ModelClocks, seconds: number) => void): Step {
+  return new Step(`${name}(${by})`, async (model, subject) => {
+    move(model.clocks, Math.max(by, -model.clocks.hour) * HOUR);
+    await subject.followClocks(model.destinations);
+  });
+}
+
+/** Hours pass by all clocks; or those that can be set are set back. */
 export const hours = (count: number): Step =>
-  new Step(`hours(${count})`, async (model, subject) => {
-    const passed = Math.max(count, -model.hour);
-    model.hour += passed;
-    setHour(model.hour + model.skew);
-    await subject.turnHours(model.destinations, passed);
+  moveClocks('hours', count, (clocks, seconds) => {
+    if (seconds >= 0) return clocks.pass(seconds);
+    const ahead = clocks.wall - clocks.server;
+    clocks.setServer(seconds);
+    clocks.setWall(ahead);
   });
 
-/** Sets the clock of the process, in hours after that of the server. */
-export const skew = (count: -1 | 0 | 1): Step =>
-  new Plan(`skew(${count})`, (model) => {
-    model.skew = count;
-    setHour(model.hour + model.skew);
+/** The machine of the process is suspended for so many hours. */
+export const suspend = (count: number): Step =>
+  moveClocks('suspend', count, (clocks, seconds) => clocks.stand(seconds));
+
+/** The clock of the server alone is set, by so many hours. */
+export const setServer = (count: number): Step =>
+  moveClocks('setServer', count, (clocks, seconds) => clocks.setServer(seconds));
+
+/** The clock of the process is set, to so many seconds after that of the server. */
+export const setWall = (seconds: number): Step =>
+  new Plan(`setWall(${seconds})`, ({ clocks }) => {
+    clocks.setWall(seconds);
+    setClocks(clocks);
   });
 
 /** Whether the index of destinations can be written to. */

@@ -1,6 +1,7 @@
 /** What Redis should hold of one destination. */
 
 import { OTHER } from '../../../src/redis/keys';
+import type { Age, ModelClocks, Since } from './clocks';
 
 /** The bounds of a transport. */
 export interface Limits {
@@ -17,15 +18,19 @@ export interface Batch {
   /** By how much `seq` grows. */
   numbered: number;
   readonly lines: string[];
-  /** Newest hour first, by the clock of the process. */
-  readonly groups: { readonly hour: number; readonly counts: [string, number][] }[];
+  /** Newest first, with the hours of the server in which they really were logged. */
+  readonly groups: (Since & { readonly counts: [string, number][]; readonly hours: ReadonlySet<number> })[];
+  /** Log calls that were given up, and their hours. */
+  late: number;
+  lateHours: ReadonlySet<number>;
   ids: readonly number[];
 }
 
-/** One try of a batch, with the hour of the process at which it was sent. */
+/** One try of a batch, and what the writer knew of the time when it was sent. */
 export interface Sent {
   readonly batch: Batch;
-  readonly clientHour: number;
+  readonly ages: readonly Age[];
+  readonly expected: number | undefined;
 }
 
 /** What Redis keeps of the last batch of the only writer. */
@@ -53,20 +58,22 @@ export class StoredDestination {
   }
 
   /** Whether a batch is new to Redis, which then takes it in. */
-  apply({ batch, clientHour }: Sent, serverHour: number): boolean {
+  apply({ batch, ages, expected }: Sent, clocks: ModelClocks): boolean {
     if (batch.number <= (this.writer?.number ?? 0)) return false;
-    const current = this.#rotate(serverHour);
-    const groups = batch.groups.map(({ hour, counts }) => ({
-      hour: hour >= clientHour ? current : serverHour - (clientHour - hour),
-      counts,
-    }));
+    const current = this.#rotate(clocks.hour);
+    const groups = batch.groups.map(({ counts, hours }, i) => {
+      const { hour, isCertain } = clocks.hourCounted(ages[i] as Age, expected);
+      if (isCertain) expect([...hours]).toEqual([hour]);
+      return { hour: hour >= clocks.hour ? current : hour, counts };
+    });
     const hours = groups.map(({ hour }) => hour).filter((hour) => hour < current);
     const previous = Math.max(this.pstart ?? -Infinity, ...hours);
     if (previous !== (this.pstart ?? -Infinity)) {
       this.pstart = previous;
       this.last = new Map();
     }
-    let late = 0;
+    let { late } = batch;
+    if (!clocks.isMisled) for (const hour of batch.lateHours) expect(hour).toBeLessThan(previous);
     for (const { hour, counts } of groups) {
       if (hour >= current) this.#count(this.common, counts);
       else if (hour === previous) this.#count(this.last, counts);

@@ -17,9 +17,11 @@ import { Lane } from '../../../src/write/lane';
 import { Lanes } from '../../../src/write/lanes';
 import { Outages } from '../../../src/write/outages';
 import { Destination, Pending } from '../../../src/write/pending';
+import { ServerTime } from '../../../src/write/server-time';
 import { Writer } from '../../../src/write/writer';
 import type { Workspace } from '../workspace';
-import { formatHour } from './clock';
+import { formatHour, setClocks } from './clock';
+import type { ModelClocks } from './clocks';
 import { FaultyConnection } from './faulty-connection';
 import type { Outcome } from './outcomes';
 import type { Limits } from './stored-destination';
@@ -36,20 +38,24 @@ export class Subject {
   readonly #redis: Redis;
   readonly #prefix: string;
   readonly #serverHour: number;
-  /** The newest hour of the model that the server had. */
+  readonly #clocks: ModelClocks;
+  /** The hour of the model, as Redis labels it by now, and the newest and oldest that anything may be labelled with. */
+  #hour = 0;
   #newestHour = 0;
+  #oldestHour = -2;
   readonly #pending: Pending;
   readonly #lanes: Lanes;
   readonly #flusher: Flusher;
   readonly #heard = new Map<string, number[]>();
 
   /** @param serverHour - since the epoch */
-  constructor(redis: Redis, prefix: string, serverHour: number, limits: Limits) {
+  constructor(redis: Redis, prefix: string, serverHour: number, limits: Limits, clocks: ModelClocks) {
     const { recentLimit, commonLimit, maxPending } = limits;
     this.#redis = redis;
     this.#prefix = prefix;
     this.#serverHour = serverHour;
-    this.connection = new FaultyConnection(redis);
+    this.#clocks = clocks;
+    this.connection = new FaultyConnection(redis, clocks);
     const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
     const formats = { formatLine: boundedLineFormatter('iso'), formatMessage };
     this.#pending = new Pending({ recentLimit, maxPending, ...formats });
@@ -62,9 +68,11 @@ export class Subject {
       expectReplies: () => () => undefined,
     });
     const notes = new IndexNotes(this.connection, outages);
+    const serverTime = new ServerTime();
     const openLane = (name: string, severity: string): Lane => {
-      const writer = new Writer(this.connection, settings);
-      return new Lane(new Destination(name, severity), writer, notes.open(name, severity, settings), this.#flusher);
+      const writer = new Writer(this.connection, settings, serverTime);
+      const destination = new Destination(name, severity, serverTime);
+      return new Lane(destination, writer, notes.open(name, severity, settings), this.#flusher);
     };
     this.#lanes = new Lanes(openLane, new Severities({}), settings);
   }
@@ -98,21 +106,24 @@ export class Subject {
     return flushed;
   }
 
-  /** Hours pass by the clock of the server. */
-  async turnHours(destinations: readonly string[], hours: number): Promise<void> {
+  /** Takes note that clocks were moved. */
+  async followClocks(destinations: readonly string[]): Promise<void> {
+    const { hour: now } = this.#clocks;
+    setClocks(this.#clocks);
     const labels: string[] = [];
-    // A batch may have waited while both clocks went from one end of their range to the other.
-    for (let hour = -this.#newestHour - 2; hour <= this.#newestHour; hour++) {
-      labels.push(this.label(hour), formatHour(this.#serverHour + hour - this.connection.hour - hours));
+    // A log call may have waited while the clock went on, and was set back, again and again.
+    for (let hour = this.#oldestHour; hour <= this.#newestHour; hour++) {
+      labels.push(this.label(hour), formatHour(this.#serverHour + hour - now));
     }
-    this.connection.hour += hours;
-    this.#newestHour = Math.max(this.#newestHour, this.connection.hour);
+    this.#newestHour = Math.max(this.#newestHour, now);
+    this.#oldestHour -= Math.abs(now - this.#hour);
+    this.#hour = now;
     if (destinations.length > 0) await relabelHours(this.#redis, this.#keys(destinations), labels);
   }
 
   /** How Redis labels an hour of the model by now. */
   label(hour: number): string {
-    return formatHour(this.#serverHour + hour - this.connection.hour);
+    return formatHour(this.#serverHour + hour - this.#hour);
   }
 
   key(destination: string): string {

@@ -46,7 +46,7 @@ function passedClient(to: WriterConnection): Connectable | undefined {
   return 'sentinel' in to ? createSentinel(to.sentinel) : undefined;
 }
 
-/** Number of keys of the script that writes a batch, and where among its arguments the number of that stands. */
+/** Least number of keys of the script that writes a batch, and where among its arguments the number of that stands. */
 const WRITE_KEYS = 7;
 const NUMBER_AT = 1;
 
@@ -54,9 +54,7 @@ const NUMBER_AT = 1;
 function renumbering(client: RedisScripter): RedisScripter {
   let number = 0;
   const renumbered = ({ keys, arguments: args }: ScriptArguments): ScriptArguments =>
-    keys.length === WRITE_KEYS
-      ? { keys, arguments: args.with(NUMBER_AT, String(++number)) }
-      : { keys, arguments: args };
+    keys.length >= WRITE_KEYS ? { keys, arguments: args.with(NUMBER_AT, String(++number)) } : { keys, arguments: args };
   return {
     evalSha: (sha1, script) => client.evalSha(sha1, renumbered(script)),
     eval: (source, script) => client.eval(source, renumbered(script)),

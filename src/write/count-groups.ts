@@ -1,0 +1,140 @@
+/** Keeps the pending counts of one destination apart by when they were logged, in no more groups than hours can need. */
+
+import type { CountedMessage } from './batch';
+import { detachCounts } from './detach';
+import type { Beginning, ServerTime } from './server-time';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** Groups that begin so shortly after one another are one, whatever the wall clock says. */
+const SAME_MS = 1000;
+
+/**
+ * Hours that are kept. Redis has two windows, so it counts none but the newest two. As long as it is not known where its hours
+ * turn, calls of those two may be of up to four hours of this process.
+ */
+const KEPT_HOURS = 2;
+const KEPT_HOURS_IF_UNCERTAIN = 4;
+/** Most groups, however often the wall clock is set. */
+const MAX_GROUPS = 256;
+
+/** When its first log call came, and its messages by their text. */
+interface PendingGroup extends Beginning {
+  readonly messages: Map<string, CountedMessage>;
+}
+
+/** The pending counts of one destination. A group is of one minute; or of one hour if older ones wait with it. */
+export class CountGroups {
+  /** The messages of the newest group. */
+  newest: Map<string, CountedMessage> | undefined;
+  /** The minute of the last log call, as {@link toMinute} has it. With any other minute, `open` is due. */
+  minute = Number.NaN;
+  /** Calls that were given up, because no window can hold their hour by now. */
+  late = 0;
+  readonly #serverTime: ServerTime;
+  /** Oldest first. */
+  #groups: PendingGroup[] = [];
+  /** Whether the groups of each hour are merged. */
+  #isCondensed = false;
+
+  constructor(serverTime: ServerTime) {
+    this.#serverTime = serverTime;
+  }
+
+  /** Oldest first. */
+  get all(): readonly PendingGroup[] {
+    return this.#groups;
+  }
+
+  /** The minute of a time of the wall clock, as the server counts minutes: its hours begin with one. */
+  toMinute(time: number): number {
+    return Math.floor((time + this.#serverTime.aheadOfWall) / MINUTE_MS);
+  }
+
+  /**
+   * Finds or opens the group of a log call.
+   *
+   * @param isCrowded - whether hours are to be merged, even if it is not known where they turn
+   * @returns how many messages fewer there are now
+   */
+  open(time: number, isCrowded: boolean): number {
+    const beginning = this.#serverTime.begin(time);
+    this.minute = this.toMinute(time);
+    const last = this.#groups.at(-1);
+    if (!last || !this.#isOne(last, beginning, isCrowded)) this.#groups.push({ ...beginning, messages: new Map() });
+    this.#isCondensed = false;
+    return this.condense(isCrowded);
+  }
+
+  /** Merges groups, and gives up hours that no window can hold. Returns how many messages fewer there are now. */
+  condense(isCrowded: boolean): number {
+    if (this.#isCondensed) return 0;
+    this.#isCondensed = isCrowded;
+    const groups = this.#groups;
+    let removed = 0;
+    for (let i = groups.length - 1; i > 0; i--) {
+      const isOne = this.#isOne(groups[i - 1] as PendingGroup, groups[i] as PendingGroup, isCrowded);
+      if (isOne || groups.length > MAX_GROUPS) removed += this.#merge(i);
+    }
+    for (let old = this.#countOldGroups(); old > 0; old--) {
+      const messages = groups.shift()?.messages ?? new Map<string, CountedMessage>();
+      for (const { count } of messages.values()) this.late += count;
+      removed += messages.size;
+    }
+    this.newest = groups.at(-1)?.messages;
+    return removed;
+  }
+
+  /** Copies the messages. */
+  detach(): void {
+    this.#groups = this.#groups.map((group) => {
+      const copies = detachCounts(group.messages.values()).map((copy) => [copy.message, copy] as const);
+      return { ...group, messages: new Map(copies) };
+    });
+    this.newest = this.#groups.at(-1)?.messages;
+  }
+
+  /** Has the next log call open a group: the wall clock alone may stand still, or come to the same minute again. */
+  close(): void {
+    this.minute = Number.NaN;
+  }
+
+  clear(): void {
+    this.#groups = [];
+    this.newest = undefined;
+    this.late = 0;
+    this.close();
+  }
+
+  #isOne(older: Beginning, newer: Beginning, isCrowded: boolean): boolean {
+    if (!this.#serverTime.isSteady(older, newer)) return false;
+    if (!this.#serverTime.isKnown && !isCrowded) return newer.at - older.at < SAME_MS;
+    return this.#serverTime.period(older, HOUR_MS) === this.#serverTime.period(newer, HOUR_MS);
+  }
+
+  /** Merges a group into the one before it. */
+  #merge(i: number): number {
+    const [older, newer] = this.#groups.slice(i - 1, i + 1) as [PendingGroup, PendingGroup];
+    const before = older.messages.size + newer.messages.size;
+    for (const [message, counted] of newer.messages) {
+      const same = older.messages.get(message);
+      if (same) same.count += counted.count;
+      else older.messages.set(message, counted);
+    }
+    this.#groups.splice(i, 1);
+    return before - older.messages.size;
+  }
+
+  #countOldGroups(): number {
+    const groups = this.#groups;
+    const [first] = groups;
+    if (groups.length <= KEPT_HOURS) return 0;
+    const isSteady = groups.every((group) => this.#serverTime.isSteady(group, first as PendingGroup));
+    const isCertain = this.#serverTime.isKnown && isSteady;
+    const hours = groups.map((group) =>
+      isCertain ? this.#serverTime.period(group, HOUR_MS) : Math.floor(group.at / HOUR_MS),
+    );
+    const kept = [...new Set(hours)].slice(isCertain ? -KEPT_HOURS : -KEPT_HOURS_IF_UNCERTAIN);
+    return hours.indexOf(kept[0] as number);
+  }
+}
