@@ -217,7 +217,7 @@ describe('logger name', () => {
   });
 
   it('has its log calls dropped and counted, with one warning, if it is invalid', async () => {
-    const names: unknown[] = ['', 'x'.repeat(10_240), 'lone \udc00', 7, undefined];
+    const names: unknown[] = ['', 'x'.repeat(10_240), 'lone \udc00', true, undefined];
     const throwing = (): string => {
       const name = names.shift();
       if (names.length === 0) throw new Error('no name');
@@ -404,18 +404,6 @@ describe('transport as a stream', () => {
     expect(await readMessages(name)).toEqual(['three', 'two', 'one']);
   });
 
-  it.each([
-    ['ended', (transport: Writable) => transport.end(), 'write after end'],
-    ['destroyed', (transport: Writable) => transport.destroy(), 'Cannot call write after a stream was destroyed'],
-  ])('refuses a write after it is %s', async (_, end, message) => {
-    const transport = workspace.transport({ name: newName() });
-    end(transport);
-    const failed = once(transport, 'error');
-    transport.write({ level: 'info', message: 'hello' });
-    await expect(failed).resolves.toEqual([expect.objectContaining({ message })]);
-    expect(transport.stats().logged).toBe(0);
-  });
-
   it('keeps the order of writes across cork and uncork', async () => {
     const name = newName();
     const transport = workspace.transport({ name });
@@ -426,13 +414,5 @@ describe('transport as a stream', () => {
     transport.write({ level: 'info', message: 'three' });
     await transport.flush();
     expect(await readMessages(name)).toEqual(['three', 'two', 'one']);
-  });
-
-  it('emits an error for a write of null', () => {
-    const transport = workspace.transport({ name: newName() });
-    const errors: Error[] = [];
-    transport.on('error', (error) => errors.push(error));
-    transport.write(null);
-    return until(() => errors.length === 1);
   });
 });

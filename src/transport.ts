@@ -17,7 +17,7 @@ import { ignoreError } from './redis/failures';
 import { openConnection } from './redis/open';
 import { Severities } from './severity';
 import { DirectTransport } from './winston/direct-transport';
-import { emitFinish, endsProcess, offEmptyLoop, onEmptyLoop } from './winston/exit';
+import { endsProcess, offEmptyLoop, onEmptyLoop } from './winston/exit';
 import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './winston/query';
 import { emitSafely, Warnings } from './winston/warnings';
 import { type DeliveryStats, Flusher } from './write/flusher';
@@ -72,8 +72,6 @@ export class RedisRecentCommonTransport extends DirectTransport {
   constructor(options: TransportOptions = {}) {
     const resolved = resolveTransportOptions(options);
     super(resolved);
-    // A logger adds several listeners, and any number of loggers may share this transport.
-    this.setMaxListeners(0);
     const { keyPrefix: prefix, timestamp, recentLimit, commonLimit, maxPending, lingerMs, ttlSeconds = 0 } = resolved;
     this.#options = resolved;
     this.#connection = openConnection(resolved, false);
@@ -115,8 +113,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
     try {
       this.#add(info);
     } catch (error) {
-      this.#dropped++;
-      this.#warnings.warnSometimes('a log call was dropped', error);
+      this.drop(error);
     } finally {
       callback?.();
     }
@@ -164,13 +161,22 @@ export class RedisRecentCommonTransport extends DirectTransport {
 
   #add(info: LogInfo): void {
     const { name } = this.#options;
-    const lane = this.#lanes.find(typeof name === 'function' ? (name(info) ?? DEFAULTS.name) : name, readLevel(info));
+    const lane = this.#lanes.find(typeof name === 'function' ? toName(name(info)) : name, readLevel(info));
     const message = readMessage(info);
     const counted = toCommonKey(info, message, this.#options.commonKey, this.#onKeyError);
     const text = toLineText(info, message, this.format !== undefined);
     if (!this.#isOpen) this.#open();
     lane.add(Date.now(), counted, text, this.listenerCount('logged') > 0 ? info : undefined);
-    if (endsProcess(this, info)) void this.#flushOrWarn().finally(() => emitFinish(this));
+    if (endsProcess(this, info)) void this.#flushOrWarn().finally(() => this.emit('finish'));
+  }
+
+  protected override drop(error: unknown): void {
+    this.#dropped++;
+    this.#warnings.warnSometimes('a log call was dropped', error);
+  }
+
+  protected override onFormatError(error: unknown): void {
+    this.#warnings.warnSometimes('the format failed, the line was stored without it', error);
   }
 
   readonly #onKeyError = (error: unknown): void => {
@@ -217,4 +223,9 @@ export class RedisRecentCommonTransport extends DirectTransport {
   #releaseIfDone(): void {
     if (!this.#isOpen && this.#flusher.isIdle) this.#connection.release();
   }
+}
+
+/** A logger name that a function gave: numbers are as good as their text. */
+function toName(name: unknown): unknown {
+  return typeof name === 'number' || typeof name === 'bigint' ? String(name) : (name ?? DEFAULTS.name);
 }

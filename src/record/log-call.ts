@@ -33,6 +33,11 @@ export function readLevel(info: LogInfo): string {
   return typeof level === 'string' ? level : stripVTControlCharacters(toText(info.level ?? 'info'));
 }
 
+/** A log call without the text that formats made for it. */
+export function withoutText(info: LogInfo): LogInfo {
+  return { ...info, [MESSAGE]: undefined };
+}
+
 /** The message of a log call, whatever was logged. Never throws. */
 export function readMessage(info: LogInfo): string {
   try {

@@ -1,7 +1,5 @@
 /** The end of the process: flushes before a program simply ends, and before winston ends it after an uncaught error. */
 
-import type { Readable } from 'node:stream';
-
 import type TransportStream = require('winston-transport');
 
 import type { LogInfo } from '../record/log-call';
@@ -39,26 +37,11 @@ interface WinstonState extends TransportStream {
 /**
  * Whether winston ends the process after this log call. It does so after an uncaught exception or rejection, as soon as each
  * transport that handles it has emitted `'finish'`, or after three seconds. If the process goes on, winston does not wait for
- * `'finish'`.
+ * `'finish'`. It may go on if `exitOnError` is a function, too: winston has called it, once, and nobody else knows its answer.
  */
 export function endsProcess(transport: TransportStream, info: LogInfo): boolean {
   if (info.exception !== true && info.rejection !== true) return false;
   const { parent, _ending } = transport as WinstonState;
   const exits = parent?.exitOnError;
-  return _ending === true && exits !== false && (typeof exits !== 'function' || Boolean(exits(info.error)));
-}
-
-/**
- * Tells winston that an exception is written. Loggers take that for the end of the stream and unpipe it, so they are piped
- * again: while another transport takes its time, the application may go on to log until the three seconds are over.
- */
-export function emitFinish(transport: TransportStream): void {
-  const { parent } = transport as WinstonState;
-  const loggers: Readable[] = [];
-  const onUnpipe = (logger: Readable): number => loggers.push(logger);
-  transport.on('unpipe', onUnpipe);
-  transport.emit('finish');
-  transport.off('unpipe', onUnpipe);
-  for (const logger of loggers) logger.pipe(transport);
-  Object.assign(transport, { parent });
+  return _ending === true && exits !== false;
 }
