@@ -42,7 +42,7 @@ async function openServer(): Promise<Stage> {
 /** A cluster whose replicas take over. The writer connects to it directly, not through the proxy. */
 async function openCluster(): Promise<Stage> {
   const cluster = await startCluster({ replicas: 1 });
-  const server = await cluster.masterOf('common:{app}:info');
+  const server = await cluster.masterByKey('common:{app}:info');
   const proxy = await FaultProxy.start(server.port);
   return { server, proxy, connection: { cluster: cluster.urls }, stop: () => cluster.stop() };
 }

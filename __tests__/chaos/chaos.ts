@@ -1,6 +1,8 @@
+/** Checks that every log call is counted once, whatever goes wrong with Redis while writers log. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toSeverity } from '../../src';
-import { type Balance, balanceOf } from '../support/writers/balance';
+import { type Balance, takeBalance } from '../support/writers/balance';
 import { FaultWriter } from '../support/writers/fault-writer';
 import type { Fault } from './faults';
 import { archived, passHour } from './hours';
@@ -13,7 +15,7 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly writers: number;
   readonly linesPerSecond: number;
-  /** Takes the numbers of batches away, to see that the run notices what they are for. */
+  /** Gives every try a number of its own, to show that the run notices double counts. */
   readonly withoutBatchNumbers: boolean;
 }
 
@@ -24,24 +26,24 @@ export interface ChaosResult extends Balance {
 
 const NAMES = ['web', 'worker', 'billing'];
 const LEVELS = ['info', 'warn', 'error'];
-/** The longest pause between two faults of a row. */
+/** Longest pause between two faults of a row. */
 const PAUSE_MS = 300;
-/** Log calls of each writer after the last fault: what was lost is noticed by the batch that comes next. */
+/** Log calls of each writer after the last fault: only a later batch notices a loss. */
 const LINES_AFTERWARDS = 10 * NAMES.length * LEVELS.length;
 const CLOSE_TIMEOUT_MS = 60_000;
 
-/** Lets writers log while everything goes wrong, and then holds what they logged against what Redis has. */
+/** Lets writers log while everything goes wrong, then compares what they logged with what Redis has. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const stage = await STAGES[options.variant]();
   const writers: FaultWriter[] = [];
   try {
     const starts = Array.from({ length: options.writers }, (_, index) => startWriter(stage, options, index));
     writers.push(...(await Promise.all(starts)));
-    const faults = await strikeFor(options, [...stage.faults, [hourOf(stage)]]);
+    const faults = await strikeFor(options, [...stage.faults, [hourFault(stage)]]);
     await stage.heal();
     await Promise.all(writers.map(expectComeback));
     const reports = await Promise.all(writers.map((writer) => writer.end()));
-    const balance = await balanceOf(reports, stage.inspector, {
+    const balance = await takeBalance(reports, stage.inspector, {
       archived: ({ name, severity }) => archived(stage.inspector, name, severity),
     });
     return { ...balance, faults };
@@ -76,7 +78,7 @@ async function expectComeback(writer: FaultWriter): Promise<void> {
 }
 
 /** The hour passes, for one destination at a time. */
-function hourOf({ inspector, inKeys }: Stage): Fault {
+function hourFault({ inspector, inKeys }: Stage): Fault {
   return {
     title: 'hour passed',
     strike: async (random) => {
@@ -94,7 +96,7 @@ async function strikeFor({ seconds, seed }: ChaosOptions, rows: Stage['faults'])
       const random = new Random(seed + index);
       while (performance.now() < until) {
         const { title, strike } = random.pick(row);
-        // One that strikes what another has struck already may fail at that.
+        // It may fail if another fault has struck the same server.
         const hasStruck = await strike(random).then(
           () => true,
           () => false,

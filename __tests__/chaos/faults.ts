@@ -1,13 +1,15 @@
+/** What can go wrong with servers and connections. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultProxy } from '../support/redis/proxy';
 import type { RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import type { Random } from './random';
 
-/** Something that goes wrong for a while. */
+/** A fault that lasts for a while. */
 export interface Fault {
   readonly title: string;
-  /** Resolves when it is repaired. Rejects where it could not strike, the server being struck by another one. */
+  /** Resolves when it is repaired. Rejects if it could not strike, because another fault has struck the server. */
   readonly strike: (random: Random) => Promise<unknown>;
 }
 
@@ -17,7 +19,7 @@ async function every(servers: Pick, ...command: readonly string[]): Promise<void
   await Promise.all((await servers()).map((server) => server.command(command)));
 }
 
-/** A server that takes no writes, for a reason that a setting gives it. */
+/** A setting that makes a server refuse writes. */
 function refusal(title: string, server: RedisServer, setting: string, value: string): Fault {
   return {
     title,
@@ -30,7 +32,7 @@ function refusal(title: string, server: RedisServer, setting: string, value: str
   };
 }
 
-/** What commands can do to the servers that are masters now. */
+/** Faults by commands to the current masters. */
 export function commandFaults(servers: Pick): Fault[] {
   return [
     { title: 'CLIENT KILL', strike: () => every(servers, 'CLIENT', 'KILL', 'TYPE', 'normal') },
@@ -58,7 +60,7 @@ export function hang(title: string, pick: (random: Random) => Promise<RedisServe
   };
 }
 
-/** What can happen to one server whose disk outlives it. */
+/** Faults of one server whose disk outlives it. */
 export function serverFaults(server: RedisServer): Fault[] {
   const kill = async (random: Random): Promise<void> => {
     await server.kill();
@@ -69,7 +71,7 @@ export function serverFaults(server: RedisServer): Fault[] {
   return [
     { title: 'kill -9', strike: kill },
     hang('SIGSTOP', pick, 2500),
-    // Longer than the transport waits for an answer.
+    // Longer than the transport waits for a reply.
     {
       title: 'SIGSTOP, long',
       strike: (random) => (random.next() < 0.2 ? hang('', pick, 14_000).strike(random) : Promise.reject()),
@@ -79,7 +81,7 @@ export function serverFaults(server: RedisServer): Fault[] {
   ];
 }
 
-/** What can happen between the writers and one server. */
+/** Faults of the network between the writers and one server. */
 export function networkFaults(proxy: FaultProxy): Fault[] {
   const cut = (random: Random): void => proxy.cut(random.pick(['rst', 'fin']));
   return [

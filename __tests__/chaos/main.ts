@@ -1,3 +1,5 @@
+/** `npm run chaos`: reads the options, runs, prints the balance. */
+
 import { parseArgs } from 'node:util';
 import { type ChaosOptions, runChaos } from './chaos';
 import { STAGES } from './stages';

@@ -1,4 +1,5 @@
 /** Random numbers that a seed repeats: mulberry32 (https://github.com/cprosche/mulberry32). */
+
 export class Random {
   #state: number;
 

@@ -1,3 +1,5 @@
+/** A server, a cluster and a master behind sentinels, each with the faults that can strike it. */
+
 import { createClient, createCluster, createSentinel } from 'redis';
 import { startCluster } from '../support/redis/cluster';
 import { FaultProxy } from '../support/redis/proxy';
@@ -10,16 +12,16 @@ import { commandFaults, type Fault, hang, networkFaults, serverFaults } from './
 import type { Evaluator } from './hours';
 import type { Random } from './random';
 
-/** A Redis in one of its forms, and what can happen to it. */
+/** A Redis in one of its forms, with its faults. */
 export interface Stage {
-  /** How writers reach it: they take turns. */
+  /** Connections of the writers, in turns. */
   readonly connections: readonly WriterConnection[];
-  /** How a logger name stands in the keys. */
+  /** A logger name as the keys have it. */
   readonly inKeys: (name: string) => string;
   readonly inspector: Inspector & Evaluator;
-  /** Rows of faults that strike at the same time; those of one row strike one after the other. */
+  /** Rows of faults. The rows strike at the same time, the faults of a row one after the other. */
   readonly faults: readonly (readonly Fault[])[];
-  /** Waits until nothing is wrong any more. */
+  /** Waits until all faults are repaired. */
   readonly heal: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -53,7 +55,7 @@ async function cluster(): Promise<Stage> {
   await inspector.connect();
   const pick = async (random: Random): Promise<RedisServer> => random.pick(await nodes.masters());
   const failover = async (random: Random): Promise<void> => {
-    const [replica] = await nodes.replicasOf(await pick(random));
+    const [replica] = await nodes.findReplicas(await pick(random));
     if (!replica) throw new Error('a master has no replica');
     await nodes.failover(replica);
   };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { ErrorReply, encodeCommand, ReplyParser } from '../../src/cli/redis/resp';
 import { ScriptClient } from '../../src/cli/redis/script-client';
-import { makeUser, removeUser, rulesOf } from '../support/redis/acl';
+import { makeUser, removeUser, userRules } from '../support/redis/acl';
 import { makeCertificates } from '../support/redis/certificates';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { itWith } from '../support/requirements';
@@ -94,7 +94,7 @@ describeWithServer('connection of the program', () => {
   });
 
   it('needs no rights besides those of the documented log-reader', async () => {
-    const url = await makeUser(workspace.redis, server.url, rulesOf('reader', workspace.prefix));
+    const url = await makeUser(workspace.redis, server.url, userRules('reader', workspace.prefix));
     const { logger, transport } = workspace.logger({ name: 'shop' });
     logger.info('hello');
     await transport.flush();

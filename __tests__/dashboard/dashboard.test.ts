@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import { OptionsError, RecentCommonReader } from '../../src';
 import { createDashboard, type Dashboard, type DashboardOptions } from '../../src/dashboard';
 import { runProgram } from '../support/program';
-import { makeUser, rulesOf } from '../support/redis/acl';
+import { makeUser, userRules } from '../support/redis/acl';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { ask, logCounts, makeDashboard, Site, textById } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
@@ -300,7 +300,7 @@ describeWithServer('a dashboard', () => {
   it('says that Redis refuses access if its user lacks a right', async () => {
     const own = await Workspace.openOnOwnServer();
     await logCounts(own, 'shop', { info: { hello: 1 } });
-    const rules = rulesOf('reader', own.prefix).filter((rule) => rule !== '+lrange');
+    const rules = userRules('reader', own.prefix).filter((rule) => rule !== '+lrange');
     const url = await makeUser(own.redis, own.url, rules);
     const reader = new RecentCommonReader({ url, keyPrefix: own.prefix });
     const response = await ask(makeDashboard(own, { reader }));

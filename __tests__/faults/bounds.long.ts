@@ -33,7 +33,7 @@ async function logThroughOutage(
 ): Promise<void> {
   const port = await freePort();
   const program = `
-    const transport = transportOf({ name: ({ service }) => service, closeTimeoutMs: 600_000 });
+    const transport = openTransport({ name: ({ service }) => service, closeTimeoutMs: 600_000 });
     const logger = winston.createLogger({ transports: [transport] });
     const warnings = [];
     transport.on('warn', (warning) => warnings.push(warning.message));
@@ -143,7 +143,7 @@ describe('burst of a million log calls with few messages', () => {
   it('is counted exactly, and takes less than 10 MB of memory', async () => {
     const server = await RedisServer.start();
     const program = `
-      const transport = transportOf({ closeTimeoutMs: 60_000 });
+      const transport = openTransport({ closeTimeoutMs: 60_000 });
       const logger = winston.createLogger({ transports: [transport] });
       const used = () => { gc(); return process.memoryUsage().heapUsed; };
       logger.info('message 0');
@@ -182,7 +182,7 @@ describe('message of 600 MB', () => {
   it('is cut, marked with an ellipsis, and not kept', async () => {
     const server = await RedisServer.start();
     const program = `
-      const transport = transportOf({ closeTimeoutMs: 60_000 });
+      const transport = openTransport({ closeTimeoutMs: 60_000 });
       const logger = winston.createLogger({ transports: [transport], format: winston.format.simple() });
       const used = () => { gc(); return process.memoryUsage().heapUsed; };
       const before = used();

@@ -3,7 +3,7 @@ import { constantFrom, oneof, sample, string } from 'fast-check';
 import type { DeliveryWarning, RedisRecentCommonTransport, TransportOptions } from '../../src';
 import { clearOfTheTurn } from '../support/hours';
 import { runProgram } from '../support/program';
-import { rulesOf } from '../support/redis/acl';
+import { userRules } from '../support/redis/acl';
 import { describeWithServer, freePort } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
 import { Workspace } from '../support/workspace';
@@ -117,7 +117,7 @@ describeWithServer('eviction', () => {
     const user = new URL(workspace.url);
     user.username = `test-${randomUUID()}`;
     user.password = randomUUID();
-    const rules = [...rulesOf('writer', workspace.prefix), `>${user.password}`];
+    const rules = [...userRules('writer', workspace.prefix), `>${user.password}`];
     await workspace.redis.sendCommand(['ACL', 'SETUSER', user.username, ...rules]);
     expect(await collectWarnings({ url: user.href })).toEqual([]);
     await workspace.redis.sendCommand(['ACL', 'SETUSER', user.username, '+info']);
@@ -143,7 +143,7 @@ describeWithServer('eviction', () => {
 describe('program', () => {
   it('keeps none of twenty messages of 10 MB whole that it logs while Redis is absent', async () => {
     const program = `
-      const transport = transportOf({ closeTimeoutMs: 0 });
+      const transport = openTransport({ closeTimeoutMs: 0 });
       const logger = winston.createLogger({ transports: [transport], format: winston.format.simple() });
       const used = () => { gc(); return process.memoryUsage().heapUsed; };
       const before = used();

@@ -27,7 +27,7 @@ describeWithServer('cluster under load', () => {
   it('is written to again within ten seconds after a master was killed, and its loss is reported', async () => {
     const { writer } = await scene.start({ names: ['shop'] });
     for (let round = 1; round <= 2; round++) {
-      const master = await cluster.masterOf('shop');
+      const master = await cluster.masterByKey('shop');
       await master.kill();
       const killedAt = performance.now();
       // More lines than a reply in flight at that moment can stand for.
@@ -36,13 +36,13 @@ describeWithServer('cluster under load', () => {
       await master.start();
       await cluster.whole();
     }
-    await scene.balanceOf(writer);
+    await scene.takeBalance(writer);
   });
 
   it('has every log call once, or it is reported as lost, after each master was killed', async () => {
     const { writer } = await scene.start({ names: NAMES, levels: LEVELS });
     for (const name of NAMES) {
-      const master = await cluster.masterOf(name);
+      const master = await cluster.masterByKey(name);
       await master.kill();
       await writer.acknowledged(2000, 60_000);
       await master.start();
@@ -50,20 +50,20 @@ describeWithServer('cluster under load', () => {
     }
     // Each logger writes again after the last fault, and so notices its loss.
     await writer.acknowledged(2000);
-    await scene.balanceOf(writer);
+    await scene.takeBalance(writer);
   });
 
   it('has every log call once after slots moved away and back three times', async () => {
     const running = await Promise.all([1, 2].map(() => scene.start({ names: NAMES, levels: LEVELS })));
     for (let round = 1; round <= 3; round++) {
       for (const name of NAMES) {
-        const slot = await cluster.slotOf(name);
-        const home = await cluster.masterOfSlot(slot);
+        const slot = await cluster.readSlot(name);
+        const home = await cluster.masterBySlot(slot);
         await moveSlot(cluster, slot, await cluster.otherMaster(home));
         await moveSlot(cluster, slot, home);
       }
       await Promise.all(running.map(({ writer }) => writer.acknowledged(500)));
     }
-    for (const { writer } of running) expect(await scene.balanceOf(writer)).toMatchObject({ lost: 0 });
+    for (const { writer } of running) expect(await scene.takeBalance(writer)).toMatchObject({ lost: 0 });
   });
 });

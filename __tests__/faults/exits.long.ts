@@ -43,7 +43,7 @@ function expectDuration({ stdout }: Ended, ms: number): void {
 /** A logger that logs rounds of ten messages, each once. Whole batches have whole rounds. */
 const PROGRAM = `
   const connection = { url: undefined, redis: { url: process.env.URL, name: process.env.NAME } };
-  const transport = transportOf({ ...connection, name: process.env.NAME, closeTimeoutMs: Number(process.env.CLOSE) });
+  const transport = openTransport({ ...connection, name: process.env.NAME, closeTimeoutMs: Number(process.env.CLOSE) });
   const logger = winston.createLogger({ transports: [transport] });
   const logRounds = (rounds) => {
     for (let i = 0; i < 10 * rounds; i++) logger.info('message ' + (i % 10));
@@ -106,7 +106,7 @@ describeWithServer('end of a program', () => {
       const [, pid] = /process_id:(\d+)/.exec(await workspace.redis.info('server')) ?? [];
       const names = Array.from({ length: 20 }, (_, i) => `hanging${i}`);
       await run(`
-        const large = transportOf({ ...connection, name: ({ service }) => service, recentLimit: 1000 });
+        const large = openTransport({ ...connection, name: ({ service }) => service, recentLimit: 1000 });
         const largeLogger = winston.createLogger({ transports: [large] });
         largeLogger.info('connects');
         large.flush().then(() => {
@@ -159,7 +159,7 @@ describeWithServer('end of a program', () => {
 
   it('takes closeTimeoutMs after an uncaught exception if Redis is gone', async () => {
     const program = `${STOPWATCH}
-      const handling = transportOf({ handleExceptions: true, closeTimeoutMs: 500 });
+      const handling = openTransport({ handleExceptions: true, closeTimeoutMs: 500 });
       winston.createLogger({ transports: [handling] });
       setImmediate(() => { start(); throw new Error('boom'); });`;
     const ended = await run(program, `redis://127.0.0.1:${await freePort()}`);
@@ -303,7 +303,7 @@ describeWithServer('unresponsive Redis', () => {
   it('holds up the end of a program for closeTimeoutMs, or for up to two seconds if that is longer, if it answers no attempt to connect', async () => {
     const { options, end } = await silentRedis();
     const program = (closing: string, closeTimeoutMs: number | undefined): string => `${STOPWATCH}
-      const transport = transportOf({ closeTimeoutMs: ${closeTimeoutMs} });
+      const transport = openTransport({ closeTimeoutMs: ${closeTimeoutMs} });
       const logger = winston.createLogger({ transports: [transport] });
       start();
       logger.info('hello');

@@ -4,7 +4,7 @@ import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import { expectExactAt } from '../support/writers/balance';
 import { type FaultReport, FaultWriter } from '../support/writers/fault-writer';
-import { outagesOf } from '../support/writers/told-outages';
+import { readOutages } from '../support/writers/told-outages';
 
 /** How long a connection of the transport waits for an answer, and then for the answer to its next attempt. */
 const ANSWER_MS = 10_000;
@@ -50,7 +50,7 @@ describeWithServer('Redis that hangs', () => {
     const { duplicates } = await expectExactAt(server.url, reports);
     expect(duplicates).toBe(1);
     expect(reports[1]?.warnings).toEqual([]);
-    const [outage, ...others] = outagesOf(reports[0] as (typeof reports)[0]);
+    const [outage, ...others] = readOutages(reports[0] as (typeof reports)[0]);
     expect(others).toEqual([]);
     expect(outage).toMatchObject({ what: 'Redis', cause: `no answer from Redis within ${ANSWER_MS} ms` });
     expect(outage?.seconds).toBeGreaterThan((HUNG_MS - ANSWER_MS) / 1000 - 1);
@@ -65,7 +65,7 @@ describeWithServer('Redis that hangs', () => {
     const report = await writer.end();
     const { duplicates } = await expectExactAt(server.url, [report]);
     expect(duplicates).toBe(0);
-    expect(outagesOf(report)).toMatchObject([{ cause: `no answer from Redis within ${ANSWER_MS} ms` }]);
+    expect(readOutages(report)).toMatchObject([{ cause: `no answer from Redis within ${ANSWER_MS} ms` }]);
   }, 60_000);
 
   it('is given up sooner if it accepts no connection, and has every log call once when it goes on', async () => {
@@ -81,7 +81,7 @@ describeWithServer('Redis that hangs', () => {
     await writer.acknowledged(500);
     const report = await writer.end();
     await expectExactAt(server.url, [report]);
-    expect(outagesOf(report)).toMatchObject([{ cause: expect.stringMatching(/timeout/i) }]);
+    expect(readOutages(report)).toMatchObject([{ cause: expect.stringMatching(/timeout/i) }]);
   }, 60_000);
 });
 

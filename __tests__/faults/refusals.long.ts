@@ -3,7 +3,7 @@ import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import { expectExactAt } from '../support/writers/balance';
 import { FaultWriter, type Progress } from '../support/writers/fault-writer';
-import { outagesOf } from '../support/writers/told-outages';
+import { readOutages } from '../support/writers/told-outages';
 
 const MEGABYTE = 2 ** 20;
 
@@ -45,7 +45,7 @@ describeWithServer('Redis that drops its clients a thousand times', () => {
       expect((after[i]?.rssBytes ?? 0) - rssBytes).toBeLessThan(40 * MEGABYTE);
     }
     for (const report of reports) {
-      const outages = outagesOf(report);
+      const outages = readOutages(report);
       expect(outages.length).toBeGreaterThan(0);
       expect(outages.length).toBeLessThanOrEqual(1000);
     }
@@ -82,7 +82,7 @@ describeWithServer('Redis that is loading its data', () => {
     await Promise.all(writers.map((writer) => writer.acknowledged(300)));
     const reports = await Promise.all(writers.map((writer) => writer.end()));
     await expectExactAt(server.url, reports);
-    for (const report of reports) expect(outagesOf(report)).toMatchObject([{ what: 'Redis' }]);
-    for (const report of reports.slice(1)) expect(outagesOf(report)[0]?.cause).toMatch(/^LOADING Redis is loading/);
+    for (const report of reports) expect(readOutages(report)).toMatchObject([{ what: 'Redis' }]);
+    for (const report of reports.slice(1)) expect(readOutages(report)[0]?.cause).toMatch(/^LOADING Redis is loading/);
   }, 120_000);
 });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RedisRecentCommonTransport } from '../../src';
-import { makeUser, rulesOf } from '../support/redis/acl';
+import { makeUser, userRules } from '../support/redis/acl';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import { expectExactAt } from '../support/writers/balance';
 import { type FaultReport, FaultWriter } from '../support/writers/fault-writer';
-import { outagesOf } from '../support/writers/told-outages';
+import { readOutages } from '../support/writers/told-outages';
 
 type Admin = ReturnType<typeof createClient>;
 
@@ -119,7 +119,7 @@ describeWithServer('Redis in trouble', () => {
       what: 'Redis',
       cause: expect.stringMatching(cause),
     }));
-    for (const report of reports) expect(outagesOf(report)).toMatchObject(outages);
+    for (const report of reports) expect(readOutages(report)).toMatchObject(outages);
   });
 
   it('is sent a script again each time it has forgotten it, and has every log call once', async () => {
@@ -150,7 +150,7 @@ describeWithServer('Redis in trouble', () => {
     await expectExactAt(server.url, reports);
     for (const report of reports) {
       // An idle client is connected again before a call fails.
-      const outages = outagesOf(report);
+      const outages = readOutages(report);
       expect(outages.length).toBeLessThanOrEqual(20);
       for (const { cause } of outages) expect(cause).toMatch(/closed|ECONNRESET|EPIPE/);
     }
@@ -171,7 +171,7 @@ describeWithServer('wrong type under a key', () => {
     const reports = await Promise.all(writers.map((writer) => writer.end()));
     await expectExactAt(server.url, reports);
     for (const report of reports) {
-      const outages = outagesOf(report).map(({ what, destination, cause }) => `${what} ${destination} ${cause}`);
+      const outages = readOutages(report).map(({ what, destination, cause }) => `${what} ${destination} ${cause}`);
       expect(outages.sort()).toEqual([
         expect.stringContaining('cart:info cart:info WRONGTYPE recent:cart:info:seq holds no number'),
         expect.stringContaining('mail:info mail:info WRONGTYPE common:mail:info:writers holds a string'),
@@ -187,7 +187,7 @@ describeWithServer('command refused in the middle of a batch', () => {
 
   /** A writer whose user has the rights of a writer, changed by one rule. */
   async function startAs(rule: string): Promise<{ writer: FaultWriter; user: URL }> {
-    const user = new URL(await makeUser(admin, server.url, [...rulesOf('writer'), rule]));
+    const user = new URL(await makeUser(admin, server.url, [...userRules('writer'), rule]));
     return { writer: await FaultWriter.start({ connection: { url: user.href }, names: ['shop', 'cart'] }), user };
   }
 
@@ -195,7 +195,7 @@ describeWithServer('command refused in the middle of a batch', () => {
   async function expectLost(report: FaultReport, user: URL): Promise<number> {
     const { lost, duplicates } = await expectExactAt(server.url, [report]);
     expect(duplicates).toBe(0);
-    const outages = outagesOf(report);
+    const outages = readOutages(report);
     expect(outages).toHaveLength(1);
     expect(outages[0]?.cause).toMatch(/user executing the script can't run|NOPERM this user may not run ZINCRBY/i);
     for (const secret of [user.username, user.password]) expect(report.warnings.join()).not.toContain(secret);
@@ -217,7 +217,7 @@ describeWithServer('command refused in the middle of a batch', () => {
   });
 
   it('holds back later log calls until it is permitted again, and then has all of them counted', async () => {
-    const user = new URL(await makeUser(admin, server.url, rulesOf('writer')));
+    const user = new URL(await makeUser(admin, server.url, userRules('writer')));
     const transport = new RedisRecentCommonTransport({ url: user.href, closeTimeoutMs: 1500 });
     const logger = winston.createLogger({ transports: [transport] });
     logger.info('hello');

@@ -3,7 +3,7 @@ import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import { expectExactAt } from '../support/writers/balance';
 import { type FaultReport, FaultWriter } from '../support/writers/fault-writer';
-import { outagesOf } from '../support/writers/told-outages';
+import { readOutages } from '../support/writers/told-outages';
 
 const ROUNDS = 2;
 
@@ -58,7 +58,7 @@ describeWithServer('delivery', () => {
     await expectExactAt(server.url, reports);
     for (const report of reports) {
       expect(report.stats).toMatchObject({ lost: 0, late: 0, duplicates: 4 * ROUNDS });
-      const outages = outagesOf(report);
+      const outages = readOutages(report);
       expect(outages).toHaveLength(ROUNDS);
       for (const outage of outages) {
         expect(outage.cause).toMatch(cause);
@@ -85,7 +85,7 @@ describeWithServer('delivery', () => {
     proxy.release();
     await until(async () => (await countEvalSha()) >= scripts + 4 * writers.length);
     await expectExactAt(server.url, reports);
-    for (const report of reports) expect(outagesOf(report)).toHaveLength(ROUNDS);
+    for (const report of reports) expect(readOutages(report)).toHaveLength(ROUNDS);
   });
 });
 

@@ -35,25 +35,25 @@ describeWithServer('cluster', () => {
   it('has every log call once after replicas took over in agreement with their masters', async () => {
     const { writer } = await scene.start({ names: NAMES });
     for (const name of NAMES) {
-      const [replica] = await cluster.replicasOf(await cluster.masterOf(name));
+      const [replica] = await cluster.findReplicas(await cluster.masterByKey(name));
       await cluster.failover(replica as RedisServer);
       await writer.acknowledged(300);
     }
-    expect(await scene.balanceOf(writer)).toMatchObject({ lost: 0 });
+    expect(await scene.takeBalance(writer)).toMatchObject({ lost: 0 });
     expect(await replies('MOVED')).toBeGreaterThan(0);
   });
 
   it('has every log call once after slots moved to other masters and back', async () => {
     const { writer } = await scene.start({ names: NAMES });
     for (const name of NAMES) {
-      const slot = await cluster.slotOf(name);
-      const home = await cluster.masterOfSlot(slot);
+      const slot = await cluster.readSlot(name);
+      const home = await cluster.masterBySlot(slot);
       for (const to of [await cluster.otherMaster(home), home]) {
         await moveSlot(cluster, slot, to, () => writer.logged(20));
         await writer.acknowledged(100);
       }
     }
-    expect(await scene.balanceOf(writer)).toMatchObject({ lost: 0 });
+    expect(await scene.takeBalance(writer)).toMatchObject({ lost: 0 });
     expect(await replies('TRYAGAIN')).toBeGreaterThan(0);
     expect(await replies('MOVED')).toBeGreaterThan(0);
   });
@@ -64,8 +64,8 @@ describeWithServer('cluster', () => {
       // Only a destination that has all of its keys can be written to while its slot moves.
       await new StoredLog(scene.inspector, keyPrefix, '{shop}').backdate(isoHour(1));
       await writer.acknowledged(100);
-      const slot = await cluster.slotOf('shop');
-      const move = await SlotMove.begin(cluster, slot, await cluster.otherMaster(await cluster.masterOfSlot(slot)));
+      const slot = await cluster.readSlot('shop');
+      const move = await SlotMove.begin(cluster, slot, await cluster.otherMaster(await cluster.masterBySlot(slot)));
       await writer.acknowledged(100);
 
       const [first, ...others] = (await move.keys()).filter((key) => key.startsWith(keyPrefix));
@@ -82,7 +82,7 @@ describeWithServer('cluster', () => {
       for (const key of await move.keys()) await move.moveKey(key);
       await move.finish();
       await writer.acknowledged(100);
-      expect(await scene.balanceOf(writer)).toMatchObject({ lost: 0 });
+      expect(await scene.takeBalance(writer)).toMatchObject({ lost: 0 });
     }));
 
   it('begins a new hour once, even while a slot moves', () =>
@@ -92,8 +92,8 @@ describeWithServer('cluster', () => {
       // An hour without counts, so that the counts of now have to stay when the next one begins.
       await stored.backdate(isoHour(1));
       await writer.acknowledged(100);
-      const slot = await cluster.slotOf('shop');
-      const move = await SlotMove.begin(cluster, slot, await cluster.otherMaster(await cluster.masterOfSlot(slot)));
+      const slot = await cluster.readSlot('shop');
+      const move = await SlotMove.begin(cluster, slot, await cluster.otherMaster(await cluster.masterBySlot(slot)));
       const left = await stored.last();
       await stored.backdate(isoHour(1));
       await writer.logged(500);

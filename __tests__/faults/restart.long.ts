@@ -3,7 +3,7 @@ import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import { expectExactAt } from '../support/writers/balance';
 import { FaultWriter } from '../support/writers/fault-writer';
-import { outagesOf } from '../support/writers/told-outages';
+import { readOutages } from '../support/writers/told-outages';
 
 const KEYS_OF_A_DESTINATION = ['recent:%', 'recent:%:seq', 'common:%', 'common:%:start', 'common:%:writers'];
 
@@ -45,7 +45,7 @@ describeWithServer('Redis that is killed', () => {
     const { lost, counted } = await expectExactAt(server.url, [report]);
     expect(lost).toBeGreaterThanOrEqual(300);
     expect(counted).toBeGreaterThanOrEqual(600);
-    expect(outagesOf(report)).toMatchObject([{ what: 'Redis', destination: 'app:info' }]);
+    expect(readOutages(report)).toMatchObject([{ what: 'Redis', destination: 'app:info' }]);
     expect(report.warnings).toContainEqual(expect.stringContaining(`Redis has lost ${lost} log calls of app:info`));
   });
 });
@@ -78,7 +78,7 @@ async function killTwice(appendfsync: string): Promise<void> {
       expect(lost).toBe(0);
       expect(duplicates).toBeGreaterThan(0);
     }
-    expect(outagesOf(report)).toHaveLength(2);
+    expect(readOutages(report)).toHaveLength(2);
   } finally {
     await proxy.stop();
     await kept.stop();

@@ -27,7 +27,7 @@ describeWithServer('master under sentinels', () => {
       await servers.whole();
       await writer.acknowledged(500);
     }
-    await scene.balanceOf(writer);
+    await scene.takeBalance(writer);
   });
 
   it('has every log call once, or it is reported as lost, after it was killed', async () => {
@@ -39,6 +39,6 @@ describeWithServer('master under sentinels', () => {
     await killed.start();
     await servers.whole();
     await writer.acknowledged(500);
-    await scene.balanceOf(writer);
+    await scene.takeBalance(writer);
   });
 });

@@ -39,6 +39,6 @@ describeWithServer('sentinel client', () => {
       await until(async () => (await writer.stats()).duplicates > duplicates);
       await writer.acknowledged(100);
     }
-    expect(await scene.balanceOf(writer)).toMatchObject({ lost: 0, duplicates: 2, retries: 0 });
+    expect(await scene.takeBalance(writer)).toMatchObject({ lost: 0, duplicates: 2, retries: 0 });
   });
 });

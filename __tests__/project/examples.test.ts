@@ -10,7 +10,7 @@ import { type ConnectionOptions, RecentCommonReader } from '../../src';
 import { compiledRoot } from '../support/compiled';
 import { startCluster } from '../support/redis/cluster';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
-import { sharedUrl, Workspace } from '../support/workspace';
+import { CONNECT_TIMEOUT_MS, sharedUrl, Workspace } from '../support/workspace';
 
 const ROOT = join(__dirname, '../..');
 const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
@@ -71,7 +71,7 @@ function splitLines(output: string): string[] {
 }
 
 async function forgetExamples(url: string): Promise<void> {
-  const client = createClient({ url });
+  const client = createClient({ url, socket: { connectTimeout: CONNECT_TIMEOUT_MS } });
   await client.connect();
   const found: string[] = [];
   for await (const keys of client.scanIterator({ MATCH: 'example:*' })) found.push(...keys);

@@ -11,7 +11,7 @@ import {
   type RedisScripter,
 } from '../../src';
 import { runProgram } from '../support/program';
-import { makeUser, rulesOf } from '../support/redis/acl';
+import { makeUser, userRules } from '../support/redis/acl';
 import { CLIENT_KINDS } from '../support/redis/client-kinds';
 import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
 import { FaultProxy } from '../support/redis/proxy';
@@ -352,12 +352,12 @@ describeWithServer('follow refused by Redis', () => {
   it('throws if the password is missing', () => expect(followAt(server.url).next()).rejects.toThrow('NOAUTH'));
 
   it('throws if a right is missing', async () => {
-    const rules = rulesOf('reader').filter((rule) => rule !== '+lrange');
+    const rules = userRules('reader').filter((rule) => rule !== '+lrange');
     await expect(followAt(await makeUser(admin, server.url, rules)).next()).rejects.toThrow(/can't run|NOPERM/);
   });
 
   it('throws and ends if a right is taken away', async () => {
-    const url = await makeUser(admin, server.url, rulesOf('reader'));
+    const url = await makeUser(admin, server.url, userRules('reader'));
     await logRecent(admin, name, 'line 1');
     const lines = followAt(url);
     expect(messagesIn(await take(lines, 1))).toEqual(['line 1']);

@@ -9,7 +9,7 @@ import {
   type TransportOptions,
 } from '../../src';
 import { clearOfTheTurn, isoHour } from '../support/hours';
-import { makeUser, moreRulesFor, type Role, rulesOf } from '../support/redis/acl';
+import { extraRules, makeUser, type Role, userRules } from '../support/redis/acl';
 import { startCluster } from '../support/redis/cluster';
 import { startSentinel } from '../support/redis/sentinel';
 import { describeWithServer } from '../support/redis/servers';
@@ -90,14 +90,14 @@ async function connect(url: string): Promise<Client> {
 }
 
 function granted(role: Role): string[] {
-  return rulesOf(role)
+  return userRules(role)
     .filter((rule) => rule.startsWith('+'))
     .map((rule) => rule.slice(1));
 }
 
 /** Makes a user of a role without the right to one command. */
 function makeUserWithout(command: string, role: Role): Promise<string> {
-  const rules = rulesOf(role, workspace.prefix).filter((rule) => rule !== `+${command}`);
+  const rules = userRules(role, workspace.prefix).filter((rule) => rule !== `+${command}`);
   return makeUser(workspace.redis, workspace.url, rules);
 }
 
@@ -149,7 +149,7 @@ describeWithServer('documented Redis users', () => {
 
   beforeAll(async () => {
     workspace = await Workspace.openOnOwnServer();
-    const reader = await makeUser(workspace.redis, workspace.url, rulesOf('reader', workspace.prefix));
+    const reader = await makeUser(workspace.redis, workspace.url, userRules('reader', workspace.prefix));
     clients = { writer: await connect(workspace.writerUrl), reader: await connect(reader) };
     own = workspace.key('common:app:info');
     foreign = workspace.key('foreign');
@@ -234,7 +234,7 @@ describeWithServer('writer that Redis refuses', () => {
     warnings: DeliveryWarning[];
   }> {
     const name = newName();
-    const url = await makeUser(workspace.redis, workspace.url, rulesOf('writer', workspace.prefix));
+    const url = await makeUser(workspace.redis, workspace.url, userRules('writer', workspace.prefix));
     const transport = workspace.transport({ url, name });
     const warnings: DeliveryWarning[] = [];
     transport.on('warn', (warning: DeliveryWarning) => warnings.push(warning));
@@ -311,7 +311,7 @@ describeWithServer('documented additional rights', () => {
   /** Makes both users on each node. */
   async function makeUsersOn(nodes: readonly Client[], more: readonly string[]): Promise<void> {
     for (const role of ['writer', 'reader'] as const) {
-      const words = ['ACL', 'SETUSER', `log-${role}`, ...rulesOf(role), '>secret', ...more];
+      const words = ['ACL', 'SETUSER', `log-${role}`, ...userRules(role), '>secret', ...more];
       for (const node of nodes) await node.sendCommand(words);
     }
   }
@@ -328,7 +328,7 @@ describeWithServer('documented additional rights', () => {
     try {
       await makeUsersOn(nodes, []);
       await expect(writer.connect()).rejects.toThrow();
-      const [slots, ...others] = moreRulesFor('a cluster client');
+      const [slots, ...others] = extraRules('a cluster client');
       await makeUsersOn(nodes, [slots as string]);
       await writer.connect();
       await reader.connect();
@@ -350,13 +350,13 @@ describeWithServer('documented additional rights', () => {
     ['`pingInterval`', { pingInterval: PING_MS }],
   ])('are enough for a client with a %s, which needs them', async (purpose, options) => {
     const own = await Workspace.openOnOwnServer();
-    const writer = await makeUser(own.redis, own.url, rulesOf('writer'));
+    const writer = await makeUser(own.redis, own.url, userRules('writer'));
     const errors: string[] = [];
     const client = createClient({ url: writer, ...options }).on('error', ({ message }) => errors.push(message));
     try {
       const connected = client.connect();
       await until(() => NOT_PERMITTED.test(errors.join()));
-      await own.redis.sendCommand(['ACL', 'SETUSER', new URL(writer).username, ...moreRulesFor(purpose)]);
+      await own.redis.sendCommand(['ACL', 'SETUSER', new URL(writer).username, ...extraRules(purpose)]);
       await connected;
       await logCommon(client, 'app', 'hello');
       errors.length = 0;
@@ -379,7 +379,7 @@ describeWithServer('documented additional rights', () => {
     for (const client of [writer, reader]) client.on('error', () => undefined);
     try {
       for (const role of ['writer', 'reader'] as const) {
-        const words = ['ACL', 'SETUSER', `log-${role}`, ...rulesOf(role), '>secret'];
+        const words = ['ACL', 'SETUSER', `log-${role}`, ...userRules(role), '>secret'];
         await admin.sendCommand(false, words);
       }
       await writer.connect();

@@ -1,4 +1,4 @@
-/** Compiles what tests run in processes of their own, once for all suites. */
+/** Compiles the programs that tests start, once for all suites. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,8 +8,8 @@ const ROOT = resolve(__dirname, '../..');
 const FOLDERS = ['src', 'examples', '__tests__/support'];
 
 /**
- * A copy of the repository in JavaScript, laid out like it. A process that runs in it finds `./src`, the packages and the
- * package's own name. One that compiled all of that for itself would take twice as long to start.
+ * A copy of the repository in JavaScript, with the same layout. A process with this working directory finds `./src`, the
+ * packages and the package's own name. To compile all of that in each process would double the time of its start.
  */
 export function compiledRoot(): string {
   process.env.TEST_COMPILED_ROOT ??= compile();

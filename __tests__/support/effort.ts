@@ -1,4 +1,4 @@
-/** Decides how much the tests do whose worth grows with their size: a share in `npm test`, all in `npm run test:faults`. */
+/** How much tests do that find more the longer they run: a share in `npm test`, all in `npm run test:faults`. */
 
 declare global {
   /** Set by `npm run test:faults`. */

@@ -1,3 +1,5 @@
+/** Compiles the programs of the tests, finds a Redis and says which tests are skipped, once for all suites. */
+
 import { compiledRoot } from './compiled';
 import { type ProvidedRedis, provideRedis } from './redis/provide-redis';
 import { missingRequirements } from './requirements';

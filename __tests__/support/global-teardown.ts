@@ -1,3 +1,5 @@
+/** Ends the Redis of the tests. */
+
 export default async function teardown(): Promise<void> {
   await globalThis.providedRedis?.stop();
 }

@@ -1,3 +1,5 @@
+/** Runs a program that logs in a process of its own, to see how it ends. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { compiledRoot } from './compiled';
@@ -12,12 +14,12 @@ export interface Ended {
 const PREAMBLE = `
   const winston = require('winston');
   const { RedisRecentCommonTransport } = require('./src');
-  const transportOf = (options) =>
+  const openTransport = (options) =>
     new RedisRecentCommonTransport({ url: process.env.URL, keyPrefix: process.env.PREFIX, ...options });
 `;
 
 /**
- * Runs a program in a process of its own, with `winston` and `transportOf(options)` at hand, until it ends by itself.
+ * Runs a program in a process of its own, with `winston` and `openTransport(options)` at hand, until it ends by itself.
  *
  * @param onFirstOutput - is called when the program first prints something
  */

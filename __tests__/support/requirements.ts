@@ -1,4 +1,4 @@
-/** Finds out once, for all suites, what this machine has for the tests beside Node, and skips the tests that need more. */
+/** Checks once, for all suites, which tools the machine has beside Node, and skips the tests that need others. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

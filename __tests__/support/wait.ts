@@ -1,6 +1,8 @@
+/** Waits for conditions. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until a condition holds, and gives what it returned. Fails with its last error or value after the deadline. */
+/** Waits until a condition holds, and gives its value. Fails with the last value or error after the deadline. */
 export async function until<T>(condition: () => Promise<T> | T, timeoutMs = 30_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;

@@ -1,26 +1,31 @@
+/** Gives each suite keys, users and clients of its own on a shared Redis. */
+
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
-import { canMakeUsers, makeUser, type Role, removeUser, rulesOf } from './redis/acl';
+import { canMakeUsers, makeUser, type Role, removeUser, userRules } from './redis/acl';
 import { RedisServer } from './redis/servers';
 
 type Client = ReturnType<typeof createClient>;
+
+/** A busy machine may take longer than node-redis waits by default. */
+export const CONNECT_TIMEOUT_MS = 60_000;
 
 /** The Redis that all suites share. */
 export const sharedUrl = (): string => process.env.TEST_REDIS_URL as string;
 
 /**
- * A key prefix of a test file's own on a Redis, with what reads and writes under it. All of it ends with `close`.
+ * A key prefix of a suite's own, with a reader and transports under it. `close` ends them and removes the keys.
  *
- * Where that Redis has users, the transports and the reader connect as the two of docs/operations.md, who may do nothing but
+ * If that Redis has users, the transports and the reader connect as the two of docs/operations.md, who may do nothing but
  * what it grants them.
  */
 export class Workspace {
   readonly prefix: string;
-  /** Where a client may do everything. */
+  /** For clients that may do everything. */
   readonly url: string;
-  /** Where a client may do what a transport needs, under {@link prefix}. */
+  /** For clients with the rights of a transport, under {@link prefix}. */
   readonly writerUrl: string;
   readonly reader: RecentCommonReader;
   /** A client that may do everything. */
@@ -39,16 +44,16 @@ export class Workspace {
   }
 
   static async open(url = sharedUrl()): Promise<Workspace> {
-    const redis: Client = createClient({ url });
+    const redis: Client = createClient({ url, socket: { connectTimeout: CONNECT_TIMEOUT_MS } });
     await redis.on('error', () => undefined).connect();
     const prefix = `test-${randomUUID()}:`;
     if (!(await canMakeUsers(redis, url))) return new Workspace(url, redis, prefix, {});
-    const writer = await makeUser(redis, url, rulesOf('writer', prefix));
-    const reader = await makeUser(redis, url, rulesOf('reader', prefix));
+    const writer = await makeUser(redis, url, userRules('writer', prefix));
+    const reader = await makeUser(redis, url, userRules('reader', prefix));
     return new Workspace(url, redis, prefix, { writer, reader });
   }
 
-  /** One on a server of its own, which ends with it. */
+  /** A workspace on a server of its own, which ends with it. */
   static async openOnOwnServer(): Promise<Workspace> {
     const server = await RedisServer.start();
     const workspace = await Workspace.open(server.url);

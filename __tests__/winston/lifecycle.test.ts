@@ -118,7 +118,7 @@ describe('transport', () => {
 
 describe('program', () => {
   const LOG = `
-    const transport = transportOf({ name: process.env.NAME, closeTimeoutMs: 1500 });
+    const transport = openTransport({ name: process.env.NAME, closeTimeoutMs: 1500 });
     const logger = winston.createLogger({ transports: [transport] });
     for (let i = 0; i < 100; i++) logger.info('hello');
   `;
@@ -133,7 +133,7 @@ describe('program', () => {
   it('is not warned of too many listeners if forty loggers share the transport', async () => {
     const name = newName();
     const program = `
-      const transport = transportOf({ name: process.env.NAME });
+      const transport = openTransport({ name: process.env.NAME });
       for (let i = 0; i < 40; i++) winston.createLogger({ transports: [transport] }).info('hello');`;
     expect(await runProgram(program, { ...env(), NAME: name })).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(await readTotal(name)).toBe(40);
@@ -185,7 +185,7 @@ describe('program', () => {
   it('ends although it logs the warnings of its transport through the same logger', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const program = `
-      const transport = transportOf({ closeTimeoutMs: 200 });
+      const transport = openTransport({ closeTimeoutMs: 200 });
       const logger = winston.createLogger({ transports: [transport] });
       transport.on('warn', (warning) => logger.warn(warning.message));
       logger.info('hello');
@@ -196,7 +196,7 @@ describe('program', () => {
   it('does not keep long texts of which it logs short parts during an outage', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const program = `
-      const transport = transportOf({ closeTimeoutMs: 0 });
+      const transport = openTransport({ closeTimeoutMs: 0 });
       const logger = winston.createLogger({ transports: [transport] });
       for (let i = 0; i < 300; i++) {
         const body = Buffer.alloc(2_000_000, String(i)).toString('latin1');
@@ -215,7 +215,7 @@ describe('program', () => {
   ])('has the error that ends it in Redis and ends within a second, with %s', async (option, fail) => {
     const name = newName();
     const program = `
-      const transport = transportOf({ name: process.env.NAME, ${option}: true });
+      const transport = openTransport({ name: process.env.NAME, ${option}: true });
       const logger = winston.createLogger({ transports: [transport] });
       for (let i = 0; i < 1000; i++) logger.info('before');
       let began;
@@ -234,7 +234,7 @@ describe('program', () => {
   it('logs on after exceptions with exitOnError false', async () => {
     const name = newName();
     const program = `
-      const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
+      const transport = openTransport({ name: process.env.NAME, handleExceptions: true });
       const logger = winston.createLogger({ transports: [transport], exitOnError: false });
       const fail = (message) => setTimeout(() => { throw new Error(message); });
       process.exitCode = 7;
@@ -248,7 +248,7 @@ describe('program', () => {
   it('ends after an exception only if its function exitOnError says so', async () => {
     const name = newName();
     const program = `
-      const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
+      const transport = openTransport({ name: process.env.NAME, handleExceptions: true });
       const logger = winston.createLogger({ transports: [transport], exitOnError: (error) => error.message !== 'first' });
       setTimeout(() => { throw new Error('first'); });
       setTimeout(() => { logger.info('between'); throw new Error('second'); }, 100);`;
@@ -260,7 +260,7 @@ describe('program', () => {
   it('has in Redis the lines that it logs while another transport delays its end after an exception', async () => {
     const name = newName();
     const program = `
-      const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
+      const transport = openTransport({ name: process.env.NAME, handleExceptions: true });
       const quiet = new winston.transports.Console({ handleExceptions: true, silent: true });
       const logger = winston.createLogger({ level: 'debug', transports: [transport, quiet] });
       setTimeout(() => { throw new Error('boom'); });
@@ -274,7 +274,7 @@ describe('program', () => {
   it('has an exception in Redis and ends within a second with the transport among exceptionHandlers', async () => {
     const name = newName();
     const program = `
-      const transport = transportOf({ name: process.env.NAME });
+      const transport = openTransport({ name: process.env.NAME });
       winston.createLogger({ transports: [], exceptionHandlers: [transport] });
       let began;
       process.on('exit', () => console.log(performance.now() - began));
@@ -302,7 +302,7 @@ describeWithServer('transport whose Redis goes away', () => {
     const server = await RedisServer.start();
     // The clock stands still, so that each call seems to follow a batch at once, and nothing is copied while Redis is there.
     const program = `
-      const transport = transportOf({ closeTimeoutMs: 1000 });
+      const transport = openTransport({ closeTimeoutMs: 1000 });
       const logger = winston.createLogger({ transports: [transport] });
       const logParts = () => {
         for (let i = 0; i < 100; i++) {

@@ -240,7 +240,7 @@ describeWithServer('Redis that comes up while a program ends', () => {
   it('has every log call once, and the program ends by itself', async () => {
     const port = await freePort();
     const program = `
-      const transport = transportOf({ closeTimeoutMs: 20_000 });
+      const transport = openTransport({ closeTimeoutMs: 20_000 });
       const logger = winston.createLogger({ transports: [transport] });
       for (let i = 0; i < 100; i++) logger.info('hello');
       const timer = setInterval(() => {

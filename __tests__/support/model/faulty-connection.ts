@@ -96,7 +96,7 @@ export class FaultyConnection implements Connection {
   }
 }
 
-/** An hour as `:start` holds it, so many hours later. */
+/** An hour as `:start` holds it, `by` hours later. */
 function moved(hour: unknown, by: number): string {
   return hour === '' ? '' : formatHour(parseHour(String(hour)) + by);
 }

@@ -85,7 +85,7 @@ export class Subject {
     lane.add(Date.now(), isCounted ? message : undefined, toLineText(info, message, false), info);
   }
 
-  /** Waits until nothing is under way but what waits for the clock. */
+  /** Waits until everything under way waits for the clock. */
   async settle(): Promise<void> {
     const { underWay } = this.connection;
     do {

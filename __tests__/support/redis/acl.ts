@@ -1,3 +1,5 @@
+/** Makes Redis users with the rights that docs/operations.md lists. */
+
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -5,13 +7,13 @@ import type { createClient } from 'redis';
 
 type Client = ReturnType<typeof createClient>;
 
-/** The users that docs/operations.md tells how to make. */
+/** A user of docs/operations.md. */
 export type Role = 'writer' | 'reader';
 
 const operations = readFileSync(resolve(__dirname, '../../../docs/operations.md'), 'utf8');
 
-/** The documented words that make a user, but for its password; key patterns are those of a prefix. */
-export function rulesOf(role: Role, prefix = ''): string[] {
+/** The documented words that make a user, without its password, with key patterns for a prefix. */
+export function userRules(role: Role, prefix = ''): string[] {
   const words = new RegExp(`^ACL SETUSER log-${role} (.+)$`, 'm').exec(operations)?.[1]?.split(' ');
   if (!words) throw new Error(`docs/operations.md makes no user log-${role}`);
   return words
@@ -19,8 +21,8 @@ export function rulesOf(role: Role, prefix = ''): string[] {
     .map((word) => (word.startsWith('~') ? `~${prefix}${word.slice(1)}` : word));
 }
 
-/** The rights that docs/operations.md grants more for a purpose. */
-export function moreRulesFor(purpose: string): string[] {
+/** The rights that docs/operations.md adds for a purpose. */
+export function extraRules(purpose: string): string[] {
   const rules = new RegExp(`^- .*${purpose}.*?: \`([^\`]+)\``, 'm').exec(operations)?.[1];
   if (!rules) throw new Error(`docs/operations.md grants nothing for ${purpose}`);
   return rules.split(' ');
@@ -31,17 +33,17 @@ export async function makeUser(redis: Client, url: string, rules: readonly strin
   const user = new URL(url);
   user.username = `test-${randomUUID()}`;
   user.password = randomUUID();
-  const more = user.pathname.length > 1 ? moreRulesFor('database') : [];
+  const more = user.pathname.length > 1 ? extraRules('database') : [];
   await redis.sendCommand(['ACL', 'SETUSER', user.username, ...rules, ...more, `>${user.password}`]);
   return user.href;
 }
 
-/** Removes a user that was made with such a URL. */
+/** Removes a user by the URL from `makeUser`. */
 export async function removeUser(redis: Client, userUrl: string): Promise<void> {
   await redis.sendCommand(['ACL', 'DELUSER', new URL(userUrl).username]);
 }
 
-/** Whether a Redis has users as Redis 6.2 and later have them, and lets this client make some. */
+/** Whether a Redis has users as Redis 6.2 and later do, and lets this client make some. */
 export async function canMakeUsers(redis: Client, url: string): Promise<boolean> {
   try {
     await removeUser(redis, await makeUser(redis, url, ['resetchannels']));

@@ -1,9 +1,9 @@
-/** Asks a server one thing. Servers that come up are asked hundreds of times, and a client of node-redis takes 10 ms to make. */
+/** Sends a server one command. Tests send hundreds while servers come up, and a client of node-redis takes 10 ms to make. */
 
 import { connect } from 'node:net';
 import { ErrorReply, encodeCommand, type Reply, ReplyParser } from '../../../src/cli/redis/resp';
 
-/** How long a server may be silent. */
+/** Longest silence of a server. */
 const TIMEOUT_MS = 30_000;
 
 /** Runs one command on a connection of its own, over RESP 2. */

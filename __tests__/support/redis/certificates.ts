@@ -1,3 +1,5 @@
+/** Makes certificates for TLS, right ones and wrong ones. */
+
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,14 +13,14 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** What a server and its clients need for TLS, right and wrong. */
+/** Certificates for a server and its clients, right and wrong. */
 export interface Certificates {
   readonly authority: Certificate;
-  /** Of the authority, for 127.0.0.1 and localhost. */
+  /** By the authority, for 127.0.0.1 and localhost. */
   readonly server: Certificate;
-  /** Of the authority, for another host. */
+  /** By the authority, for another host. */
   readonly elsewhere: Certificate;
-  /** For 127.0.0.1 and localhost, of an authority that nobody knows. */
+  /** For 127.0.0.1 and localhost, by an unknown authority. */
   readonly impostor: Certificate;
   readonly client: Certificate;
   /** Removes the files. */
@@ -41,13 +43,13 @@ export function makeCertificates(): Certificates {
 }
 
 function makeAuthority(dir: string, name: string): Certificate {
-  const { certFile, keyFile } = filesOf(dir, name);
+  const { certFile, keyFile } = certificateFiles(dir, name);
   openssl(['req', '-x509', ...NEW_KEY, '-days', '1', '-subj', `/CN=${name}`, '-keyout', keyFile, '-out', certFile]);
   return read({ certFile, keyFile });
 }
 
 function issue(dir: string, name: string, authority: Certificate, extensions: string): Certificate {
-  const { certFile, keyFile } = filesOf(dir, name);
+  const { certFile, keyFile } = certificateFiles(dir, name);
   const [request, extFile] = [join(dir, `${name}.csr`), join(dir, `${name}.ext`)];
   writeFileSync(extFile, extensions);
   openssl(['req', ...NEW_KEY, '-subj', `/CN=${name}`, '-keyout', keyFile, '-out', request]);
@@ -63,7 +65,7 @@ function openssl(args: readonly string[]): void {
   execFileSync('openssl', args, { stdio: 'ignore' });
 }
 
-function filesOf(dir: string, name: string): { certFile: string; keyFile: string } {
+function certificateFiles(dir: string, name: string): { certFile: string; keyFile: string } {
   return { certFile: join(dir, `${name}.crt`), keyFile: join(dir, `${name}.key`) };
 }
 

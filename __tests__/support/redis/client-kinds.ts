@@ -1,3 +1,5 @@
+/** Every kind of client that an application can pass in. */
+
 import type { EventEmitter } from 'node:events';
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis';
 import * as redis4 from 'redis-4';
@@ -5,20 +7,20 @@ import * as redis5 from 'redis-5';
 import type { RedisScripter } from '../../../src';
 import type { Deployments } from './deployments';
 
-/** A connected client, as an application would pass it in. Nobody listens for its errors. */
+/** A connected client, as an application passes it in. Nobody listens for its errors. */
 export interface PassedClient {
   readonly client: RedisScripter & EventEmitter;
   readonly close: () => unknown;
 }
 
-/** A kind of client that may be passed in. That each fits the type of `client` is checked by the compiler here. */
+/** A kind of client that can be passed in. The compiler checks here that each fits the type of `client`. */
 export interface ClientKind {
   readonly title: string;
   readonly deployment: keyof Deployments;
   readonly connect: (deployments: Deployments) => Promise<PassedClient>;
 }
 
-/** Ends as node-redis 5 and 6 do, or as node-redis 4 does. */
+/** A client of node-redis 5 or 6, or of node-redis 4. */
 type Connectable = RedisScripter &
   EventEmitter & { connect(): Promise<unknown> } & ({ destroy(): unknown } | { disconnect(): unknown });
 

@@ -1,17 +1,19 @@
+/** Starts a Redis Cluster of local servers, and tells who has which slot. */
+
 import { until } from '../wait';
 import { isOnlineReplica, promoted } from './roles';
 import { RedisServer } from './servers';
 
 const SLOTS = 16_384;
 const NODE_ARGS = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-node-timeout', '2000'];
-/** A replica is to be there at once, and to take over however long it has not heard of its master. */
+/** A replica starts at once, and takes over however long it has not heard of its master. */
 const REPLICATION_ARGS = ['--repl-diskless-sync-delay', '0', '--cluster-replica-validity-factor', '0'];
 
 /** A Redis Cluster of local servers. */
 export class LocalCluster {
-  /** The masters that it began with, then their replicas. */
+  /** The first masters, then their replicas. */
   readonly nodes: readonly RedisServer[];
-  /** One for each master that it began with. */
+  /** One for each of the first masters. */
   readonly urls: string[];
   readonly #masters: number;
 
@@ -22,17 +24,17 @@ export class LocalCluster {
   }
 
   /** The slot of a key. */
-  async slotOf(key: string): Promise<number> {
+  async readSlot(key: string): Promise<number> {
     return Number(await this.#ask(['CLUSTER', 'KEYSLOT', key]));
   }
 
   /** The master that has the slot of a key now. */
-  async masterOf(key: string): Promise<RedisServer> {
-    return this.masterOfSlot(await this.slotOf(key));
+  async masterByKey(key: string): Promise<RedisServer> {
+    return this.masterBySlot(await this.readSlot(key));
   }
 
   /** The master that has a slot now. */
-  async masterOfSlot(slot: number): Promise<RedisServer> {
+  async masterBySlot(slot: number): Promise<RedisServer> {
     const range = (await this.#ranges()).find(({ first, last }) => first <= slot && slot <= last);
     if (!range) throw new Error(`no master has the slot ${slot}`);
     return range.master;
@@ -49,12 +51,12 @@ export class LocalCluster {
   }
 
   /** The replicas of a master, as it knows them. */
-  async replicasOf(master: RedisServer): Promise<RedisServer[]> {
-    const lines = (await master.command(['CLUSTER', 'REPLICAS', await idOf(master)])) as string[];
+  async findReplicas(master: RedisServer): Promise<RedisServer[]> {
+    const lines = (await master.command(['CLUSTER', 'REPLICAS', await readNodeId(master)])) as string[];
     return lines.map((line) => this.#nodeAt(Number(/:(\d+)@/.exec(line)?.[1])));
   }
 
-  /** Lets a replica take over from its master in agreement with it, and waits until all nodes have seen that. */
+  /** Lets a replica take over from its master in agreement with it, and waits until all nodes know. */
   async failover(replica: RedisServer): Promise<void> {
     await replica.command(['CLUSTER', 'FAILOVER']);
     await promoted(replica);
@@ -102,14 +104,13 @@ export class LocalCluster {
   }
 }
 
-/** What a cluster calls a node. */
-export async function idOf(node: RedisServer): Promise<string> {
+/** The id of a node in its cluster. */
+export async function readNodeId(node: RedisServer): Promise<string> {
   return String(await node.command(['CLUSTER', 'MYID']));
 }
 
 /**
- * Starts masters that share the slots evenly, and for each of them so many replicas; waits until every node knows all of
- * the cluster.
+ * Starts masters that share the slots evenly, with `replicas` for each. Waits until every node knows the whole cluster.
  */
 export async function startCluster({ masters = 3, replicas = 0 } = {}): Promise<LocalCluster> {
   const nodes: RedisServer[] = [];
@@ -133,7 +134,7 @@ async function assignSlots(node: RedisServer, index: number, masters: number): P
   const first = Math.floor((index * SLOTS) / masters);
   const last = Math.floor(((index + 1) * SLOTS) / masters) - 1;
   await node.command(['CLUSTER', 'ADDSLOTSRANGE', String(first), String(last)]);
-  // Nodes that all have the epoch they were born with first have to settle that conflict.
+  // Nodes that all have their first epoch would have to settle that conflict.
   await node.command(['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)]);
 }
 
@@ -141,8 +142,8 @@ async function introduce([first, ...others]: RedisServer[]): Promise<void> {
   for (const { port } of others) await first?.command(['CLUSTER', 'MEET', '127.0.0.1', String(port)]);
 }
 
-/** A node can follow only one that it has heard of. */
+/** Waits until the replica has heard of its master. */
 async function follow(replica: RedisServer, master: RedisServer): Promise<void> {
-  const id = await idOf(master);
+  const id = await readNodeId(master);
   await until(() => replica.command(['CLUSTER', 'REPLICATE', id]));
 }

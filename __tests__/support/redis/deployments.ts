@@ -1,12 +1,14 @@
+/** Starts Redis in its three forms: standalone, cluster and behind sentinels. */
+
 import { createClient, createCluster, createSentinel } from 'redis';
 import { startCluster } from './cluster';
 import { startSentinel } from './sentinel';
 import { RedisServer } from './servers';
 import type { Inspector } from './stored-log';
 
-/** A Redis of our own, however it is run. */
+/** A Redis of the test's own, in one of its forms. */
 export interface Deployment<Address> {
-  /** What a client needs to find it. */
+  /** Where clients find it. */
   readonly address: Address;
   readonly inspector: Inspector;
   /** Makes every master forget every script, as a restart does. */

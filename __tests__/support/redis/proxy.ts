@@ -1,7 +1,9 @@
+/** A TCP proxy that delays, holds and cuts connections to a server. */
+
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** One direction of one connection: the chunks that are on their way, in order. Empty bytes stand for the end. */
+/** One direction of one connection: its chunks on their way, in order. Empty bytes stand for the end. */
 class Flow {
   held = false;
   #chunks: { bytes: Buffer; due: number }[] = [];
@@ -27,7 +29,7 @@ class Flow {
     clearTimeout(this.#timer);
   }
 
-  /** Sends what is due, and comes back for the rest. */
+  /** Sends the chunks that are due, and comes back for the rest. */
   forward(): void {
     clearTimeout(this.#timer);
     for (let chunk = this.#chunks[0]; chunk && !this.held; chunk = this.#chunks[0]) {
@@ -69,7 +71,7 @@ class Link {
     upstream.on('data', (bytes) => this.open && this.replies.push(bytes));
     upstream.on('end', () => this.open && this.replies.push(END));
     upstream.on('close', () => this.requests.drop());
-    // A side that is lost takes the other one with it; 'close' follows, and does the rest.
+    // If one side is lost, the other is cut too; 'close' follows, and does the rest.
     client.on('error', () => undefined);
     upstream.on('error', () => reset(client));
   }
@@ -88,7 +90,7 @@ class Link {
     this.upstream.destroy();
   }
 
-  /** Nothing can reach the client any more; what it sent may still reach the server. */
+  /** Nothing can reach the client any more, but its requests may still reach the server. */
   #left(): void {
     if (!this.open) return;
     this.open = false;
@@ -104,8 +106,8 @@ function reset(socket: Socket): void {
 }
 
 /**
- * A TCP proxy before a server on the loopback interface that delays, keeps and cuts what passes through it. It takes in all
- * that is sent, so neither side feels how slowly the other reads.
+ * A TCP proxy before a server on the loopback interface. It accepts all bytes at once, so neither side feels how slowly the
+ * other reads.
  */
 export class FaultProxy {
   readonly port: number;
@@ -140,12 +142,12 @@ export class FaultProxy {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** How many clients are connected now. */
+  /** Connected clients. */
   get connections(): number {
     return [...this.#links].filter((link) => link.open).length;
   }
 
-  /** Bytes that are held in either direction, also those of clients that have been cut. */
+  /** Bytes that are held in either direction, also for clients that were cut. */
   get heldBytes(): number {
     return [...this.#links].reduce((sum, { requests, replies }) => sum + requests.heldBytes + replies.heldBytes, 0);
   }
@@ -155,20 +157,20 @@ export class FaultProxy {
     this.targetPort = targetPort;
   }
 
-  /** Keeps what the server replies on the connections that are open now; later connections are not held. */
+  /** Holds the replies on the connections that are open now, not on later ones. */
   holdReplies(): void {
     for (const link of this.#links) link.replies.held = true;
   }
 
   /**
-   * Keeps what the clients send on the connections that are open now; later connections are not held, so that a retry can
-   * overtake the original. What is held outlives its client, and reaches the server with `release`.
+   * Holds the requests on the connections that are open now, not on later ones: a retry can overtake the original. Held
+   * requests outlive their client, and reach the server with `release`.
    */
   holdRequests(): void {
     for (const link of this.#links) link.requests.held = true;
   }
 
-  /** Forwards all that is held, and holds no more. */
+  /** Forwards all held bytes, and holds no more. */
   release(): void {
     for (const { requests, replies } of this.#links) {
       for (const flow of [requests, replies]) {
@@ -179,14 +181,14 @@ export class FaultProxy {
   }
 
   /**
-   * Ends the connections of all clients, without what was on its way to them. Their connections to the server end too,
-   * except those with requests that are held.
+   * Ends the connections of all clients and drops the bytes on their way to them. Their connections to the server end too,
+   * except those with held requests.
    */
   cut(how: 'rst' | 'fin'): void {
     for (const link of this.#links) link.cut(how);
   }
 
-  /** Refuses new connections; those that are open stay. */
+  /** Refuses new connections. Open ones stay. */
   refuse(): void {
     this.server.close();
   }
@@ -197,12 +199,12 @@ export class FaultProxy {
     await once(this.server, 'listening');
   }
 
-  /** From now on, each chunk arrives so much later, in both directions; 0 ends it. */
+  /** Delays each chunk in both directions from now on. 0 ends it. */
   delay(ms: number): void {
     this.#pace.delayMs = ms;
   }
 
-  /** From now on, each direction of each connection forwards so many bytes a second; 0 ends it. */
+  /** Limits each direction of each connection to `bytesPerSecond` from now on. 0 ends it. */
   throttle(bytesPerSecond: number): void {
     this.#pace.bytesPerSecond = bytesPerSecond;
   }

@@ -1,12 +1,14 @@
-import { idOf, type LocalCluster } from './cluster';
+/** Moves a slot of a cluster, step by step. */
+
+import { type LocalCluster, readNodeId } from './cluster';
 import type { RedisServer } from './servers';
 
 const KEYS_AT_ONCE = '1000';
 const MIGRATE_TIMEOUT_MS = '5000';
 
 /**
- * A slot on its way from one master of a cluster to another, step by step. While some keys are here and some there, clients
- * are told ASK and TRYAGAIN; at the end, MOVED.
+ * A slot on its way from one master of a cluster to another. While some keys are here and some there, clients get ASK and
+ * TRYAGAIN; at the end, MOVED.
  */
 export class SlotMove {
   readonly #cluster: LocalCluster;
@@ -23,13 +25,13 @@ export class SlotMove {
 
   /** Opens the slot at both ends. No key has moved yet. */
   static async begin(cluster: LocalCluster, slot: number, to: RedisServer): Promise<SlotMove> {
-    const from = await cluster.masterOfSlot(slot);
-    await to.command(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', await idOf(from)]);
-    await from.command(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', await idOf(to)]);
+    const from = await cluster.masterBySlot(slot);
+    await to.command(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', await readNodeId(from)]);
+    await from.command(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', await readNodeId(to)]);
     return new SlotMove(cluster, slot, { from, to });
   }
 
-  /** The keys that have not moved yet. */
+  /** Keys that have not moved yet. */
   async keys(): Promise<string[]> {
     return (await this.#from.command(['CLUSTER', 'GETKEYSINSLOT', this.#slot, KEYS_AT_ONCE])) as string[];
   }
@@ -38,9 +40,9 @@ export class SlotMove {
     await this.#from.command(['MIGRATE', '127.0.0.1', String(this.#to.port), key, '0', MIGRATE_TIMEOUT_MS]);
   }
 
-  /** Gives the slot to its new master, once no key is left. The new master is the first to know: it has the last word. */
+  /** Gives the slot to its new master once no key is left. The new master is told first: its word counts. */
   async finish(): Promise<void> {
-    const id = await idOf(this.#to);
+    const id = await readNodeId(this.#to);
     const others = (await this.#cluster.masters()).filter((node) => node !== this.#to && node !== this.#from);
     for (const node of [this.#to, this.#from, ...others]) {
       await node.command(['CLUSTER', 'SETSLOT', this.#slot, 'NODE', id]);

@@ -1,3 +1,5 @@
+/** Starts one sentinel, and queries its view of the master. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,12 +8,12 @@ import { join } from 'node:path';
 import { ask } from './ask';
 import { freePort } from './servers';
 
-/** What sentinels watch. */
+/** The master that sentinels watch. */
 export interface Watched {
-  /** What they call the master. */
+  /** Their name for the master. */
   readonly name: string;
   readonly masterPort: number;
-  /** How many of them have to agree that the master is down. */
+  /** Sentinels that have to agree that the master is down. */
   readonly quorum: number;
 }
 
@@ -27,7 +29,7 @@ export class SentinelProcess {
     this.#stop = stop;
   }
 
-  /** A sentinel keeps what it learns in the file that it was started with, so it needs one. */
+  /** A sentinel keeps its state in its configuration file, so it needs one. */
   static async start(watched: Watched): Promise<SentinelProcess> {
     const port = await freePort();
     const dir = mkdtempSync(join(tmpdir(), 'redis-sentinel-'));
@@ -46,14 +48,14 @@ export class SentinelProcess {
     return Number(port);
   }
 
-  /** Whether it knows so many replicas and other sentinels. */
+  /** Whether it knows this number of replicas and of other sentinels. */
   async knows({ replicas, sentinels }: { replicas: number; sentinels: number }): Promise<boolean> {
     const reply = (await this.#ask('MASTER')) as string[];
     const field = (name: string): number => Number(reply[reply.indexOf(name) + 1]);
     return field('num-slaves') === replicas && field('num-other-sentinels') === sentinels;
   }
 
-  /** Has it promote the replica without asking the other sentinels. */
+  /** Makes it promote the replica without asking the other sentinels. */
   async failover(): Promise<void> {
     await this.#ask('FAILOVER');
   }

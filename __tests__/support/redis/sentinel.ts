@@ -1,3 +1,5 @@
+/** Starts a master and a replica behind three sentinels. */
+
 import { until } from '../wait';
 import { isOnlineReplica, promoted } from './roles';
 import { SentinelProcess } from './sentinel-process';
@@ -6,14 +8,14 @@ import { RedisServer } from './servers';
 const NAME = 'main';
 const SENTINELS = 3;
 const QUORUM = 2;
-/** It takes sentinels some seconds to agree that a master is down, and some more to promote its replica. */
+/** Sentinels take some seconds to agree that a master is down, and some more to promote its replica. */
 const PROMOTION_TIMEOUT_MS = 30_000;
 
-/** A master with a replica, and the sentinels that watch them. */
+/** A master, its replica, and the sentinels that watch them. */
 export class LocalSentinel {
-  /** What the sentinels call the master. */
+  /** The sentinels' name for the master. */
   readonly name = NAME;
-  /** The servers that hold the data: the master that they began with, then its replica. */
+  /** The servers with the data: the first master, then its replica. */
   readonly nodes: readonly RedisServer[];
   readonly #processes: readonly SentinelProcess[];
 
@@ -26,7 +28,7 @@ export class LocalSentinel {
     return this.#processes.map(({ port }) => ({ host: '127.0.0.1', port }));
   }
 
-  /** The data node that all sentinels take for the master now. */
+  /** The server that all sentinels take for the master now. */
   master(): Promise<RedisServer> {
     return until(async () => {
       const ports = await Promise.all(this.#processes.map((sentinel) => sentinel.masterPort()));
@@ -35,8 +37,8 @@ export class LocalSentinel {
   }
 
   /**
-   * Has the replica promoted, and waits until all sentinels agree on it. The old master takes writes for some seconds more,
-   * until they have it follow the new one: see {@link whole}.
+   * Promotes the replica, and waits until all sentinels agree. The old master takes writes for some seconds more, until it
+   * follows the new one: see {@link whole}.
    */
   async failover(): Promise<void> {
     const old = await this.master();
@@ -44,7 +46,7 @@ export class LocalSentinel {
     await this.#replaced(old);
   }
 
-  /** Kills the master as a power cut would, and waits until the replica is promoted. Gives the one that was killed. */
+  /** Kills the master as a power cut would, and waits until the replica is promoted. Gives the killed one. */
   async killMaster(): Promise<RedisServer> {
     const old = await this.master();
     await old.kill();

@@ -1,6 +1,6 @@
 /*
  * Preloaded into a redis-server, adds an offset to its time of day: the 64-bit seconds in the file that SERVER_CLOCK_FILE
- * names, as they are at each call. The monotonic clock is left alone, as it is where an operator sets the time.
+ * names, read at each call. The monotonic clock stays as it is, as when an operator sets the time.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -30,14 +30,14 @@ export class ServerClock {
     return new ServerClock(mkdtempSync(join(tmpdir(), 'server-clock-')), compileLibrary());
   }
 
-  /** Sets the clock to so many whole seconds after that of the machine; a negative number sets it before. */
+  /** Sets the clock, in whole seconds after that of the machine. */
   set(offsetSeconds: number): void {
     const bytes = new BigInt64Array([BigInt(offsetSeconds)]);
     writeSync(this.#file, bytes, 0, bytes.byteLength, 0);
     this.#offsetSeconds = offsetSeconds;
   }
 
-  /** Moves the clock by so many whole seconds; a negative number moves it back. */
+  /** Moves the clock, in whole seconds. */
   advance(seconds: number): void {
     this.set(this.#offsetSeconds + seconds);
   }
@@ -49,7 +49,7 @@ export class ServerClock {
   }
 }
 
-/** Compiles what is preloaded into servers, unless another suite has. Gives its path. */
+/** Compiles the library that servers preload, unless another suite has. Gives its path. */
 function compileLibrary(): string {
   const library = join(compiledRoot(), 'server-clock.so');
   if (existsSync(library)) return library;

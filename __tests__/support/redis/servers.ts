@@ -1,3 +1,5 @@
+/** Starts, kills and asks servers of a test's own. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,7 +13,7 @@ import { ask } from './ask';
 /** `describe` for tests that start, stop and pause servers. */
 export const describeWithServer = describeWith('server');
 
-/** A port of the loopback interface that nobody listens on. */
+/** A free port of the loopback interface. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const server = createServer().listen(0, '127.0.0.1');
@@ -24,7 +26,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** A redis-server process of our own on the loopback interface, which keeps nothing on disk unless told to. */
+/** A redis-server process on the loopback interface, which keeps nothing on disk unless told to. */
 export class RedisServer {
   readonly port: number;
   readonly #dir: string;

@@ -1,4 +1,4 @@
-/** What a test asks of a Redis itself, on a connection that the code under test does not have. */
+/** Reads a Redis on a connection apart from the code under test. */
 export interface Inspector {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<unknown>;
@@ -9,10 +9,10 @@ export interface Inspector {
 
 export type Counts = Record<string, number>;
 
-/** Length of the time that a line begins with, and of the space after it. */
+/** Length of the time at the start of a line, with the space after it. */
 const TIME_LENGTH = 25;
 
-/** What one logger has in Redis, read key by key under the names that other programs know. */
+/** One logger and severity in Redis, read key by key under the names that other programs know. */
 export class StoredLog {
   readonly #inspector: Inspector;
   readonly #recent: string;

@@ -1,35 +1,37 @@
+/** Followers beside processes that log at full speed. */
+
 import { createClient } from 'redis';
 import { type ConnectionOptions, logRecent, RecentCommonReader } from '../../../src';
 import { RedisServer } from '../redis/servers';
-import { GroupWriter, PARTS, partOf } from '../writers/group-writer';
+import { GroupWriter, PARTS, partMessage } from '../writers/group-writer';
 
 const LAST = 'the last line';
 
 export interface FollowingOptions {
-  /** Of all writers together. */
+  /** By all writers together. */
   readonly lines: number;
   readonly writers: number;
   readonly recentLimit: number;
 }
 
-/** What one who follows was given of what was logged. */
+/** What a follower got of the logged lines. */
 export interface Followed {
   readonly seen: number;
   readonly missed: number;
-  /** Numbers of lines that do not follow on the line before, or on as many as were missed between the two. */
+  /** Lines whose number does not follow on the line before, or on the missed lines between the two. */
   readonly wrongNumbers: number;
   readonly repeated: number;
-  /** Lines that nobody logged, or not after the line of their writer that came before. */
+  /** Lines that nobody logged, or that came before an earlier line of their writer. */
   readonly wrongLines: number;
 }
 
-/** How many lines a writer has logged up to one of its lines; undefined where it logs no such line. */
-function placeOf(message: string): { writer: string; place: number } | undefined {
+/** The place of a line among those of its writer; undefined if no writer logs such a line. */
+function findPlace(message: string): { writer: string; place: number } | undefined {
   const [, text, json] = /^(kind \d+ part \d+) (\{.+\})$/.exec(message) ?? [];
   if (text === undefined || json === undefined) return undefined;
   const { writer, group } = JSON.parse(json) as { writer: number; group: number };
   const part = Number(text.at(-1));
-  return partOf(group, part) === text ? { writer: String(writer), place: group * PARTS + part + 1 } : undefined;
+  return partMessage(group, part) === text ? { writer: String(writer), place: group * PARTS + part + 1 } : undefined;
 }
 
 async function followAll(reader: RecentCommonReader): Promise<Followed> {
@@ -50,14 +52,14 @@ async function followAll(reader: RecentCommonReader): Promise<Followed> {
     if (message === LAST) break;
     if (messages.has(message)) repeated++;
     messages.add(message);
-    const found = placeOf(message);
+    const found = findPlace(message);
     if (!found || found.place <= (places.get(found.writer) ?? 0)) wrongLines++;
     if (found) places.set(found.writer, found.place);
   }
   return { seen, missed, wrongNumbers, repeated, wrongLines };
 }
 
-/** Lets processes log at full speed while some follow, over each kind of connection, and gives what each was given. */
+/** Lets processes log at full speed while readers follow over each kind of connection. Gives what each follower got. */
 export async function runFollowing({ lines, writers, recentLimit }: FollowingOptions): Promise<Followed[]> {
   const server = await RedisServer.start();
   const client = createClient({ url: server.url });
@@ -81,7 +83,7 @@ export async function runFollowing({ lines, writers, recentLimit }: FollowingOpt
   }
 }
 
-/** Expects that each line was given once, in the order of the numbers, or counted among those that were missed. */
+/** Expects that each line came once, in the order of the numbers, or was counted as missed. */
 export function expectEachLineOnce(told: readonly Followed[], { lines }: FollowingOptions): void {
   for (const { seen, missed, ...wrong } of told) {
     expect(wrong).toEqual({ wrongNumbers: 0, repeated: 0, wrongLines: 0 });

@@ -1,9 +1,11 @@
+/** Balances the log calls of writers against the counts in Redis and their reports. */
+
 import { createClient } from 'redis';
 import { OTHER } from '../../../src/redis/keys';
 import { type Counts, type Inspector, StoredLog, sum, total } from '../redis/stored-log';
 import type { FaultReport, LoggedThere } from './fault-writer';
 
-/** The sums of what all writers logged, and of what became of it. */
+/** The sums over all writers: the log calls, and what became of them. */
 export interface Balance {
   readonly logged: number;
   /** In the windows of Redis. */
@@ -13,14 +15,14 @@ export interface Balance {
   readonly dropped: number;
   readonly duplicates: number;
   readonly retries: number;
-  /** What does not add up, in words. */
+  /** Differences, in words. */
   readonly problems: readonly string[];
 }
 
 export interface BalanceOptions {
   readonly keyPrefix?: string;
   readonly recentLimit?: number;
-  /** Counts that were taken out of the windows of a destination meanwhile. */
+  /** Counts that were taken out of the windows meanwhile. */
   readonly archived?: (there: LoggedThere) => Promise<Counts>;
 }
 
@@ -32,10 +34,10 @@ interface Logged extends LoggedThere {
 const STATS = ['late', 'lost', 'dropped', 'other', 'pending', 'duplicates', 'retries'] as const;
 
 /**
- * Holds what writers logged against what Redis has: each log call is counted once in a window, or reported as late, lost or
- * dropped; the list has the newest lines, at most as many as it may.
+ * Compares what writers logged with what Redis has: each log call is counted once in a window, or reported as late, lost or
+ * dropped, and the list has the newest lines, at most `recentLimit`.
  */
-export async function balanceOf(
+export async function takeBalance(
   reports: readonly FaultReport[],
   inspector: Inspector,
   { keyPrefix = '', recentLimit = 100, archived = async () => ({}) }: BalanceOptions = {},
@@ -65,13 +67,13 @@ export async function balanceOf(
   return { logged, counted, late, lost, dropped, duplicates, retries, problems };
 }
 
-/** Expects that everything adds up. */
+/** Expects that there is no difference. */
 export async function expectExact(
   reports: readonly FaultReport[],
   inspector: Inspector,
   options?: BalanceOptions,
 ): Promise<Balance> {
-  const balance = await balanceOf(reports, inspector, options);
+  const balance = await takeBalance(reports, inspector, options);
   expect(balance).toMatchObject({ problems: [] });
   return balance;
 }
@@ -116,7 +118,7 @@ function problemsOfCounts(counts: Counts, { counts: logged }: Logged, isWhole: b
   return messages.filter(isWrong).map((message) => `${message}: ${counts[message] ?? 0} of ${logged[message] ?? 0}`);
 }
 
-/** Batches of several writers come in between one another, so the order is known only for one. */
+/** The order of lines is known only for one writer: the batches of several interleave. */
 function problemsOfLines(texts: readonly string[], there: Logged, recentLimit: number, isWhole: boolean): string[] {
   if (texts.length > recentLimit) return [`${texts.length} lines`];
   if (new Set(texts).size < texts.length) return ['a line is there twice'];

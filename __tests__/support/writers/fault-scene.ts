@@ -1,3 +1,5 @@
+/** Writers on a cluster or behind sentinels, each under a key prefix of its own. */
+
 import { randomUUID } from 'node:crypto';
 import { createCluster, createSentinel } from 'redis';
 import type { LocalCluster } from '../redis/cluster';
@@ -6,18 +8,18 @@ import type { Inspector } from '../redis/stored-log';
 import { type Balance, expectExact } from './balance';
 import { FaultWriter, type FaultWriterOptions, type WriterConnection } from './fault-writer';
 
-/** Lines that have to be in Redis before something is done to it. */
+/** Lines that Redis must have before the fault. */
 const FIRST_LINES = 100;
 
-/** What a scene tells of all that its writers logged. */
+/** Reads all that the writers logged. */
 type Observer = Inspector & { destroy(): unknown };
 
-/** Servers of our own that something is done to while writers log to them. */
+/** Servers that a test disturbs while writers log to them. */
 export class FaultScene {
   readonly inspector: Inspector;
   readonly #connection: WriterConnection;
   readonly #close: () => Promise<void>;
-  /** The key prefix of each. */
+  /** The key prefix of each writer. */
   readonly #writers = new Map<FaultWriter, string>();
 
   private constructor(connection: WriterConnection, inspector: Observer, stop: () => Promise<void>) {
@@ -53,15 +55,15 @@ export class FaultScene {
     return { writer, keyPrefix };
   }
 
-  /** Ends a writer, and expects each of its log calls to be counted once or to be reported as lost. */
-  async balanceOf(writer: FaultWriter): Promise<Balance> {
+  /** Ends a writer. Expects each of its log calls to be counted once or reported as lost. */
+  async takeBalance(writer: FaultWriter): Promise<Balance> {
     const keyPrefix = this.#writers.get(writer);
     const balance = await expectExact([await writer.end()], this.inspector, { keyPrefix: String(keyPrefix) });
     expect(balance).toMatchObject({ late: 0, dropped: 0 });
     return balance;
   }
 
-  /** Ends the writers that a test has left. */
+  /** Ends the writers that a failed test has left. */
   async clear(): Promise<void> {
     await Promise.all([...this.#writers.keys()].map((writer) => writer.kill()));
     this.#writers.clear();

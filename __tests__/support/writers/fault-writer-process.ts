@@ -1,3 +1,5 @@
+/** The program of a `FaultWriter`: logs steadily, and answers requests. */
+
 import { EventEmitter, once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +10,7 @@ import type { ScriptArguments } from '../../../src/redis/script';
 import type { Counts } from '../redis/stored-log';
 import type { Answer, FaultWriterOptions, Latency, LoggedThere, Request, WriterConnection } from './fault-writer';
 
-/** How often it logs what is due by then. */
+/** Interval at which it logs the lines that are due. */
 const TICK_MS = 5;
 const NANOSECONDS = 1e6;
 
@@ -46,11 +48,11 @@ function passedClient(to: WriterConnection): Connectable | undefined {
   return 'sentinel' in to ? createSentinel(to.sentinel) : undefined;
 }
 
-/** Least number of keys of the script that writes a batch, and where among its arguments the number of that stands. */
+/** Least number of keys of the write script, and the position of the batch number among its arguments. */
 const WRITE_KEYS = 7;
 const NUMBER_AT = 1;
 
-/** A client over which each try to write a batch has a number of its own. */
+/** A client that gives each try to write a batch a number of its own. */
 function renumbering(client: RedisScripter): RedisScripter {
   let number = 0;
   const renumbered = ({ keys, arguments: args }: ScriptArguments): ScriptArguments =>
@@ -94,7 +96,7 @@ function loggedThere({ name, level, counts, newest }: Destination): LoggedThere 
   return { name: inKeys, severity: toSeverity(level), counts, newest: [...newest].reverse() };
 }
 
-function listenersOf(emitters: readonly (object | undefined)[]): number {
+function countListeners(emitters: readonly (object | undefined)[]): number {
   const known = emitters.filter((emitter) => emitter instanceof EventEmitter);
   const counts = known.flatMap((emitter) => emitter.eventNames().map((event) => emitter.listenerCount(event)));
   return counts.reduce((all, count) => all + count, 0);
@@ -123,12 +125,12 @@ async function main(): Promise<void> {
     if (request === 'end') isLogging = false;
     else if (request === 'stats') answer({ stats: transport.stats() });
     else {
-      const listeners = listenersOf([process, transport, client]);
+      const listeners = countListeners([process, transport, client]);
       const rssBytes = process.memoryUsage.rss();
       answer({ progress: { stats: transport.stats(), warnings, latency: latencySinceLast(), rssBytes, listeners } });
     }
   });
-  // Where the test has died.
+  // If the test has died.
   process.once('disconnect', () => isLogging && process.exit(1));
   await logSteadily(logger);
   await once(logger.end(), 'finish');

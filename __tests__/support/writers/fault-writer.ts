@@ -1,3 +1,5 @@
+/** Starts programs that log during faults, and collects their reports. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -9,14 +11,14 @@ import { until } from '../wait';
 
 const PROGRAM = '__tests__/support/writers/fault-writer-process.js';
 
-/** How a writer reaches Redis: over the transport's own connection, or over a client that it passes in. */
+/** The connection of a writer: the transport's own, or a client that it passes in. */
 export type WriterConnection =
   | { readonly url: string }
   | { readonly clientUrl: string }
   | { readonly cluster: readonly string[] }
   | { readonly sentinel: SentinelAddress };
 
-/** What a writer process logs, and where. */
+/** The lines of a writer process, and where it logs them. */
 export interface FaultWriterOptions {
   readonly connection: WriterConnection;
   readonly keyPrefix?: string;
@@ -28,18 +30,18 @@ export interface FaultWriterOptions {
   readonly distinct?: number;
   /** @default 1000 */
   readonly linesPerSecond?: number;
-  /** Of the transport, beyond those above. @default { closeTimeoutMs: 20_000 } */
+  /** More options of the transport. @default { closeTimeoutMs: 20_000 } */
   readonly options?: Pick<
     TransportOptions,
     'recentLimit' | 'commonLimit' | 'maxPending' | 'lingerMs' | 'ttlSeconds' | 'closeTimeoutMs'
   >;
-  /** Gives every try a number of its own, over a client that is passed in: nothing is refused then. @default false */
+  /** Gives every try a number of its own, over a passed client, so that Redis refuses no duplicate. @default false */
   readonly withoutBatchNumbers?: boolean;
-  /** How far the clock of the process is off. @default 0 */
+  /** Error of the clock of the process. @default 0 */
   readonly clockOffsetMs?: number;
 }
 
-/** How long log calls took, in milliseconds. */
+/** Durations of log calls, in milliseconds. */
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
@@ -48,7 +50,7 @@ export interface Latency {
 
 /** One logger name and severity, as one writer logged to it. */
 export interface LoggedThere {
-  /** As it stands in the keys. */
+  /** As the keys have it. */
   readonly name: string;
   readonly severity: string;
   readonly counts: Counts;
@@ -56,32 +58,32 @@ export interface LoggedThere {
   readonly newest: readonly string[];
 }
 
-/** What a writer logged, and what its transport says of that. */
+/** What a writer logged, and the counters and warnings of its transport. */
 export interface FaultReport {
   readonly stats: TransportStats;
   readonly logged: readonly LoggedThere[];
   readonly warnings: readonly string[];
 }
 
-/** What a writer tells while it runs. */
+/** The state of a writer while it runs. */
 export interface Progress {
   readonly stats: TransportStats;
   readonly warnings: readonly string[];
-  /** Of the log calls since the last time that it told. */
+  /** Of the log calls since the last progress. */
   readonly latency: Latency;
   readonly rssBytes: number;
-  /** Of all events of the process, the transport and the client that was passed in. */
+  /** Listeners of the process, the transport and the passed client. */
   readonly listeners: number;
 }
 
-/** What is sent to a writer, and what it answers. */
+/** The messages to a writer, and its answers. */
 export type Request = 'stats' | 'progress' | 'end';
 export type Answer =
   | { readonly stats: TransportStats }
   | { readonly progress: Progress }
   | { readonly report: FaultReport };
 
-/** A program that logs through one transport, every log call of it known. It dies of an unhandled rejection. */
+/** A program that logs through one transport and knows its log calls. It dies of an unhandled rejection. */
 export class FaultWriter {
   static readonly #started = new Set<FaultWriter>();
   readonly #process: ChildProcess;
@@ -96,7 +98,7 @@ export class FaultWriter {
     this.#errors = text(this.#process.stderr as NodeJS.ReadableStream);
   }
 
-  /** Starts one. It logs when this resolves. */
+  /** Starts a writer and waits until it logs. */
   static async start(options: FaultWriterOptions): Promise<FaultWriter> {
     const writer = new FaultWriter(options);
     FaultWriter.#started.add(writer);
@@ -104,13 +106,13 @@ export class FaultWriter {
     return writer;
   }
 
-  /** Starts one with a connection of the transport's own, and one that passes in a client. */
+  /** Starts a writer with the transport's own connection, and one with a passed client. */
   static startBoth(url: string, options: Omit<FaultWriterOptions, 'connection'> = {}): Promise<FaultWriter[]> {
     const connections = [{ url }, { clientUrl: url }];
     return Promise.all(connections.map((connection) => FaultWriter.start({ ...options, connection })));
   }
 
-  /** Ends all that still run, as a power cut would, where a test has failed. */
+  /** Kills the writers that a failed test has left. */
   static async killAll(): Promise<void> {
     const started = [...FaultWriter.#started];
     FaultWriter.#started.clear();
@@ -129,19 +131,19 @@ export class FaultWriter {
     return answer.stats;
   }
 
-  /** Waits until Redis has acknowledged so many more lines. */
+  /** Waits until Redis has acknowledged `lines` more. */
   async acknowledged(lines: number, timeoutMs?: number): Promise<void> {
     const { written } = await this.stats();
     await until(async () => (await this.stats()).written >= written + lines, timeoutMs);
   }
 
-  /** Waits until so many more log calls have been made. */
+  /** Waits until `lines` more log calls have been made. */
   async logged(lines: number, timeoutMs?: number): Promise<void> {
     const { logged } = await this.stats();
     await until(async () => (await this.stats()).logged >= logged + lines, timeoutMs);
   }
 
-  /** Has it stop logging, end its logger and end by itself. Fails where it ended otherwise, or said anything on stderr. */
+  /** Makes it end its logger and end by itself. Fails if it ends otherwise, or writes to stderr. */
   async end(): Promise<FaultReport> {
     const exit = once(this.#process, 'exit');
     const answer = await this.#ask('end');
@@ -151,7 +153,7 @@ export class FaultWriter {
     return answer.report;
   }
 
-  /** Ends it as a power cut would, where a test has failed. */
+  /** Kills it if a test has failed. */
   async kill(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exit = once(this.#process, 'exit');

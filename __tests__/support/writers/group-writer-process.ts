@@ -1,20 +1,22 @@
+/** The program of a `GroupWriter`: logs groups of messages. */
+
 import { once } from 'node:events';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import winston from 'winston';
 import { RedisRecentCommonTransport } from '../../../src';
-import { type GroupWriterOptions, PARTS, partOf } from './group-writer';
+import { type GroupWriterOptions, PARTS, partMessage } from './group-writer';
 
-/** How often it logs what is due by then. */
+/** Interval at which it logs the groups that are due. */
 const TICK_MS = 20;
 /** Groups that are logged in one turn of the event loop at full speed. */
 const GROUPS_A_TURN = 10;
-/** A machine that runs many writers at once may take long to write their last lines. */
+/** A busy machine may take long to write the last lines. */
 const CLOSE_TIMEOUT_MS = 60_000;
 
 let isLogging = true;
 
 function logGroup(logger: winston.Logger, writer: number, group: number): void {
-  for (let part = 0; part < PARTS; part++) logger.info(partOf(group, part), { writer, group });
+  for (let part = 0; part < PARTS; part++) logger.info(partMessage(group, part), { writer, group });
 }
 
 async function logGroups(

@@ -1,22 +1,22 @@
-import { type createClient, WatchError } from 'redis';
-
 /**
- * The two functions of the book as another program runs them, command by command, faults included: the hour is not set
- * where there is none yet, and a call that finds no undisturbed moment in time gives up without a word. Here it returns
- * whether it counted, or no test could know what to expect.
+ * The two functions of *Redis in Action* as another program runs them, command by command, with their faults: they never
+ * set the first hour, and give up silently if they find no undisturbed moment in time. Here the second one returns whether
+ * it counted, so that tests know what to expect.
  */
+
+import { type createClient, WatchError } from 'redis';
 
 type Client = ReturnType<typeof createClient>;
 type Multi = ReturnType<Client['multi']>;
 
 const TIMEOUT_MS = 5000;
 
-/** `log_recent` of the book. */
+/** `log_recent` of *Redis in Action*. */
 export async function seedLogRecent(client: Client, name: string, message: string, severity = 'info'): Promise<void> {
   await pushLine(client.multi(), `recent:${name}:${severity}`, message).exec();
 }
 
-/** `log_common` of the book. The client must be one that nobody else uses meanwhile: WATCH is a state of its connection. */
+/** `log_common` of *Redis in Action*. Nobody else may use the client meanwhile: WATCH is a state of its connection. */
 export async function seedLogCommon(
   client: Client,
   name: string,

@@ -1,27 +1,29 @@
+/** Reads the outages of a transport out of its warnings. */
+
 import type { FaultReport } from './fault-writer';
 
-/** An outage, as a transport told of it. */
+/** An outage, as the warnings of a transport tell it. */
 export interface ToldOutage {
-  /** What was out: `Redis` or one destination. */
+  /** `Redis` or one destination. */
   readonly what: string;
-  /** Whose log calls could not be written at first. */
+  /** The first destination that could not be written to. */
   readonly destination: string;
   readonly cause: string;
-  /** Log calls that were pending when it began, and when it was over. */
+  /** Pending log calls at its beginning and at its end. */
   readonly pending: readonly [number, number];
   readonly seconds: number;
 }
 
 const BEGINNING = /\[delivery\] cannot write to (?:(.+) for )?(\S+), (\d+) log calls pending: (.+)$/;
 const END = /\[delivery\] (.+) can be written to again after (\d+\.\d) s, (\d+) log calls pending$/;
-/** A note in it that fails is not tried again but with a later batch, which may never come. */
+/** A failed note in it is tried again only with a later batch, which may never come. */
 const INDEX = 'the index';
 
 /**
- * The outages that a transport told of, in the order in which they were over, but for those of the index. Fails where it did
- * not tell of each once when it began and once when it was over, or told the URL of Redis, which may hold a password.
+ * The outages in the warnings, in the order of their ends, without those of the index. Fails if a transport did not warn
+ * once at the beginning and once at the end of each, or showed the URL of Redis, which may hold a password.
  */
-export function outagesOf({ warnings }: Pick<FaultReport, 'warnings'>): ToldOutage[] {
+export function readOutages({ warnings }: Pick<FaultReport, 'warnings'>): ToldOutage[] {
   const told: ToldOutage[] = [];
   const open = new Map<string, ToldOutage>();
   for (const warning of warnings) {

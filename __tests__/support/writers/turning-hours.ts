@@ -1,3 +1,5 @@
+/** Turns the hour of a server while it is written to, and follows its windows. */
+
 import type { ServerClock } from '../redis/server-clock';
 import { type Counts, type Inspector, StoredLog, sum } from '../redis/stored-log';
 
@@ -13,9 +15,9 @@ export interface Windows {
   readonly pstart: string | null;
 }
 
-/** The windows of one destination on a server whose clock is moved while it is written to. */
+/** The windows of one destination while the clock of its server is moved. */
 export class TurningHours {
-  /** The counts that have left both windows. */
+  /** Counts that have left both windows. */
   left: Counts = {};
   readonly #clock: ServerClock;
   readonly #redis: Redis;
@@ -27,16 +29,16 @@ export class TurningHours {
     this.#log = new StoredLog(redis, '', name);
   }
 
-  /** Sets the clock to so many seconds after an hour, the machine's own. */
+  /** Sets the clock to `seconds` after the start of the machine's hour. */
   setIntoHour(seconds: number): void {
     this.#clock.set(seconds - (Math.floor(Date.now() / 1000) % HOUR_S));
   }
 
   /**
-   * Moves the clock while all writing is paused, so that what the windows held then is known to the number.
+   * Moves the clock while writing is paused, so that the windows before are known to the number.
    *
-   * @param isWritten - resolves once something was written after that
-   * @returns the windows before it was moved, and after
+   * @param isWritten - resolves once something is written after the move
+   * @returns the windows before and after the move
    */
   async step(seconds: number, isWritten: () => Promise<unknown>): Promise<{ before: Windows; after: Windows }> {
     await this.#redis.sendCommand(['CLIENT', 'PAUSE', '60000', 'WRITE']);

@@ -1,15 +1,17 @@
+/** The program of a writer: logs the lines that are planned, and ends. */
+
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import winston from 'winston';
 import { RedisRecentCommonTransport, type TransportOptions } from '../../../src';
 import { plannedLine, type WriterOptions } from './writers';
 
-/** How often it logs what is due by then. */
+/** Interval at which it logs the lines that are due. */
 const TICK_MS = 5;
-/** A machine that runs many writers at once may take long to write their last lines. */
+/** A busy machine may take long to write the last lines. */
 const CLOSE_TIMEOUT_MS = 20_000;
 
-/** The loggers of a process by name, and those of them that have to be ended. */
+/** The loggers of a process by name, and those that have to be ended. */
 interface Loggers {
   readonly byName: ReadonlyMap<string, winston.Logger>;
   readonly roots: readonly winston.Logger[];

@@ -1,3 +1,5 @@
+/** Plans the lines of writers, and runs them in processes of their own. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -6,7 +8,7 @@ import type { Counts } from '../redis/stored-log';
 
 const PROGRAM = '__tests__/support/writers/writer-process.js';
 
-/** What one writer process logs, and where. */
+/** The lines of one writer process, and where it logs them. */
 export interface WriterOptions {
   readonly url: string;
   readonly keyPrefix: string;
@@ -14,7 +16,7 @@ export interface WriterOptions {
   readonly names: readonly string[];
   /** Levels of winston's npm set. */
   readonly levels: readonly string[];
-  /** Whether each name has a transport of its own, or one transport takes the name from what is logged. */
+  /** Whether each name has a transport of its own, or one transport takes the name from the log call. */
   readonly naming: 'option' | 'function';
   readonly lines: number;
   /** Distinct messages of each name and level. */
@@ -29,7 +31,7 @@ export interface PlannedLine {
   readonly message: string;
 }
 
-/** What a writer logs as its line number `index`: names, levels and messages take turns. */
+/** Line number `index` of a writer: names, levels and messages take turns. */
 export function plannedLine({ names, levels, distinct }: WriterOptions, index: number): PlannedLine {
   const name = names[index % names.length] as string;
   const ofName = Math.floor(index / names.length);
@@ -47,7 +49,7 @@ export function plannedCounts(options: WriterOptions, name: string, level: strin
   return counts;
 }
 
-/** Runs a writer process to its end. Fails where it could not write everything. */
+/** Runs a writer process to its end. Fails if it could not write all lines. */
 export async function runWriter(options: WriterOptions): Promise<void> {
   const child = spawn(process.execPath, [PROGRAM, JSON.stringify(options)], {
     cwd: compiledRoot(),
