@@ -54,7 +54,7 @@ describeWithBrowser('the page in a browser', () => {
     expect(changed).toBe(await page.evaluate(markup));
   });
 
-  it('filters lines as one types, keeps the focus, and puts the filter into the address', async () => {
+  it('filters lines while the user types, keeps the focus, and puts the filter into the address', async () => {
     await log({ info: { 'Order placed': 1, 'mail sent': 2 } });
     await open();
     await page.getByRole('searchbox').fill('ORDER');

@@ -125,7 +125,7 @@ describeWithBrowser('the layout of the page', () => {
     expect(await browser.tab.overlaps()).toEqual([]);
   });
 
-  it('has overlaps that are found if a rule causes them', async () => {
+  it('has an overlap that is found if a rule of its style causes one', async () => {
     await open({});
     await page.evaluate("document.styleSheets[0].insertRule('#frequent h2 { margin-bottom: -30px !important }')");
     expect(await browser.tab.overlaps()).not.toEqual([]);

@@ -1,4 +1,4 @@
-/** Makes of what was read the data that the page shows. */
+/** Turns what was read into the data that the page shows. */
 
 import { surgeScore } from '../../read/surge';
 import { shownSeverities, type View } from '../view';

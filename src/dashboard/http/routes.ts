@@ -1,4 +1,4 @@
-/** Decides by the query of a request what is answered: the page, its script or style, a line, or data. */
+/** Answers a request, by its query, with the page, its script or style, a line, or data. */
 
 import { SCRIPT, STYLE } from '../client/generated';
 import type { SharedReader } from '../data/shared-reader';
