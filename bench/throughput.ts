@@ -14,8 +14,8 @@ import type { Cpu } from './measures/cpu';
 import type { Flood } from './measures/flood';
 
 /*
- * A round starts a process for each contender. After a warm-up that is not counted, they take turns to log, A B A B
- * …, or B A B A … in every other round: each has the same pause between its turns, and whatever slows the machine down
+ * A round starts a process for each contender. After a warm-up that is not counted, they take turns to log, A B A B,
+ * or B A B A in every other round: each has the same pause between its turns, and whatever slows the machine down
  * slows all alike. CPU/line is the user and system time of the process in its turns, divided by the number of lines.
  * A turn lasts from the first log call until Redis has acknowledged the last line: drawing and sending batches is
  * included, the CPU time of Redis is not. The winston logger and the loop that calls it are included for all
