@@ -160,6 +160,8 @@ export class Pending {
     const { groups } = destination;
     if (this.#isFull) this.#distinct -= groups.condense(true);
     const messages = groups.newest as Messages;
+    const merged = messages.get(message);
+    if (merged) return merged;
     if (!this.#isFull) return this.#insert(messages, keep(destination, time, message));
     this.#other++;
     return messages.get(OTHER) ?? this.#insert(messages, OTHER);

@@ -52,7 +52,8 @@ export class PendingCounts {
     increase(counts, message, 1);
     (hours as Set<number>).add(this.#clocks.hour);
     // The clock of the process was set to the same minute again, with no try in between: there is one at least every 30 seconds.
-    if (this.#clocks.hourOf(since) !== this.#clocks.hourOf(this.#clocks.since)) this.#clocks.isMisled = true;
+    if (this.#clocks.hourOf(since, true) !== this.#clocks.hourOf(this.#clocks.since, true))
+      this.#clocks.isMisled = true;
   }
 
   /** Merges the groups of an hour, and gives up hours that cannot be in a window. */
