@@ -1,10 +1,10 @@
 /** @jest-config-loader esbuild-register */
 /** Finds, compiles and runs the tests, and holds the thresholds of coverage. */
 
-import { availableParallelism } from 'node:os';
-import type { Config } from 'jest';
+const { availableParallelism } = require('node:os') as typeof import('node:os');
 
-const config: Config = {
+// Node 22 and later load this file by themselves, and would warn of `export` in a CommonJS package.
+const config: import('jest').Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   // Tests wait for conditions, so this ends only those that hang.
@@ -29,4 +29,4 @@ const config: Config = {
   coverageThreshold: { global: { statements: 95, branches: 90, functions: 95, lines: 95 } },
 };
 
-export default config;
+module.exports = config;
