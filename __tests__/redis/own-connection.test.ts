@@ -190,7 +190,7 @@ describeWithServer('password that is missing or wrong', () => {
     'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
     'ERR DB index is out of range',
     'ERR SELECT is not allowed in cluster mode',
-  ])('is known by the words of a server that gives no code: %s', (message) => {
+  ])('is recognized by the message of a server that gives no error code: %s', (message) => {
     expect(isConfigurationError(new Error(message))).toBe(true);
   });
 });

@@ -87,7 +87,7 @@ describe('shared transport', () => {
     expect(errors).toEqual([]);
   });
 
-  it.each(['end', 'destroy'] as const)('takes what is written to it directly after %s()', async (method) => {
+  it.each(['end', 'destroy'] as const)('takes direct writes after %s()', async (method) => {
     const { name, transport, errors } = open();
     transport[method]();
     await transport.close();
@@ -100,7 +100,7 @@ describe('shared transport', () => {
     expect(errors).toEqual([]);
   });
 
-  it.each([[null], [undefined], ['text'], [7]])('drops and counts what is no log call: %p', async (value) => {
+  it.each([[null], [undefined], ['text'], [7]])('drops and counts a value that is no log call: %p', async (value) => {
     const { transport, warnings, errors } = open();
     transport.write(value);
     transport.write(value, () => undefined);
@@ -213,7 +213,7 @@ describe('format of the transport that throws', () => {
     expect(transport.stats()).toMatchObject({ logged: 2, dropped: 0 });
   });
 
-  it('throws for some log calls alone: the others have its text', async () => {
+  it('gives its text to the log calls for which it does not throw', async () => {
     const format = winston.format.printf(({ message }) => {
       if (message === 'bad') throw new Error('cannot format');
       return `<${String(message)}>`;

@@ -93,7 +93,7 @@ export class ModelClocks {
   }
 
   /** The hour of the server; of the monotonic clock if that is not known, or asked for. */
-  hourOf({ monotonic, stood }: Since, isMonotonic = !this.isKnown): number {
+  toHour({ monotonic, stood }: Since, isMonotonic = !this.isKnown): number {
     if (!this.#seen || isMonotonic) return Math.floor((monotonic + BEGINS_AT) / HOUR);
     const server = monotonic + stood - this.#stood + this.#seen.server - this.#seen.monotonic;
     return Math.floor((server + SERVER_BEGINS_AT) / HOUR);

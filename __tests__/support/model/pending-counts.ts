@@ -52,7 +52,7 @@ export class PendingCounts {
     increase(counts, message, 1);
     (hours as Set<number>).add(this.#clocks.hour);
     // The clock of the process was set to the same minute again, with no try in between: there is one at least every 30 seconds.
-    if (this.#clocks.hourOf(since, true) !== this.#clocks.hourOf(this.#clocks.since, true))
+    if (this.#clocks.toHour(since, true) !== this.#clocks.toHour(this.#clocks.since, true))
       this.#clocks.isMisled = true;
   }
 
@@ -65,7 +65,7 @@ export class PendingCounts {
       return [{ ...group, hours: new Set([...group.hours, ...next.hours]) }, ...newer.slice(1)];
     }, []);
     const isCertain = this.#clocks.isKnown && new Set(merged.map(({ stood }) => stood)).size === 1;
-    const hours = merged.map((group) => this.#clocks.hourOf(group, !isCertain));
+    const hours = merged.map((group) => this.#clocks.toHour(group, !isCertain));
     const kept = [...new Set(hours)].slice(isCertain ? -2 : -4);
     for (const group of merged.splice(0, Math.max(0, hours.indexOf(kept[0] as number)))) {
       for (const count of group.counts.values()) this.late += count;
@@ -77,6 +77,6 @@ export class PendingCounts {
   #isOne(older: Since, newer: Since, isCrowded: boolean): boolean {
     if (older.stood !== newer.stood) return false;
     if (!this.#clocks.isKnown && !isCrowded) return older.monotonic === newer.monotonic;
-    return this.#clocks.hourOf(older) === this.#clocks.hourOf(newer);
+    return this.#clocks.toHour(older) === this.#clocks.toHour(newer);
   }
 }
