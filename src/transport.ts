@@ -98,14 +98,11 @@ export class RedisRecentCommonTransport extends DirectTransport {
       const serverTime = this.#connection.isCluster ? new ServerTime() : sharedTime;
       const writer = new Writer(this.#connection, settings, serverTime);
       const destination = new Destination(name, severity, serverTime);
+      this.#queries.addDestination(name, severity);
       return new Lane(destination, writer, notes.open(name, severity, settings), this.#flusher);
     };
     this.#lanes = new Lanes(openLane, severities, settings);
-    this.#queries = new Queries(resolved, {
-      names: () => (typeof resolved.name === 'function' ? this.#lanes.names() : [resolved.name]),
-      levels: () => Object.keys(this.levels ?? {}),
-      severities,
-    });
+    this.#queries = this.#openQueries(severities);
   }
 
   /** Takes one log call from winston. The callback is called before it returns. */
@@ -182,6 +179,18 @@ export class RedisRecentCommonTransport extends DirectTransport {
   readonly #onKeyError = (error: unknown): void => {
     this.#warnings.warnSometimes('commonKey failed, the message was counted', error);
   };
+
+  #openQueries(severities: Severities): Queries {
+    const { name } = this.#options;
+    const target = {
+      names: () => (typeof name === 'function' ? this.#lanes.names() : [name]),
+      levels: () => Object.keys(this.levels ?? {}),
+      severities,
+    };
+    return new Queries(this.#options, target, (error) => {
+      this.#warnings.warn(new DeliveryWarning(`stream() has ended: ${errorMessage(error)}`, { cause: error }));
+    });
+  }
 
   #open(): void {
     this.#isOpen = true;

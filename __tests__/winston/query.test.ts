@@ -256,6 +256,34 @@ describe('logger.stream', () => {
     await until(() => after.messages.length === 3);
     expect([destroyed.messages, closed.messages]).toEqual([['a'], ['a', 'b']]);
   });
+
+  it.each([{ start: 0 }, { start: -1 }])(
+    'gives the lines of logger names that come up after it was opened (%p)',
+    async (options) => {
+      const key = name;
+      const transport = openTransport({ name: ({ module }: { module?: string }) => `${key}:${module}` });
+      const logger = winston.createLogger({ transports: [transport] });
+      const { messages } = streamed(logger, options);
+      logger.info('first', { module: 'a' });
+      await until(() => messages.length === 1);
+      logger.warn('second', { module: 'b' });
+      logger.warn('third', { module: 'a' });
+      await until(() => messages.length === 3);
+      expect(messages.sort()).toEqual(['first', 'second', 'third']);
+    },
+  );
+
+  it('ends, with a warning of the transport, if the user may not read', async () => {
+    const transport = workspace.transport({ name });
+    const warnings: string[] = [];
+    transport.on('warn', ({ message }: Error) => warnings.push(message));
+    const logger = winston.createLogger({ transports: [transport] });
+    logger.stream().on('log', () => undefined);
+    const ended = once(transport.stream(), 'end');
+    await ended;
+    await until(() => warnings.length > 0);
+    expect(warnings[0]).toMatch(/stream\(\) has ended: .*can't run this command/);
+  });
 });
 
 describeWithServer('logger.stream during an outage', () => {

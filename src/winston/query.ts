@@ -11,6 +11,8 @@ import { SEVERITY, type Severities } from '../severity';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 1000;
+/** A line may have its time to the second. */
+const SECOND_MS = 1000;
 
 /** Which log calls to read back, in the terms of winston's own transports. */
 export interface LogQuery {
@@ -77,12 +79,17 @@ export interface QueryTarget {
 export class Queries {
   readonly #options: ReaderOptions;
   readonly #target: QueryTarget;
+  readonly #onStreamError: (error: unknown) => void;
   readonly #streams = new Set<AbortController>();
+  /** Of each open stream, what takes up the lists of a logger name. */
+  readonly #followers = new Set<(name: string, ...severity: string[]) => void>();
   #reader: RecentCommonReader | undefined;
 
-  constructor(options: ReaderOptions, target: QueryTarget) {
+  /** @param onStreamError - hears why a stream has ended: as an `'error'` of its own it would end a process that does not listen */
+  constructor(options: ReaderOptions, target: QueryTarget, onStreamError: (error: unknown) => void) {
     this.#options = options;
     this.#target = target;
+    this.#onStreamError = onStreamError;
   }
 
   async query(query: LogQuery = {}): Promise<LogEntry[]> {
@@ -107,12 +114,19 @@ export class Queries {
     setMaxListeners(0, controller.signal);
     const stream = new LogStream(controller);
     this.#streams.add(controller);
-    const end = (error?: unknown): void => {
-      this.#streams.delete(controller);
-      if (error !== undefined) stream.emit('error', error);
-    };
-    this.#feed(stream, start, controller.signal).then(() => end(), end);
+    this.#feed(stream, start, controller.signal)
+      .catch(this.#onStreamError)
+      .finally(() => {
+        this.#streams.delete(controller);
+        controller.abort();
+        stream.emit('end');
+      });
     return stream;
+  }
+
+  /** Tells the open streams of a logger name and severity, which may be new. */
+  addDestination(name: string, severity: string): void {
+    for (const takeUp of this.#followers) takeUp(name, severity);
   }
 
   close(): void {
@@ -121,6 +135,7 @@ export class Queries {
   }
 
   async #feed(stream: LogStream, start: number, signal: AbortSignal): Promise<void> {
+    const openedAt = Date.now();
     const lines = await this.#readLinesPatiently(signal);
     const emit = (line: RecentLine): void => {
       stream.emit('data', line.message);
@@ -129,13 +144,41 @@ export class Queries {
     for (const line of start < 0 ? [] : lines.slice(start)) emit(line);
     const follow = async (name: string, severity: string): Promise<void> => {
       const last = lines.findLast((line) => line.name === name && line.severity === severity);
+      // Its first lines may have been written before the list is read.
+      let isNew = last === undefined;
       for await (const line of this.#open().follow(name, severity, { signal, after: last?.seq ?? 0 })) {
-        if ('missed' in line) stream.emit('missed', line.missed);
-        else emit(line);
+        if ('missed' in line) {
+          if (!isNew) stream.emit('missed', line.missed);
+        } else if (!isNew || start >= 0 || !(line.time.getTime() < openedAt - SECOND_MS)) {
+          isNew = false;
+          emit(line);
+        }
       }
     };
-    const names = this.#target.names();
-    await Promise.all(names.flatMap((name) => this.#severities().map((severity) => follow(name, severity))));
+    await this.#followAll(follow, signal);
+  }
+
+  /** Follows the lists in use and those to come, until that fails for one of them or the signal aborts. */
+  async #followAll(follow: (name: string, severity: string) => Promise<void>, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const followed = new Set<string>();
+    let takeUp: (name: string, ...severity: string[]) => void = () => undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        takeUp = (name, ...severity): void => {
+          for (const each of new Set([...this.#severities(), ...severity])) {
+            const label = `${each}:${name}`;
+            if (!followed.has(label)) follow(name, each).catch(reject);
+            followed.add(label);
+          }
+        };
+        this.#followers.add(takeUp);
+        for (const name of this.#target.names()) takeUp(name);
+      });
+    } finally {
+      this.#followers.delete(takeUp);
+    }
   }
 
   /** Tries until Redis answers. */
