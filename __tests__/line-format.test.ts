@@ -30,6 +30,10 @@ describe('lineFormatter', () => {
       expect(formatLine(begin + after, 'hello')).toBe(`${asctime(begin + after)} hello`);
     }
   });
+
+  it.each([Number.NaN, Infinity, 8.64e15 + 1])('never throws, whatever a mocked clock says: %p', (time) => {
+    for (const format of ['iso', 'asctime'] as const) expect(lineFormatter(format)(time, 'hello')).toMatch(/ hello$/);
+  });
 });
 
 describe('parseLine', () => {

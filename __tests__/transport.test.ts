@@ -30,11 +30,11 @@ async function readCounts(name: string, severity = 'info'): Promise<Record<strin
 describe('log call', () => {
   it('writes a line and a count under the keys of Redis in Action', async () => {
     const { logger, transport } = workspace.logger();
-    const before = Math.floor(Date.now() / 1000) * 1000;
+    const before = Date.now();
     logger.info('hello');
     await transport.flush();
     const line = (await workspace.redis.lIndex(workspace.key('recent:app:info'), 0)) as string;
-    expect(line).toMatch(/^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} hello$/);
+    expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z hello$/);
     expect(Date.parse(line.slice(0, 24))).toBeGreaterThanOrEqual(before);
     expect(Date.parse(line.slice(0, 24))).toBeLessThanOrEqual(Date.now());
     expect(await workspace.redis.zScore(workspace.key('common:app:info'), 'hello')).toBe(1);
@@ -47,18 +47,16 @@ describe('log call', () => {
     await until(async () => (await readCounts(name, 'warning')).hello === 1);
   });
 
-  it('writes its time as ISO 8601 if the option timestamp says so', async () => {
+  it('writes its time as Python does if the option timestamp says so', async () => {
     const name = newName();
-    const { logger, transport } = workspace.logger({ name, timestamp: 'iso' });
-    const before = Date.now();
+    const { logger, transport } = workspace.logger({ name, timestamp: 'asctime' });
+    const before = Math.floor(Date.now() / 1000) * 1000;
     logger.info('hello');
     await transport.flush();
-    const [line] = await workspace.reader.recent(name, 'info');
-    expect(line?.time.getTime()).toBeGreaterThanOrEqual(before);
-    expect(line?.time.getTime()).toBeLessThanOrEqual(Date.now());
-    expect(await workspace.redis.lIndex(workspace.key(`recent:${name}:info`), 0)).toBe(
-      `${line?.time.toISOString()} hello`,
-    );
+    const line = (await workspace.redis.lIndex(workspace.key(`recent:${name}:info`), 0)) as string;
+    expect(line).toMatch(/^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} hello$/);
+    expect(Date.parse(line.slice(0, 24))).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(line.slice(0, 24))).toBeLessThanOrEqual(Date.now());
   });
 });
 

@@ -14,7 +14,7 @@ const MAX_TRIES = 16;
  * the local time of the last second is kept: formatting it takes more than 1 µs, and the rest of a line 0.03 µs.
  */
 export function lineFormatter(format: TimestampFormat): (time: number, text: string) => string {
-  if (format === 'iso') return (time, text) => `${new Date(time).toISOString()} ${text}`;
+  if (format === 'iso') return (time, text) => `${iso(time)} ${text}`;
   let second = Number.NaN;
   let timestamp = '';
   return (time, text) => {
@@ -24,6 +24,12 @@ export function lineFormatter(format: TimestampFormat): (time: number, text: str
     }
     return `${timestamp} ${text}`;
   };
+}
+
+/** A time in UTC: `2026-06-09T08:05:00.000Z`. Never throws: a mocked clock may give any number. */
+function iso(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? String(date) : date.toISOString();
 }
 
 /** A local time as Python's `time.asctime()` writes it: `Tue Jun  9 08:05:00 2026`. */

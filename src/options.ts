@@ -21,8 +21,10 @@ export interface WriteOptions {
    */
   readonly commonLimit?: number | undefined;
   /**
-   * Format of the time of a line: `'asctime'` in local time, as Python's `time.asctime()` and *Redis in Action* write it, or
-   * `'iso'` in UTC. Both have 24 characters. @default 'asctime'
+   * Format of the time of a line: `'iso'`, in UTC and to the millisecond, or `'asctime'`, as Python's `time.asctime()` and
+   * *Redis in Action* write it: the local time of the writer, to the second. An asctime does not tell its time zone, so it is
+   * read as the local time of the reader. Both have 24 characters.
+   * @default 'iso'; 'asctime' for {@link logRecent} and {@link logCommon}
    */
   readonly timestamp?: TimestampFormat | undefined;
   /**
@@ -80,7 +82,7 @@ export const DEFAULTS = Object.freeze({
   recentLimit: 100,
   commonLimit: 10_000,
   severities: Object.freeze({}) as Readonly<Record<string, string>>,
-  timestamp: 'asctime' as TimestampFormat,
+  timestamp: 'iso' as TimestampFormat,
   lingerMs: 10,
   maxPending: 10_000,
   closeTimeoutMs: 5000,
@@ -118,12 +120,13 @@ export function resolveTransportOptions(options: TransportOptions = {}): Resolve
 }
 
 /**
- * Checks the options of the keys and their data and fills in the defaults.
+ * Checks the options of the keys and their data and fills in the defaults, with the time as *Redis in Action* writes it.
  * @throws OptionsError
  */
 export function resolveWriteOptions(options: WriteOptions, hashTag: boolean): Resolved<WriteOptions> {
   assertObject(options, 'options');
-  const resolved = withDefaults<WriteOptions>(options);
+  const { timestamp = 'asctime' } = options;
+  const resolved = withDefaults<WriteOptions>({ ...options, timestamp });
   assertWriteOptions(resolved, hashTag);
   return resolved;
 }

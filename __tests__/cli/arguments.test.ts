@@ -73,6 +73,9 @@ describe('command line', () => {
     ['1.5h', 5400],
     ['1d2h', 93_600],
     ['1500ms', 1.5],
+    ['1w', 604_800],
+    ['1w1d', 691_200],
+    ['now', 0],
   ])('takes --since as a duration before now: %s', (text, seconds) => {
     const { since, limit } = tail('--since', text);
     expect(Math.abs(Date.now() - seconds * 1000 - (since as Date).getTime())).toBeLessThan(5000);
@@ -82,8 +85,45 @@ describe('command line', () => {
   it('takes --since as an ISO 8601 time, a local one if it has no zone', () => {
     expect(tail('-s', '2026-11-24T12:00:00Z').since).toEqual(new Date(Date.UTC(2026, 10, 24, 12)));
     expect(tail('-s', '2026-11-24T12:00').since).toEqual(new Date(2026, 10, 24, 12));
-    expect(tail('-s', '2026-11-24').since).toEqual(new Date(Date.UTC(2026, 10, 24)));
+    expect(tail('-s', '2026-11-24').since).toEqual(new Date(2026, 10, 24));
+    expect(tail('-s', '2026-11').since).toEqual(new Date(2026, 10, 1));
     expect(tail('-s', '1h', '-n', '5').limit).toBe(5);
+  });
+
+  it.each([
+    ['2026-11-24 12:00Z', '2026-11-24T12:00:00.000Z'],
+    ['2026-11-24 12:00:07.25Z', '2026-11-24T12:00:07.250Z'],
+    ['2026-11-24t12:00:07.123456z', '2026-11-24T12:00:07.123Z'],
+    ['2026-11-24T12:00+05:30', '2026-11-24T06:30:00.000Z'],
+    ['2026-11-24T12:00-0330', '2026-11-24T15:30:00.000Z'],
+    ['2028-02-29T00:00Z', '2028-02-29T00:00:00.000Z'],
+    ['1795521600', '2026-11-24T12:00:00.000Z'],
+    ['1795521600.5', '2026-11-24T12:00:00.500Z'],
+  ])('takes --since as a time: %s is %s', (text, time) => {
+    expect(tail('--since', text).since?.toISOString()).toBe(time);
+  });
+
+  it.each([
+    '2026-02-30',
+    '2026-02-29',
+    '2100-02-29',
+    '2026-04-31',
+    '2026-00-10',
+    '2026-11-00',
+    '2026-02-30T12:00Z',
+    '2026-11-24T25:00',
+    '2026-11-24T24:00Z',
+    '2026-11-24T12:60',
+    '2026-11-24T12:00:60',
+    '2026-11-24T12:00+24:00',
+    '2026-11-24T12',
+    '2026-11-24T12:00Z+01:00',
+    '10',
+    '1795521600000',
+    '',
+    '99999999999w',
+  ])('refuses --since with a time that does not exist or is none: %j', (text) => {
+    expect(() => tail('--since', text)).toThrow('--since takes a duration');
   });
 
   it.each([

@@ -7,7 +7,10 @@ import type { RawLines } from './scripts';
 export interface RecentLine {
   /** Number of the line in its list, from 1. It moves if other programs write to the list, since they do not count lines. */
   readonly seq: number;
-  /** To the second and in local time, unless written as ISO. An Invalid Date if the line does not begin with a time. */
+  /**
+   * An asctime is to the second, and read as local time, whatever the time zone of its writer. An Invalid Date if the line does
+   * not begin with a time.
+   */
   readonly time: Date;
   /** The line after its time: the message and, if there is metadata, a space and the metadata as JSON. */
   readonly message: string;
@@ -30,7 +33,7 @@ export function parseLines({ newest, lines }: RawLines, name: string, severity: 
 
 /**
  * The lines of several lists as one list, newest first. The lines of each list stay in order, since clocks of writers differ
- * and most times are to the second. A line without a time comes right after the line before it.
+ * and an asctime is to the second. A line without a time comes right after the line before it.
  */
 export function mergeByTime(lists: readonly (readonly RecentLine[])[]): RecentLine[] {
   const rests = lists.filter((list) => list.length > 0).map((list) => ({ list, next: 0 }));

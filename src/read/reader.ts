@@ -36,7 +36,7 @@ export interface KnownLogger {
 export interface RecentOptions {
   /** Most lines to return, the newest; at least 1. All by default. */
   readonly limit?: number | undefined;
-  /** Only lines of this time or later, compared by the second, since most times of lines are to the second. */
+  /** Only lines of this time or later, compared by the second, since an asctime is to the second. */
   readonly since?: Date | undefined;
   /** Only lines whose message contains this text. */
   readonly contains?: string | undefined;

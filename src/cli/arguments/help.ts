@@ -65,8 +65,9 @@ Shows the last lines, oldest first; without a logger, those of all loggers.
   -f, --follow            keep showing new lines
   -n, --tail <lines>      lines to begin with; default: 100, with --since all
                           that are kept
-  -s, --since <time>      only lines since then: 90s, 10m, 2h30m, 1d, or a time
-                          such as 2026-11-24T12:00
+  -s, --since <time>      only lines since then: 90s, 10m, 2h30m, 1d, 1w, now,
+                          epoch seconds, or a date or time such as 2026-11-24
+                          or '2026-11-24 12:00', local unless it ends in a zone
   -l, --level <levels>    only these levels or severities, separated by commas
   -i, --include <text>    only lines that contain the text or match a /pattern/;
                           if given more than once, any of them

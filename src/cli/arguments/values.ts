@@ -3,13 +3,22 @@
 import { assertSeverity } from '../../redis/keys';
 import { toSeverity } from '../../severity';
 import { UsageError } from '../errors';
+import { parseDateTime } from './date-time';
 
 /** Whether a message matches. */
 export type Matcher = (message: string) => boolean;
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const DURATION = /^(\d+(\.\d+)?(ms|s|m|h|d))+$/;
-const DATE = /^\d{4}-\d\d(-\d\d)?(T|$)/;
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+const DURATION = /^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/;
+/** Epoch seconds from 1973 to 5138: a shorter number is more likely a duration without its unit, a longer one milliseconds. */
+const EPOCH = /^\d{9,11}(\.\d+)?$/;
 const PATTERN = /^\/(.+)\/([dimsuv]*)$/s;
 
 /**
@@ -44,13 +53,22 @@ export function parseChoice<Choice extends string>(option: string, text: string,
 }
 
 /**
- * A duration before now, such as `1h30m`, or a time, such as `2026-11-24T12:00Z`.
- * @throws UsageError
+ * A duration before now, such as `1h30m`; `now`; epoch seconds; or a date or time, such as `2026-11-24 12:00`, which is local
+ * unless it has a zone.
+ * @throws UsageError, also for a time that does not exist
  */
 export function parseSince(option: string, text: string): Date {
-  const since = DURATION.test(text) ? new Date(Date.now() - durationMs(text)) : new Date(DATE.test(text) ? text : '');
-  if (!Number.isNaN(since.getTime())) return since;
-  throw new UsageError(`${option} takes a duration, such as 90s, 10m, 2h or 1d, or an ISO 8601 time, got '${text}'`);
+  const since = sinceMs(text);
+  if (since !== undefined && !Number.isNaN(new Date(since).getTime())) return new Date(since);
+  throw new UsageError(
+    `${option} takes a duration, such as 90s, 10m, 2h, 1d or 1w, an ISO 8601 time that exists, epoch seconds or now, got '${text}'`,
+  );
+}
+
+function sinceMs(text: string): number | undefined {
+  if (text === 'now') return Date.now();
+  if (DURATION.test(text)) return Date.now() - durationMs(text);
+  return EPOCH.test(text) ? Number(text) * 1000 : parseDateTime(text);
 }
 
 function durationMs(text: string): number {
