@@ -264,7 +264,7 @@ describe('exitOnError function', () => {
   it.each([true, false])('is called once for an uncaught exception, and obeyed: %p', async (exits) => {
     const program = `
       let calls = 0;
-      const transport = transportOf({ name: process.env.NAME, handleExceptions: true });
+      const transport = openTransport({ name: process.env.NAME, handleExceptions: true });
       const logger = winston.createLogger({ transports: [transport], exitOnError: () => (calls++, ${exits}) });
       process.on('exit', () => console.log('calls', calls));
       setTimeout(() => {

@@ -34,7 +34,7 @@ function begin({ maxPending = 10_000 }): void {
   destination = new Destination('app', 'info', serverTime);
 }
 
-/** A reply comes from a server whose clock is so far ahead of that of the process. */
+/** A reply comes from a server whose clock is this far ahead of the clock of the process. */
 function learnTime(ahead = 0): void {
   serverTime.observe(Date.now() + ahead, serverTime.stamp());
 }

@@ -123,7 +123,7 @@ describeWithServer('delivery', () => {
     await transport.flush();
     const calls = Number(/cmdstat_evalsha:calls=(\d+)/.exec(await workspace.redis.info('commandstats'))?.[1]);
     expect((await workspace.reader.common(name, 'info')).total).toBe(2000);
-    // Five at once after idleness, that of the flush, and the note in the index.
+    // Five at once after idleness, the one of the flush, and the note in the index.
     expect(calls).toBeLessThanOrEqual(7);
   });
 

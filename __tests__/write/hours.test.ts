@@ -19,7 +19,7 @@ describeWithClock('hour of a log call', () => {
   let hours: TurningHours;
   let transport: RedisRecentCommonTransport;
   let warnings: string[];
-  /** How far the clock of the process is ahead of that of the machine. */
+  /** How far the clock of the process is ahead of the clock of the machine. */
   let offset = 0;
 
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describeWithClock('hour of a log call', () => {
     await turn();
   }
 
-  /** Sets the clock of the process to so many milliseconds before its hour turns. */
+  /** Sets the clock of the process to this many milliseconds before its hour turns. */
   function setBeforeTurn(ms: number): void {
     offset = HOUR_MS - (now() % HOUR_MS) - ms;
   }
@@ -74,7 +74,7 @@ describeWithClock('hour of a log call', () => {
     clock.advance(seconds);
   }
 
-  /** Expects so many log calls in the current hour, those before, and the others nowhere. */
+  /** Expects this many log calls in each hour, with none late, unless given, and none lost or dropped. */
   async function expectWindows(expected: { current: number; last?: number; late?: number }): Promise<void> {
     server.signal('SIGCONT');
     await transport.flush();
