@@ -185,7 +185,7 @@ describe('transport', () => {
   it('adds metadata to a line as JSON, and not to the count', async () => {
     const name = newName();
     const { logger, transport } = workspace.logger({ name });
-    logger.info('hello', { user: 7, tags: ['a'], timestamp: 'now' });
+    logger.info('hello', { user: 7, tags: ['a'], timestamp: new Date().toISOString() });
     await transport.flush();
     expect(await readMessages(name)).toEqual(['hello {"user":7,"tags":["a"]}']);
     expect(await readCounts(name)).toEqual({ hello: 1 });

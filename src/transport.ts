@@ -185,6 +185,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
     const target = {
       names: () => (typeof name === 'function' ? this.#lanes.names() : [name]),
       levels: () => Object.keys(this.levels ?? {}),
+      isFormatted: () => this.format !== undefined,
       severities,
     };
     return new Queries(this.#options, target, (error) => {

@@ -42,11 +42,10 @@ describe('message that is not a string', () => {
     ['a boolean', false, 'false'],
     ['a BigInt', 12n, '12'],
     ['a symbol', Symbol('token'), 'Symbol(token)'],
-    ['an Error', new TypeError('no such user'), 'TypeError: no such user'],
     ['an object', { user: 7, roles: ['a'] }, '{"user":7,"roles":["a"]}'],
     ['an array', [1, 'a'], '[1,"a"]'],
     ['a circular object', circular, '{"id":7,"self":"[Circular]"}'],
-    ['an object that holds a BigInt', { big: 10n ** 20n }, '{"big":100000000000000000000}'],
+    ['an object that holds a BigInt', { big: 10n ** 20n }, '{"big":"100000000000000000000"}'],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
   ])('is written and counted as text: %s', async (_case, message, text) => {
     expect(await written({ message })).toEqual({ lines: [text], counts: { [text]: 1 } });
@@ -55,7 +54,6 @@ describe('message that is not a string', () => {
   it.each([
     ['an object with a getter that throws', throwingGetter()],
     ['an object whose toJSON throws', { toJSON: fail }],
-    ['an error whose toString throws', Object.assign(new Error('x'), { toString: fail })],
     ['a proxy that throws', new Proxy({}, { get: fail, ownKeys: fail, getPrototypeOf: fail })],
   ])('is written as unreadable, and counted: %s', async (_case, message) => {
     const { lines, counts } = await written({ message });
@@ -80,9 +78,9 @@ describe('logger', () => {
 describe('metadata', () => {
   it.each([
     ['a circular object', { circular }, ' {"circular":{"id":7,"self":"[Circular]"}}'],
-    ['a BigInt', { big: 1n }, ' {"big":1}'],
-    ['undefined', { nothing: undefined }, ' {}'],
-    ['a function', { run: fail }, ' {}'],
+    ['a BigInt', { big: 1n }, ' {"big":"1"}'],
+    ['undefined', { nothing: undefined }, ''],
+    ['a function', { run: fail }, ''],
     ['a key called __proto__', JSON.parse('{"__proto__": 1}'), ' {"__proto__":1}'],
   ])('stands in the line as JSON, and not in the count: %s', async (_case, metadata, text) => {
     const info = Object.defineProperties(
@@ -104,13 +102,20 @@ describe('metadata', () => {
     expect(lines[0]).toContain('items not stringified"');
   });
 
-  it('is replaced by a note if it cannot be read, and the message stays', async () => {
+  it('has a note in place of a field that cannot be read', async () => {
     const name = `app${++loggers}`;
     const transport = workspace.transport({ name });
-    transport.log(Object.defineProperty({ level: 'info', message: 'hello' }, 'user', { get: fail, enumerable: true }));
+    transport.log({
+      level: 'info',
+      message: 'hello',
+      get user() {
+        return fail();
+      },
+      id: 7,
+    });
     await transport.flush();
     const { lines, counts } = await read(name);
-    expect(lines).toEqual([expect.stringMatching(/^hello \[unreadable metadata: .*cannot be read/)]);
+    expect(lines).toEqual(['hello {"user":"[unreadable: cannot be read]","id":7}']);
     expect(counts).toEqual({ hello: 1 });
   });
 
@@ -130,7 +135,6 @@ describe('text', () => {
     ['an empty string', ''],
     ['with NUL', 'a\u0000b'],
     ['with line breaks', 'a\r\nb\nc'],
-    ['with colours', '\u001b[31mred\u001b[39m'],
     ['of emoji', '👩‍👩‍👧 ok'],
     ['with a byte order mark', '\ufeffhello'],
     ['called __proto__', '__proto__'],

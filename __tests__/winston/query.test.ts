@@ -166,14 +166,21 @@ describe('logger.query', () => {
     ['a message {"not json', { message: 'a message {"not json' }],
     ['a {"b":1} c', { message: 'a {"b":1} c' }],
     ['', { message: '' }],
-    ['__proto__ {"__proto__":{"polluted":true}}', expect.objectContaining({ message: '__proto__' })],
-  ])('gives the message %j whole unless metadata follows it, and pollutes no prototype', async (message, expected) => {
-    const transport = openTransport();
-    winston.createLogger({ transports: [transport] }).info(message);
-    const [entry] = await ask(transport);
-    expect(entry).toMatchObject(expected as object);
-    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-  });
+    ['a {"b":1}', { message: 'a {"b":1}' }],
+    ['a {"b":1} {}', { message: 'a {"b":1} {}' }],
+    ['a\n {"b":1}\nError: c', { message: 'a\n {"b":1}\nError: c' }],
+    ['{"level":"error","message":"b"}', { level: 'info', message: '{"level":"error","message":"b"}' }],
+    ['__proto__ {"__proto__":{"polluted":true}}', { message: '__proto__ {"__proto__":{"polluted":true}}' }],
+  ])(
+    'gives the message %j whole, with no field that it forges, and pollutes no prototype',
+    async (message, expected) => {
+      const transport = openTransport();
+      winston.createLogger({ transports: [transport] }).info(message);
+      const [entry] = await ask(transport);
+      expect(entry).toEqual({ level: 'info', timestamp: expect.any(String), ...expected });
+      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+    },
+  );
 
   it('passes an error of Redis to the callback', async () => {
     const transport = openTransport({ url: workspace.url });

@@ -1,4 +1,5 @@
-import { type LineText, type LogInfo, readMessage, toLineText } from '../../src/record/log-call';
+import type { LineText } from '../../src/record/line-text';
+import { type LogInfo, readMessage, toLineText } from '../../src/record/log-call';
 import type { Batch } from '../../src/write/batch';
 import { Destination, Pending, type PendingOptions } from '../../src/write/pending';
 import { ServerTime } from '../../src/write/server-time';
@@ -6,7 +7,10 @@ import { ServerTime } from '../../src/write/server-time';
 const time = Date.now();
 
 function createPending(options: Partial<PendingOptions> = {}): Pending {
-  const formats = { formatLine: (_time: number, text: string) => text, formatMessage: (message: string) => message };
+  const formats = {
+    formatLine: (_time: number, text: LineText) => String(text),
+    formatMessage: (message: string) => message,
+  };
   return new Pending({ recentLimit: 100, maxPending: 10_000, ...formats, ...options });
 }
 

@@ -1,6 +1,6 @@
 /** The lines of recent lists as objects, of one list and merged by time. */
 
-import { parseLine } from '../line-format';
+import { parseLine, parseParts } from '../line-format';
 import type { RawLines } from './scripts';
 
 /** One line of a recent list. */
@@ -14,9 +14,14 @@ export interface RecentLine {
   readonly time: Date;
   /** The line after its time: the message and, if there is metadata, a space and the metadata as JSON. */
   readonly message: string;
+  /** The stack of the error that was logged, if one was. */
+  readonly stack?: string;
   readonly severity: string;
   readonly name: string;
 }
+
+/** Such lines are rare, and their mark is nobody else's business. */
+const plainLines = new WeakSet<RecentLine>();
 
 /** Whole epoch seconds; NaN for an Invalid Date. */
 export function toSecond(time: Date): number {
@@ -27,8 +32,16 @@ export function toSecond(time: Date): number {
 export function parseLines({ newest, lines }: RawLines, name: string, severity: string): RecentLine[] {
   return lines.map((line, i) => {
     const { time, text } = parseLine(line);
-    return { seq: newest - i, time, message: text, severity, name };
+    const { message, stack, isPlain } = parseParts(text);
+    const parsed = { seq: newest - i, time, message, ...(stack === undefined ? {} : { stack }), severity, name };
+    if (isPlain) plainLines.add(parsed);
+    return parsed;
   });
+}
+
+/** Whether the message of a line is only a message: what looks like metadata in it was logged as text. */
+export function isPlainLine(line: RecentLine): boolean {
+  return plainLines.has(line);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Postpones formatting the metadata of a line until the line is certain to be written. */
 
-import { formatText } from '../line-format';
-import { type Fields, formatFields, isMetadata } from './metadata';
+import { composeText, type WrittenText } from './line-text';
+import { type Fields, isMetadata } from './metadata';
 
 /** Longest text that is formatted later, in characters. */
 const MAX_CHARACTERS = 4096;
@@ -12,7 +12,7 @@ const VALUE_CHARACTERS = 30;
  * The text of a line with metadata that cannot change any more, formatted when it is needed: most lines of a busy logger are
  * superseded before they are written, and formatting a text takes as long as all else that is done for its line.
  */
-export class DeferredText {
+export class DeferredText implements WrittenText {
   /** An estimate of its characters. */
   readonly length: number;
   readonly #message: string;
@@ -35,7 +35,11 @@ export class DeferredText {
       for (let i = 0; i < keys.length; i++) {
         const key = keys[i] as string;
         const value = values[i];
-        if (!isMetadata(key)) continue;
+        if (!isMetadata(info, key)) {
+          // JSON leaves it out.
+          values[i] = undefined;
+          continue;
+        }
         if (!isImmutable(value)) return undefined;
         length += key.length + VALUE_CHARACTERS + (typeof value === 'string' ? value.length : 0);
       }
@@ -46,7 +50,7 @@ export class DeferredText {
   }
 
   toString(): string {
-    return formatText(this.#message, formatFields(this.#keys, this.#values));
+    return composeText(this.#message, { keys: this.#keys, values: this.#values });
   }
 }
 

@@ -1,12 +1,21 @@
 /** Reads a log call of winston: its level, its message, what to count for it, and the text of its line. */
 
 import { stripVTControlCharacters } from 'node:util';
-import { errorMessage } from '../errors';
-import { formatText, lineFormatter, type TimestampFormat } from '../line-format';
+import { lineFormatter, type TimestampFormat } from '../line-format';
 import { DeferredText } from './deferred-text';
+import { toText } from './json';
 import { keptTemplate } from './keep-template';
-import { formatMetadata, hasMetadata } from './metadata';
-import { toText, truncate, truncateEarly } from './text';
+import {
+  ComposedText,
+  composeFormatted,
+  composePlainText,
+  composeText,
+  type LineText,
+  MAX_LINE_BYTES,
+} from './line-text';
+import { mayHoldError, readLoggedMessage, readParts } from './logged-parts';
+import { hasMetadata } from './metadata';
+import { cleanText, truncate, truncateEarly } from './text';
 
 /** What winston hands to a transport for one log call. */
 export interface LogInfo {
@@ -20,12 +29,11 @@ const LEVEL = Symbol.for('level');
 /** winston's key for the text that the formats made. */
 const MESSAGE = Symbol.for('message');
 
-/** Longest counted message and longest line, in bytes of UTF-8. */
-const MAX_MESSAGE_BYTES = 1024;
-const MAX_LINE_BYTES = 8192;
+/** winston's key for the arguments after the message. */
+const SPLAT = Symbol.for('splat');
 
-/** The text of a line: a string, or formatted when it is needed. */
-export type LineText = string | DeferredText;
+/** Longest counted message, in bytes of UTF-8. */
+const MAX_MESSAGE_BYTES = 1024;
 
 /** The level of a log call, as its logger names it. */
 export function readLevel(info: LogInfo): string {
@@ -41,10 +49,12 @@ export function withoutText(info: LogInfo): LogInfo {
 /** The message of a log call, whatever was logged. Never throws. */
 export function readMessage(info: LogInfo): string {
   try {
-    return toText(info.message);
-  } catch (error) {
-    return `[unreadable message: ${errorMessage(error)}]`;
+    const { message } = info;
+    if (typeof message === 'string' && !mayHoldError(info, SPLAT)) return message;
+  } catch {
+    // What can be read of it is read one by one.
   }
+  return readLoggedMessage(info, SPLAT);
 }
 
 /**
@@ -76,18 +86,27 @@ export function toCommonKey(
  * @param isFormatted - whether the transport has a format of its own, whose text the line then is
  */
 export function toLineText(info: LogInfo, message: string, isFormatted: boolean): LineText {
-  if (isFormatted && typeof info[MESSAGE] === 'string') return truncateEarly(info[MESSAGE], MAX_LINE_BYTES);
-  if (!hasMetadata(info)) return truncateEarly(message, MAX_LINE_BYTES);
-  return DeferredText.from(message, info) ?? truncateEarly(formatText(message, formatMetadata(info)), MAX_LINE_BYTES);
+  if (isFormatted && typeof info[MESSAGE] === 'string') {
+    return new ComposedText(composeFormatted(truncateEarly(info[MESSAGE], MAX_LINE_BYTES)));
+  }
+  if (typeof info.message === 'string' && !mayHoldError(info, SPLAT)) {
+    if (!hasMetadata(info)) return truncateEarly(message, MAX_LINE_BYTES);
+    const deferred = DeferredText.from(message, info);
+    if (deferred) return deferred;
+  }
+  return new ComposedText(composeText(message, readParts(info, SPLAT)));
 }
 
-/** A counted message as it is written: at most 1 KB, and well-formed. */
+/** A counted message as it is written: without colours and alignment, at most 1 KB, and well-formed. */
 export function formatMessage(message: string): string {
-  return truncate(message, MAX_MESSAGE_BYTES).toWellFormed();
+  return truncate(cleanText(message), MAX_MESSAGE_BYTES).toWellFormed();
 }
 
 /** A {@link lineFormatter} whose lines are at most 8 KB, and well-formed. */
-export function boundedLineFormatter(format: TimestampFormat): (time: number, text: string) => string {
+export function boundedLineFormatter(format: TimestampFormat): (time: number, text: LineText) => string {
   const formatLine = lineFormatter(format);
-  return (time, text) => truncate(formatLine(time, text), MAX_LINE_BYTES).toWellFormed();
+  return (time, text) => {
+    const composed = typeof text === 'string' ? composePlainText(text) : text.toString();
+    return truncate(formatLine(time, composed), MAX_LINE_BYTES).toWellFormed();
+  };
 }

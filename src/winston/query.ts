@@ -2,9 +2,9 @@
 
 import { setMaxListeners } from 'node:events';
 import { Stream } from 'node:stream';
-import { parseText } from '../line-format';
+import { parseText, parseWhole } from '../line-format';
 import { pause } from '../read/abort';
-import { mergeByTime, type RecentLine } from '../read/lines';
+import { isPlainLine, mergeByTime, type RecentLine } from '../read/lines';
 import { type ReaderOptions, RecentCommonReader } from '../read/reader';
 import { isConfigurationError } from '../redis/failures';
 import { SEVERITY, type Severities } from '../severity';
@@ -73,6 +73,8 @@ export interface QueryTarget {
   /** Levels of the logger. */
   levels(): readonly string[];
   readonly severities: Severities;
+  /** Whether a format of the transport's own makes its texts. */
+  isFormatted(): boolean;
 }
 
 /** Queries and streams what a transport has written, over a connection of its own, so that reading holds up no writing. */
@@ -138,7 +140,7 @@ export class Queries {
     const openedAt = Date.now();
     const lines = await this.#readLinesPatiently(signal);
     const emit = (line: RecentLine): void => {
-      stream.emit('data', line.message);
+      stream.emit('data', line.stack === undefined ? line.message : `${line.message}\n${line.stack}`);
       stream.emit('log', this.#toEntry(line));
     };
     for (const line of start < 0 ? [] : lines.slice(start)) emit(line);
@@ -213,9 +215,16 @@ export class Queries {
     ];
   }
 
-  #toEntry({ severity, time, message }: RecentLine, level = this.#findLevel(severity)): LogEntry {
+  #toEntry(line: RecentLine, level = this.#findLevel(line.severity)): LogEntry {
+    const { time, message, stack } = line;
     const timestamp = Number.isNaN(time.getTime()) ? {} : { timestamp: time.toISOString() };
-    return { level, message, ...timestamp, ...parseText(message) };
+    return { level, message, ...timestamp, ...this.#parseFields(line), ...(stack === undefined ? {} : { stack }) };
+  }
+
+  /** Only what this package or a JSON format has written is parsed, or a message could forge fields. */
+  #parseFields(line: RecentLine): Readonly<Record<string, unknown>> {
+    if (isPlainLine(line)) return {};
+    return this.#target.isFormatted() ? (parseWhole(line.message) ?? {}) : parseText(line.message);
   }
 
   /** A level of the logger that has this severity; several levels may have it. */

@@ -1,7 +1,8 @@
 /** Decides when the pending log calls of one destination are written, and tries until they are. */
 
 import { clock } from '../clock';
-import type { LineText, LogInfo } from '../record/log-call';
+import type { LineText } from '../record/line-text';
+import type { LogInfo } from '../record/log-call';
 import { backoffMs } from './backoff';
 import { type Batch, labelDestination } from './batch';
 import type { IndexNote } from './index-note';

@@ -1,6 +1,7 @@
 /** Keeps log calls in memory, merged and bounded, until they are written. */
 
-import type { LineText, LogInfo } from '../record/log-call';
+import { ComposedText, type LineText } from '../record/line-text';
+import type { LogInfo } from '../record/log-call';
 import { OTHER } from '../redis/keys';
 import { type Batch, type CountedMessage, numberAfter } from './batch';
 import { CountGroups } from './count-groups';
@@ -26,7 +27,7 @@ export interface PendingOptions {
   readonly recentLimit: number;
   /** Distinct messages kept for all destinations together. */
   readonly maxPending: number;
-  readonly formatLine: (time: number, text: string) => string;
+  readonly formatLine: (time: number, text: LineText) => string;
   readonly formatMessage: (message: string) => string;
 }
 
@@ -113,7 +114,7 @@ export class Pending {
       }
     }
     this.#forgetLines(destination, destination.texts.length - recentLimit);
-    destination.texts.forEach((text, i) => packer.addLine(formatLine(destination.times[i] as number, String(text))));
+    destination.texts.forEach((text, i) => packer.addLine(formatLine(destination.times[i] as number, text)));
     this.#forgetLines(destination, recentLimit);
     const batches = packer.finish();
     for (const { lines } of batches) for (const line of lines) this.#lineCharacters += line.length + LINE_OVERHEAD;
@@ -132,7 +133,7 @@ export class Pending {
     });
     destination.groups.detach();
     destination.texts.forEach((text, i) => {
-      const copy = detach(String(text));
+      const copy = detachText(text);
       destination.texts[i] = copy;
       this.#lineCharacters += copy.length - text.length;
     });
@@ -186,6 +187,11 @@ export class Pending {
 }
 
 /** A text as it is kept until the next draw. */
-function keep<Text extends LineText>({ drawnAt }: Destination, time: number, text: Text): Text | string {
-  return time - drawnAt < COPY_AFTER_MS ? text : detach(String(text));
+function keep<Text extends LineText>({ drawnAt }: Destination, time: number, text: Text): Text {
+  return time - drawnAt < COPY_AFTER_MS ? text : (detachText(text) as Text);
+}
+
+/** A copy of a text, put together. */
+function detachText(text: LineText): LineText {
+  return typeof text === 'string' ? detach(text) : new ComposedText(detach(text.toString()));
 }

@@ -38,8 +38,10 @@ export class LinePrinter {
   }
 
   /** Whether a line passes `--since`, `--include` and `--exclude`. */
-  isWanted({ message, time }: RecentLine): boolean {
+  isWanted(line: RecentLine): boolean {
     const { since, include, exclude } = this.#args;
+    const { time } = line;
+    const message = wholeText(line);
     if (since && !(toSecond(time) >= toSecond(since))) return false;
     if (include.length > 0 && !include.some((matches) => matches(message))) return false;
     return !exclude.some((matches) => matches(message));
@@ -60,13 +62,14 @@ export class LinePrinter {
   #format(line: RecentLine | MissedLine): string[] {
     const { output, hasTimestamps } = this.#args;
     if ('missed' in line) return this.#formatMissed(line);
-    const { seq, time, name, severity, message } = line;
-    if (output === 'json') return [visibleJson({ seq, time, name, severity, message })];
-    if (output === 'raw') return [hasTimestamps ? `${isoText(time)} ${message}` : message];
+    const { seq, time, name, severity, message, stack } = line;
+    if (output === 'json') return [visibleJson({ seq, time, name, severity, message, ...(stack ? { stack } : {}) })];
+    if (output === 'raw') return [hasTimestamps ? `${isoText(time)} ${wholeText(line)}` : wholeText(line)];
     return [this.#formatDefault(line)];
   }
 
-  #formatDefault({ time, name, severity, message }: RecentLine): string {
+  #formatDefault(line: RecentLine): string {
+    const { time, name, severity } = line;
     const { style, columns: width = Infinity } = this.#screen;
     const aligned = (text: string, columns: number): string =>
       width < ALIGNED_MIN_WIDTH ? text : padEnd(text, columns);
@@ -75,7 +78,7 @@ export class LinePrinter {
       style.dim(at),
       ...(this.#nameColumns === undefined ? [] : [style.cyan(aligned(visible(name), this.#nameColumns))]),
       severityPaint(severity, style)(aligned(visible(severity), SEVERITY_COLUMNS)),
-      visible(message, style.inverse),
+      visible(wholeText(line), style.inverse),
     ];
     return parts.join(GAP);
   }
@@ -88,6 +91,10 @@ export class LinePrinter {
     this.#screen.note(text);
     return [];
   }
+}
+
+function wholeText({ message, stack }: RecentLine): string {
+  return stack === undefined ? message : `${message}\n${stack}`;
 }
 
 function isoText(time: Date): string {
