@@ -23,7 +23,6 @@ const COMPOSITION = ['record', 'redis', 'write', 'read', 'winston', 'index', 'lo
 /** The packages that src imports, and the files that import them. */
 const PACKAGES: Record<string, string[]> = {
   redis: ['redis/node-redis', 'redis/own-connection'],
-  'safe-stable-stringify': ['record/text'],
   'winston-transport': [
     'options',
     'record/keep-template',

@@ -29,7 +29,10 @@ afterEach(() => {
 });
 
 function begin({ maxPending = 10_000 }): void {
-  const formats = { formatLine: (_time: number, text: string) => text, formatMessage: (message: string) => message };
+  const formats = {
+    formatLine: (_time: number, text: unknown) => String(text),
+    formatMessage: (message: string) => message,
+  };
   pending = new Pending({ recentLimit: 100, maxPending, ...formats });
   destination = new Destination('app', 'info', serverTime);
 }
