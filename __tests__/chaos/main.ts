@@ -35,14 +35,16 @@ function wholeNumber(option: string, value: string): number {
 async function main(): Promise<void> {
   const options = readOptions();
   console.log(`chaos: ${JSON.stringify(options)}`);
-  const { faults, problems, logged, counted, late, lost, dropped, duplicates, retries } = await runChaos(options);
+  const { faults, missed, problems, logged, counted, late, lost, dropped, duplicates, retries } =
+    await runChaos(options);
   const struck = Object.values(faults).reduce((sum, count) => sum + count, 0);
   const difference = counted + late + lost + dropped - logged;
   console.table(faults);
   console.table({ faults: struck, retries, 'duplicates refused': duplicates });
   console.table({ logged, counted, late, 'lost by Redis': lost, dropped, difference });
   for (const problem of problems) console.error(problem);
-  const hasFailed = problems.length > 0 || struck === 0 || (options.variant === 'standalone' && lost > 0);
+  for (const title of missed) console.error(`${title}: planned, and never struck`);
+  const hasFailed = problems.length > 0 || missed.length > 0 || (options.variant === 'standalone' && lost > 0);
   process.exitCode = hasFailed ? 1 : 0;
 }
 
