@@ -1,0 +1,129 @@
+import { createClient } from 'redis';
+import winston from 'winston';
+import { logCommon, type RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { until } from '../support/wait';
+import { Workspace } from '../support/workspace';
+
+let workspace: Workspace;
+let client: ReturnType<typeof createClient>;
+let names = 0;
+
+beforeAll(async () => {
+  workspace = await Workspace.open();
+  client = createClient({ url: workspace.writerUrl });
+  await client.connect();
+});
+afterEach(() => jest.useRealTimers());
+afterAll(async () => {
+  client.destroy();
+  await workspace.close();
+});
+
+/** How the transport reaches Redis. */
+const connections: [string, () => TransportOptions][] = [
+  ['a connection of its own', () => ({ url: workspace.writerUrl })],
+  ['a client that is passed in', () => ({ client })],
+];
+
+async function expectCounted(transport: RedisRecentCommonTransport, name: string, calls: number): Promise<void> {
+  expect(transport.stats()).toMatchObject({ written: calls, pending: 0, retries: 0 });
+  expect((await workspace.reader.common(name, 'info')).total).toBe(calls);
+}
+
+describe.each(connections)('fake timers of a test, with %s', (_, connection) => {
+  it('hold up neither log calls nor flush()', async () => {
+    const name = `app${++names}`;
+    const { logger, transport } = workspace.logger({ ...connection(), name });
+    jest.useFakeTimers();
+    for (let i = 0; i < 3; i++) {
+      logger.info('hello');
+      await transport.flush();
+    }
+    logger.info('hello');
+    jest.useRealTimers();
+    await until(() => transport.stats().written === 4);
+    await expectCounted(transport, name, 4);
+  });
+
+  it('hold up nothing if they are installed and removed around single log calls', async () => {
+    const name = `app${++names}`;
+    const { logger, transport } = workspace.logger({ ...connection(), name });
+    for (let i = 0; i < 12; i++) {
+      jest.useFakeTimers();
+      logger.info('fake');
+      jest.advanceTimersByTime(1000);
+      jest.useRealTimers();
+      logger.info('real');
+      if (i % 3 === 0) await until(() => transport.stats().pending === 0);
+    }
+    await until(() => transport.stats().pending === 0);
+    await expectCounted(transport, name, 24);
+  });
+
+  it('hold up nothing if a transport is made and closed under them', async () => {
+    jest.useFakeTimers();
+    const name = `app${++names}`;
+    const transport = workspace.transport({ ...connection(), name });
+    transport.log({ level: 'info', message: 'hello' });
+    await transport.flush();
+    transport.log({ level: 'info', message: 'hello' });
+    await transport.close();
+    jest.useRealTimers();
+    await expectCounted(transport, name, 2);
+    winston.createLogger({ transports: [transport] }).info('hello');
+    await until(() => transport.stats().written === 3);
+  });
+
+  it('hold up nothing if the package is loaded under them', async () => {
+    jest.useFakeTimers();
+    const name = `app${++names}`;
+    const loaded: { transport?: RedisRecentCommonTransport } = {};
+    jest.isolateModules(() => {
+      const { RedisRecentCommonTransport: Loaded } = require('../../src') as typeof import('../../src');
+      loaded.transport = new Loaded({ ...connection(), keyPrefix: workspace.prefix, name });
+    });
+    const transport = loaded.transport as RedisRecentCommonTransport;
+    transport.log({ level: 'info', message: 'hello' });
+    await transport.flush();
+    await transport.close();
+    jest.useRealTimers();
+    await expectCounted(transport, name, 1);
+  });
+});
+
+describe('fake timers of a test', () => {
+  it('set the time of a line, as the test wants it, and not the hour in which it counts', async () => {
+    const name = `app${++names}`;
+    const { logger, transport } = workspace.logger({ name });
+    logger.info('real');
+    await transport.flush();
+    jest.useFakeTimers({ now: Date.UTC(2020, 1, 2, 3, 4, 5) });
+    logger.info('fake');
+    await transport.flush();
+    jest.useRealTimers();
+    await expectCounted(transport, name, 2);
+    const [line] = await workspace.reader.recent(name, 'info');
+    expect(line).toMatchObject({ message: 'fake', time: new Date('2020-02-02T03:04:05.000Z') });
+  });
+
+  it('do not hold up logCommon()', async () => {
+    const name = `app${++names}`;
+    jest.useFakeTimers();
+    for (let i = 0; i < 3; i++) await logCommon(client, name, 'hello', 'info', { keyPrefix: workspace.prefix });
+    jest.useRealTimers();
+    expect((await workspace.reader.common(name, 'info')).total).toBe(3);
+  });
+
+  it('are in place again after a log call', async () => {
+    const { logger, transport } = workspace.logger({ name: `app${++names}` });
+    jest.useFakeTimers();
+    const fakes = [setImmediate, setTimeout];
+    logger.info('hello');
+    await transport.flush();
+    expect([setImmediate, setTimeout]).toEqual(fakes);
+    let rings = 0;
+    setTimeout(() => rings++, 1000);
+    jest.advanceTimersByTime(1000);
+    expect(rings).toBe(1);
+  });
+});
