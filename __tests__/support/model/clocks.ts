@@ -23,6 +23,12 @@ export interface Age {
   readonly isFresh: boolean;
 }
 
+/** By the clock of the server, when a batch was sent. */
+export interface SentAt {
+  readonly expected: number | undefined;
+  readonly server: number;
+}
+
 /** Seconds since the beginning of a sequence, by the clocks of the process and of the server. */
 export class ModelClocks {
   monotonic = 0;
@@ -106,17 +112,18 @@ export class ModelClocks {
     return { ago: this.monotonic - monotonic + Math.max(0, -unseen), step: Math.max(0, unseen), isFresh };
   }
 
-  /** What the server's clock should show. */
-  get expected(): number | undefined {
-    return this.#seen && this.#seen.server + this.monotonic - this.#seen.monotonic;
+  /** What the writer expects the server's clock to show, and what it shows. */
+  get sent(): SentAt {
+    const expected = this.#seen && this.#seen.server + this.monotonic - this.#seen.monotonic;
+    return { expected, server: this.server };
   }
 
   /** The hour in which the server counts what a writer sent, and whether that must be the hour in which it was logged. */
-  hourCounted({ ago, step, isFresh }: Age, expected: number | undefined): { hour: number; isCertain: boolean } {
+  hourCounted({ ago, step, isFresh }: Age, { expected, server }: SentAt): { hour: number; isCertain: boolean } {
     const away = expected === undefined ? 0 : Math.max(0, this.server - expected);
     const isTooLong = isFresh && away > MINUTE;
     const age = ago + (isTooLong ? 0 : Math.max(0, away - step));
-    const isCertain = !this.isMisled && !isTooLong && (expected !== undefined || !isFresh);
+    const isCertain = !this.isMisled && !isTooLong && (expected !== undefined || server === this.server);
     return { hour: Math.floor((this.server + SERVER_BEGINS_AT - age) / HOUR), isCertain };
   }
 }

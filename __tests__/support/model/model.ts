@@ -247,7 +247,7 @@ export class Model {
   /** Whether a batch was acknowledged. */
   #try(key: string, destination: Destination, batch: Batch): boolean {
     const ages = batch.groups.map((group) => this.clocks.age(group));
-    const sent = { batch, ages, expected: this.clocks.expected };
+    const sent = { batch, ages, at: this.clocks.sent };
     const fate = destination.refusal ?? destination.fates.shift() ?? APPLIED;
     if (fate.isLate) destination.overtaken.push(sent);
     if (fate.runs > 0) this.#changed.add(key);

@@ -1,7 +1,7 @@
 /** What Redis should hold of one destination. */
 
 import { OTHER } from '../../../src/redis/keys';
-import type { Age, ModelClocks, Since } from './clocks';
+import type { Age, ModelClocks, SentAt, Since } from './clocks';
 
 /** The bounds of a transport. */
 export interface Limits {
@@ -30,7 +30,7 @@ export interface Batch {
 export interface Sent {
   readonly batch: Batch;
   readonly ages: readonly Age[];
-  readonly expected: number | undefined;
+  readonly at: SentAt;
 }
 
 /** What Redis keeps of the last batch of the only writer. */
@@ -58,11 +58,11 @@ export class StoredDestination {
   }
 
   /** Whether a batch is new to Redis, which then takes it in. */
-  apply({ batch, ages, expected }: Sent, clocks: ModelClocks): boolean {
+  apply({ batch, ages, at }: Sent, clocks: ModelClocks): boolean {
     if (batch.number <= (this.writer?.number ?? 0)) return false;
     const current = this.#rotate(clocks.hour);
     const groups = batch.groups.map(({ counts, hours }, i) => {
-      const { hour, isCertain } = clocks.hourCounted(ages[i] as Age, expected);
+      const { hour, isCertain } = clocks.hourCounted(ages[i] as Age, at);
       if (isCertain) expect([...hours]).toEqual([hour]);
       return { hour: hour >= clocks.hour ? current : hour, counts };
     });
