@@ -1,4 +1,4 @@
-/** Logs to a Redis Cluster. The logger name becomes a hash tag: the keys of a name and severity share a slot. */
+/** Logs to a Redis Cluster, where the logger name becomes a hash tag: the keys of a name and severity share a slot. */
 
 import { once } from 'node:events';
 import { createCluster } from 'redis';

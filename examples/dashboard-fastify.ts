@@ -1,4 +1,4 @@
-/** The dashboard in a fastify app, at /logs. A hook of the app asks for the password, so the dashboard need not. */
+/** The dashboard in a fastify app, at /logs, behind a hook of the app that asks for the password. */
 
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';

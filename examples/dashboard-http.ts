@@ -1,4 +1,4 @@
-/** The dashboard on a server of node:http, at /logs. It listens on this machine only, so everyone may see it. */
+/** The dashboard on a server of node:http, at /logs, which listens on this machine only, so everyone may see it. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';

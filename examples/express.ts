@@ -1,4 +1,4 @@
-/** Logs the requests of an express app. The line has the URL; the route is counted, so ids do not split the count. */
+/** Logs the requests of an express app: the line has the URL, and the route is counted, so ids do not split the count. */
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

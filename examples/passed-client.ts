@@ -1,4 +1,4 @@
-/** One client of the application, shared by the transport and the reader. The application closes it, last. */
+/** Shares one client of the application, which closes it last, between the transport and the reader. */
 
 import { once } from 'node:events';
 import { createClient } from 'redis';

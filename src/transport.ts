@@ -1,4 +1,4 @@
-/** The winston transport. It puts the stages of the write side together and opens and closes the connection. */
+/** The winston transport: puts the stages of the write side together, and opens and closes the connection. */
 
 import { callbackify } from 'node:util';
 import { DeliveryWarning, errorMessage } from './errors';

@@ -1,4 +1,4 @@
-/** Sends a server one command. Tests send hundreds while servers come up, and a client of node-redis takes 10 ms to make. */
+/** Sends a server one command: tests send hundreds while servers come up, and a client of node-redis takes 10 ms to make. */
 
 import { connect } from 'node:net';
 import { ErrorReply, encodeCommand, type Reply, ReplyParser } from '../../../src/cli/redis/resp';

@@ -1,7 +1,6 @@
-/*
- * Preloaded into a redis-server, adds an offset to its time of day: the 64-bit seconds in the file that SERVER_CLOCK_FILE
- * names, read at each call. The monotonic clock stays as it is, as when an operator sets the time.
- */
+/* Adds an offset to the time of day of a redis-server that it is preloaded into, as when an operator sets the time. */
+
+/* The offset is the 64-bit seconds in the file that SERVER_CLOCK_FILE names, read at each call. The monotonic clock stays. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,4 +1,6 @@
-/** Reads a Redis on a connection apart from the code under test. */
+/** Reads what is stored of a logger, on a connection apart from the code under test. */
+
+/** The commands that this takes. */
 export interface Inspector {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<unknown>;

@@ -1,7 +1,8 @@
-/**
- * The two functions of *Redis in Action* as another program runs them, command by command, with their faults: they never
- * set the first hour, and give up silently if they find no undisturbed moment in time. Here the second one returns whether
- * it counted, so that tests know what to expect.
+/** The two functions of *Redis in Action* as another program runs them, command by command. */
+
+/*
+ * They have the faults of the book: they never set the first hour, and give up silently if they find no undisturbed moment in
+ * time. Here the second one returns whether it counted, so that tests know what to expect.
  */
 
 import { type createClient, WatchError } from 'redis';
