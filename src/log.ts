@@ -11,12 +11,13 @@ import type { RedisScripter } from './redis/script';
 import { toSeverity } from './severity';
 import { type Batch, numberAfter } from './write/batch';
 import { CallQueue } from './write/call-queue';
-import { IndexNotes } from './write/index-note';
+import { IndexNote } from './write/index-note';
+import { IndexNotes } from './write/index-notes';
 import { LaneRegistry } from './write/lane-registry';
 import { Outages } from './write/outages';
 import type { WriteSettings } from './write/script';
 import { ServerTime } from './write/server-time';
-import { Writer } from './write/writer';
+import { type Permission, Writer } from './write/writer';
 
 /**
  * Puts a message at the head of a logger's recent list: `log_recent` of *Redis in Action*, for code without winston.
@@ -59,6 +60,7 @@ class ClientLog {
   readonly #notes: IndexNotes;
   readonly #queues = new LaneRegistry<CallQueue>();
   readonly serverTime = new ServerTime();
+  readonly #permission: Permission = { isKnown: false };
   #number = 0;
 
   constructor(client: RedisScripter) {
@@ -73,8 +75,8 @@ class ClientLog {
   }
 
   #open(name: string, severity: string, settings: WriteSettings, key: string): CallQueue {
-    const writer = new Writer(this.#connection, settings, this.serverTime);
-    const note = this.#notes.open(name, severity, settings);
+    const writer = new Writer(this.#connection, settings, this.serverTime, undefined, this.#permission);
+    const note = new IndexNote(this.#notes, name, severity, settings);
     const queue = new CallQueue(writer, note, {
       nextNumber: () => (this.#number = numberAfter(this.#number)),
       onWarning: warn,

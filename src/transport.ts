@@ -21,13 +21,14 @@ import { endsProcess, offEmptyLoop, onEmptyLoop } from './winston/exit';
 import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './winston/query';
 import { emitSafely, Warnings } from './winston/warnings';
 import { type DeliveryStats, Flusher } from './write/flusher';
-import { IndexNotes } from './write/index-note';
+import { IndexNote } from './write/index-note';
+import { IndexNotes } from './write/index-notes';
 import { Lane } from './write/lane';
 import { Lanes } from './write/lanes';
 import { Outages } from './write/outages';
 import { Destination, Pending } from './write/pending';
 import { ServerTime } from './write/server-time';
-import { Writer } from './write/writer';
+import { type Permission, Writer } from './write/writer';
 
 /** Least time that the end of the program waits for Redis, within `closeTimeoutMs`. */
 const LAST_FLUSH_MS = 250;
@@ -93,13 +94,16 @@ export class RedisRecentCommonTransport extends DirectTransport {
     });
     const notes = new IndexNotes(this.#connection, outages, onWarning);
     const sharedTime = new ServerTime();
+    const sharedPermission: Permission = { isKnown: false };
     const openLane = (name: string, severity: string): Lane => {
-      // The nodes of a cluster have clocks of their own.
-      const serverTime = this.#connection.isCluster ? new ServerTime() : sharedTime;
-      const writer = new Writer(this.#connection, settings, serverTime);
+      // The nodes of a cluster have clocks and users of their own.
+      const { isCluster } = this.#connection;
+      const serverTime = isCluster ? new ServerTime() : sharedTime;
+      const permission = isCluster ? { isKnown: false } : sharedPermission;
+      const writer = new Writer(this.#connection, settings, serverTime, undefined, permission);
       const destination = new Destination(name, severity, serverTime);
       this.#queries.addDestination(name, severity);
-      return new Lane(destination, writer, notes.open(name, severity, settings), this.#flusher);
+      return new Lane(destination, writer, new IndexNote(notes, name, severity, settings), this.#flusher);
     };
     this.#lanes = new Lanes(openLane, severities, settings);
     this.#queries = this.#openQueries(severities);

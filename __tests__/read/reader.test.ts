@@ -1,5 +1,7 @@
 import { logCommon, OptionsError, RecentCommonReader } from '../../src';
+import type { ScriptArguments } from '../../src/redis/script';
 import { clearOfTheTurn, isoHour } from '../support/hours';
+import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
 let workspace: Workspace;
@@ -215,11 +217,63 @@ describe('index of names', () => {
 
   it('stays with all its entries if one destination never expires', async () => {
     await write('staying', 'expires', 60);
-    await write('staying', 'stays');
+    await write('staying', 'quiet');
     await workspace.redis.zAdd(index('staying'), { value: 'info:quiet', score: 1 });
     await write('staying', 'another', 60);
     expect(await workspace.redis.ttl(index('staying'))).toBe(-1);
     expect(await workspace.redis.zRange(index('staying'), 0, -1)).toContain('info:quiet');
+  });
+
+  it('loses its expired names a few at a time while others are written to, and readers offer none of them', async () => {
+    await write('pruned', 'stays');
+    const members = Array.from({ length: 25 }, (_, i) => ({ value: `info:gone${i}`, score: i }));
+    await workspace.redis.zAdd(index('pruned'), members);
+    const reader = new RecentCommonReader({ client: workspace.redis, keyPrefix: workspace.key('pruned:') });
+    expect(await reader.names()).toMatchObject([{ name: 'stays', severity: 'info' }]);
+    let written = 0;
+    let most = 0;
+    await until(async () => {
+      const before = await workspace.redis.zCard(index('pruned'));
+      await write('pruned', `new${written++}`);
+      const after = await workspace.redis.zCard(index('pruned'));
+      most = Math.max(most, before - after);
+      return after === written + 1;
+    });
+    expect(most).toBeLessThanOrEqual(10);
+    expect((await reader.names()).map(({ name }) => name)).toContain('stays');
+  });
+
+  it('has every name that was logged, since the batch itself notes it', async () => {
+    const calls: string[] = [];
+    const spied = {
+      on: () => undefined,
+      evalSha: (sha1: string, options: ScriptArguments) => {
+        calls.push(sha1);
+        if (calls.length > 1) return Promise.reject(new Error('Socket closed unexpectedly'));
+        return workspace.redis.evalSha(sha1, options);
+      },
+      eval: (source: string, options: ScriptArguments) => workspace.redis.eval(source, options),
+    };
+    await logCommon(spied, 'once', 'hello', 'info', { keyPrefix: workspace.key('noted:') });
+    expect(await workspace.redis.zRange(index('noted'), 0, -1)).toEqual(['info:once']);
+  });
+
+  it.each([
+    ['has no colon', 'app', 1],
+    ['has an empty name', 'info:', 1],
+    ['has an empty severity', ':app', 1],
+    ['has a name that is too long', `info:${'x'.repeat(129)}`, 1],
+    ['has a reserved severity', 'scratch:app', 1],
+    ['has a time that is none', 'info:app', Infinity],
+    ['is empty', '', 1],
+  ])('is read without a member that %s', async (_, value, score) => {
+    const options = { keyPrefix: workspace.key('bad:') };
+    await write('bad', 'good');
+    await workspace.redis.zAdd(index('bad'), { value, score });
+    const reader = new RecentCommonReader({ client: workspace.redis, ...options });
+    expect((await reader.names()).map(({ name }) => name)).toEqual(['good']);
+    expect((await reader.overview()).map(({ name }) => name)).toEqual(['good']);
+    await workspace.redis.zRem(index('bad'), value);
   });
 });
 

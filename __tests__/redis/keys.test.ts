@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createClient } from 'redis';
-import { OptionsError, toSeverity } from '../../src';
+import { logCommon, logRecent, OptionsError, RecentCommonReader, toSeverity } from '../../src';
 import {
   assertName,
   assertPrefix,
@@ -11,8 +11,10 @@ import {
   parseKnownMember,
 } from '../../src/redis/keys';
 import { effort } from '../support/effort';
+import { isoHour } from '../support/hours';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
+import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
 interface Destination {
@@ -137,6 +139,72 @@ describeWithServer('keys with a hash tag', () => {
       );
     } finally {
       redis.destroy();
+      await server.stop();
+    }
+  });
+});
+
+/** A command as MONITOR tells of it, and whether a script called it. */
+interface Told {
+  readonly isInScript: boolean;
+  readonly words: readonly string[];
+}
+
+function parseTold(line: string): Told {
+  const words = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) => word);
+  return { isInScript: / lua\] /.test(line), words };
+}
+
+/** The keys of a command that a script calls. */
+function keysTouched([command = '', ...args]: readonly string[]): readonly string[] {
+  const name = command.toUpperCase();
+  if (name === 'TIME' || name === 'INFO') return [];
+  return name === 'EXISTS' || name === 'UNLINK' ? args : args.slice(0, name === 'RENAME' ? 2 : 1);
+}
+
+/** The keys that scripts touched without declaring them. */
+function undeclaredKeys(told: readonly Told[]): string[] {
+  let declared: readonly string[] = [];
+  return told.flatMap(({ isInScript, words }) => {
+    if (isInScript) return keysTouched(words).filter((key) => !declared.includes(key));
+    declared = /^eval/i.test(words[0] ?? '') ? words.slice(3, 3 + Number(words[2])) : [];
+    return [];
+  });
+}
+
+describeWithServer('scripts', () => {
+  it('touch only keys that they declare, and none of another destination', async () => {
+    const server = await RedisServer.start();
+    const [redis, monitor] = [createClient({ url: server.url }), createClient({ url: server.url })];
+    const lines: string[] = [];
+    try {
+      for (const client of [redis, monitor]) await client.on('error', () => undefined).connect();
+      await monitor.monitor((line) => lines.push(String(line)));
+      const options = { ttlSeconds: 7200, commonLimit: 2 };
+      const reader = new RecentCommonReader({ client: redis });
+      // Suffixes of keys as parts of names and as severities: what scripts use for themselves must not be among them.
+      for (const severity of ['info', 'none', 'nothing', 'note', 'other', 'tmp', 'hello']) {
+        for (const name of ['shop', 'shop:info', 'shop:info:writers', 'shop:info:scratch']) {
+          for (const message of ['a', 'b', 'c']) await logCommon(redis, name, message, severity, options);
+          await redis.set(`common:${name}:${severity}:start`, isoHour(2));
+          await logCommon(redis, name, 'a', severity, { commonLimit: 3 });
+          await logRecent(redis, name, 'a', severity);
+          await reader.changes(name, severity);
+        }
+      }
+      expect(await reader.overview()).toHaveLength(28);
+      await redis.ping('the end');
+      await until(() => lines.some((line) => line.includes('the end')));
+      const told = lines.map(parseTold);
+      expect(told.filter(({ isInScript }) => isInScript).length).toBeGreaterThan(500);
+      expect(undeclaredKeys(told)).toEqual([]);
+      for (const { name, severity } of await reader.names()) {
+        const { messages, total } = await reader.common(name, severity);
+        expect([messages.map(({ count }) => count), total]).toEqual([[1], 1]);
+        expect(await reader.recent(name, severity)).toHaveLength(5);
+      }
+    } finally {
+      for (const client of [redis, monitor]) client.destroy();
       await server.stop();
     }
   });

@@ -182,9 +182,10 @@ describe('batch', () => {
 
   it('renews the expiry of all keys of its destination together', async () => {
     const target = new Target();
-    await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
+    const settings = { ttlSeconds: 7200 };
+    await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } }, settings: { ttlSeconds: 60 } });
     await target.setStart(isoHour(1));
-    await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } }, settings: { ttlSeconds: 7200 } });
+    await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } }, settings });
     const expiries = await Promise.all(Object.values(target.keys).map((key) => workspace.redis.ttl(key)));
     // Nothing is kept under the last, on which commands are tried.
     expect(expiries.pop()).toBe(-2);
@@ -195,6 +196,41 @@ describe('batch', () => {
   it('leaves keys without an expiry by default', async () => {
     const target = new Target();
     await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
+    expect(await workspace.redis.ttl(target.keys.common)).toBe(-1);
+  });
+
+  it.each([
+    ['for ever before a time', 0, 60, -1],
+    ['a time before for ever', 60, 0, -1],
+    ['a long time before a short one', 7200, 60, 7200],
+    ['a short time before a long one', 60, 7200, 7200],
+  ])('keeps what the writer promises that promises most (%s), until that writer has stopped', async (...row) => {
+    const [, first, second, most] = row;
+    const target = new Target();
+    const write = async (writer: string, ttlSeconds: number): Promise<number[]> => {
+      await target.write({ writer, lines: ['line'], logged: 1, ago: { 0: { hello: 1 } }, settings: { ttlSeconds } });
+      const kept = Object.entries(target.keys).filter(([key]) => !['last', 'pstart', 'scratch'].includes(key));
+      return Promise.all(kept.map(([, key]) => workspace.redis.ttl(key)));
+    };
+    const passHour = async (): Promise<void> => {
+      await target.setStart(isoHour(1));
+      const promises = await workspace.redis.hGet(target.keys.writers, 'ttl');
+      if (promises) await workspace.redis.hSet(target.keys.writers, 'ttl', isoHour(1) + promises.slice(19));
+    };
+    const isMost = expect.closeTo(most, -1);
+    await write('one', first);
+    expect(await write('other', second)).toEqual(Array(5).fill(isMost));
+    await passHour();
+    const [least, other] = first === most || first === 0 ? [second, 'other'] : [first, 'one'];
+    expect(await write(other as string, least as number)).toEqual(Array(5).fill(isMost));
+    await passHour();
+    expect(await write(other as string, least as number)).toEqual(Array(5).fill(expect.closeTo(60, -1)));
+  });
+
+  it('keeps what a program without any promise wrote, until that has stopped', async () => {
+    const target = new Target();
+    await workspace.redis.set(target.keys.start, isoHour(1));
+    await target.write({ ago: { 0: { hello: 1 } }, settings: { ttlSeconds: 60 } });
     expect(await workspace.redis.ttl(target.keys.common)).toBe(-1);
   });
 });

@@ -2,6 +2,7 @@
 
 import { assertWholeNumber, OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
+import { findExisting } from '../redis/existing';
 import {
   assertName,
   assertPrefix,
@@ -115,10 +116,15 @@ export class RecentCommonReader {
     assertPrefix(this.#space.prefix, this.#space);
   }
 
-  /** All logger names and severities, the one last written to first. */
+  /**
+   * All logger names and severities of which anything is left in Redis, the one last written to first. Members of the index
+   * that no writer has put there are left out.
+   */
   async names(): Promise<KnownLogger[]> {
-    const known = await readKnown(this.#connection, knownKey(this.#space));
-    return known.map(([member, seconds]) => ({ ...parseKnownMember(member), lastSeen: new Date(seconds * 1000) }));
+    const loggers = await this.#readIndex();
+    const keys = loggers.map(({ name, severity }) => destinationKeys(this.#space, name, severity));
+    const exist = await findExisting(this.#connection, keys);
+    return loggers.filter((_, i) => exist[i]);
   }
 
   /**
@@ -198,8 +204,7 @@ export class RecentCommonReader {
    * three round trips, however many there are.
    */
   async overview(): Promise<LoggerOverview[]> {
-    const loggers = await this.names();
-    const totals = await this.#readTotals(loggers);
+    const totals = await this.#readTotals(await this.#readIndex());
     // Only reads in the same hour have the same hour before.
     const hourKey = ({ name, start }: LoggerTotals): string => `${start.getTime()}:${name}`;
     const withBaseline = new Set(totals.filter(({ previous }) => previous > 0).map(hourKey));
@@ -233,20 +238,31 @@ export class RecentCommonReader {
     this.#connection.release();
   }
 
+  /** The destinations in the index, of which some may have expired. */
+  async #readIndex(): Promise<KnownLogger[]> {
+    const known = await readKnown(this.#connection, knownKey(this.#space));
+    return known.flatMap(([member, seconds]): KnownLogger[] => {
+      const destination = parseKnownMember(member, this.#space);
+      const lastSeen = new Date(seconds * 1000);
+      return destination && !Number.isNaN(lastSeen.getTime()) ? [{ ...destination, lastSeen }] : [];
+    });
+  }
+
   /** The other severities of a logger that were active in the hour before. */
   async #otherBaselines(name: string, severities: readonly string[]): Promise<LoggerTotals[]> {
-    const known = await this.names();
+    const known = await this.#readIndex();
     const others = known.filter((logger) => logger.name === name && !severities.includes(logger.severity));
     return (await this.#readTotals(others)).filter(({ previous }) => previous > 0);
   }
 
-  /** The first read brings the script to Redis, so that the others find it there. */
+  /** Those that exist. The first read brings the script to Redis, so that the others find it there. */
   async #readTotals([first, ...others]: readonly KnownLogger[]): Promise<LoggerTotals[]> {
     const read = async (logger: KnownLogger): Promise<LoggerTotals> => {
       const keys = destinationKeys(this.#space, logger.name, logger.severity);
       return { ...logger, ...(await readTotals(this.#connection, keys)) };
     };
-    return first ? [await read(first), ...(await Promise.all(others.map(read)))] : [];
+    const totals = first ? [await read(first), ...(await Promise.all(others.map(read)))] : [];
+    return totals.filter(({ exists }) => exists);
   }
 
   #checkedKeys(name: string, severity: string): DestinationKeys {

@@ -89,7 +89,7 @@ const READ_CHANGES = defineScript(/* lua */ `
 -- ARGV[1] 1 for the counts of all messages, 0 for their sums
 --
 -- Returns { epoch seconds, microseconds beyond them, of this hour, of the hour before it }: sums, or the messages by
---   falling count, each followed by its count
+--   falling count, each followed by its count. With ARGV[1] 0, 1 comes last if the destination exists, else 0
 ${ISO_HOUR}
 ${WINDOWS}
 
@@ -97,7 +97,10 @@ local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local time = redis.call('TIME')
 local current = find_window(iso_hour(tonumber(time[1])), common, start_key, last, pstart_key)
 local previous = find_window(iso_hour(tonumber(time[1]) - 3600), common, start_key, last, pstart_key)
-if ARGV[1] == '0' then return { time[1], time[2], sum_counts(current), sum_counts(previous) } end
+if ARGV[1] == '0' then
+  local exists = (redis.call('GET', start_key) or redis.call('GET', pstart_key)) and 1 or 0
+  return { time[1], time[2], sum_counts(current), sum_counts(previous), exists }
+end
 return { time[1], time[2], read_counts(current, 0), read_counts(previous, 0) }
 `);
 
@@ -117,6 +120,8 @@ export interface Hours<Counts> {
   readonly elapsed: number;
   readonly current: Counts;
   readonly previous: Counts;
+  /** Whether anything is left of the destination; not asked for counts of messages. */
+  readonly exists?: boolean;
 }
 
 /** A message, and how often it was logged. */
@@ -174,7 +179,7 @@ async function runReadChanges<Counts>(
   mode: string,
   decode: (part: unknown) => Counts,
 ): Promise<Hours<Counts>> {
-  const [seconds, micros, current, previous] = expectArray(
+  const [seconds, micros, current, previous, exists] = expectArray(
     await connection.run(READ_CHANGES, windowKeys(keys), [mode]),
   );
   const passed = (Number(seconds) % HOUR_SECONDS) + Number(micros) / 1e6;
@@ -183,6 +188,7 @@ async function runReadChanges<Counts>(
     elapsed: passed / HOUR_SECONDS,
     current: decode(current),
     previous: decode(previous),
+    ...(exists !== undefined && { exists: Number(exists) === 1 }),
   };
 }
 

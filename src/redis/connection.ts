@@ -1,12 +1,13 @@
 /** The way to Redis that everything else is written against, whoever owns the client behind it. */
 
-import type { Script } from './script';
+import type { Script, ScriptArguments } from './script';
 
 /** Runs scripts on Redis. */
 export interface Connection {
   /** Whether the keys of one destination must share a hash tag. */
   readonly isCluster: boolean;
-  run(script: Script, keys: string[], args: string[]): Promise<unknown>;
+  /** @param onUnknown - gives other keys and arguments for a server that does not know the script yet */
+  run(script: Script, keys: string[], args: string[], onUnknown?: () => ScriptArguments): Promise<unknown>;
   /**
    * From now on, a connection of our own that owes a reply and gives none for `ms` milliseconds is dropped, so that the next
    * `run` connects anew.

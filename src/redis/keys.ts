@@ -59,10 +59,20 @@ export function knownMember(name: string, severity: string): string {
   return `${severity}:${name}`;
 }
 
-/** The destination that a member of the index stands for. */
-export function parseKnownMember(member: string): { name: string; severity: string } {
+/** The destination that a member of the index stands for; undefined for one that no writer has put there. */
+export function parseKnownMember(
+  member: string,
+  space: Pick<KeySpace, 'hashTag'> = { hashTag: false },
+): { name: string; severity: string } | undefined {
   const colon = member.indexOf(':');
-  return { name: member.slice(colon + 1), severity: member.slice(0, colon) };
+  const [severity, name] = [member.slice(0, colon), member.slice(colon + 1)];
+  try {
+    assertName(name, space);
+    assertSeverity(severity);
+  } catch {
+    return undefined;
+  }
+  return colon < 0 ? undefined : { name, severity };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Connection } from './connection';
 import { withDeadline } from './deadline';
 import { ignoreError, isDemotionError, withoutArguments } from './failures';
 import { nodeRedis } from './node-redis';
-import { runScript, type Script } from './script';
+import { runScript, type Script, type ScriptArguments } from './script';
 
 /** How long a reply may take before the connection is dropped. */
 const COMMAND_TIMEOUT_MS = 10_000;
@@ -67,7 +67,7 @@ export class OwnConnection implements Connection {
     return this.#failure?.heldMs ?? 0;
   }
 
-  async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
+  async run(script: Script, keys: string[], args: string[], onUnknown?: () => ScriptArguments): Promise<unknown> {
     if (!this.#client?.isOpen) {
       if (this.#failure && clock.now() < this.#failure.nextAt) throw this.#failure.error;
       this.#connect();
@@ -76,7 +76,7 @@ export class OwnConnection implements Connection {
     const drop = (): void => {
       if (this.#client === client) this.#drop();
     };
-    const work = Promise.resolve(this.#connected).then(() => runScript(client, script, keys, args));
+    const work = Promise.resolve(this.#connected).then(() => runScript(client, script, keys, args, onUnknown));
     this.#unanswered++;
     try {
       // A server that hangs does not close its connections, so this side does.

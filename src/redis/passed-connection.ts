@@ -23,9 +23,9 @@ export class PassedConnection implements Connection {
     if (!client.listenerCount?.('error')) client.on('error', ignoreError);
   }
 
-  async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
+  async run(script: Script, keys: string[], args: string[], onUnknown?: () => ScriptArguments): Promise<unknown> {
     try {
-      return await runScript(this.#runner, script, keys, args);
+      return await runScript(this.#runner, script, keys, args, onUnknown);
     } catch (error) {
       if (!isDemotionError(error)) throw error;
       const advice = 'if another server is the master now, reconnect the client, or pass a url instead of it';

@@ -34,18 +34,21 @@ export function defineScript(source: string): Script {
 /**
  * Runs a script from the server's cache, and sends its source only if the server does not know it: the first time, and
  * after a restart, a failover or SCRIPT FLUSH.
+ *
+ * @param onUnknown - gives other keys and arguments for a server that does not know the script: it may be configured anew
  */
 export async function runScript(
   client: ScriptRunner,
   script: Script,
   keys: string[],
   args: string[],
+  onUnknown?: () => ScriptArguments,
 ): Promise<unknown> {
   const options = { keys, arguments: args };
   try {
     return await withRealTimers(() => client.evalSha(script.sha1, options));
   } catch (error) {
     if (!errorMessage(error).startsWith('NOSCRIPT')) throw error;
-    return withRealTimers(() => client.eval(script.source, options));
+    return withRealTimers(() => client.eval(script.source, onUnknown?.() ?? options));
   }
 }

@@ -45,7 +45,7 @@ export class CallQueue {
   async #writeAfter(last: Promise<void> | undefined, batch: Omit<Batch, 'number'>): Promise<void> {
     const { nextNumber, onWarning } = this.#options;
     await last;
-    const { lost, part } = await this.#writer.write({ ...batch, number: nextNumber() });
+    const { lost, part } = await this.#writer.write({ ...batch, number: nextNumber() }, this.#note);
     if (lost + part === 0) return;
     onWarning(new DeliveryWarning(`Redis has lost ${lost + part} log calls of ${labelDestination(batch)}`));
   }

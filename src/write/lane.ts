@@ -51,6 +51,7 @@ export class Lane {
     this.#destination = destination;
     this.#writer = writer;
     this.#note = note;
+    note.onRetried = () => this.#rest();
     this.#host = host;
     this.#pending = host.pending;
   }
@@ -117,7 +118,7 @@ export class Lane {
   async #deliverFirst(batches: Batch[]): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        const result = await this.#host.runInSlot(() => this.#writer.write(batches[0] as Batch));
+        const result = await this.#host.runInSlot(() => this.#writer.write(batches[0] as Batch, this.#note));
         return this.#settle(batches.shift() as Batch, result);
       } catch (error) {
         if (tries === 0) this.#pending.holdUp(this.#destination, batches);

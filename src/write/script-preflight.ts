@@ -1,37 +1,35 @@
 /** Refuses a batch before its first write if a later command would fail, in Lua: a script is not rolled back. */
 
 /**
- * `preflight(writers, common, changes_windows, scratch, ttl)` returns the error that the script is to end with, or nil. If a
- * scratch key is given, commands are tried on it, where errors of any other kind mean nothing.
+ * `preflight(scratch, ttl)` returns the error that the script is to end with, or nil. It tries every command that the script may
+ * come to on a key of its own, where none of them can fail but for a refusal.
  */
 export const PREFLIGHT = /* lua */ `
--- A cluster slot that is being moved has no room for keys that do not exist, and rotation deletes and creates keys.
-local function find_moving_slot(common, none, nothing)
-  local found = redis.pcall('EXISTS', none, nothing)
-  if type(found) == 'table' and string.find(found.err, 'non local key') then
-    return redis.error_reply('TRYAGAIN the slot of ' .. common .. ' is being moved')
+-- Errors that pass by themselves keep their code. Any other means that the command is not permitted, renamed or disabled, in
+-- words that differ from server to server.
+local function refuse(command, refusal)
+  for code in string.gmatch('OOM READONLY MISCONF NOREPLICAS MASTERDOWN LOADING BUSY CLUSTERDOWN TRYAGAIN', '%S+') do
+    local first = string.find(' ' .. refusal, '[ -]' .. code .. ' ')
+    if first then return redis.error_reply(string.sub(refusal, first)) end
   end
+  if string.find(refusal, 'non local key') then return redis.error_reply('TRYAGAIN the slot is being moved') end
+  return redis.error_reply('NOPERM this user may not run ' .. command .. ', or it is renamed or disabled')
 end
 
-local function find_forbidden_command(ttl, scratch)
+local function preflight(scratch, ttl)
   local attempts = {
-    { 'UNLINK', scratch }, { 'HSET', scratch, 'a', 'b' }, { 'HGETALL', scratch }, { 'HDEL', scratch, 'a' },
-    { 'SET', scratch, '' }, { 'RENAME', scratch, scratch }, { 'UNLINK', scratch }, { 'LPUSH', scratch, '' },
-    { 'LTRIM', scratch, 1, 0 }, { 'INCRBY', scratch, 1 }, { 'UNLINK', scratch }, { 'ZINCRBY', scratch, 1, 'a' },
-    { 'ZSCORE', scratch, 'a' }, { 'ZCARD', scratch }, { 'ZREM', scratch, 'b' }, { 'ZPOPMIN', scratch, 1 },
+    { 'UNLINK', scratch }, { 'EXISTS', scratch }, { 'HSET', scratch, 'a', 'b' }, { 'HSCAN', scratch, 0, 'COUNT', 1 },
+    { 'HDEL', scratch, 'a' }, { 'SET', scratch, '' }, { 'RENAME', scratch, scratch }, { 'TTL', scratch },
+    { 'PERSIST', scratch }, { 'UNLINK', scratch }, { 'LPUSH', scratch, '' }, { 'LTRIM', scratch, 1, 0 },
+    { 'INCRBY', scratch, 1 }, { 'UNLINK', scratch }, { 'ZINCRBY', scratch, 1, 'a' }, { 'ZSCORE', scratch, 'a' },
+    { 'ZCARD', scratch }, { 'ZREM', scratch, 'b' }, { 'ZPOPMIN', scratch, 1 },
   }
   if ttl > 0 then attempts[#attempts + 1] = { 'EXPIRE', scratch, ttl } end
   for _, attempt in ipairs(attempts) do
     local reply = redis.pcall(unpack(attempt))
-    local refusal = type(reply) == 'table' and reply.err or ''
-    if string.find(refusal, "user executing the script can't run") or string.find(refusal, 'ACL failure in script') then
+    if type(reply) == 'table' and reply.err then
       redis.pcall('UNLINK', scratch)
-      return redis.error_reply('NOPERM this user may not run ' .. attempt[1])
+      return refuse(attempt[1], reply.err)
     end
   end
-end
-
-local function preflight(writers, common, changes_windows, scratch, ttl)
-  return changes_windows and find_moving_slot(common, writers .. ':none', writers .. ':nothing')
-    or scratch and find_forbidden_command(ttl, scratch)
 end`;

@@ -2,9 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '../redis/connection';
-import { destinationKeys } from '../redis/keys';
+import { isConfigurationError, isKeyRefusal } from '../redis/failures';
+import { destinationKeys, knownKey } from '../redis/keys';
+import type { ScriptArguments } from '../redis/script';
 import type { Batch } from './batch';
-import { decodeReply, encodeBatch, encodeKeys, WRITE, type WriteReply, type WriteSettings } from './script';
+import type { IndexNote } from './index-note';
+import { decodeReply, encodeBatch, encodeKeys, type Try, WRITE, type WriteReply, type WriteSettings } from './script';
 import type { ServerTime } from './server-time';
 
 /** The outcome of a batch, and what it shows of those before it. */
@@ -17,6 +20,11 @@ export interface WriteResult {
   readonly lost: number;
   /** Log calls of this batch that may not be counted: an error ended an earlier try midway. */
   readonly part: number;
+}
+
+/** Whether the last run of the script reached its end, as far as is known: then every command is permitted. */
+export interface Permission {
+  isKnown: boolean;
 }
 
 /** The hour of a window, and the log calls acknowledged before the first batch of that hour. */
@@ -43,41 +51,87 @@ export class Writer {
   #appliedAt = 0;
   /** The number of the last batch that was sent. */
   #sent = 0;
-  /** Whether the last run of the script reached its end, as far as is known: then every command is permitted. */
-  #isPermitted = false;
+  readonly #permission: Permission;
 
-  /** @param id - unique among all writers */
-  constructor(connection: Connection, settings: WriteSettings, serverTime: ServerTime, id: string = randomUUID()) {
+  /**
+   * @param id - unique among all writers
+   * @param permission - shared by the writers of one server
+   */
+  constructor(
+    connection: Connection,
+    settings: WriteSettings,
+    serverTime: ServerTime,
+    id: string = randomUUID(),
+    permission: Permission = { isKnown: false },
+  ) {
     this.#connection = connection;
     this.#settings = settings;
     this.#serverTime = serverTime;
     this.#id = id;
+    this.#permission = permission;
   }
 
-  /** Writes a batch. Retries of the same batch change nothing more. */
-  async write(batch: Batch): Promise<WriteResult> {
+  /**
+   * Writes a batch. Retries of the same batch change nothing more.
+   *
+   * @param note - the destination's note in the index, which the batch may carry
+   */
+  async write(batch: Batch, note?: IndexNote): Promise<WriteResult> {
     const isRetry = this.#sent === batch.number;
     this.#sent = batch.number;
-    const reply = await this.#send(batch);
+    const reply = await this.#sendWithNote(batch, note);
     if (reply.isApplied || reply.previous === batch.number) return this.#settle(batch, reply);
     // Another writer has the id: the process was copied while it ran, with the random bytes that Node keeps in store.
     this.#id = randomUUID({ disableEntropyCache: true });
     this.#acknowledged = 0;
     this.#marks = [];
     if (isRetry) return { isApplied: false, late: 0, lost: 0, part: batch.logged };
-    return this.#settle(batch, await this.#send(batch));
+    return this.#settle(batch, await this.#sendWithNote(batch, note));
   }
 
-  async #send(batch: Batch): Promise<WriteReply> {
-    const settings = this.#settings;
+  /** A user without the right to the index writes without it. */
+  async #sendWithNote(batch: Batch, note: IndexNote | undefined): Promise<WriteReply> {
+    const member = note?.take();
+    try {
+      const reply = await this.#send(batch, member);
+      note?.settle(reply.isNoted, reply.older);
+      return reply;
+    } catch (error) {
+      if (isConfigurationError(error)) this.#permission.isKnown = false;
+      if (member === undefined || !isKeyRefusal(error)) throw error;
+      const reply = await this.#send(batch);
+      note?.settle(false);
+      return reply;
+    }
+  }
+
+  async #send(batch: Batch, member?: string): Promise<WriteReply> {
     const serverTime = this.#serverTime;
-    const asksFirst = !this.#isPermitted;
     const now = serverTime.stamp();
-    const keys = encodeKeys(destinationKeys(settings, batch.name, batch.severity), settings, asksFirst);
-    const args = encodeBatch(batch, settings, { writer: this.#id, asksFirst, now, serverTime });
-    const reply = decodeReply(await this.#connection.run(WRITE, keys, args));
+    const encode = (asksFirst: boolean): ScriptArguments => this.#encode(batch, { asksFirst, member, now });
+    // A server that does not know the script was perhaps restarted with another configuration.
+    const askFirst = (): ScriptArguments => {
+      this.#permission.isKnown = false;
+      return encode(true);
+    };
+    const { keys, arguments: args } = encode(!this.#permission.isKnown);
+    let found = await this.#connection.run(WRITE, keys, args, askFirst);
+    if (found === null) {
+      const again = askFirst();
+      found = await this.#connection.run(WRITE, again.keys, again.arguments);
+    }
+    const reply = decodeReply(found);
     serverTime.observe(reply.now, now);
     return reply;
+  }
+
+  #encode(batch: Batch, attempt: Pick<Try, 'asksFirst' | 'member' | 'now'>): ScriptArguments {
+    const settings = this.#settings;
+    const known = attempt.member === undefined ? undefined : knownKey(settings);
+    return {
+      keys: encodeKeys(destinationKeys(settings, batch.name, batch.severity), settings, attempt.asksFirst, known),
+      arguments: encodeBatch(batch, settings, { ...attempt, writer: this.#id, serverTime: this.#serverTime }),
+    };
   }
 
   #settle(batch: Batch, { isApplied, total, start, pstart, late, part, now }: WriteReply): WriteResult {
@@ -92,7 +146,7 @@ export class Writer {
     this.#marks = kept.at(-1)?.hour === start ? kept : [...kept.slice(-1), { hour: start, before }];
     this.#acknowledged = total;
     if (isApplied) this.#appliedAt = now;
-    this.#isPermitted = part === 0;
+    this.#permission.isKnown = part === 0;
     return { isApplied, late, lost, part };
   }
 

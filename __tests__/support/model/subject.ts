@@ -12,7 +12,8 @@ import {
 import { type DestinationKeys, destinationKeys, knownKey } from '../../../src/redis/keys';
 import { Severities } from '../../../src/severity';
 import { Flusher } from '../../../src/write/flusher';
-import { IndexNotes } from '../../../src/write/index-note';
+import { IndexNote } from '../../../src/write/index-note';
+import { IndexNotes } from '../../../src/write/index-notes';
 import { Lane } from '../../../src/write/lane';
 import { Lanes } from '../../../src/write/lanes';
 import { Outages } from '../../../src/write/outages';
@@ -72,7 +73,7 @@ export class Subject {
     const openLane = (name: string, severity: string): Lane => {
       const writer = new Writer(this.connection, settings, serverTime);
       const destination = new Destination(name, severity, serverTime);
-      return new Lane(destination, writer, notes.open(name, severity, settings), this.#flusher);
+      return new Lane(destination, writer, new IndexNote(notes, name, severity, settings), this.#flusher);
     };
     this.#lanes = new Lanes(openLane, new Severities({}), settings);
   }
