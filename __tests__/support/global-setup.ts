@@ -16,6 +16,6 @@ export default async function setup(): Promise<void> {
   process.env.TEST_REDIS_URL = redis.url;
   console.log(`\nRedis for the tests: ${redis.label}`);
   for (const [requirement, reason] of Object.entries(missingRequirements())) {
-    console.log(`Tests with a ${requirement} are skipped: ${reason}`);
+    console.log(`Skipped tests (${requirement}): ${reason}`);
   }
 }

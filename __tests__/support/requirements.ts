@@ -47,7 +47,8 @@ export function describeWith(...requirements: readonly Requirement[]): jest.Desc
 
 /** `it` for a test with requirements. If one is missing, it counts as skipped. */
 export function itWith(...requirements: readonly Requirement[]): jest.It {
-  return requirements.some(isMissing) ? it.skip : it;
+  if (!requirements.some(isMissing)) return it;
+  return Object.assign(it.skip.bind(undefined), it.skip, { concurrent: it.concurrent.skip });
 }
 
 /** Path of a Chromium. */
