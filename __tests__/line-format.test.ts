@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { asctime, formatText, lineFormatter, parseLine, parseText } from '../src/line-format';
+import fc from 'fast-check';
+import {
+  asctime,
+  formatPlainText,
+  formatText,
+  lineFormatter,
+  parseLine,
+  parseParts,
+  parseText,
+} from '../src/line-format';
 import { itWith } from './support/requirements';
 
 const itWithPython = itWith('python');
@@ -71,4 +80,50 @@ describe('parseText', () => {
       expect(parseText(text)).toEqual({});
     },
   );
+});
+
+describe('parseParts', () => {
+  /** Texts of the pieces that matter. */
+  const pieces = fc.constantFrom(
+    '\n',
+    ' ',
+    '\t',
+    ' {}',
+    ' {"a":1}',
+    '{"level":1,"message":2}',
+    '}',
+    '{',
+    '"',
+    '\\\\',
+    'x',
+    '\n    at y',
+  );
+  const text = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join(''));
+  const metadata = fc
+    .dictionary(text, fc.oneof(text, fc.jsonValue()), { minKeys: 1 })
+    .map((fields) => JSON.stringify(fields));
+  const stack = text.map((rest) => `Error: x${rest}`);
+
+  it('gives back every message, and takes nothing in it for metadata or a stack', () => {
+    fc.assert(
+      fc.property(text, (message) => {
+        const parts = parseParts(formatPlainText(message));
+        expect(parts.message).toBe(message);
+        expect(parts.stack).toBeUndefined();
+        if (!parts.isPlain) expect(parseText(message)).toEqual({});
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('gives back the message, metadata and stack of every text', () => {
+    fc.assert(
+      fc.property(text, metadata, fc.option(stack, { nil: undefined }), (message, json, trace) => {
+        const parts = parseParts(formatText(message, json, trace));
+        expect(parts).toEqual({ message: `${message} ${json}`, isPlain: false, ...(trace && { stack: trace }) });
+        expect(parseText(parts.message)).toEqual({ ...JSON.parse(json), message });
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

@@ -61,7 +61,7 @@ export function readMessage(info: LogInfo): string {
  * The key to count for a log call with this message; undefined counts nothing.
  *
  * @param commonKey - gives the key to count instead of the message
- * @param onKeyError - is called if `commonKey` throws; the message is counted then
+ * @param onKeyError - is called if `commonKey` throws or returns a promise; the message is counted then
  */
 export function toCommonKey(
   info: LogInfo,
@@ -72,12 +72,19 @@ export function toCommonKey(
   if (!commonKey) return truncateEarly(keptTemplate(info) ?? message, MAX_MESSAGE_BYTES);
   try {
     const key = commonKey(info);
+    if (typeof key === 'object' && key !== null && 'then' in key) {
+      Promise.resolve(key).catch(ignoreRejection);
+      throw new TypeError('it must return a text at once, not a promise');
+    }
     return key === undefined ? undefined : truncateEarly(toText(key), MAX_MESSAGE_BYTES);
   } catch (error) {
     onKeyError(error);
     return truncateEarly(message, MAX_MESSAGE_BYTES);
   }
 }
+
+/** The call has been warned of already, and an unhandled rejection would end the process. */
+function ignoreRejection(): void {}
 
 /**
  * The line of a log call with this message, without its time. All that could change is read now: the application may change
