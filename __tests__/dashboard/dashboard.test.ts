@@ -41,6 +41,15 @@ afterAll(async () => {
   await workspace.close();
 });
 
+/** Sends a request as it stands, and gives the first line of the answer. */
+async function readStatusLine({ url }: Site, request: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(request);
+  const [chunk] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return chunk.toString().split('\r\n', 1)[0] as string;
+}
+
 describe('createDashboard', () => {
   it.each<[string, object]>([
     ['reader', { reader: undefined }],
@@ -188,18 +197,62 @@ describe('authorize', () => {
     expect(asked).toBe('/admin/logs');
     await mounted.close();
   });
+
+  it.each([
+    ['a path', '/x?y=1', 'Host: here', 'http://here/x?y=1', 'here'],
+    ['a whole URL, whose host counts', 'http://other/x', 'Host: here', 'http://other/x', 'other'],
+    ['a whole URL without a path', 'http://other:81?y', 'Host: here', 'http://other:81/?y', 'other:81'],
+    ['a whole URL in capitals', 'HTTP://OTHER/x', 'Host: here', 'http://other/x', 'OTHER'],
+    ['a path with a URL in it', '/http://other/x', 'Host: here', 'http://here/http://other/x', 'here'],
+    ['two slashes', '//other/x', 'Host: here', 'http://here//other/x', 'here'],
+    ['an IPv6 address', '/x', 'Host: [::1]:8080', 'http://[::1]:8080/x', '[::1]:8080'],
+    ['no port after the colon', '/x', 'Host: here:', 'http://here/x', 'here:'],
+  ])('gets the address that the request was sent to: %s', async (_case, target, header, url, host) => {
+    const seen: unknown[] = [];
+    const authorize: Authorize = (request) => seen.push(request.url, request.headers.get('host')) < 0;
+    const guarded = await Site.open(makeDashboard(workspace, { authorize }).node);
+    expect(await readStatusLine(guarded, `GET ${target} HTTP/1.1\r\n${header}\r\n\r\n`)).toContain(' 403 ');
+    expect(seen).toEqual([url, host]);
+    await guarded.close();
+  });
+
+  it.each([
+    ['/', 'Host: here/x?y'],
+    ['/', 'Host: here?y'],
+    ['/', 'Host: here#y'],
+    ['/', 'Host: here\\x'],
+    ['/', 'Host: user@here'],
+    ['/', 'Host: user:password@here'],
+    ['/', 'Host: http://here'],
+    ['/other/x', 'Host:'],
+    ['/', 'Host: here\r\nHost: other'],
+    ['/', 'Host: here\r\nHost: here'],
+    ['/', 'Host: here, other'],
+    ['/', 'Host: here,other'],
+    ['/', 'Host: here:80:81'],
+    ['/', 'Host: here:99999'],
+    ['/', 'Host: here:http'],
+    ['/', 'Host: ::1'],
+    ['/', 'Host: [::1'],
+    ['/', 'Host: [::1]x'],
+    ['/', 'Host: [fe80::1%25eth0]'],
+    ['/', 'Host: h%65re'],
+    ['*', 'Host: here'],
+    ['http:///x', 'Host: here'],
+    ['http://user:password@other/x', 'Host: here'],
+    ['http://other:99999/x', 'Host: here'],
+    ['http://other/x', 'Host: here/y'],
+    ['ftp://other/x', 'Host: here'],
+  ])('is not called for an address that could pass for another one: %s with %j', async (target, header) => {
+    const authorize = jest.fn(() => true);
+    const guarded = await Site.open(makeDashboard(workspace, { authorize }).node);
+    expect(await readStatusLine(guarded, `GET ${target} HTTP/1.1\r\n${header}\r\n\r\n`)).toContain(' 400 ');
+    expect(authorize).not.toHaveBeenCalled();
+    await guarded.close();
+  });
 });
 
 describe('the node handler', () => {
-  /** Sends a request as it stands, and gives the first line of the answer. */
-  async function readStatusLine(request: string): Promise<string> {
-    const socket = connect(Number(new URL(site.url).port), '127.0.0.1');
-    socket.write(request);
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
-    socket.destroy();
-    return chunk.toString().split('\r\n', 1)[0] as string;
-  }
-
   it.each([
     ['with a method that no web request has', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', 405],
     ['with an invalid host', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', 400],
@@ -207,7 +260,7 @@ describe('the node handler', () => {
     ['without a host', 'GET / HTTP/1.0\r\n\r\n', 200],
     ['with a path that looks like a host', 'GET //evil.example/?asset=style HTTP/1.1\r\nHost: x\r\n\r\n', 200],
   ])('answers a request %s', async (_case, request, status) => {
-    expect(await readStatusLine(request)).toContain(` ${status} `);
+    expect(await readStatusLine(site, request)).toContain(` ${status} `);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Answers requests of node:http servers with what the handler of web requests answers. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestAddress } from './address';
 import { type Answer, isBodiless, refusal } from './answer';
 import { isReading, methodRefusal } from './guard';
 
@@ -30,14 +31,11 @@ async function answerIncoming(
   return respond(request);
 }
 
-function toRequest(incoming: IncomingMessage & { readonly originalUrl?: string }): Request {
-  const { method = 'GET', headers, socket, url = '/' } = incoming;
-  const scheme = 'encrypted' in socket ? 'https' : 'http';
-  // Frameworks that mount a handler under a path remove that path from `url`.
-  return new Request(`${scheme}://${headers.host ?? 'localhost'}${incoming.originalUrl ?? url}`, {
-    method,
-    headers: headerFields(headers),
-  });
+/** Its header `Host` says the same as its URL: that of the request does not count if the target is a whole URL. */
+function toRequest(incoming: IncomingMessage): Request {
+  const { method = 'GET', headers } = incoming;
+  const { host, url } = requestAddress(incoming);
+  return new Request(url, { method, headers: headerFields({ ...headers, host }) });
 }
 
 /** Without the pseudo-headers of HTTP/2, whose names begin with a colon. */
