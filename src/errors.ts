@@ -106,7 +106,10 @@ function describe(received: unknown): string {
   return inspect(typeof received === 'string' ? withoutUserInfo(received) : received, { maxStringLength: 64 });
 }
 
-/** A URL may be given for any other option by mistake, and may hold a password. */
-function withoutUserInfo(text: string): string {
+/**
+ * A text without what comes before the host in a URL. A URL may be given for any option by mistake, and its password may hold
+ * any character, also blanks, line breaks and further `@`: all up to the last one is left out.
+ */
+export function withoutUserInfo(text: string): string {
   return text.replace(/\/\/.*@/s, '//…@');
 }

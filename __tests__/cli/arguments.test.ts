@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseInvocation, type TailArguments } from '../../src/cli/arguments/invocation';
-import { FakeSink, runCli } from '../support/viewers/cli';
+import { FakeSink, runCli, runCli } from '../support/viewers/cli';
 
 const { version } = JSON.parse(readFileSync(resolve(__dirname, '../../package.json'), 'utf8'));
 
@@ -169,7 +169,7 @@ describe('command line that is not understood', () => {
     [['--no-trunc', '-w'], '--no-trunc does not go with --watch'],
     [['-u', 'http://localhost'], 'the Redis URL must be redis://'],
     [['-u', 'localhost:6379'], 'the Redis URL must be redis://'],
-    [['-u', ''], 'the Redis URL must be redis://host[:port][/database], or rediss:// for TLS, with user:password@ '],
+    [['-u', ''], 'the Redis URL must be redis://host[:port][/database], or rediss:// for TLS'],
   ])('ends with code 2 and says why: %j', async (args, why) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(`winston-redis-recent-common: ${why}`);
@@ -201,5 +201,40 @@ describe('help and version', () => {
   it.each([['--version'], ['-V'], ['ls -V']])('prints the version: %s', async (args) => {
     const stdout = new FakeSink();
     expect(await runCli(args.split(' '), { stdout })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});
+
+describe('password in a command line', () => {
+  const PASSWORDS = [
+    'tulip daffodil',
+    'tulip\ndaffodil',
+    'tulip@daffodil',
+    'tulip/daffodil',
+    '12?daffodil',
+    '12#daffodil',
+    '12 daffodil',
+    'tulip%daffodil',
+  ];
+
+  it.each(PASSWORDS)('is not shown, wherever its URL stands: %j', async (password) => {
+    const url = `redis://user:${password}@127.0.0.1:1`;
+    const split = url.split(' ');
+    for (const args of [
+      ['-u', url],
+      ['-n', url],
+      ['-l', url],
+      ['ls', url],
+      ['ls', '-u', ...split],
+      ['tail', '-s', url],
+      ['--color', url],
+      ['top', 'a', ...split],
+      ['serve', '--port', url],
+    ]) {
+      const { stderr, stdout, code } = await runCli(args);
+      expect(code).not.toBe(0);
+      expect(stderr + stdout).not.toMatch(
+        /tulip|daffodil|12/.exec(password)?.[0] === '12' ? /daffodil|:12\D/ : /tulip|daffodil/,
+      );
+    }
   });
 });

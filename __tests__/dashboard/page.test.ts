@@ -320,6 +320,26 @@ describe('the top of the page', () => {
   });
 });
 
+describe('an index with members that no writer has put there', () => {
+  it('shows the page of each logger, and of the one that wrote last by default', async () => {
+    const real = await workspace.reader.names();
+    await logCounts(workspace, name, { info: { hello: 1 } });
+    const lastSeen = new Date(Date.now() + 60_000);
+    const bad = [`${name}`, 'x'.repeat(200), '', 'lone\ud800'].flatMap((other) =>
+      ['', 'seq', 'a:b', 'x'.repeat(200)].map((severity) => ({ name: other, severity, lastSeen })),
+    );
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    const good = { name, severity: 'info', lastSeen };
+    jest.spyOn(reader, 'names').mockResolvedValue([...bad, { ...good, lastSeen: new Date(Number.NaN) }, good, ...real]);
+    const board = makeDashboard(workspace, { reader });
+    for (const query of ['', toQuery({ name }), toQuery({ name, format: 'json' })]) {
+      const response = await ask(board, query);
+      expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('hello')]);
+    }
+    reader.close();
+  });
+});
+
 describe('the address of the page', () => {
   it.each([
     ['a property of every object', '__proto__'],

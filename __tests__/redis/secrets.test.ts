@@ -90,3 +90,78 @@ describe('password in invalid options', () => {
     }
   });
 });
+
+describe('password with special characters', () => {
+  /** The last part of each is a word that may not be shown. */
+  const PASSWORDS = [
+    'a b',
+    'a@b',
+    'a/b',
+    'a?b',
+    'a#b',
+    'a%b',
+    'a%20b',
+    'a"b',
+    "a'b",
+    'a\nb',
+    'a\r\n\tb',
+    'a\u0000b',
+    'a//b',
+    '@@@b',
+    'a:b',
+  ];
+  const passwords = PASSWORDS.map((text) => text.replace(/^a/, 'tulip').replace(/b$/, 'daffodil'));
+
+  it.each(passwords)('is not shown in a URL that is given for any option: %j', (password) => {
+    const given = `redis://tulip:${password}@127.0.0.1:99999`;
+    const wrong = [
+      'url',
+      'name',
+      'keyPrefix',
+      'recentLimit',
+      'timestamp',
+      'client',
+      'redis',
+      'level',
+      'commonKey',
+      'severities',
+    ];
+    for (const option of wrong) {
+      for (const make of [RedisRecentCommonTransport, RecentCommonReader]) {
+        try {
+          void new make({ recentLimit: 0, [option]: given } as never);
+        } catch (error) {
+          const shown = inspect(error, { depth: 10, showHidden: true });
+          expect(shown.replace(/\n +at .*/g, '')).not.toMatch(/tulip|daffodil/);
+        }
+      }
+    }
+  });
+
+  it.each(['a/b', 'a?b', 'a#b', '12/b', '12?b', '12#b'])(
+    'is refused in a URL that ends the host in it: %s',
+    (password) => {
+      const given = `redis://user:${password}@127.0.0.1:6379`;
+      for (const options of [{ url: given }, { redis: { url: given } }]) {
+        expect(() => new RedisRecentCommonTransport(options)).toThrow(OptionsError);
+        expect(() => new RecentCommonReader(options)).toThrow(OptionsError);
+      }
+    },
+  );
+
+  it.each(passwords.slice(0, 6))('is not shown by a warning: %j', async (password) => {
+    const { port } = new URL(url);
+    const encoded = `redis://tulip:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+    for (const options of [
+      { url: encoded },
+      { redis: { username: 'tulip', password, socket: { host: '127.0.0.1', port: Number(port) } } },
+    ]) {
+      const transport = new RedisRecentCommonTransport({ ...options, closeTimeoutMs: 0 });
+      const warned = once(transport, 'warn');
+      transport.log({ level: 'info', message: 'hello' });
+      const [warning] = await warned;
+      expect(inspect([warning, transport], { depth: 10 }).replace(/\n +at .*/g, '')).not.toMatch(/tulip|daffodil/);
+      await transport.close();
+    }
+  });
+});

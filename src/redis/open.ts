@@ -45,6 +45,7 @@ export function assertConnection(options: ConnectionOptions): void {
     const received = typeof url === 'string' ? parseProtocol(url) : url;
     throw new OptionsError('url', 'a URL that begins with redis:// or rediss://', received);
   }
+  for (const each of [url, redis?.url]) assertWholeUrl(each, url === undefined ? 'redis.url' : 'url');
   if (client === undefined) assertClientOptions(url === undefined ? 'redis' : 'url', clientOptions(options));
 }
 
@@ -55,6 +56,14 @@ function assertClientOptions(option: string, options: OwnClientOptions): void {
   } catch (error) {
     throw new OptionsError(option, 'what node-redis can connect with', errorMessage(error));
   }
+}
+
+/** A password with a `/`, `?` or `#` ends the host of a URL: a part of it would be connected to, and stand in errors. */
+function assertWholeUrl(url: unknown, option: string): void {
+  if (url === undefined || !URL.canParse(String(url))) return;
+  const { protocol, pathname, search, hash } = new URL(String(url));
+  if (!`${pathname}${search}${hash}`.includes('@')) return;
+  throw new OptionsError(option, 'a URL whose user and password are percent-encoded', protocol);
 }
 
 /** A copy: node-redis adds its defaults to the socket options that it is given. */

@@ -158,9 +158,14 @@ function parseServe(globals: GlobalArguments, { values, positionals }: ParsedLin
 
 function parseName(command: Command, positionals: readonly string[]): string | undefined {
   if (positionals.length < 2) return positionals[0];
-  throw new UsageError(`${command} takes one logger name, got ${positionals.length}: ${positionals.join(' ')}`);
+  throw new UsageError(`${command} takes one logger name, got ${positionals.length}: ${listed(positionals)}`);
 }
 
 function refuseNames(command: Command, positionals: readonly string[]): void {
-  if (positionals.length > 0) throw new UsageError(`${command} takes no logger name, got ${positionals.join(' ')}`);
+  if (positionals.length > 0) throw new UsageError(`${command} takes no logger name, got ${listed(positionals)}`);
+}
+
+/** A URL without quotes is split at the blanks of its password: nothing before an `@` is shown. */
+function listed(positionals: readonly string[]): string {
+  return positionals.join(' ').replace(/^.*@/s, '…@');
 }

@@ -53,9 +53,11 @@ async function openCluster(address: RedisAddress, keyPrefix: string, label: stri
 function parseAddress(text: string): RedisAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const [, database] = /^\/?(\d*)$/.exec(url?.pathname ?? '') ?? [];
-  if (!url || !/^rediss?:$/.test(url.protocol) || database === undefined) {
+  // An `@` after the host means that the password holds a `/`, `?` or `#`, and that what was taken for the host is a part of it.
+  const isCut = /@/.test(`${url?.search}${url?.hash}`);
+  if (!url || !/^rediss?:$/.test(url.protocol) || database === undefined || isCut) {
     throw new UsageError(
-      'the Redis URL must be redis://host[:port][/database], or rediss:// for TLS, with user:password@ before the host',
+      'the Redis URL must be redis://host[:port][/database], or rediss:// for TLS, with user and password percent-encoded before the host',
     );
   }
   return {

@@ -1,5 +1,6 @@
 /** What the user sees: the output of a command, and notes and a spinner beside it. */
 
+import { withoutUserInfo } from '../../errors';
 import type { Host, Sink } from '../host';
 import { createStyle, type Style, wantsColor } from './style';
 import { fit, visible } from './text';
@@ -72,5 +73,5 @@ export function note(sink: Sink, text: string): void {
 }
 
 function printable(text: string): string {
-  return visible(text.replace(/\/\/\S*@/g, '//…@'));
+  return visible(withoutUserInfo(text));
 }

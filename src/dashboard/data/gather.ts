@@ -3,7 +3,7 @@
 import type { KnownLogger, RecentCommonReader, SeverityChanges } from '../../read/reader';
 import { shownSeverities, type View } from '../view';
 import { addKeys, type ShownLine } from './lines';
-import { chooseName } from './loggers';
+import { chooseName, readableLoggers } from './loggers';
 import { type CountPair, listSeverities } from './totals';
 
 /** Lines to read without a filter: all that five severities keep by default. With a filter, all lines are read. */
@@ -32,7 +32,7 @@ export interface Readings {
  * @throws UnknownLoggerError
  */
 export async function gather(reader: DashboardReader, view: View): Promise<Readings> {
-  const known = await reader.names();
+  const known = readableLoggers(await reader.names());
   const name = chooseName(known, view.name);
   const own = loggedSeverities(known, name);
   const all = shownSeverities(view, listSeverities(own));
@@ -47,7 +47,7 @@ export async function gather(reader: DashboardReader, view: View): Promise<Readi
 
 /** Every stored line of a logger, newest first. */
 export async function readLines(reader: DashboardReader, asked: string | undefined): Promise<ShownLine[]> {
-  const known = await reader.names();
+  const known = readableLoggers(await reader.names());
   const name = chooseName(known, asked);
   const severities = loggedSeverities(known, name);
   return severities.length > 0 ? addKeys(await reader.recent(name, severities)) : [];

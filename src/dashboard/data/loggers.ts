@@ -2,6 +2,7 @@
 
 import type { KnownLogger } from '../../read/reader';
 import { toHour } from '../../redis/hour';
+import { assertName, assertSeverity } from '../../redis/keys';
 
 /** Loggers in the list: the last that wrote. */
 const MAX_LISTED = 1000;
@@ -17,6 +18,19 @@ export interface LoggerEntry {
 /** The address names a logger that does not exist. */
 export class UnknownLoggerError extends Error {
   override name = 'UnknownLoggerError';
+}
+
+/** The loggers that can be read: other programs may put anything into the index, and one bad member must not hide the rest. */
+export function readableLoggers(known: readonly KnownLogger[]): KnownLogger[] {
+  return known.filter(({ name, severity, lastSeen }) => {
+    try {
+      assertName(name, { hashTag: false });
+      assertSeverity(severity);
+      return !Number.isNaN(lastSeen.getTime());
+    } catch {
+      return false;
+    }
+  });
 }
 
 /**
