@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseInvocation, type TailArguments } from '../../src/cli/arguments/invocation';
-import { FakeSink, runCli, runCli } from '../support/viewers/cli';
+import { FakeSink, runCli } from '../support/viewers/cli';
 
 const { version } = JSON.parse(readFileSync(resolve(__dirname, '../../package.json'), 'utf8'));
 
