@@ -60,8 +60,8 @@ function assertClientOptions(option: string, options: OwnClientOptions): void {
 
 /** A password with a `/`, `?` or `#` ends the host of a URL: a part of it would be connected to, and stand in errors. */
 function assertWholeUrl(url: unknown, option: string): void {
-  if (url === undefined || !URL.canParse(String(url))) return;
-  const { protocol, pathname, search, hash } = new URL(String(url));
+  if (typeof url !== 'string' || !URL.canParse(url)) return;
+  const { protocol, pathname, search, hash } = new URL(url);
   if (!`${pathname}${search}${hash}`.includes('@')) return;
   throw new OptionsError(option, 'a URL whose user and password are percent-encoded', protocol);
 }
