@@ -64,7 +64,7 @@ function isSignificant({ count, previous }: Counts, elapsed: number): boolean {
   return (2 * difference) / Math.sqrt(1 + elapsed) >= 3;
 }
 
-function simulate(random: Random, { factor, wobble }: Kind, rate: number, elapsed: number): Shares {
+async function simulate(random: Random, { factor, wobble }: Kind, rate: number, elapsed: number): Promise<Shares> {
   const messages = Array.from({ length: MESSAGES }, (): Counts => {
     const mean = elapsed * rate * factor * Math.exp(wobble * normal(random));
     return { count: poisson(random, mean), previous: poisson(random, rate) };
@@ -72,7 +72,7 @@ function simulate(random: Random, { factor, wobble }: Kind, rate: number, elapse
   // An hour has no count for a message that was not logged in it.
   const pick = (of: keyof Counts) =>
     messages.map((counts, i) => [`message ${i}`, counts[of]] as const).filter(([, count]) => count > 0);
-  const changes = compareMessages(
+  const changes = await compareMessages(
     { start: new Date(0), elapsed, current: pick('count'), previous: pick('previous') },
     false,
   );
@@ -120,13 +120,14 @@ function printHighest(rows: readonly Shares[]): void {
   );
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const random = new Random(SEED);
   for (const kind of KINDS) {
-    const rows = RATES.flatMap((rate) => FRACTIONS.map((elapsed) => simulate(random, kind, rate, elapsed)));
+    const rows: Shares[] = [];
+    for (const rate of RATES) for (const elapsed of FRACTIONS) rows.push(await simulate(random, kind, rate, elapsed));
     print(kind.title, rows);
     if (kind.factor === 1 && kind.wobble > 0) printHighest(rows);
   }
 }
 
-main();
+void main();

@@ -8,6 +8,7 @@ import { runProgram } from '../support/program';
 import { makeUser, userRules } from '../support/redis/acl';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { ask, logCounts, makeDashboard, Site, textById } from '../support/viewers/dashboard';
+import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
 const POLICY =
@@ -304,6 +305,26 @@ describe('requests at the same time', () => {
     answer();
     await Promise.all(others);
     expect((await ask(busy, '?name=shop&format=parts')).status).toBe(200);
+    reader.close();
+  });
+});
+
+describe('reads that outlive their deadline', () => {
+  it('count as under way until they end, so that no more than eight ever wait', async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
+    const names = jest.spyOn(reader, 'names').mockImplementation(() => answered.then(() => workspace.reader.names()));
+    const hanging = makeDashboard(workspace, { reader });
+    const askAll = (first: number): Promise<number[]> =>
+      Promise.all(
+        Array.from({ length: 8 }, async (_, i) => (await ask(hanging, `?name=app${first + i}&format=parts`)).status),
+      );
+    expect(await askAll(0)).toEqual(Array(8).fill(503));
+    expect(await askAll(8)).toEqual(Array(8).fill(503));
+    expect(names).toHaveBeenCalledTimes(8);
+    answer();
+    await until(async () => (await ask(hanging, '?name=shop&format=parts')).status === 200);
     reader.close();
   });
 });

@@ -16,7 +16,16 @@ import {
 import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
 import { mergeByTime, parseLines, type RecentLine, toSecond } from './lines';
-import { type Hours, readCounts, readHour, readKnown, readLines, readLinesFrom, readTotals } from './scripts';
+import {
+  type Count,
+  type Hours,
+  readCounts,
+  readHour,
+  readKnown,
+  readLines,
+  readLinesFrom,
+  readTotals,
+} from './scripts';
 import { type Change, compareMessages, compareTotals, type MessageChange } from './surge';
 
 /** Options of {@link RecentCommonReader}. */
@@ -186,17 +195,20 @@ export class RecentCommonReader {
     assertBoolean(hasBaseline);
     if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
     const keys = severities.map((severity) => this.#checkedKeys(name, severity));
-    const counts = await Promise.all(keys.map((each) => readCounts(this.#connection, each)));
+    // One after the other: the replies of full windows take long to decode, and would all come in one turn.
+    const counts: Hours<Count[]>[] = [];
+    for (const each of keys) counts.push(await readCounts(this.#connection, each));
     const active = counts.filter(({ previous }) => previous.length > 0);
     const mayBeNew = active.length === 0 && counts.some(({ current }) => current.length > 0);
     const baselines = mayBeNew && hasBaseline === undefined ? await this.#otherBaselines(name, severities) : active;
-    return counts.map((hours, i) => {
+    const compared = counts.map(async (hours, i) => {
       const { start, elapsed } = hours;
       // The hour may have turned between two reads: only reads in the same hour have the same hour before.
       const isCompared = hasBaseline || baselines.some((other) => other.start.getTime() === start.getTime());
-      const changes = compareMessages(hours, isCompared).slice(0, limit);
+      const changes = (await compareMessages(hours, isCompared)).slice(0, limit);
       return { severity: severities[i] as string, start, elapsed, changes };
     });
+    return Promise.all(compared);
   }
 
   /**

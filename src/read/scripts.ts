@@ -5,6 +5,7 @@ import type { Connection } from '../redis/connection';
 import { ISO_HOUR, parseIsoHour } from '../redis/hour';
 import type { DestinationKeys } from '../redis/keys';
 import { defineScript } from '../redis/script';
+import { Slices } from './slices';
 
 const READ_NAMES = defineScript(/* lua */ `
 -- Reads which destinations exist.
@@ -165,19 +166,19 @@ export async function readHour(
 
 /** The counts of both hours. */
 export function readCounts(connection: Connection, keys: DestinationKeys): Promise<Hours<Count[]>> {
-  return runReadChanges(connection, keys, '1', toCounts);
+  return runReadChanges(connection, keys, '1', toCountsInSlices);
 }
 
 /** The sums of the counts of both hours. */
 export function readTotals(connection: Connection, keys: DestinationKeys): Promise<Hours<number>> {
-  return runReadChanges(connection, keys, '0', Number);
+  return runReadChanges(connection, keys, '0', async (sum) => Number(sum));
 }
 
 async function runReadChanges<Counts>(
   connection: Connection,
   keys: DestinationKeys,
   mode: string,
-  decode: (part: unknown) => Counts,
+  decode: (part: unknown) => Promise<Counts>,
 ): Promise<Hours<Counts>> {
   const [seconds, micros, current, previous, exists] = expectArray(
     await connection.run(READ_CHANGES, windowKeys(keys), [mode]),
@@ -186,8 +187,8 @@ async function runReadChanges<Counts>(
   return {
     start: new Date((Number(seconds) - (Number(seconds) % HOUR_SECONDS)) * 1000),
     elapsed: passed / HOUR_SECONDS,
-    current: decode(current),
-    previous: decode(previous),
+    current: await decode(current),
+    previous: await decode(previous),
     ...(exists !== undefined && { exists: Number(exists) === 1 }),
   };
 }
@@ -199,6 +200,18 @@ function windowKeys({ common, start, last, pstart }: DestinationKeys): string[] 
 function toCounts(flat: unknown): Count[] {
   const parts = expectArray(flat);
   return Array.from({ length: parts.length / 2 }, (_, i) => [String(parts[2 * i]), Number(parts[2 * i + 1])]);
+}
+
+/** The same for windows that may be full. */
+async function toCountsInSlices(flat: unknown): Promise<Count[]> {
+  const parts = expectArray(flat);
+  const slices = new Slices();
+  const counts: Count[] = [];
+  for (let i = 0; i < parts.length; i += 2) {
+    if (slices.isOver()) await slices.pause();
+    counts.push([String(parts[i]), Number(parts[i + 1])]);
+  }
+  return counts;
 }
 
 function expectArray(reply: unknown): readonly unknown[] {

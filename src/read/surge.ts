@@ -2,6 +2,7 @@
 
 import { OTHER } from '../redis/keys';
 import type { Count, Hours } from './scripts';
+import { Slices, sortInSlices } from './slices';
 
 /** Added to both counts: small counts vary most, and should not look like news. */
 const PRIOR = 10;
@@ -71,15 +72,16 @@ export function compareTotals({ current, previous, elapsed }: Hours<number>, has
 }
 
 /**
- * How the count of each message has changed, the most surprising first: new and surging messages by score, then fading ones,
+ * How the count of each message has changed, computed in slices, the most surprising first: new and surging messages by score, then fading ones,
  * then the others. Messages of a severity that was silent in the hour before are new if its logger was not silent.
  *
  * @param hasBaseline - whether the logger logged anything in the hour before, under any severity
  */
-export function compareMessages(
+export async function compareMessages(
   { current, previous, elapsed }: Hours<readonly Count[]>,
   hasBaseline: boolean,
-): MessageChange[] {
+): Promise<MessageChange[]> {
+  const slices = new Slices();
   const gone = new Map(previous);
   const isCompared = hasBaseline || gone.size > 0;
   const folded = { count: current.find(isOther)?.[1] ?? 0, previous: gone.get(OTHER) ?? 0 };
@@ -92,13 +94,17 @@ export function compareMessages(
     const status = message === OTHER ? null : statusDespiteFolding(counts, folded, elapsed);
     return { message, count, previous: before, expected, score, status };
   };
-  const changes = current.map(([message, count]) => {
-    const before = gone.get(message) ?? 0;
+  const changes: MessageChange[] = [];
+  for (const [message, count] of current) {
+    if (slices.isOver()) await slices.pause();
+    changes.push(change(message, count, gone.get(message) ?? 0));
     gone.delete(message);
-    return change(message, count, before);
-  });
-  for (const [message, before] of gone) changes.push(change(message, 0, before));
-  return changes.sort(bySurprise);
+  }
+  for (const [message, before] of gone) {
+    if (slices.isOver()) await slices.pause();
+    changes.push(change(message, 0, before));
+  }
+  return sortInSlices(changes, bySurprise, slices);
 }
 
 function isOther([message]: Count): boolean {

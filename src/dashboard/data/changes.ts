@@ -1,6 +1,7 @@
 /** Picks the messages that are new, surging or fading. */
 
 import type { SeverityChanges } from '../../read/reader';
+import { Slices } from '../../read/slices';
 import { type ChangeStatus, type MessageChange, surgeScore } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import { compareSeverities } from '../../severity';
@@ -34,7 +35,8 @@ export interface Notable {
 }
 
 /** @param elapsed - how much of the hour has passed, from 0 to 1 */
-export function notableChanges(all: readonly SeverityChanges[], elapsed: number): Notable {
+export async function notableChanges(all: readonly SeverityChanges[], elapsed: number): Promise<Notable> {
+  const slices = new Slices();
   const counts = { new: 0, surging: 0, fading: 0 };
   let undecided = 0;
   const rising: NotableChange[][] = [];
@@ -43,6 +45,7 @@ export function notableChanges(all: readonly SeverityChanges[], elapsed: number)
     const up: NotableChange[] = [];
     const down: NotableChange[] = [];
     for (const change of changes) {
+      if (slices.isOver()) await slices.pause();
       const { message, score: compared, status } = change;
       if (status === null && compared !== null && message !== OTHER) undecided++;
       if (status === null || status === 'steady') continue;

@@ -1,6 +1,7 @@
 /** Finds the most frequent messages. */
 
 import type { SeverityChanges } from '../../read/reader';
+import { Slices } from '../../read/slices';
 import type { MessageChange } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import { compareSeverities } from '../../severity';
@@ -23,16 +24,18 @@ export interface FrequentMessage {
 }
 
 /** By the count of this hour, or, while the hour is young, by an estimate of the last sixty minutes. */
-export function frequentMessages(
+export async function frequentMessages(
   all: readonly SeverityChanges[],
   elapsed: number,
   sort: 'current' | 'previous',
-): FrequentMessage[] {
+): Promise<FrequentMessage[]> {
+  const slices = new Slices();
   const rest = isYoung(elapsed) ? 1 - elapsed : 0;
   const top: { readonly weight: number; readonly severity: string; readonly change: MessageChange }[] = [];
   let total = 0;
   for (const { severity, changes } of [...all].sort((a, b) => compareSeverities(a.severity, b.severity))) {
     for (const change of changes) {
+      if (slices.isOver()) await slices.pause();
       total += change.count;
       const weight = sort === 'previous' ? change.previous : change.count + rest * change.previous;
       // Inserting into the ten is cheaper than sorting thousands of messages.

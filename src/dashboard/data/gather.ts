@@ -42,7 +42,7 @@ export async function gather(reader: DashboardReader, view: View): Promise<Readi
     readCounts(reader, name, shown, hidden),
     shown.length > 0 ? reader.recent(name, shown, view.filter === '' ? { limit: LINES } : {}) : [],
   ]);
-  return { known, name, ...counts, lines: addKeys(lines) };
+  return { known, name, ...counts, lines: await addKeys(lines) };
 }
 
 /** Every stored line of a logger, newest first. */

@@ -1,6 +1,7 @@
 /** Gives each stored line a key, and finds the newest line of a message. */
 
 import type { RecentLine } from '../../read/lines';
+import { Slices } from '../../read/slices';
 import { PLACEHOLDER } from '../../record/parameterize';
 import { shortHash } from './short-hash';
 
@@ -21,15 +22,18 @@ export interface ShownLine {
  *
  * @param lines - newest first
  */
-export function addKeys(lines: readonly RecentLine[]): ShownLine[] {
+export async function addKeys(lines: readonly RecentLine[]): Promise<ShownLine[]> {
+  const slices = new Slices();
   const seen = new Map<string, number>();
-  const oldestFirst = [...lines].reverse().map(({ severity, time, message }): ShownLine => {
+  const oldestFirst: ShownLine[] = [];
+  for (const { severity, time, message } of [...lines].reverse()) {
+    if (slices.isOver()) await slices.pause();
     const iso = Number.isNaN(time.getTime()) ? null : time.toISOString();
     const hash = shortHash(severity, String(iso), message);
     const nth = seen.get(hash) ?? 0;
     seen.set(hash, nth + 1);
-    return { key: `${hash}${nth === 0 ? '' : `-${nth}`}`, severity, time: iso, message };
-  });
+    oldestFirst.push({ key: `${hash}${nth === 0 ? '' : `-${nth}`}`, severity, time: iso, message });
+  }
   return oldestFirst.reverse();
 }
 

@@ -54,11 +54,12 @@ export class SharedReader {
   async #share<T>(subject: readonly unknown[], read: () => Promise<T>): Promise<T> {
     const id = JSON.stringify(subject);
     const underWay = this.#underWay.get(id) as Promise<T> | undefined;
-    if (underWay) return underWay;
+    if (underWay) return withDeadline(underWay, DEADLINE_MS);
     if (this.#underWay.size >= MAX_READS) throw new BusyError();
-    const work = withDeadline(read(), DEADLINE_MS).finally(() => this.#underWay.delete(id));
+    // Beyond its deadline a read is still under way: it counts until it ends.
+    const work = read().finally(() => this.#underWay.delete(id));
     this.#underWay.set(id, work);
-    return work;
+    return withDeadline(work, DEADLINE_MS);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Turns what was read into the data that the page shows. */
 
+import { Slices } from '../../read/slices';
 import { surgeScore } from '../../read/surge';
 import { shownSeverities, type View } from '../view';
 import { type NotableChange, notableChanges, type StatusCounts } from './changes';
@@ -45,7 +46,7 @@ export interface Snapshot {
   readonly lines: readonly ShownLine[];
 }
 
-export function makeSnapshot({ known, name, changes, sums, lines }: Readings, view: View): Snapshot {
+export async function makeSnapshot({ known, name, changes, sums, lines }: Readings, view: View): Promise<Snapshot> {
   const counts = new Map([...sums, ...changes.map((each) => [each.severity, sumCounts(each.changes)] as const)]);
   // By the clock of Redis, or of this process if no severity was read.
   const exactly = changes[0]?.elapsed ?? (Date.now() % HOUR_MS) / HOUR_MS;
@@ -57,8 +58,7 @@ export function makeSnapshot({ known, name, changes, sums, lines }: Readings, vi
   };
   const all = listSeverities(counts.keys());
   const shown = shownSeverities(view, all);
-  const notable = notableChanges(changes, elapsed);
-  const text = view.filter.toLowerCase();
+  const notable = await notableChanges(changes, elapsed);
   return {
     name: known.length > 0 ? name : null,
     ...listLoggers(known, name),
@@ -69,13 +69,37 @@ export function makeSnapshot({ known, name, changes, sums, lines }: Readings, vi
       const total = counts.get(severity) ?? { count: 0, previous: 0 };
       return { severity, ...scored(total), isShown: shown.includes(severity) };
     }),
-    changes: notable.shown.map((change) => ({ ...change, sample: findSample(change.message, change.severity, lines) })),
+    changes: await addSamples(notable.shown, lines),
     changeCounts: notable.counts,
     undecided: notable.undecided,
-    frequent: frequentMessages(changes, minutes, view.sort),
+    frequent: await frequentMessages(changes, minutes, view.sort),
     folded: foldedCount(changes),
-    lines: lines.filter(({ message }) => message.toLowerCase().includes(text)).slice(0, LINES),
+    lines: await filterLines(lines, view.filter),
   };
+}
+
+/** The newest lines with a text in upper or lower case, of which there may be tens of thousands. */
+async function filterLines(lines: readonly ShownLine[], filter: string): Promise<ShownLine[]> {
+  const slices = new Slices();
+  const text = filter.toLowerCase();
+  const found: ShownLine[] = [];
+  for (const line of lines) {
+    if (found.length === LINES) break;
+    if (slices.isOver()) await slices.pause();
+    if (line.message.toLowerCase().includes(text)) found.push(line);
+  }
+  return found;
+}
+
+/** Looks through up to 500 lines for each of up to 50 messages. */
+async function addSamples(changes: readonly NotableChange[], lines: readonly ShownLine[]): Promise<SampledChange[]> {
+  const slices = new Slices();
+  const sampled: SampledChange[] = [];
+  for (const change of changes) {
+    if (slices.isOver(1)) await slices.pause();
+    sampled.push({ ...change, sample: findSample(change.message, change.severity, lines) });
+  }
+  return sampled;
 }
 
 /**
