@@ -308,6 +308,55 @@ describe('rotation', () => {
   });
 });
 
+describe('writers that have stopped', () => {
+  const STOPPED = 3000;
+  const FILL = "for i = 1, ARGV[1] do redis.call('HSET', KEYS[1], 'stopped' .. i, '5 ' .. ARGV[2] .. ' 0 1 0') end";
+
+  it('are forgotten a few at a time by each new writer, also if another program rotates', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { hello: 1 } } });
+    await workspace.redis.set(target.keys.pstart, isoHour(1));
+    await workspace.redis.eval(FILL, { keys: [target.keys.writers], arguments: [String(STOPPED), isoHour(3)] });
+    const size = (): Promise<number> => workspace.redis.hLen(target.keys.writers);
+    let before = await size();
+    for (let i = 0; i < 5; i++) {
+      await target.write({ writer: `new${i}`, ago: { 0: { hello: 1 } } });
+      const after = await size();
+      expect(after).toBeLessThan(before);
+      expect(before - after).toBeLessThan(500);
+      before = after;
+    }
+  });
+
+  it('are kept as long as their hour is not older than pstart', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { hello: 1 } } });
+    await workspace.redis.set(target.keys.pstart, isoHour(3));
+    await workspace.redis.eval(FILL, { keys: [target.keys.writers], arguments: ['50', isoHour(3)] });
+    for (let i = 0; i < 5; i++) await target.write({ writer: `new${i}`, ago: { 0: { hello: 1 } } });
+    expect(await workspace.redis.hLen(target.keys.writers)).toBe(56);
+  });
+});
+
+describe('lowered commonLimit', () => {
+  it('takes the rarest messages out of a window a few at a time, and keeps the total', async () => {
+    const target = new Target();
+    await target.write({ ago: { 0: { hello: 1 } } });
+    const fill = "for i = 2, ARGV[1] do redis.call('ZADD', KEYS[1], i, i) end";
+    await workspace.redis.eval(fill, { keys: [target.keys.common], arguments: ['3000'] });
+    const total = async (): Promise<number> => Object.values(await target.counts('common')).reduce((a, b) => a + b, 0);
+    let [size, sum] = [3000, await total()];
+    while (size > 10) {
+      await target.write({ logged: 1, ago: { 0: { other: 1 } }, settings: { commonLimit: 10 } });
+      const now = await workspace.redis.zCard(target.keys.common);
+      expect(size - now).toBeLessThanOrEqual(500);
+      expect(now).toBeLessThan(size);
+      expect(await total()).toBe(++sum);
+      size = now;
+    }
+  });
+});
+
 describeWithServer('rotation over a million members', () => {
   it('frees them in the background', async () => {
     const large = await Workspace.openOnOwnServer();
