@@ -5,21 +5,13 @@ import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-re
 
 const redis = { url: process.env.REDIS_URL ?? 'redis://localhost:6379', keyPrefix: 'example:' };
 
-/** winston appends the stack to the message. */
-const firstLine = (message: unknown): string => String(message).split('\n', 1).join();
-
 async function main(): Promise<void> {
   const reader = new RecentCommonReader(redis);
   const [last] = await reader.recent('crasher', 'error', { limit: 1 });
   reader.close();
-  console.log(last ? `${last.time.toISOString()} ${firstLine(last.message)}` : 'no crash on record');
+  console.log(last ? `${last.time.toISOString()} ${String(last.stack).split('\n', 1).join()}` : 'no crash on record');
 
-  const transport = new RedisRecentCommonTransport({
-    ...redis,
-    name: 'crasher',
-    handleExceptions: true,
-    commonKey: ({ message }) => firstLine(message),
-  });
+  const transport = new RedisRecentCommonTransport({ ...redis, name: 'crasher', handleExceptions: true });
   winston.createLogger({ transports: [transport] });
   setImmediate(() => {
     throw new Error('out of cheese');

@@ -1,6 +1,6 @@
 /** Postpones formatting the metadata of a line until the line is certain to be written. */
 
-import { composeText, type WrittenText } from './line-text';
+import { composeFlatText, type WrittenText } from './line-text';
 import { type Fields, isMetadata } from './metadata';
 
 /** Longest text that is formatted later, in characters. */
@@ -50,7 +50,7 @@ export class DeferredText implements WrittenText {
   }
 
   toString(): string {
-    return composeText(this.#message, { keys: this.#keys, values: this.#values });
+    return composeFlatText(this.#message, { keys: this.#keys, values: this.#values });
   }
 }
 

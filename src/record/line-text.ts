@@ -73,6 +73,13 @@ export function composeText(message: string, parts: LoggedParts): string {
   return composeCut(text, parts, stack);
 }
 
+/** The same, for metadata of texts, numbers, booleans, null and undefined only, which JSON can be left to. */
+export function composeFlatText(message: string, parts: LoggedParts): string {
+  const metadata = JSON.stringify(Object.fromEntries(parts.keys.map((key, i) => [key, parts.values[i]])));
+  const text = formatText(cleanText(message), metadata);
+  return metadata !== '{}' && fits(text, MAX_TEXT_BYTES) ? text : composeText(message, parts);
+}
+
 /** The text of a message without metadata. */
 export function composePlainText(message: string): string {
   const text = cleanText(message);
@@ -88,7 +95,7 @@ export function composeFormatted(formatted: string): string {
 }
 
 /** Whether a text has at most so many bytes. */
-export function fits(text: string, maxBytes: number): boolean {
+function fits(text: string, maxBytes: number): boolean {
   return text.length * MAX_BYTES_PER_UNIT <= maxBytes || Buffer.byteLength(text) <= maxBytes;
 }
 
