@@ -151,9 +151,8 @@ describeWithServer('delivery', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     const calls = Number(/cmdstat_evalsha:calls=(\d+)/.exec(await workspace.redis.info('commandstats'))?.[1]);
-    // The note in the index is one as well.
     expect(calls).toBeLessThanOrEqual((performance.now() - began) / 50 + 6);
-    expect(calls).toBeGreaterThan(3);
+    expect(calls).toBeGreaterThan(1);
     await transport.flush();
   });
 
