@@ -144,7 +144,7 @@ describeWithServer('outage of Redis', () => {
 
   it('does not keep a second close() from flushing after a repair', async () => {
     const server = await startServer();
-    const { transport, log } = openTransport({ url: server.url, closeTimeoutMs: 300 });
+    const { transport, log } = openTransport({ url: server.url, closeTimeoutMs: 2000 });
     log();
     await transport.flush();
     await server.kill();
