@@ -108,8 +108,9 @@ function describe(received: unknown): string {
 
 /**
  * A text without what comes before the host in a URL. A URL may be given for any option by mistake, and its password may hold
- * any character, also blanks, line breaks and further `@`: all up to the last one is left out.
+ * any character, also blanks, line breaks and further `@`: all up to the last one is left out. That of `@user_script`, with
+ * which Redis says where a script failed, is none of a URL.
  */
 export function withoutUserInfo(text: string): string {
-  return text.replace(/\/\/.*@/s, '//…@');
+  return text.replace(/\/\/.*@(?!user_script:)/s, '//…@');
 }

@@ -111,7 +111,12 @@ end
 
 -- Sorts the groups into windows. An hour between those of last and common begins last anew: nothing was logged between it and
 -- this hour.
-local pstart_then, oldest = rotates and start or pstart, pstart and (pstart < current and pstart or current)
+local pstart_then = rotates and start or pstart
+-- After the clock of the server was wrong, the hour of pstart may be later than the others.
+local oldest = pstart
+for _, other in ipairs({ start or current, current }) do
+  if oldest and other < oldest then oldest = other end
+end
 local current_groups, last_groups = {}, {}
 local at = first_group
 while at < #ARGV do
