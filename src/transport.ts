@@ -3,6 +3,7 @@
 import { callbackify } from 'node:util';
 import { DeliveryWarning, errorMessage } from './errors';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
+import { atOnce } from './record/at-once';
 import {
   boundedLineFormatter,
   formatMessage,
@@ -162,7 +163,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
 
   #add(info: LogInfo): void {
     const { name } = this.#options;
-    const lane = this.#lanes.find(typeof name === 'function' ? toName(name(info)) : name, readLevel(info));
+    const lane = this.#lanes.find(typeof name === 'function' ? toName(atOnce(name(info))) : name, readLevel(info));
     const message = readMessage(info);
     const counted = toCommonKey(info, message, this.#options.commonKey, this.#onKeyError);
     const text = toLineText(info, message, this.format !== undefined);

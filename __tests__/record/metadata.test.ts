@@ -1,5 +1,5 @@
 import winston from 'winston';
-import type { DeliveryWarning, LogEntry, RecentLine, RedisRecentCommonTransport } from '../../src';
+import type { LogEntry, RecentLine, RedisRecentCommonTransport } from '../../src';
 import { Workspace } from '../support/workspace';
 
 const { align, cli, colorize, combine, padLevels, simple, splat, timestamp } = winston.format;
@@ -148,23 +148,6 @@ describe('colours and alignment', () => {
     const { line, counted } = await written('hello  world', { id: 7 }, format);
     expect(line.message).toBe('hello  world {"id":7}');
     expect(counted).toEqual(['hello  world']);
-  });
-});
-
-describe('commonKey that is async', () => {
-  it.each([
-    ['resolves', () => Promise.resolve('key')],
-    ['rejects', () => Promise.reject(new Error('no key'))],
-  ])('is warned of once, and the message is counted: one that %s', async (_case, commonKey) => {
-    const name = `app${++loggers}`;
-    const { logger, transport } = workspace.logger({ name, commonKey });
-    const warnings: DeliveryWarning[] = [];
-    transport.on('warn', (warning) => warnings.push(warning));
-    for (let i = 0; i < 3; i++) logger.info('hello');
-    await transport.flush();
-    const { messages } = await workspace.reader.common(name, 'info');
-    expect(messages).toEqual([{ message: 'hello', count: 3 }]);
-    expect(warnings.map(({ reason }) => reason)).toEqual([expect.stringContaining('not a promise')]);
   });
 });
 

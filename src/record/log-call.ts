@@ -2,6 +2,7 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { lineFormatter, type TimestampFormat } from '../line-format';
+import { atOnce } from './at-once';
 import { DeferredText } from './deferred-text';
 import { toText } from './json';
 import { keptTemplate } from './keep-template';
@@ -41,6 +42,15 @@ export function readLevel(info: LogInfo): string {
   return typeof level === 'string' ? level : stripVTControlCharacters(toText(info.level ?? 'info'));
 }
 
+/**
+ * A log call with the text that formats made for it.
+ * @throws TypeError if a format is async
+ */
+export function withText(info: LogInfo): LogInfo {
+  atOnce(atOnce(info)[MESSAGE]);
+  return info;
+}
+
 /** A log call without the text that formats made for it. */
 export function withoutText(info: LogInfo): LogInfo {
   return { ...info, [MESSAGE]: undefined };
@@ -71,20 +81,13 @@ export function toCommonKey(
 ): string | undefined {
   if (!commonKey) return truncateEarly(keptTemplate(info) ?? message, MAX_MESSAGE_BYTES);
   try {
-    const key = commonKey(info);
-    if (typeof key === 'object' && key !== null && 'then' in key) {
-      Promise.resolve(key).catch(ignoreRejection);
-      throw new TypeError('it must return a text at once, not a promise');
-    }
+    const key = atOnce(commonKey(info));
     return key === undefined ? undefined : truncateEarly(toText(key), MAX_MESSAGE_BYTES);
   } catch (error) {
     onKeyError(error);
     return truncateEarly(message, MAX_MESSAGE_BYTES);
   }
 }
-
-/** The call has been warned of already, and an unhandled rejection would end the process. */
-function ignoreRejection(): void {}
 
 /**
  * The line of a log call with this message, without its time. All that could change is read now: the application may change

@@ -2,7 +2,8 @@
 
 import TransportStream = require('winston-transport');
 
-import { type LogInfo, readLevel, withoutText } from '../record/log-call';
+import { atOnce } from '../record/at-once';
+import { type LogInfo, readLevel, withoutText, withText } from '../record/log-call';
 import { type Logger, Loggers } from './loggers';
 
 type Done = (error?: Error | null) => void;
@@ -89,10 +90,20 @@ export abstract class DirectTransport extends TransportStream {
 
   #take(info: LogInfo): void {
     if (this.silent || (info.exception === true && !this.handleExceptions)) return;
+    if (info instanceof Promise) return this.#refuse(info);
     const logger = this.#loggers.find(info);
     if (!this.#accepts(info, logger)) return;
     const formatted = this.format ? this.#format(info) : info;
     if (formatted) this.log(formatted, ignore);
+  }
+
+  /** The format of a logger must not be async: winston hands over its promise as the log call. */
+  #refuse(promise: Promise<unknown>): void {
+    try {
+      atOnce(promise);
+    } catch (error) {
+      this.drop(error);
+    }
   }
 
   /** winston's rule: a level of the transport comes before that of the logger, and both are among the logger's levels. */
@@ -107,7 +118,8 @@ export abstract class DirectTransport extends TransportStream {
   #format(info: LogInfo): LogInfo | undefined {
     try {
       const copy = Object.assign({}, info) as Parameters<NonNullable<Options['format']>['transform']>[0];
-      return (this.format?.transform(copy, this.format.options) || undefined) as LogInfo | undefined;
+      const formatted = this.format?.transform(copy, this.format.options);
+      return formatted ? withText(formatted as LogInfo) : undefined;
     } catch (error) {
       this.onFormatError(error);
       return withoutText(info);
