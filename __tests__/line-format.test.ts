@@ -49,8 +49,16 @@ describe('parseLine', () => {
   it('gives back the time, to the second with asctime, and the text of each line that is formatted', () => {
     const [formatIso, formatAsctime] = [lineFormatter('iso'), lineFormatter('asctime')];
     for (const instant of instants) {
-      expect(parseLine(formatIso(instant + 123, 'hello'))).toEqual({ time: new Date(instant + 123), text: 'hello' });
-      expect(parseLine(formatAsctime(instant + 123, ''))).toEqual({ time: new Date(instant), text: '' });
+      expect(parseLine(formatIso(instant + 123, 'hello'))).toEqual({
+        time: new Date(instant + 123),
+        isToSecond: false,
+        text: 'hello',
+      });
+      expect(parseLine(formatAsctime(instant + 123, ''))).toEqual({
+        time: new Date(instant),
+        isToSecond: true,
+        text: '',
+      });
     }
   });
 

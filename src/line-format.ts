@@ -36,12 +36,22 @@ export function asctime(time: number): string {
   return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${date.toTimeString().slice(0, 8)} ${year}`;
 }
 
-/** The time of a line and the text after it. Without a time, an Invalid Date and the whole line. */
-export function parseLine(line: string): { time: Date; text: string } {
+/** A line, taken apart. */
+export interface LineParts {
+  /** An Invalid Date if the line does not begin with a time. */
+  readonly time: Date;
+  /** Whether the time is an asctime, which is to the second. */
+  readonly isToSecond: boolean;
+  /** What comes after the time, or the whole line. */
+  readonly text: string;
+}
+
+/** The time of a line and the text after it. */
+export function parseLine(line: string): LineParts {
   const time = TIME.exec(line)?.[1];
   return time === undefined
-    ? { time: new Date(Number.NaN), text: line }
-    : { time: new Date(time), text: line.slice(time.length + 1) };
+    ? { time: new Date(Number.NaN), isToSecond: false, text: line }
+    : { time: new Date(time), isToSecond: !time.endsWith('Z'), text: line.slice(time.length + 1) };
 }
 
 /** Stands after a text without metadata that would be read as one with metadata or a stack. */

@@ -20,8 +20,9 @@ export interface RecentLine {
   readonly name: string;
 }
 
-/** Such lines are rare, and their mark is nobody else's business. */
+/** Such lines are rare, and their marks are nobody else's business. */
 const plainLines = new WeakSet<RecentLine>();
+const linesToSecond = new WeakSet<RecentLine>();
 
 /** Whole epoch seconds; NaN for an Invalid Date. */
 export function toSecond(time: Date): number {
@@ -31,10 +32,11 @@ export function toSecond(time: Date): number {
 /** The lines of one list, in its order: newest first. */
 export function parseLines({ newest, lines }: RawLines, name: string, severity: string): RecentLine[] {
   return lines.map((line, i) => {
-    const { time, text } = parseLine(line);
+    const { time, isToSecond, text } = parseLine(line);
     const { message, stack, isPlain } = parseParts(text);
     const parsed = { seq: newest - i, time, message, ...(stack === undefined ? {} : { stack }), severity, name };
     if (isPlain) plainLines.add(parsed);
+    if (isToSecond) linesToSecond.add(parsed);
     return parsed;
   });
 }
@@ -42,6 +44,11 @@ export function parseLines({ newest, lines }: RawLines, name: string, severity: 
 /** Whether the message of a line is only a message: what looks like metadata in it was logged as text. */
 export function isPlainLine(line: RecentLine): boolean {
   return plainLines.has(line);
+}
+
+/** Whether a line is of this time or later. One whose time is to the second may be of any time within it. */
+export function isSince(line: RecentLine, since: Date): boolean {
+  return linesToSecond.has(line) ? toSecond(line.time) >= toSecond(since) : line.time >= since;
 }
 
 /**

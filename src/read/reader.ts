@@ -15,7 +15,7 @@ import {
 } from '../redis/keys';
 import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
-import { mergeByTime, parseLines, type RecentLine, toSecond } from './lines';
+import { isSince, mergeByTime, parseLines, type RecentLine } from './lines';
 import {
   type Count,
   type Hours,
@@ -46,7 +46,7 @@ export interface KnownLogger {
 export interface RecentOptions {
   /** Most lines to return, the newest; at least 1. All by default. */
   readonly limit?: number | undefined;
-  /** Only lines of this time or later, compared by the second, since an asctime is to the second. */
+  /** Only lines of this time or later. An asctime is to the second, so it is compared by the second. */
   readonly since?: Date | undefined;
   /** Only lines whose message contains this text. */
   readonly contains?: string | undefined;
@@ -151,7 +151,7 @@ export class RecentCommonReader {
     const isFiltered = since !== undefined || contains !== '';
     const lists = await Promise.all(keys.map((each) => readLines(this.#connection, each, isFiltered ? 0 : limit)));
     return mergeByTime(lists.map((list, i) => parseLines(list, name, severities[i] as string)))
-      .filter(({ message, time }) => message.includes(contains) && (!since || toSecond(time) >= toSecond(since)))
+      .filter((line) => line.message.includes(contains) && (!since || isSince(line, since)))
       .slice(0, limit);
   }
 

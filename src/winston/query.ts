@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { Stream } from 'node:stream';
 import { parseText, parseWhole } from '../line-format';
 import { pause } from '../read/abort';
-import { isPlainLine, mergeByTime, type RecentLine } from '../read/lines';
+import { isPlainLine, isSince, mergeByTime, type RecentLine } from '../read/lines';
 import { type ReaderOptions, RecentCommonReader } from '../read/reader';
 import { isConfigurationError } from '../redis/failures';
 import { SEVERITY, type Severities } from '../severity';
@@ -103,7 +103,7 @@ export class Queries {
     const found = (await this.#readLines([...this.#severities(), ...asked]))
       .slice(start)
       .filter(({ severity }) => !asked.length || asked.includes(severity))
-      .filter(({ time }) => !(time < from) && !(time > until))
+      .filter((line) => (!(line.time < from) || isSince(line, from)) && !(line.time > until))
       .map((line) => this.#toEntry(line, level));
     const entries = order === 'asc' ? found.slice(0, rows) : found.slice(-rows).reverse();
     if (!fields) return entries;

@@ -1,6 +1,6 @@
 /** Formats and prints the lines of `tail`. */
 
-import { type RecentLine, toSecond } from '../../read/lines';
+import { isSince, type RecentLine } from '../../read/lines';
 import type { TailArguments } from '../arguments/invocation';
 import type { Screen } from '../terminal/screen';
 import { severityPaint } from '../terminal/style';
@@ -40,9 +40,8 @@ export class LinePrinter {
   /** Whether a line passes `--since`, `--include` and `--exclude`. */
   isWanted(line: RecentLine): boolean {
     const { since, include, exclude } = this.#args;
-    const { time } = line;
     const message = wholeText(line);
-    if (since && !(toSecond(time) >= toSecond(since))) return false;
+    if (since && !isSince(line, since)) return false;
     if (include.length > 0 && !include.some((matches) => matches(message))) return false;
     return !exclude.some((matches) => matches(message));
   }

@@ -1,7 +1,7 @@
 /** `tail`: shows the last lines of one or all loggers. */
 
 import { OptionsError } from '../../errors';
-import { mergeByTime, type RecentLine, toSecond } from '../../read/lines';
+import { isSince, mergeByTime, type RecentLine } from '../../read/lines';
 import type { RecentCommonReader } from '../../read/reader';
 import { GRAVEST_FIRST } from '../../severity';
 import type { TailArguments } from '../arguments/invocation';
@@ -75,7 +75,7 @@ function wantedLoggers(known: readonly LoggerId[], { name, severities }: TailArg
 /** A note if lines since that time are no longer kept. */
 function limitNotes({ logger, lines }: List, since: Date): string[] {
   const oldest = lines.findLast(({ time }) => !Number.isNaN(time.getTime()));
-  if (!oldest || lines.at(-1)?.seq === 1 || toSecond(oldest.time) < toSecond(since)) return [];
+  if (!oldest || lines.at(-1)?.seq === 1 || !isSince(oldest, since)) return [];
   const kept = `only the newest ${lines.length} lines of ${loggerTitle(logger)} are kept`;
   return [`${kept}: the oldest is from ${oldest.time.toISOString()}`];
 }
