@@ -8,17 +8,17 @@ const PACKAGE = 'winston-redis-recent-common';
 /** The base of every error and warning of this package. */
 export class RecentCommonError extends Error {
   override name = 'RecentCommonError';
+  /** The message without the names of package and part. */
+  readonly reason: string;
 
   /**
    * @param part - the part of the package that it comes from
-   * @param reason - the message without the names of package and part
+   * @param reason - the message; a URL in it loses its user and password, whatever it was given for
    */
-  constructor(
-    part: string,
-    readonly reason: string,
-    options?: ErrorOptions,
-  ) {
-    super(`[${PACKAGE}] [${part}] ${reason}`, options);
+  constructor(part: string, reason: string, options?: ErrorOptions) {
+    const shown = withoutUserInfo(reason);
+    super(`[${PACKAGE}] [${part}] ${shown}`, options);
+    this.reason = shown;
   }
 }
 
@@ -112,5 +112,5 @@ function describe(received: unknown): string {
  * which Redis says where a script failed, is none of a URL.
  */
 export function withoutUserInfo(text: string): string {
-  return text.replace(/\/\/.*@(?!user_script:)/s, '//…@');
+  return text.replace(/(\/\/|\brediss?:).*@(?!user_script:)/is, '$1…@');
 }

@@ -238,3 +238,33 @@ describe('password in a command line', () => {
     }
   });
 });
+
+describe('argument with an @ after a URL', () => {
+  const url = 'redis://127.0.0.1:1';
+
+  it.each([
+    [['-u', url, 'shop', 'tulip@daffodil']],
+    [['--url', url, 'tulip@daffodil']],
+    [['tail', `-u${url}`, '@daffodil', '-f']],
+    [['tail', '-n', url, 'tulip@daffodil']],
+    [['ls', `--url=${url}`, 'a', '-x', 'tulip@daffodil']],
+  ])('is taken for a part of its password, and not shown: %j', async (args) => {
+    const { code, stderr, stdout } = await runCli(args);
+    expect(stderr).toContain('a URL with a blank must be quoted');
+    expect(stderr + stdout).not.toMatch(/daffodil|127/);
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    [['@scope/shop', '-u', url]],
+    [['-u', url, 'tail', '@scope/shop']],
+    [['-u', url, '--', 'ann@example.com']],
+    [['tail', '-u', url, 'shop', '-i', 'ann@example.com']],
+    [['tail', '-u', url, '--include=ann@example.com']],
+    [['-u', 'redis://user:word@127.0.0.1:1', 'ann@example.com']],
+  ])('is what it says if the URL is whole: %j', async (args) => {
+    const { code, stderr } = await runCli(args);
+    expect(stderr).toContain(`cannot read from ${url}: connect ECONNREFUSED`);
+    expect(code).toBe(1);
+  });
+});

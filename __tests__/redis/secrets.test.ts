@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import winston from 'winston';
 import { OptionsError, RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { effort } from '../support/effort';
 import { freePort } from '../support/redis/servers';
+import { runCli } from '../support/viewers/cli';
 
 const PASSWORD = 'a-secret-password';
 const KEY = 'a-secret-key';
@@ -163,5 +166,97 @@ describe('password with special characters', () => {
       expect(inspect([warning, transport], { depth: 10 }).replace(/\n +at .*/g, '')).not.toMatch(/tulip|daffodil/);
       await transport.close();
     }
+  });
+});
+
+/** A password of a number that could be a port and two words, none of which may be shown, with any characters in between. */
+const anyPassword = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(...Array.from(' @/?#:%\\"\'&;[]')),
+      fc.constantFrom('%20', '\n', '\r', '\t', '\0', '//', 'é', '@@'),
+    ),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .chain((signs) =>
+    fc.shuffledSubarray(['4711', 'tulip', 'daffodil'], { minLength: 2 }).map((words) => words.join(signs.join(''))),
+  );
+const anyUrl = fc
+  .tuple(anyPassword, fc.constantFrom('redis://', 'rediss://', 'redis:/', 'redis:', 'http://', '//'), fc.boolean())
+  .map(([password, scheme, isEncoded]) => {
+    return `${scheme}log-writer:${isEncoded ? encodeURIComponent(password) : password}@127.0.0.1:1`;
+  });
+const SECRET = /tulip|daffodil|4711/;
+const withoutFrames = (text: string): string => text.replace(/\n +at .*/g, '');
+
+describe('password of any kind', () => {
+  const PLACES: readonly ((url: string) => object)[] = [
+    (text) => ({ url: text }),
+    (text) => ({ redis: { url: text } }),
+    (text) => ({ redis: { socket: { host: text.replace(/^\w*:?\/*/, '') } } }),
+    (text) => ({ redis: { socket: { host: text } } }),
+    (text) => ({ url, name: text }),
+    (text) => ({ url, keyPrefix: text }),
+    (text) => ({ url, severities: { info: text } }),
+    (text) => ({ url, name: () => text }),
+    (text) => ({ url, timestamp: text }),
+    (text) => ({ url, client: text }),
+  ];
+
+  it('is shown by no error, warning, transport or reader, whatever option its URL is given for', async () => {
+    const property = fc.asyncProperty(anyUrl, fc.constantFrom(...PLACES), async (text, place) => {
+      const options = { ...place(text), closeTimeoutMs: 50 } as TransportOptions;
+      const shown: unknown[] = [];
+      try {
+        const reader = new RecentCommonReader(options);
+        shown.push(reader, await reader.names().catch((error: unknown) => error));
+        reader.close();
+      } catch (error) {
+        shown.push(error);
+      }
+      try {
+        const transport = new RedisRecentCommonTransport(options);
+        transport.on('warn', (warning) => shown.push(warning, String(warning), warning.reason));
+        transport.log({ level: 'info', message: 'hello' });
+        shown.push(await transport.flush().catch((error: unknown) => error), transport.stats());
+        await transport.close();
+      } catch (error) {
+        shown.push(error);
+      }
+      expect(withoutFrames(inspect(shown, { depth: 10, showHidden: true }))).not.toMatch(SECRET);
+    });
+    await fc.assert(property, { numRuns: effort({ quick: 60, full: 600 }) });
+  });
+
+  it('is shown by no message of the command line program, wherever its URL stands and however the shell splits it', async () => {
+    const places: readonly ((parts: string[]) => string[])[] = [
+      (parts) => ['-u', ...parts],
+      (parts) => ['tail', '--url', ...parts, '-f', '--json'],
+      (parts) => [`--url=${parts[0]}`, ...parts.slice(1)],
+      (parts) => [`-u${parts[0]}`, ...parts.slice(1), 'ls'],
+      (parts) => ['ls', ...parts],
+      (parts) => ['top', 'shop', ...parts],
+      (parts) => ['tail', '-n', ...parts],
+      (parts) => ['serve', '--host', ...parts],
+      (parts) => ['tail', '-s', ...parts],
+      (parts) => ['-l', ...parts],
+      (parts) => ['--cluster', '-u', ...parts],
+      (parts) => ['--nothing', ...parts],
+    ];
+    const property = fc.asyncProperty(
+      anyUrl,
+      fc.constantFrom(...places),
+      fc.boolean(),
+      async (text, place, isSplit) => {
+        const args = place(isSplit ? text.split(/[ \t\r\n]+/) : [text]);
+        const { stdout, stderr, code } = await runCli(args, { env: { REDIS_URL: 'redis://127.0.0.1:1' } });
+        expect(code).not.toBe(0);
+        expect(stdout + stderr).not.toMatch(SECRET);
+      },
+    );
+    await fc.assert(property, { numRuns: effort({ quick: 60, full: 600 }) });
   });
 });

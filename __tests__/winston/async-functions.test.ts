@@ -44,7 +44,9 @@ const ENDS = [
 
 describe('async function as an option', () => {
   it.each(ENDS)('drops each log call as name, with one warning: one that %s', async (_case, result) => {
-    const { warnings, rejections, stats } = await logTwice(`name: (info) => { const name = 'shop'; return ${result}; }`);
+    const { warnings, rejections, stats } = await logTwice(
+      `name: (info) => { const name = 'shop'; return ${result}; }`,
+    );
     expect(warnings).toEqual([expect.stringMatching(/a log call was dropped: .*not a promise/)]);
     expect(rejections).toBe(0);
     expect(stats).toMatchObject({ logged: 2, dropped: 2, written: 0 });

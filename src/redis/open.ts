@@ -45,6 +45,7 @@ export function assertConnection(options: ConnectionOptions): void {
     const received = typeof url === 'string' ? parseProtocol(url) : url;
     throw new OptionsError('url', 'a URL that begins with redis:// or rediss://', received);
   }
+  assertHost(redis?.socket);
   for (const each of [url, redis?.url]) assertWholeUrl(each, url === undefined ? 'redis.url' : 'url');
   if (client === undefined) assertClientOptions(url === undefined ? 'redis' : 'url', clientOptions(options));
 }
@@ -64,6 +65,13 @@ function assertWholeUrl(url: unknown, option: string): void {
   const { protocol, pathname, search, hash } = new URL(url);
   if (!`${pathname}${search}${hash}`.includes('@')) return;
   throw new OptionsError(option, 'a URL whose user and password are percent-encoded', protocol);
+}
+
+/** A URL in place of a host would stand in the error that it cannot be found. */
+function assertHost(socket: unknown): void {
+  const { host } = Object(socket) as { host?: unknown };
+  if (typeof host !== 'string' || !/[@/]/.test(host)) return;
+  throw new OptionsError('redis.socket.host', 'a host name or an IP address', 'a text with an @ or a slash');
 }
 
 /** A copy: node-redis adds its defaults to the socket options that it is given. */

@@ -100,7 +100,7 @@ export abstract class DirectTransport extends TransportStream {
   /** The format of a logger must not be async: winston hands over its promise as the log call. */
   #refuse(promise: Promise<unknown>): void {
     try {
-      atOnce(promise);
+      void atOnce(promise);
     } catch (error) {
       this.drop(error);
     }

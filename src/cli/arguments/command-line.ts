@@ -3,7 +3,8 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from '../errors';
 
-const COMMANDS = ['top', 'tail', 'ls', 'serve'] as const;
+/** The names of the commands. */
+export const COMMANDS = ['top', 'tail', 'ls', 'serve'] as const;
 const WATCH_SECONDS = '2';
 const PORT = '8379';
 

@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors';
 import { type Command, OPTIONS, type ParsedLine, parseOptions, splitCommand } from './command-line';
+import { refuseSplitUrl } from './split-url';
 import { type Matcher, parseChoice, parseLevels, parseMatchers, parseSeconds, parseSince, parseWhole } from './values';
 
 const COLORS = ['auto', 'always', 'never'] as const;
@@ -79,6 +80,7 @@ export type Invocation =
  * @throws UsageError, or OptionsError for a level that cannot be a severity
  */
 export function parseInvocation(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): Invocation {
+  refuseSplitUrl(args);
   const { command, isNamed, rest } = splitCommand(args);
   const parsed = parseOptions(rest, OPTIONS[command]);
   if (parsed.values.help) return { command: 'help', topic: isNamed ? command : undefined };

@@ -33,7 +33,7 @@ export async function serve(
   const gate = createGate(host.env);
   const address = given.replace(/^\[(.*)\]$/, '$1');
   const isLoopback = LOOPBACK.test(address);
-  if (address === '') throw new UsageError('--host takes an address');
+  if (address === '' || /[@/]/.test(address)) throw new UsageError('--host takes an address');
   if (!gate && !isLoopback && !isInsecure) {
     throw new UsageError(
       `without RECENT_COMMON_USER and RECENT_COMMON_PASSWORD only this machine is served, not ${address} (see --insecure)`,
