@@ -23,7 +23,9 @@ export { type Change, type ChangeStatus, type MessageChange, surgeScore } from '
 export { type Format, keepTemplate } from './record/keep-template';
 export type { LogInfo } from './record/log-call';
 export { parameterize } from './record/parameterize';
+export type { IoredisScripter } from './redis/ioredis';
 export type { ConnectionOptions } from './redis/open';
+export type { PassedClient } from './redis/passed-client';
 export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';

@@ -1,13 +1,12 @@
 /** The two functions of the book, `log_recent` and `log_common`, for code without winston. */
 
-import { assertObject, type DeliveryWarning, OptionsError } from './errors';
+import { type DeliveryWarning, OptionsError } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { boundedLineFormatter, formatMessage, readMessage } from './record/log-call';
 import type { Connection } from './redis/connection';
 import { assertName, assertSeverity } from './redis/keys';
-import { assertConnection, openConnection } from './redis/open';
-import { isClusterClient } from './redis/passed-connection';
-import type { RedisScripter } from './redis/script';
+import { openConnection } from './redis/open';
+import { assertClient, isClusterClient, type PassedClient } from './redis/passed-client';
 import { toSeverity } from './severity';
 import { type Batch, numberAfter } from './write/batch';
 import { CallQueue } from './write/call-queue';
@@ -22,14 +21,14 @@ import { type Permission, Writer } from './write/writer';
 /**
  * Puts a message at the head of a logger's recent list: `log_recent` of *Redis in Action*, for code without winston.
  *
- * @param client - a connected node-redis client, cluster, sentinel or pool; never closed
+ * @param client - a connected client of node-redis, ioredis or iovalkey, as for {@link ConnectionOptions.client}; never closed
  * @param name - the logger name in the keys, 1 to 128 bytes
  * @param severity - a level or a Python logging number
  * @throws OptionsError for an argument that cannot be used; otherwise the error of the client: whether the message was
  *   written is then unknown, and it is not tried again
  */
 export function logRecent(
-  client: RedisScripter,
+  client: PassedClient,
   name: string,
   message: string,
   severity: string | number = 'info',
@@ -43,7 +42,7 @@ export function logRecent(
  * without winston. Parameters and errors are those of {@link logRecent}.
  */
 export function logCommon(
-  client: RedisScripter,
+  client: PassedClient,
   name: string,
   message: string,
   severity: string | number = 'info',
@@ -52,7 +51,7 @@ export function logCommon(
   return logOnce(client, name, message, severity, options, true);
 }
 
-const clients = new WeakMap<RedisScripter, ClientLog>();
+const clients = new WeakMap<PassedClient, ClientLog>();
 
 /** The log calls that go through one client. */
 class ClientLog {
@@ -63,7 +62,7 @@ class ClientLog {
   readonly #permission: Permission = { isKnown: false };
   #number = 0;
 
-  constructor(client: RedisScripter) {
+  constructor(client: PassedClient) {
     this.#connection = openConnection({ client }, false);
     this.#notes = new IndexNotes(this.#connection, new Outages(warn));
   }
@@ -93,7 +92,7 @@ function warn(warning: DeliveryWarning): void {
 }
 
 async function logOnce(
-  client: RedisScripter,
+  client: PassedClient,
   name: string,
   message: string,
   level: string | number,
@@ -101,8 +100,7 @@ async function logOnce(
   isCounted: boolean,
 ): Promise<void> {
   const time = Date.now();
-  assertObject(client, 'client');
-  assertConnection({ client });
+  assertClient(client);
   if (typeof level !== 'string' && typeof level !== 'number') {
     throw new OptionsError('severity', 'a level or a number', level);
   }

@@ -7,7 +7,7 @@ import type { TimestampFormat } from './line-format';
 import type { LogInfo } from './record/log-call';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
 import { assertConnection, type ConnectionOptions } from './redis/open';
-import { isClusterClient } from './redis/passed-connection';
+import { isClusterClient } from './redis/passed-client';
 
 /** Options of the keys and of the data under them. */
 export interface WriteOptions {

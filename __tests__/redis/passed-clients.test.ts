@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createCluster } from 'redis';
+import { Cluster, Redis } from 'ioredis';
+import * as ioredis6 from 'ioredis-6';
+import * as iovalkey from 'iovalkey';
+import { createClient, createCluster } from 'redis';
+import * as redis4 from 'redis-4';
 import winston from 'winston';
 import { logCommon, logRecent, OptionsError, RecentCommonReader, RedisRecentCommonTransport } from '../../src';
 import { clearOfTheTurn, isoHour } from '../support/hours';
-import { CLIENT_KINDS, type PassedClient } from '../support/redis/client-kinds';
+import { CLIENT_KINDS, type ConnectedClient } from '../support/redis/client-kinds';
 import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
 import { describeWithServer } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
@@ -13,7 +17,7 @@ const CLUSTER_KINDS = CLIENT_KINDS.filter(({ deployment }) => deployment === 'cl
 
 describeWithServer('passed client', () => {
   let deployments: Deployments;
-  let passed: PassedClient;
+  let passed: ConnectedClient;
   let keyPrefix: string;
 
   beforeAll(async () => {
@@ -138,5 +142,123 @@ describeWithServer('passed client', () => {
       expect(() => new RecentCommonReader({ client, keyPrefix: 'a{b}' })).toThrow(OptionsError);
       await expect(logCommon(client, 'app', 'hello', 'info', { keyPrefix: 'a{b}' })).rejects.toThrow(OptionsError);
     });
+  });
+});
+
+/** A client or cluster with a prefix of its own. */
+const PREFIXED: [title: string, deployment: 'standalone' | 'cluster', connect: (to: Deployments) => ConnectedClient][] =
+  [
+    ['a client of ioredis 5', 'standalone', ({ standalone: { address } }) => prefixed(new Redis(address, OWN_PREFIX))],
+    [
+      'a client of ioredis 6',
+      'standalone',
+      ({ standalone }) => prefixed(new ioredis6.Redis(standalone.address, OWN_PREFIX)),
+    ],
+    [
+      'a client of iovalkey',
+      'standalone',
+      ({ standalone }) => prefixed(new iovalkey.Redis(standalone.address, OWN_PREFIX)),
+    ],
+    ['a cluster of ioredis 5', 'cluster', ({ cluster: { address } }) => prefixed(new Cluster(address, OWN_PREFIX))],
+    ['a cluster of ioredis 6', 'cluster', ({ cluster }) => prefixed(new ioredis6.Cluster(cluster.address, OWN_PREFIX))],
+    ['a cluster of iovalkey', 'cluster', ({ cluster }) => prefixed(new iovalkey.Cluster(cluster.address, OWN_PREFIX))],
+  ];
+const OWN_PREFIX = { keyPrefix: 'own:' };
+
+function prefixed(client: ConnectedClient['client'] & { disconnect(): void }): ConnectedClient {
+  return { client, close: () => client.disconnect() };
+}
+
+describeWithServer('passed client with a key prefix of its own', () => {
+  let deployments: Deployments;
+
+  beforeAll(async () => {
+    deployments = await startDeployments();
+  });
+  beforeEach(clearOfTheTurn);
+  afterAll(() => stopDeployments(deployments));
+
+  it.each(PREFIXED)(
+    'has both prefixes before every key, and is read through itself or with both: %s',
+    async (_, deployment, connect) => {
+      const { client, close } = connect(deployments);
+      const inner = `${randomUUID()}:`;
+      const { inspector, address } = deployments[deployment];
+      const transport = new RedisRecentCommonTransport({ client, keyPrefix: inner });
+      transport.log({ level: 'info', message: 'hello' });
+      await transport.close();
+      const stored = new StoredLog(inspector, `own:${inner}`, deployment === 'cluster' ? '{app}' : 'app');
+      expect(await stored.texts()).toEqual(['hello']);
+      expect(await stored.current()).toEqual({ hello: 1 });
+      const plain =
+        deployment === 'cluster'
+          ? createCluster({ rootNodes: (address as string[]).map((url) => ({ url })) })
+          : createClient({ url: address as string });
+      await plain.on('error', ignoreError).connect();
+      for (const reader of [
+        new RecentCommonReader({ client, keyPrefix: inner }),
+        new RecentCommonReader({ client: plain, keyPrefix: `own:${inner}` }),
+      ]) {
+        expect(await reader.names()).toMatchObject([{ name: 'app', severity: 'info' }]);
+        expect(await reader.recent('app', 'info')).toMatchObject([{ message: 'hello' }]);
+      }
+      plain.destroy();
+      close();
+    },
+  );
+
+  it.each([
+    ['a cluster of ioredis', () => new Cluster([], { lazyConnect: true, redisOptions: { keyPrefix: '{own}:' } })],
+    ['a cluster of iovalkey', () => new iovalkey.Cluster([], { lazyConnect: true, keyPrefix: 'o{wn:' })],
+    ['a cluster of node-redis', () => createCluster({ rootNodes: [], keyPrefix: 'o}wn:' })],
+  ])('is refused with a brace in it, which would move the hash tag: %s', (_, make) => {
+    expect(() => new RedisRecentCommonTransport({ client: make() })).toThrow(
+      /without \{ or \} in its keyPrefix, got '/,
+    );
+  });
+});
+
+describe('what is no client to pass', () => {
+  const legacy = redis4.createClient({ legacyMode: true });
+
+  it.each([
+    ['null', null, 'an object'],
+    ['a URL', 'redis://localhost', 'a URL is given as url'],
+    ['a URL object', new URL('redis://localhost'), 'a URL is given as url'],
+    ['a function that makes one', createClient, 'not a function that makes one'],
+    ['a promise of one', Promise.resolve(createClient()), 'not a promise of one: await it'],
+    ['options of one', { host: 'localhost' }, 'options of one are given as redis'],
+    ['a client with legacyMode', legacy, 'without legacyMode: await client.duplicate({ legacyMode: false }).connect()'],
+    ['the commands beside legacyMode', legacy.v4, 'the one that legacy() was called on'],
+    ['the callbacks beside a client', createClient().legacy(), 'the one that legacy() was called on'],
+    [
+      'a pipeline of ioredis',
+      new Redis({ lazyConnect: true }).pipeline(),
+      'a connected client of node-redis, ioredis or',
+    ],
+    [
+      'a client of node-redis 3',
+      { evalsha: ignoreError, eval: ignoreError, on: ignoreError, send_command: ignoreError },
+      'in version 4 or later',
+    ],
+    ['an array of them', [createClient()], 'an object'],
+    ['anything else', new Map(), 'a connected client of node-redis, ioredis or iovalkey'],
+  ])('is refused, and the error says what to pass: %s', async (_, client, advice) => {
+    const refusal = new RegExp(`client: expected .*${advice.replace(/[.(){}]/g, '\\$&')}`);
+    expect(() => new RedisRecentCommonTransport({ client: client as never })).toThrow(refusal);
+    expect(() => new RecentCommonReader({ client: client as never })).toThrow(refusal);
+    await expect(logRecent(client as never, 'app', 'hello')).rejects.toThrow(refusal);
+  });
+
+  it('is refused if a client is given as url or redis', () => {
+    const client = createClient();
+    expect(() => new RedisRecentCommonTransport({ url: client as never })).toThrow(/url: expected .*given as client/);
+    expect(() => new RedisRecentCommonTransport({ redis: client as never })).toThrow(
+      /redis: expected .*given as client/,
+    );
+    const other = new Redis({ lazyConnect: true });
+    expect(() => new RedisRecentCommonTransport({ redis: other as never })).toThrow(
+      /redis: expected .*given as client/,
+    );
   });
 });

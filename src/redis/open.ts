@@ -1,19 +1,20 @@
 /** Checks the options that say how to reach Redis, and opens a connection. */
 
-import { assertFunction, assertObject, errorMessage, OptionsError } from '../errors';
+import { assertObject, errorMessage, OptionsError } from '../errors';
 import type { Connection } from './connection';
 import { type OwnClientOptions, OwnConnection, prepareClient } from './own-connection';
+import { assertClient, isClient, type PassedClient } from './passed-client';
 import { PassedConnection } from './passed-connection';
-import type { RedisScripter } from './script';
 
 /** How to reach Redis. At most one of the three; none means `redis://localhost:6379`. */
 export interface ConnectionOptions {
   /**
-   * A connected node-redis client, cluster, sentinel or pool, version 4 to 6. It is never closed. A client of its own
-   * (`client.duplicate()`) keeps other commands, such as a blocking `BLPOP`, from holding up the log. If nobody listens for
-   * its `'error'` events, it gets a listener that does nothing: without one, a lost connection would end the process.
+   * A connected client, cluster, sentinel or pool of node-redis 4 to 6, or a client or cluster of ioredis 5 or 6 or of iovalkey
+   * 0.4. It is never closed. A client of its own (`client.duplicate()`) keeps other commands, such as a blocking `BLPOP`, from
+   * holding up the log. If nobody listens for its `'error'` events, it gets a listener that does nothing: without one, a lost
+   * connection would end the process. A prefix that the client puts before each key comes before `keyPrefix`.
    */
-  readonly client?: RedisScripter | undefined;
+  readonly client?: PassedClient | undefined;
   /** URL of a Redis for a connection of our own: `redis://` or, with TLS, `rediss://`. */
   readonly url?: string | undefined;
   /**
@@ -36,11 +37,11 @@ export function assertConnection(options: ConnectionOptions): void {
   if (given.length > 1) {
     throw new OptionsError('client, url, redis', 'at most one of them', given.map(([option]) => option).join(' and '));
   }
-  if (redis !== undefined) assertObject(redis, 'redis');
-  if (client !== undefined) {
-    assertObject(client, 'client');
-    for (const method of ['evalSha', 'eval', 'on'] as const) assertFunction(client[method], `client.${method}`, true);
+  for (const [option, value] of Object.entries({ url, redis })) {
+    if (isClient(value)) throw new OptionsError(option, `no client, which is given as client`, value);
   }
+  if (redis !== undefined) assertObject(redis, 'redis');
+  if (client !== undefined) assertClient(client);
   if (url !== undefined && !/^rediss?:$/.test(parseProtocol(url))) {
     const received = typeof url === 'string' ? parseProtocol(url) : url;
     throw new OptionsError('url', 'a URL that begins with redis:// or rediss://', received);

@@ -1,14 +1,11 @@
 /** A connection through a client that the application passed in, which is never closed. */
 
+import type { EventEmitter } from 'node:events';
 import { errorMessage } from '../errors';
 import type { Connection } from './connection';
 import { ignoreError, isDemotionError } from './failures';
-import { type RedisScripter, runScript, type Script, type ScriptArguments, type ScriptRunner } from './script';
-
-/** Whether a client is a cluster: of the four kinds of node-redis, only that one has slots. */
-export function isClusterClient(client: RedisScripter): boolean {
-  return 'slots' in client;
-}
+import { isClusterClient, type PassedClient, toRunner } from './passed-client';
+import { runScript, type Script, type ScriptArguments, type ScriptRunner } from './script';
 
 /** Runs scripts on the application's client. */
 export class PassedConnection implements Connection {
@@ -16,11 +13,12 @@ export class PassedConnection implements Connection {
   readonly heldMs = 0;
   readonly #runner: ScriptRunner;
 
-  constructor(client: RedisScripter & { listenerCount?(event: string): number }) {
+  constructor(client: PassedClient) {
     this.isCluster = isClusterClient(client);
-    this.#runner = isCluster4Client(client) ? routedByKey(client) : client;
+    this.#runner = toRunner(client);
     // Never removed: others may rely on it by now, and without any listener the events of node-redis 5 and 6 break.
-    if (!client.listenerCount?.('error')) client.on('error', ignoreError);
+    const { listenerCount } = client as Partial<Pick<EventEmitter, 'listenerCount'>>;
+    if (!listenerCount?.call(client, 'error')) client.on('error', ignoreError);
   }
 
   async run(script: Script, keys: string[], args: string[], onUnknown?: () => ScriptArguments): Promise<unknown> {
@@ -40,23 +38,4 @@ export class PassedConnection implements Connection {
   acquire(): void {}
 
   release(): void {}
-}
-
-/** The cluster client of node-redis 4: only there `sendCommand` takes a key and whether the command only reads. */
-interface Cluster4Client {
-  sendCommand(firstKey: string | undefined, isReadonly: boolean, args: string[]): Promise<unknown>;
-}
-
-function isCluster4Client(client: object): client is Cluster4Client {
-  return 'slots' in client && 'sendCommand' in client && !('destroy' in client);
-}
-
-/** node-redis 4 does not look for a script's keys, and would send it to any node of a cluster. */
-function routedByKey(client: Cluster4Client): ScriptRunner {
-  const send = (command: string, script: string, { keys, arguments: args }: ScriptArguments): Promise<unknown> =>
-    client.sendCommand(keys[0], false, [command, script, String(keys.length), ...keys, ...args]);
-  return {
-    evalSha: (sha1, options) => send('EVALSHA', sha1, options),
-    eval: (source, options) => send('EVAL', source, options),
-  };
 }
