@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './servers';
 
 /** One direction of one connection: its chunks on their way, in order. Empty bytes stand for the end. */
 class Flow {
@@ -133,7 +134,7 @@ export class FaultProxy {
 
   /** A proxy on a free port before the server on a port. */
   static async start(targetPort: number): Promise<FaultProxy> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(0, '127.0.0.1');
+    const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(await freePort(), '127.0.0.1');
     await once(server, 'listening');
     return new FaultProxy(server, targetPort);
   }

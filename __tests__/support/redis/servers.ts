@@ -1,6 +1,7 @@
 /** Starts, kills and asks servers of a test's own. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -13,16 +14,26 @@ import { ask } from './ask';
 /** `describe` for tests that start, stop and pause servers. */
 export const describeWithServer = describeWith('server');
 
-/** A free port of the loopback interface. */
+/** Ports of servers: those and their cluster buses, 10,000 higher, lie below the ports that systems give to outgoing connections. */
+const FIRST_PORT = 10_000;
+const PORTS = 12_000;
+
+/**
+ * A free port of the loopback interface. No outgoing connection takes it while its server is down, not even one to that
+ * port, which would then be connected to itself.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
+    const port = randomInt(FIRST_PORT, FIRST_PORT + PORTS);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
     server.close();
     await once(server, 'close');
-    // A cluster node also listens 10,000 higher.
-    if (port < 55_000) return port;
+    return port;
   }
 }
 
