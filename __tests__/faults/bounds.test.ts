@@ -3,9 +3,10 @@ import { constantFrom, oneof, sample, string } from 'fast-check';
 import type { DeliveryWarning, RedisRecentCommonTransport, TransportOptions } from '../../src';
 import { clearOfTheTurn } from '../support/hours';
 import { runProgram } from '../support/program';
-import { userRules } from '../support/redis/acl';
+import { setUser, userRules } from '../support/redis/acl';
 import { describeWithServer, freePort } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
+import { itWith } from '../support/requirements';
 import { Workspace } from '../support/workspace';
 
 describe('ten thousand random texts', () => {
@@ -70,7 +71,8 @@ describeWithServer('eviction', () => {
   afterAll(() => workspace.close());
 
   async function setMemory(maxmemory: string, policy: string): Promise<void> {
-    await workspace.redis.configSet({ maxmemory, 'maxmemory-policy': policy });
+    await workspace.redis.configSet('maxmemory-policy', policy);
+    await workspace.redis.configSet('maxmemory', maxmemory);
   }
 
   function warned(options: TransportOptions): { transport: RedisRecentCommonTransport; warnings: string[] } {
@@ -93,7 +95,7 @@ describeWithServer('eviction', () => {
   const mayEvict = (policy: string): string =>
     `[winston-redis-recent-common] [delivery] Redis may evict what is logged: its maxmemory-policy is ${policy}, not noeviction`;
 
-  it.each([
+  itWith('rights in scripts').each([
     ['allkeys-lru', {}],
     ['allkeys-random', {}],
     ['volatile-ttl', { ttlSeconds: 7200 }],
@@ -111,18 +113,21 @@ describeWithServer('eviction', () => {
     expect(await collectWarnings(options)).toEqual([]);
   });
 
-  it('is not looked for without the right to, and log calls are written all the same', async () => {
-    await setMemory('100mb', 'allkeys-lru');
-    const user = new URL(workspace.url);
-    user.username = `test-${randomUUID()}`;
-    user.password = randomUUID();
-    const rules = [...userRules('writer', workspace.prefix), `>${user.password}`];
-    await workspace.redis.sendCommand(['ACL', 'SETUSER', user.username, ...rules]);
-    expect(await collectWarnings({ url: user.href })).toEqual([]);
-    await workspace.redis.sendCommand(['ACL', 'SETUSER', user.username, '+info']);
-    expect(await collectWarnings({ url: user.href })).toEqual([mayEvict('allkeys-lru')]);
-    await workspace.redis.sendCommand(['ACL', 'DELUSER', user.username]);
-  });
+  itWith('users', 'rights in scripts')(
+    'is not looked for without the right to, and log calls are written all the same',
+    async () => {
+      await setMemory('100mb', 'allkeys-lru');
+      const user = new URL(workspace.url);
+      user.username = `test-${randomUUID()}`;
+      user.password = randomUUID();
+      const rules = [...userRules('writer', workspace.prefix), `>${user.password}`];
+      await setUser((words) => workspace.redis.sendCommand(words), user.username, rules);
+      expect(await collectWarnings({ url: user.href })).toEqual([]);
+      await workspace.redis.sendCommand(['ACL', 'SETUSER', user.username, '+info']);
+      expect(await collectWarnings({ url: user.href })).toEqual([mayEvict('allkeys-lru')]);
+      await workspace.redis.sendCommand(['ACL', 'DELUSER', user.username]);
+    },
+  );
 
   it('is reported as lost log calls', async () => {
     await setMemory('0', 'noeviction');

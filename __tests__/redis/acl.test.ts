@@ -9,12 +9,15 @@ import {
   type TransportOptions,
 } from '../../src';
 import { clearOfTheTurn, isoHour } from '../support/hours';
-import { extraRules, makeUser, type Role, userRules } from '../support/redis/acl';
+import { extraRules, makeUser, NOT_PERMITTED, type Role, readRefusals, setUser, userRules } from '../support/redis/acl';
 import { startCluster } from '../support/redis/cluster';
 import { startSentinel } from '../support/redis/sentinel';
-import { describeWithServer } from '../support/redis/servers';
+import { describeWith, itWith } from '../support/requirements';
+import { ask, makeDashboard } from '../support/viewers/dashboard';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
+
+const describeWithUsers = describeWith('server', 'users');
 
 type Client = ReturnType<typeof createClient>;
 type Cluster = ReturnType<typeof createCluster>;
@@ -76,8 +79,8 @@ const WRITES = [
   ['HDEL', OWN, 'x'],
 ];
 
-/** How Redis refuses a command, and how versions up to 7.0 and from 7.2 on refuse one in a script. */
-const NOT_PERMITTED = /NOPERM|user executing the script can't|ACL failure in script/;
+/** How versions refuse a command that they do not know, in a script or without. */
+const UNKNOWN = /unknown (\w+ )?command/i;
 
 let workspace: Workspace;
 let loggers = 0;
@@ -142,7 +145,24 @@ async function readEverything(url: string, name: string): Promise<void> {
   }
 }
 
-describeWithServer('documented Redis users', () => {
+/** Makes Redis do everything that it does for those who watch: new lines as they come, and the dashboard with all its views. */
+async function viewEverything(url: string, name: string): Promise<void> {
+  await workspace.redis.scriptFlush();
+  const reader = new RecentCommonReader({ url, keyPrefix: workspace.prefix });
+  try {
+    const lines = reader.follow(name, 'info', { after: 0 });
+    expect((await lines.next()).value).toMatchObject({ message: 'hello' });
+    await lines.return();
+    const dashboard = makeDashboard(workspace, { reader });
+    for (const query of ['', `?name=${name}`, `?name=${name}&severity=info`, '?format=json']) {
+      expect((await ask(dashboard, query)).status).toBe(200);
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+describeWithUsers('documented Redis users', () => {
   let clients: Record<Role, Client>;
   let own: string;
   let foreign: string;
@@ -163,16 +183,23 @@ describeWithServer('documented Redis users', () => {
   const send = (role: Role, words: readonly string[]): Promise<unknown> =>
     clients[role].sendCommand(words.map((word) => word.replace(OWN, own).replace(FOREIGN, foreign)));
 
+  /** How this server refuses a command: nobody may run what it does not know. */
+  async function findRefusal(command: string): Promise<RegExp> {
+    const [known] = (await workspace.redis.sendCommand(['COMMAND', 'INFO', command])) as unknown as unknown[];
+    return known ? NOT_PERMITTED : UNKNOWN;
+  }
+
   const bothRoles = (['writer', 'reader'] as const).flatMap((role) => REFUSED.map((words) => ({ role, words })));
 
   it.each(bothRoles)('do not let the $role run $words', async ({ role, words }) => {
-    await expect(send(role, words)).rejects.toThrow(NOT_PERMITTED);
+    await expect(send(role, words)).rejects.toThrow(await findRefusal(words[0] as string));
     expect(await workspace.redis.get(foreign)).toBe('untouched');
   });
 
   it.each(WRITES)('do not let the reader change a key with %s, in a script or without', async (...words) => {
-    await expect(send('reader', words)).rejects.toThrow(NOT_PERMITTED);
-    await expect(send('reader', ['EVAL', CALL, '1', OWN, ...words])).rejects.toThrow(NOT_PERMITTED);
+    const refusal = await findRefusal(words[0] as string);
+    await expect(send('reader', words)).rejects.toThrow(refusal);
+    await expect(send('reader', ['EVAL', CALL, '1', OWN, ...words])).rejects.toThrow(refusal);
     expect(await workspace.redis.get(own)).toBe('untouched');
   });
 
@@ -185,16 +212,55 @@ describeWithServer('documented Redis users', () => {
     expect(users.filter((user) => user === 'default')).toHaveLength(1);
   });
 
-  it('may do all that the transport and the reader do, without one refusal', async () => {
+  it('may do all that the transport, the reader and those who watch do, without one refusal', async () => {
     await clearOfTheTurn();
     await workspace.redis.sendCommand(['ACL', 'LOG', 'RESET']);
-    await writeEverything((options) => workspace.transport(options));
+    const opened: RedisRecentCommonTransport[] = [];
+    await writeEverything((options) => {
+      const transport = workspace.transport(options);
+      opened.push(transport);
+      return transport;
+    });
     const name = newName();
-    await log(workspace.transport({ name }), 'hello');
-    await readEverything(await makeUserWithout('nothing', 'reader'), name);
-    const refusals = (await workspace.redis.sendCommand(['ACL', 'LOG'])) as unknown as unknown[];
-    expect(refusals.map((refusal) => inspect(refusal)).filter((text) => !text.includes("'info'"))).toEqual([]);
+    opened.push(workspace.transport({ name }));
+    await log(opened.at(-1) as RedisRecentCommonTransport, 'hello');
+    const url = await makeUserWithout('nothing', 'reader');
+    await readEverything(url, name);
+    await viewEverything(url, name);
+    for (const transport of opened) await transport.close();
+    expect(await readRefusals(workspace.redis)).toEqual([]);
   });
+
+  it('may do all that a client without `CLIENT SETINFO` does for the log functions, without one refusal', async () => {
+    await workspace.redis.sendCommand(['ACL', 'LOG', 'RESET']);
+    const options = { disableClientInfo: true, maintNotifications: 'disabled' } as const;
+    const client: Client = createClient({ url: workspace.writerUrl, ...options });
+    await client.connect();
+    await logCommon(client, newName(), 'hello', 'info', { keyPrefix: workspace.prefix });
+    client.destroy();
+    expect(await readRefusals(workspace.redis)).toEqual([]);
+  });
+
+  itWith('rights in scripts')(
+    'are enough, with the right that a passed client needs, for one that tells its name',
+    async () => {
+      const [known] = (await workspace.redis.sendCommand([
+        'COMMAND',
+        'INFO',
+        'client|setinfo',
+      ])) as unknown as unknown[];
+      const rules = [
+        ...userRules('writer', workspace.prefix),
+        ...(known ? extraRules('a node-redis client that') : []),
+      ];
+      const url = await makeUser(workspace.redis, workspace.url, rules);
+      await workspace.redis.sendCommand(['ACL', 'LOG', 'RESET']);
+      const client = await connect(url);
+      await logCommon(client, newName(), 'hello', 'info', { keyPrefix: workspace.prefix });
+      client.destroy();
+      expect(await readRefusals(workspace.redis)).toEqual([]);
+    },
+  );
 
   it.each(granted('writer'))('need %s for the writer, which goes on once it is granted', async (command) => {
     await clearOfTheTurn();
@@ -219,7 +285,7 @@ describeWithServer('documented Redis users', () => {
   });
 });
 
-describeWithServer('writer that Redis refuses', () => {
+describeWithUsers('writer that Redis refuses', () => {
   beforeAll(async () => {
     workspace = await Workspace.openOnOwnServer();
   });
@@ -250,7 +316,7 @@ describeWithServer('writer that Redis refuses', () => {
 
   it.each([
     ['evalsha', ['-evalsha'], ['+evalsha'], /NOPERM .*evalsha/],
-    ['its keys', ['resetkeys'], ['~*'], /NOPERM .*keys/],
+    ['its keys', ['resetkeys'], ['~*'], /NOPERM .*key/],
   ])('warns once, retries slowly, and writes every log call once after it regains %s', async (...row) => {
     const [, change, repair, reason] = row;
     const { name, user, transport, warnings } = await open();
@@ -305,14 +371,14 @@ describeWithServer('writer that Redis refuses', () => {
   }
 });
 
-describeWithServer('documented additional rights', () => {
+describeWithUsers('documented additional rights', () => {
   const PING_MS = 20;
 
   /** Makes both users on each node. */
   async function makeUsersOn(nodes: readonly Client[], more: readonly string[]): Promise<void> {
     for (const role of ['writer', 'reader'] as const) {
-      const words = ['ACL', 'SETUSER', `log-${role}`, ...userRules(role), '>secret', ...more];
-      for (const node of nodes) await node.sendCommand(words);
+      const rules = [...userRules(role), '>secret', ...more];
+      for (const node of nodes) await setUser((words) => node.sendCommand(words), `log-${role}`, rules);
     }
   }
 
@@ -379,8 +445,8 @@ describeWithServer('documented additional rights', () => {
     for (const client of [writer, reader]) client.on('error', () => undefined);
     try {
       for (const role of ['writer', 'reader'] as const) {
-        const words = ['ACL', 'SETUSER', `log-${role}`, ...userRules(role), '>secret'];
-        await admin.sendCommand(false, words);
+        const rules = [...userRules(role), '>secret'];
+        await setUser((words) => admin.sendCommand(false, words), `log-${role}`, rules);
       }
       await writer.connect();
       await reader.connect();

@@ -1,14 +1,18 @@
-/** Checks once, for all suites, which tools the machine has beside Node, and skips the tests that need others. */
+/** Checks once, for all suites, which tools the machine has beside Node and what its Redis can do, and skips tests that need more. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isServerChosen, SERVER_PROGRAM } from './redis/program';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 const hasProgram = (name: string, ...args: readonly string[]): boolean => spawnSync(name, args).status === 0;
 
-const lacksServer = () => (hasProgram('redis-server', '--version') ? undefined : 'no redis-server on the PATH');
+const lacksServer = () => {
+  if (hasProgram(SERVER_PROGRAM, '--version')) return undefined;
+  return isServerChosen ? `${SERVER_PROGRAM} cannot be run` : 'no redis-server on the PATH';
+};
 
 /** For each requirement, why this machine does not meet it; undefined if it does. */
 const CHECKS = {
@@ -23,7 +27,20 @@ const CHECKS = {
   python: () => (hasProgram('python3', '--version') ? undefined : 'no python3 on the PATH'),
 } satisfies Record<string, () => string | undefined>;
 
-export type Requirement = keyof typeof CHECKS;
+/** What only some servers have: see `capabilities.ts`. */
+export const CAPABILITIES = [
+  'users',
+  'rights in scripts',
+  'RESP 3',
+  'TLS',
+  'paused writes',
+  'replicas for scripts',
+  'freed objects',
+] as const;
+
+export type Capability = (typeof CAPABILITIES)[number];
+
+export type Requirement = keyof typeof CHECKS | Capability;
 
 /** The requirements that this machine does not meet, and why. */
 export function missingRequirements(): Partial<Record<Requirement, string>> {
@@ -32,6 +49,11 @@ export function missingRequirements(): Partial<Record<Requirement, string>> {
     Object.fromEntries(Object.entries(CHECKS).map(([requirement, check]) => [requirement, check()])),
   );
   return JSON.parse(process.env.TEST_MISSING);
+}
+
+/** Adds what the server of the tests cannot do, and why. */
+export function addMissing(lacks: Partial<Record<Capability, string>>): void {
+  process.env.TEST_MISSING = JSON.stringify({ ...missingRequirements(), ...lacks });
 }
 
 export function isMissing(requirement: Requirement): boolean {

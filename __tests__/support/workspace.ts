@@ -44,7 +44,7 @@ export class Workspace {
   }
 
   static async open(url = sharedUrl()): Promise<Workspace> {
-    const redis: Client = createClient({ url, socket: { connectTimeout: CONNECT_TIMEOUT_MS } });
+    const redis: Client = createClient({ url, socket: { connectTimeout: CONNECT_TIMEOUT_MS }, RESP: 2 });
     await redis.on('error', () => undefined).connect();
     const prefix = `test-${randomUUID()}:`;
     if (!(await canMakeUsers(redis, url))) return new Workspace(url, redis, prefix, {});

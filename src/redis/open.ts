@@ -20,8 +20,9 @@ export interface ConnectionOptions {
   /**
    * node-redis options for a connection of our own. It connects on demand and, after a failure, with the next retry, so
    * `socket.reconnectStrategy`, `pingInterval` and `disableOfflineQueue` are not taken from here. Its defaults differ from
-   * those of node-redis: `RESP: 2`, which older servers know as well, a `socket.connectTimeout` of 2,000 ms, and no
-   * `commandOptions.timeout`: a command that is not answered within 10 seconds closes the connection.
+   * those of node-redis: `RESP: 2`, which older servers know as well, `disableClientInfo: true`, since a user with few rights
+   * may not send `CLIENT SETINFO`, a `socket.connectTimeout` of 2,000 ms, and no `commandOptions.timeout`: a command that is
+   * not answered within 10 seconds closes the connection.
    */
   readonly redis?: OwnClientOptions | undefined;
 }

@@ -31,7 +31,21 @@ type OwnClient = ReturnType<PreparedClient['duplicate']>;
  */
 export function prepareClient(options: OwnClientOptions): PreparedClient {
   const commandOptions = { timeout: 0, ...options.commandOptions };
-  return nodeRedis().createClient({ RESP: 2, ...options, commandOptions, disableOfflineQueue: true, pingInterval: 0 });
+  return nodeRedis().createClient({
+    RESP: 2,
+    disableClientInfo: true,
+    ...options,
+    commandOptions,
+    disableOfflineQueue: true,
+    pingInterval: 0,
+  });
+}
+
+/** A failed attempt to connect: why, how long it kept the process alive, and when the next is due. */
+interface Failure {
+  readonly error: unknown;
+  readonly heldMs: number;
+  readonly nextAt: number;
 }
 
 /**
@@ -52,10 +66,12 @@ export class OwnConnection implements Connection {
   #unanswered = 0;
   /** Replies, and attempts to connect, so far: an attempt has a time of its own. */
   #signsOfLife = 0;
+  /** Whether the server has replied on this connection. */
+  #hasReplied = false;
   /** Ends an attempt to connect, which node-redis cannot. */
   #attempt = new AbortController();
-  /** The last attempt to connect, if it failed: why, how long it kept the process alive, and when the next is due. */
-  #failure: { readonly error: unknown; readonly heldMs: number; readonly nextAt: number } | undefined;
+  /** The last attempt to connect, if it failed, or if its connection was lost before the first reply. */
+  #failure: Failure | undefined;
 
   constructor(options: OwnClientOptions, holdsProcess: boolean) {
     this.#prototype = prepareClient(options);
@@ -82,8 +98,10 @@ export class OwnConnection implements Connection {
       // A server that hangs does not close its connections, so this side does.
       const reply = await withDeadline(work, COMMAND_TIMEOUT_MS, { holdsProcess: this.#holdsProcess, onTimeout: drop });
       this.#signsOfLife++;
+      if (this.#client === client) this.#hasReplied = true;
       return reply;
     } catch (error) {
+      if (this.#client === client && !client.isOpen && !this.#hasReplied) this.#failure ??= this.#failed(error, 0);
       if (isDemotionError(error)) drop();
       throw error;
     } finally {
@@ -122,6 +140,7 @@ export class OwnConnection implements Connection {
     const began = clock.now();
     const attempt = new AbortController();
     this.#attempt = attempt;
+    this.#hasReplied = false;
     const client = this.#prototype.duplicate({
       socket: {
         connectTimeout: CONNECT_TIMEOUT_MS,
@@ -140,12 +159,15 @@ export class OwnConnection implements Connection {
         this.#failure = undefined;
       },
       (reason: unknown) => {
-        const now = clock.now();
         const error = attempt.signal.aborted ? (this.#failure?.error ?? new ConnectionTimeoutError()) : reason;
-        const heldMs = error instanceof ConnectionTimeoutError ? Math.round(now - began) : 0;
-        this.#failure = { error: withoutArguments(error), heldMs, nextAt: now + CONNECT_INTERVAL_MS };
+        const heldMs = error instanceof ConnectionTimeoutError ? Math.round(clock.now() - began) : 0;
+        this.#failure = this.#failed(withoutArguments(error), heldMs);
         throw this.#failure.error;
       },
     );
+  }
+
+  #failed(error: unknown, heldMs: number): Failure {
+    return { error, heldMs, nextAt: clock.now() + CONNECT_INTERVAL_MS };
   }
 }

@@ -55,7 +55,15 @@ for i = 2, #ARGV, 2 do
   end
 end
 
-if ARGV[1] == '0' then return { removed, '' } end
+-- Redis writes each refusal to ACL LOG, so a command is not tried that may be refused. Since version 7 a script can look before;
+-- version 6 refuses commands too, but tells no script which.
+local function may_ask()
+  if not redis.acl_check_cmd then return not redis.setresp end
+  local is_known, is_permitted = pcall(redis.acl_check_cmd, 'INFO', 'memory')
+  return is_known and is_permitted
+end
+
+if ARGV[1] == '0' or not may_ask() then return { removed, '' } end
 local info = redis.pcall('INFO', 'memory')
 if type(info) ~= 'string' or string.match(info, '[\\r\\n]maxmemory:0[\\r\\n]') then return { removed, '' } end
 local policy = string.match(info, 'maxmemory_policy:(%S+)') or ''

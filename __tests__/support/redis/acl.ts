@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { inspect } from 'node:util';
 import type { createClient } from 'redis';
 
 type Client = ReturnType<typeof createClient>;
@@ -28,13 +29,34 @@ export function extraRules(purpose: string): string[] {
   return rules.split(' ');
 }
 
+/** How Redis refuses a command, and how versions up to 7.0 and from 7.2 on refuse one in a script. */
+export const NOT_PERMITTED = /NOPERM|user executing the script can't|ACL failure in script/;
+
+/** What sets the rights of users: a client of node-redis, of whatever kind. */
+type Setter = (words: string[]) => Promise<unknown>;
+
+/** Sets the rights of a user, with those words alone that the server knows: Redis 6.0 has no rights to channels. */
+export async function setUser(send: Setter, name: string, rules: readonly string[]): Promise<void> {
+  const words = ['ACL', 'SETUSER', name];
+  await send([...words, ...rules]).catch((error: Error) => {
+    if (!error.message.includes("'resetchannels'")) throw error;
+    return send([...words, ...rules.filter((rule) => rule !== 'resetchannels')]);
+  });
+}
+
+/** The refusals in the log of a server, in words. */
+export async function readRefusals(redis: Client): Promise<string[]> {
+  const refusals = (await redis.sendCommand(['ACL', 'LOG'])) as unknown as unknown[];
+  return refusals.map((refusal) => inspect(refusal));
+}
+
 /** Makes a user with a name and a password of its own. Returns the URL by which it connects to the same Redis. */
 export async function makeUser(redis: Client, url: string, rules: readonly string[]): Promise<string> {
   const user = new URL(url);
   user.username = `test-${randomUUID()}`;
   user.password = randomUUID();
   const more = user.pathname.length > 1 ? extraRules('database') : [];
-  await redis.sendCommand(['ACL', 'SETUSER', user.username, ...rules, ...more, `>${user.password}`]);
+  await setUser((words) => redis.sendCommand(words), user.username, [...rules, ...more, `>${user.password}`]);
   return user.href;
 }
 
@@ -43,7 +65,7 @@ export async function removeUser(redis: Client, userUrl: string): Promise<void> 
   await redis.sendCommand(['ACL', 'DELUSER', new URL(userUrl).username]);
 }
 
-/** Whether a Redis has users as Redis 6.2 and later do, and lets this client make some. */
+/** Whether a Redis has users, as Redis 6 and later do, and lets this client make some. */
 export async function canMakeUsers(redis: Client, url: string): Promise<boolean> {
   try {
     await removeUser(redis, await makeUser(redis, url, ['resetchannels']));

@@ -8,6 +8,7 @@ import { createClient, createClientPool, createCluster, createSentinel, RESP_TYP
 import * as redis4 from 'redis-4';
 import * as redis5 from 'redis-5';
 import type { PassedClient, RedisScripter } from '../../../src';
+import { isMissing } from '../requirements';
 import type { Deployments } from './deployments';
 
 /** A connected client, as an application passes it in. Nobody listens for its errors. */
@@ -20,6 +21,8 @@ export interface ConnectedClient {
 export interface ClientKind {
   readonly title: string;
   readonly deployment: keyof Deployments;
+  /** Whether it only works with servers that know RESP 3. */
+  readonly needsResp3?: boolean;
   readonly connect: (deployments: Deployments) => Promise<ConnectedClient>;
 }
 
@@ -47,10 +50,13 @@ const bySentinel = ({ sentinel: { address } }: Deployments) => ({
 /** As BullMQ wants it of the connection that it is given. */
 const BULLMQ = { maxRetriesPerRequest: null, enableReadyCheck: false };
 
+/** What node-redis 6 speaks by default, where the server knows it. */
+const RESP = isMissing('RESP 3') ? 2 : 3;
+
 const rootNodes = ({ cluster }: Deployments) => cluster.address.map((url) => ({ url }));
 
 async function connectReadingBuffers({ standalone }: Deployments): Promise<ConnectedClient> {
-  const client = createClient({ url: standalone.address });
+  const client = createClient({ url: standalone.address, RESP });
   await client.connect();
   return {
     client: client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }),
@@ -58,10 +64,11 @@ async function connectReadingBuffers({ standalone }: Deployments): Promise<Conne
   };
 }
 
-export const CLIENT_KINDS: readonly ClientKind[] = [
+const KINDS: readonly ClientKind[] = [
   {
     title: 'a node-redis 6 client, RESP 3',
     deployment: 'standalone',
+    needsResp3: true,
     connect: ({ standalone }) => connect(createClient({ url: standalone.address, RESP: 3 })),
   },
   {
@@ -77,27 +84,28 @@ export const CLIENT_KINDS: readonly ClientKind[] = [
   {
     title: 'a node-redis 6 pool',
     deployment: 'standalone',
-    connect: ({ standalone }) => connect(createClientPool({ url: standalone.address })),
+    connect: ({ standalone }) => connect(createClientPool({ url: standalone.address, RESP })),
   },
   {
     title: 'a node-redis 6 sentinel client',
     deployment: 'sentinel',
-    connect: ({ sentinel }) => connect(createSentinel(sentinel.address)),
+    connect: ({ sentinel }) => connect(createSentinel({ ...sentinel.address, RESP })),
   },
   {
     title: 'a node-redis 6 cluster client',
     deployment: 'cluster',
-    connect: (deployments) => connect(createCluster({ rootNodes: rootNodes(deployments) })),
+    connect: (deployments) => connect(createCluster({ rootNodes: rootNodes(deployments), RESP })),
   },
   {
     title: 'a node-redis 5 client, RESP 3',
     deployment: 'standalone',
+    needsResp3: true,
     connect: ({ standalone }) => connect(redis5.createClient({ url: standalone.address, RESP: 3 })),
   },
   {
     title: 'a node-redis 5 client, RESP 2',
     deployment: 'standalone',
-    connect: ({ standalone }) => connect(redis5.createClient({ url: standalone.address, RESP: 2 })),
+    connect: ({ standalone }) => connect(redis5.createClient({ url: standalone.address })),
   },
   {
     title: 'a node-redis 5 pool',
@@ -265,3 +273,6 @@ export const CLIENT_KINDS: readonly ClientKind[] = [
     connect: ({ standalone }) => connectIo(new ioredis6.Redis(standalone.address, { replyMapping: 'resp3' })),
   },
 ];
+
+/** Every kind that the server of the tests can talk to. */
+export const CLIENT_KINDS = KINDS.filter(({ needsResp3 }) => !(needsResp3 && isMissing('RESP 3')));

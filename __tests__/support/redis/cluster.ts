@@ -132,8 +132,9 @@ export async function startCluster({ masters = 3, replicas = 0 } = {}): Promise<
 
 async function assignSlots(node: RedisServer, index: number, masters: number): Promise<void> {
   const first = Math.floor((index * SLOTS) / masters);
-  const last = Math.floor(((index + 1) * SLOTS) / masters) - 1;
-  await node.command(['CLUSTER', 'ADDSLOTSRANGE', String(first), String(last)]);
+  const end = Math.floor(((index + 1) * SLOTS) / masters);
+  const slots = Array.from({ length: end - first }, (_, i) => String(first + i));
+  await node.command(['CLUSTER', 'ADDSLOTS', ...slots]);
   // Nodes that all have their first epoch would have to settle that conflict.
   await node.command(['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)]);
 }

@@ -49,7 +49,7 @@ async function connect<Client extends Connectable>(client: Client): Promise<Clie
 
 async function deployStandalone(): Promise<Deployment<string>> {
   const server = await RedisServer.start();
-  const inspector = await connect(createClient({ url: server.url }));
+  const inspector = await connect(createClient({ url: server.url, RESP: 2 }));
   return {
     address: server.url,
     inspector,
@@ -63,8 +63,8 @@ async function deployStandalone(): Promise<Deployment<string>> {
 
 async function deployCluster(): Promise<Deployment<string[]>> {
   const { urls, stop } = await startCluster();
-  const inspector = await connect(createCluster({ rootNodes: urls.map((url) => ({ url })) }));
-  const nodes = await Promise.all(urls.map((url) => connect(createClient({ url }))));
+  const inspector = await connect(createCluster({ rootNodes: urls.map((url) => ({ url })), RESP: 2 }));
+  const nodes = await Promise.all(urls.map((url) => connect(createClient({ url, RESP: 2 }))));
   return {
     address: urls,
     inspector,
@@ -79,7 +79,7 @@ async function deployCluster(): Promise<Deployment<string[]>> {
 async function deploySentinel(): Promise<Deployment<SentinelAddress>> {
   const { name, sentinels, stop } = await startSentinel();
   const address = { name, sentinelRootNodes: sentinels };
-  const inspector = await connect(createSentinel(address));
+  const inspector = await connect(createSentinel({ ...address, RESP: 2 }));
   return {
     address,
     inspector,

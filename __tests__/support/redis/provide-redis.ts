@@ -5,6 +5,8 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createRedisMock } from 'js-redis-server';
 import { isMissing } from '../requirements';
+import { nameServer } from './capabilities';
+import { isServerChosen, SERVER_PROGRAM } from './program';
 import { RedisServer } from './servers';
 
 /** A Redis that all suites share. */
@@ -15,10 +17,11 @@ export interface ProvidedRedis {
   stop(): Promise<unknown>;
 }
 
-/** The first available one of TEST_REDIS_URL, a container, a redis-server from the PATH and the embedded server. */
+/** The first available one of TEST_REDIS_URL, the server of REDIS_SERVER, a container, a redis-server from the PATH and the embedded server. */
 export async function provideRedis(): Promise<ProvidedRedis> {
   const url = process.env.TEST_REDIS_URL;
   if (url) return { url, label: 'TEST_REDIS_URL', stop: async () => undefined };
+  if (isServerChosen) return startServer();
   return (await startContainer()) ?? (isMissing('server') ? await startEmbedded() : await startServer());
 }
 
@@ -49,7 +52,9 @@ async function startContainer(): Promise<ProvidedRedis | undefined> {
 
 async function startServer(): Promise<ProvidedRedis> {
   const server = await RedisServer.start();
-  return { url: server.url, label: 'redis-server from the PATH', stop: () => server.stop() };
+  const name = await nameServer((...command) => server.command(command));
+  const origin = isServerChosen ? `${SERVER_PROGRAM} of REDIS_SERVER` : 'redis-server from the PATH';
+  return { url: server.url, label: `${origin}, ${name}`, stop: () => server.stop() };
 }
 
 async function startEmbedded(): Promise<ProvidedRedis> {

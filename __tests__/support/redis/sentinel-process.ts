@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from './ask';
+import { SERVER_PROGRAM } from './program';
 import { freePort } from './servers';
 
 /** The master that sentinels watch. */
@@ -35,7 +36,7 @@ export class SentinelProcess {
     const dir = mkdtempSync(join(tmpdir(), 'redis-sentinel-'));
     const file = join(dir, 'sentinel.conf');
     writeFileSync(file, sentinelConfig(port, dir, watched));
-    const child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
+    const child = spawn(SERVER_PROGRAM, [file, '--sentinel'], { stdio: 'ignore' });
     return new SentinelProcess(port, watched.name, async () => {
       if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
       rmSync(dir, { recursive: true, force: true });

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { describeWith } from '../requirements';
 import { until } from '../wait';
 import { ask } from './ask';
+import { SERVER_PROGRAM } from './program';
 
 /** `describe` for tests that start, stop and pause servers. */
 export const describeWithServer = describeWith('server');
@@ -74,13 +75,13 @@ export class RedisServer {
   /** Starts the server again, on its port and in its folder, after `stop` or `kill`. */
   async start(): Promise<void> {
     const listen = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#dir];
-    const child = spawn('redis-server', [...listen, '--save', '', '--appendonly', 'no', ...this.#args], {
+    const child = spawn(SERVER_PROGRAM, [...listen, '--save', '', '--appendonly', 'no', ...this.#args], {
       env: { ...process.env, ...this.#env },
       stdio: 'ignore',
     });
     this.#process = child;
     await until(() => {
-      if (child.exitCode !== null) throw new Error(`redis-server ended with code ${child.exitCode}`);
+      if (child.exitCode !== null) throw new Error(`${SERVER_PROGRAM} ended with code ${child.exitCode}`);
       return this.command(['PING']).catch((error: Error) => /NOAUTH|NOPERM/.test(error.message));
     });
   }

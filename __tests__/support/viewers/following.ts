@@ -62,7 +62,7 @@ async function followAll(reader: RecentCommonReader): Promise<Followed> {
 /** Lets processes log at full speed while readers follow over each kind of connection. Gives what each follower got. */
 export async function runFollowing({ lines, writers, recentLimit }: FollowingOptions): Promise<Followed[]> {
   const server = await RedisServer.start();
-  const client = createClient({ url: server.url });
+  const client = createClient({ url: server.url, RESP: 2 });
   await client.connect();
   const ways: ConnectionOptions[] = [{ url: server.url }, { client }];
   const readers = ways.map((way) => new RecentCommonReader(way));

@@ -84,7 +84,7 @@ export async function expectExactAt(
   reports: readonly FaultReport[],
   options?: BalanceOptions,
 ): Promise<Balance> {
-  const client = createClient({ url });
+  const client = createClient({ url, RESP: 2 });
   await client.connect();
   try {
     return await expectExact(reports, client, options);

@@ -32,7 +32,7 @@ export class FaultScene {
   }
 
   static async ofCluster({ urls, stop }: LocalCluster): Promise<FaultScene> {
-    const inspector = createCluster({ rootNodes: urls.map((url) => ({ url })) });
+    const inspector = createCluster({ rootNodes: urls.map((url) => ({ url })), RESP: 2 });
     inspector.on('error', () => undefined);
     await inspector.connect();
     return new FaultScene({ cluster: urls }, inspector, stop);
@@ -40,7 +40,7 @@ export class FaultScene {
 
   static async ofSentinel({ name, sentinels, stop }: LocalSentinel): Promise<FaultScene> {
     const sentinel = { name, sentinelRootNodes: sentinels };
-    const inspector = createSentinel(sentinel);
+    const inspector = createSentinel({ ...sentinel, RESP: 2 });
     inspector.on('error', () => undefined);
     await inspector.connect();
     return new FaultScene({ sentinel }, inspector, stop);

@@ -42,10 +42,10 @@ if (clockOffsetMs !== 0) {
 type Connectable = RedisScripter & { connect(): Promise<unknown>; destroy(): unknown };
 
 function passedClient(to: WriterConnection): Connectable | undefined {
-  if ('clientUrl' in to) return createClient({ url: to.clientUrl });
-  if ('url' in to && withoutBatchNumbers) return createClient({ url: to.url });
-  if ('cluster' in to) return createCluster({ rootNodes: to.cluster.map((url) => ({ url })) });
-  return 'sentinel' in to ? createSentinel(to.sentinel) : undefined;
+  if ('clientUrl' in to) return createClient({ url: to.clientUrl, RESP: 2 });
+  if ('url' in to && withoutBatchNumbers) return createClient({ url: to.url, RESP: 2 });
+  if ('cluster' in to) return createCluster({ rootNodes: to.cluster.map((url) => ({ url })), RESP: 2 });
+  return 'sentinel' in to ? createSentinel({ ...to.sentinel, RESP: 2 }) : undefined;
 }
 
 /** Least number of keys of the write script, and the position of the batch number among its arguments. */

@@ -33,7 +33,10 @@ async function openCluster(address: RedisAddress, keyPrefix: string, label: stri
   const { host, port, isTls, username, password } = address;
   const cluster = nodeRedis().createCluster({
     rootNodes: [{ socket: { host, port } }],
+    // What every server knows, and every user may.
+    RESP: 2,
     defaults: {
+      disableClientInfo: true,
       ...(username && { username }),
       ...(password && { password }),
       ...(isTls && { socket: { tls: true } }),

@@ -1,0 +1,62 @@
+/** Asks the server of the tests what it can do, and gives the reason for each thing that it cannot. */
+
+import type { Capability } from '../requirements';
+import { ask } from './ask';
+import { RedisServer } from './servers';
+
+type Ask = (...command: string[]) => Promise<unknown>;
+
+const CHECKS: Record<Capability, (command: Ask) => Promise<string | undefined>> = {
+  users: async (command) => ((await isRefused(command('ACL', 'WHOAMI'))) ? 'has no users' : undefined),
+  'rights in scripts': async (command) =>
+    (await command('EVAL', 'return redis.acl_check_cmd and 1 or redis.setresp and 0 or 1', '0')) === 1
+      ? undefined
+      : 'has users, and lets no script look at their rights',
+  'RESP 3': async (command) => ((await knows(command, 'HELLO')) ? undefined : 'does not know HELLO'),
+  'paused writes': async (command) =>
+    (await isRefused(command('CLIENT', 'PAUSE', '1', 'WRITE'))) ? 'cannot pause writes alone' : undefined,
+  'replicas for scripts': async (command) => {
+    await command('CONFIG', 'SET', 'min-replicas-to-write', '1');
+    const isHeld = await isRefused(command('EVAL', "return redis.call('SET', KEYS[1], '')", '1', 'probe'));
+    return isHeld ? undefined : 'lets scripts write with too few replicas';
+  },
+  'freed objects': async (command) =>
+    /lazyfreed_objects/.test(String(await command('INFO', 'memory'))) ? undefined : 'does not count what it has freed',
+  TLS: async (command) =>
+    ((await command('CONFIG', 'GET', 'tls-port')) as unknown[]).length === 0 ? 'was built without TLS' : undefined,
+};
+
+/** What the server that tests start cannot do, and why. */
+export async function findLacks(): Promise<Partial<Record<Capability, string>>> {
+  const server = await RedisServer.start();
+  try {
+    const name = await nameServer((...command) => ask(server.port, command));
+    const reasons = Object.entries(CHECKS).map(async ([capability, check]) => {
+      const reason = await check((...command) => ask(server.port, command));
+      return [capability, reason && `${name} ${reason}`];
+    });
+    return Object.fromEntries(await Promise.all(reasons));
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The name and version of a server, as it tells them. */
+export async function nameServer(command: Ask): Promise<string> {
+  const info = String(await command('INFO', 'server'));
+  const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const valkey = field('valkey_version');
+  return valkey ? `Valkey ${valkey}` : `Redis ${field('redis_version')}`;
+}
+
+async function knows(command: Ask, name: string): Promise<boolean> {
+  const [found] = (await command('COMMAND', 'INFO', name)) as unknown[];
+  return Array.isArray(found);
+}
+
+async function isRefused(reply: Promise<unknown>): Promise<boolean> {
+  return reply.then(
+    () => false,
+    () => true,
+  );
+}
