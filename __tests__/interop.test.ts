@@ -29,7 +29,7 @@ describeWithServer('interoperation with log_recent and log_common of Redis in Ac
 
   beforeAll(async () => {
     server = await RedisServer.start();
-    redis = createClient({ url: server.url });
+    redis = createClient({ url: server.url, RESP: 2 });
     await redis.on('error', () => undefined).connect();
     reader = new RecentCommonReader({ client: redis });
   });

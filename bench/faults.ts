@@ -75,7 +75,7 @@ const FAULTS: Readonly<Record<string, Begin>> = {
     return () => server.signal('SIGCONT');
   },
   'paused (CLIENT PAUSE)': async ({ server }) => {
-    await server.command(['CLIENT', 'PAUSE', String(MEASURED_MS), 'ALL']);
+    await server.command(['CLIENT', 'PAUSE', String(MEASURED_MS)]);
     return () => undefined;
   },
   'slow network (100 ms)': async ({ proxy }) => {

@@ -41,7 +41,7 @@ export function commandFaults(servers: Pick): Fault[] {
       title: 'CLIENT PAUSE',
       strike: async (random) => {
         const ms = random.between(50, 1500);
-        await every(servers, 'CLIENT', 'PAUSE', String(ms), 'ALL');
+        await every(servers, 'CLIENT', 'PAUSE', String(ms));
         await sleep(ms);
       },
     },

@@ -31,7 +31,7 @@ const HEAL_TIMEOUT_MS = 60_000;
 async function standalone(): Promise<Stage> {
   const server = await RedisServer.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
   const proxy = await FaultProxy.start(server.port);
-  const inspector = createClient({ url: server.url });
+  const inspector = createClient({ url: server.url, RESP: 2 });
   inspector.on('error', () => undefined);
   await inspector.connect();
   return {
@@ -50,7 +50,7 @@ async function standalone(): Promise<Stage> {
 
 async function cluster(): Promise<Stage> {
   const nodes = await startCluster({ masters: 3, replicas: 1 });
-  const inspector = createCluster({ rootNodes: nodes.urls.map((url) => ({ url })) });
+  const inspector = createCluster({ rootNodes: nodes.urls.map((url) => ({ url })), RESP: 2 });
   inspector.on('error', () => undefined);
   await inspector.connect();
   const pick = async (random: Random): Promise<RedisServer> => random.pick(await nodes.masters());
@@ -86,7 +86,7 @@ async function cluster(): Promise<Stage> {
 async function sentinel(): Promise<Stage> {
   const nodes = await startSentinel();
   const address = { name: nodes.name, sentinelRootNodes: nodes.sentinels };
-  const inspector = createSentinel(address);
+  const inspector = createSentinel({ ...address, RESP: 2 });
   inspector.on('error', () => undefined);
   await inspector.connect();
   const kill = async (): Promise<void> => {

@@ -187,7 +187,7 @@ describeWithServer('password in REDIS_URL', () => {
 describeWithServer('--cluster', () => {
   it('reads from a cluster with every command', async () => {
     const cluster = await startCluster();
-    const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
+    const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })), RESP: 2 });
     client.on('error', () => undefined);
     await client.connect();
     const transport = new RedisRecentCommonTransport({ client, name: 'shop' });

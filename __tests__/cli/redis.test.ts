@@ -76,7 +76,7 @@ describeWithServer('connection of the program', () => {
     runCli(['ls', '--json', '-u', url, '--prefix', workspace.prefix]);
   const shown = { code: 0, stdout: expect.stringContaining('"name":"shop"'), stderr: '' };
 
-  it('signs in with the user and password of the URL, whatever characters they have', async () => {
+  itWith('users')('signs in with the user and password of the URL, whatever characters they have', async () => {
     const rules = ['on', `>${PASSWORD}`, '~*', '+@all'];
     await workspace.redis.sendCommand(['ACL', 'SETUSER', 'areader', ...rules]);
     await workspace.redis.sendCommand(['CONFIG', 'SET', 'requirepass', PASSWORD]);
@@ -93,7 +93,7 @@ describeWithServer('connection of the program', () => {
     }
   });
 
-  it('needs no rights besides those of the documented log-reader', async () => {
+  itWith('users')('needs no rights besides those of the documented log-reader', async () => {
     const url = await makeUser(workspace.redis, server.url, userRules('reader', workspace.prefix));
     const { logger, transport } = workspace.logger({ name: 'shop' });
     logger.info('hello');
@@ -129,7 +129,7 @@ describeWithServer('connection of the program', () => {
     }
   });
 
-  const itWithTls = itWith('certificates');
+  const itWithTls = itWith('certificates', 'TLS');
   itWithTls('speaks TLS with rediss://, and only with a server that it can trust', async () => {
     const certificates = makeCertificates();
     const { certFile, keyFile } = certificates.server;

@@ -67,7 +67,7 @@ async function logThroughOutage(
   const server = await starting;
   try {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const client = await createClient({ url: `redis://127.0.0.1:${port}` }).connect();
+    const client = await createClient({ url: `redis://127.0.0.1:${port}`, RESP: 2 }).connect();
     try {
       const outage = JSON.parse(stdout.split('\n')[1] as string) as Outage;
       const [before, during, after] = outage.bytes;
@@ -166,7 +166,7 @@ describe('burst of a million log calls with few messages', () => {
       const { during, after } = JSON.parse(stdout) as Record<'during' | 'after', number>;
       expect(during).toBeLessThan(10_000_000);
       expect(after).toBeLessThan(10_000_000);
-      const client = await createClient({ url: server.url }).connect();
+      const client = await createClient({ url: server.url, RESP: 2 }).connect();
       const log = new StoredLog(client, '', 'app');
       const expected = Array.from({ length: 20 }, (_, i) => [`message ${i}`, 50_000]);
       expect(await log.current()).toEqual(Object.fromEntries(expected));
@@ -200,7 +200,7 @@ describe('message of 600 MB', () => {
       process.stdout.write(`a message of 600 MB: ${stdout}`);
       const { during, after } = JSON.parse(stdout) as Record<'during' | 'after', number>;
       expect(Math.max(during, after)).toBeLessThan(10_000_000);
-      const client = await createClient({ url: server.url }).connect();
+      const client = await createClient({ url: server.url, RESP: 2 }).connect();
       const log = new StoredLog(client, '', 'app');
       expect(await log.current()).toEqual({ [`${'é'.repeat(510)}…`]: 1, 'the last': 1 });
       expect((await log.texts())[1]).toMatch(/^é+…$/);

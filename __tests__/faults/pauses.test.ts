@@ -28,7 +28,7 @@ describeWithServer('Redis that does not answer', () => {
 
   const pauses = {
     /** Both commands are sent together, so that no batch comes in between. The pause cannot be ended early. */
-    'paused for a while': () => Promise.all([admin.configResetStat(), admin.clientPause(PAUSE_MS, 'ALL')]),
+    'paused for a while': () => Promise.all([admin.configResetStat(), admin.clientPause(PAUSE_MS)]),
     'stopped for a while': async () => {
       await admin.configResetStat();
       server.signal('SIGSTOP');

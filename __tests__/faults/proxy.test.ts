@@ -57,7 +57,7 @@ describeWithServer('fault proxy', () => {
   }
 
   it('passes on requests, replies and the end of a connection, and counts the clients', async () => {
-    const client = await createClient({ url: proxy.url }).connect();
+    const client = await createClient({ url: proxy.url, RESP: 2 }).connect();
     const raw = await connected();
     await client.set('key', 'x'.repeat(1_000_000));
     expect(await client.get('key')).toBe('x'.repeat(1_000_000));
@@ -89,7 +89,7 @@ describeWithServer('fault proxy', () => {
     ['rst', /ECONNRESET/],
     ['fin', /Socket closed unexpectedly/],
   ] as const)('cuts a connection with %s, so that a held reply is lost', async (how, message) => {
-    const client = createClient({ url: proxy.url, socket: { reconnectStrategy: false } });
+    const client = createClient({ url: proxy.url, socket: { reconnectStrategy: false }, RESP: 2 });
     client.on('error', () => undefined);
     await client.connect();
     proxy.holdReplies();

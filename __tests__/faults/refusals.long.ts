@@ -19,7 +19,7 @@ describeWithServer('Redis that drops its clients a thousand times', () => {
 
   it('has every log call once, and no memory is taken and no listener left', async () => {
     server = await RedisServer.start();
-    const admin = await createClient({ url: server.url }).connect();
+    const admin = await createClient({ url: server.url, RESP: 2 }).connect();
     const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
     const acknowledged = (lines: number) => Promise.all(writers.map((writer) => writer.acknowledged(lines)));
     /** Memory and listeners of each writer while it is connected. */

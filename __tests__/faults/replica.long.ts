@@ -44,7 +44,7 @@ describeWithServer('replica', () => {
     writer: FaultWriter,
   ): Promise<{ balance: Balance; warnings: readonly string[] }> {
     const report = await writer.end();
-    const inspector = await createClient({ url: server.url }).connect();
+    const inspector = await createClient({ url: server.url, RESP: 2 }).connect();
     try {
       return { balance: await expectExact([report], inspector), warnings: report.warnings };
     } finally {

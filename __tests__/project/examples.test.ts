@@ -71,7 +71,7 @@ function splitLines(output: string): string[] {
 }
 
 async function forgetExamples(url: string): Promise<void> {
-  const client = createClient({ url, socket: { connectTimeout: CONNECT_TIMEOUT_MS } });
+  const client = createClient({ url, socket: { connectTimeout: CONNECT_TIMEOUT_MS }, RESP: 2 });
   await client.connect();
   const found: string[] = [];
   for await (const keys of client.scanIterator({ MATCH: 'example:*' })) found.push(...keys);
@@ -112,7 +112,7 @@ describe('example on one Redis', () => {
 describeWithServer('example on a cluster', () => {
   it.concurrent('prints and counts the log calls that expected.json lists: cluster.ts', async () => {
     const cluster = await startCluster();
-    const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
+    const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })), RESP: 2 });
     try {
       await client.connect();
       expect(await runExample('cluster.ts', cluster.urls, { client })).toEqual(EXPECTED['cluster.ts']);
@@ -162,7 +162,7 @@ describeWithServer('Redis of the demo', () => {
     const demo = await runDemo({});
     const started = /^Redis: a redis-server from the PATH, started on (redis:\S+)$/m.exec(demo.output)?.[1];
     expectExact(demo);
-    const client = createClient({ url: started as string, socket: { reconnectStrategy: false } });
+    const client = createClient({ url: started as string, socket: { reconnectStrategy: false }, RESP: 2 });
     client.on('error', () => undefined);
     await expect(client.connect()).rejects.toThrow('ECONNREFUSED');
   });

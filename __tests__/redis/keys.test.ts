@@ -126,7 +126,7 @@ describeWithServer('keys with a hash tag', () => {
     const server = await RedisServer.start({
       args: ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],
     });
-    const redis = createClient({ url: server.url });
+    const redis = createClient({ url: server.url, RESP: 2 });
     try {
       await redis.on('error', () => undefined).connect();
       await fc.assert(
@@ -175,7 +175,7 @@ function undeclaredKeys(told: readonly Told[]): string[] {
 describeWithServer('scripts', () => {
   it('touch only keys that they declare, and none of another destination', async () => {
     const server = await RedisServer.start();
-    const [redis, monitor] = [createClient({ url: server.url }), createClient({ url: server.url })];
+    const [redis, monitor] = [createClient({ url: server.url, RESP: 2 }), createClient({ url: server.url, RESP: 2 })];
     const lines: string[] = [];
     try {
       for (const client of [redis, monitor]) await client.on('error', () => undefined).connect();

@@ -2,6 +2,7 @@ import { type DeliveryWarning, RecentCommonReader, RedisRecentCommonTransport, t
 import { isConfigurationError } from '../../src/redis/failures';
 import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { itWith } from '../support/requirements';
 import { until } from '../support/wait';
 
 import redis = require('redis');
@@ -43,10 +44,7 @@ async function countCalls(server: RedisServer): Promise<number> {
 }
 
 describeWithServer('master that is demoted and keeps its connections', () => {
-  it.each([
-    ['READONLY', ['REPLICAOF', '127.0.0.1', '1']],
-    ['NOREPLICAS', ['CONFIG', 'SET', 'min-replicas-to-write', '3']],
-  ])('is left at its first %s for the server that has its name now', async (error, demotion) => {
+  async function expectLeft(error: string, demotion: readonly string[]): Promise<void> {
     const [old, promoted] = [await startServer(), await startServer()];
     const name = await startProxy(old);
     const { transport, log, warnings } = openTransport({ url: name.url });
@@ -59,7 +57,14 @@ describeWithServer('master that is demoted and keeps its connections', () => {
     expect(await countCalls(promoted)).toBe(1);
     expect(warnings[0]).toContain(error);
     expect(name.accepted).toBe(2);
-  });
+  }
+
+  it('is left at its first READONLY for the server that has its name now', () =>
+    expectLeft('READONLY', ['REPLICAOF', '127.0.0.1', '1']));
+
+  itWith('replicas for scripts')('is left at its first NOREPLICAS for the server that has its name now', () =>
+    expectLeft('NOREPLICAS', ['CONFIG', 'SET', 'min-replicas-to-write', '3']),
+  );
 
   it('is left by a replica that has lost it, too (MASTERDOWN)', async () => {
     const [old, promoted] = [await startServer(['--replica-serve-stale-data', 'no']), await startServer()];
@@ -76,7 +81,7 @@ describeWithServer('master that is demoted and keeps its connections', () => {
 
   it('is kept by a client that was passed in, and the warning says what the application must do', async () => {
     const old = await startServer();
-    const client = redis.createClient({ url: old.url });
+    const client = redis.createClient({ url: old.url, RESP: 2 });
     await client.connect();
     ends.push(() => client.destroy());
     const { transport, log, warnings } = openTransport({ client });

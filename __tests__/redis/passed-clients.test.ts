@@ -121,7 +121,7 @@ describeWithServer('passed client', () => {
       const common = ['', ':start', ':last', ':pstart', ':writers'].map(
         (suffix) => `${keyPrefix}common:{app}:info${suffix}`,
       );
-      const cluster = createCluster({ rootNodes: deployments.cluster.address.map((url) => ({ url })) });
+      const cluster = createCluster({ rootNodes: deployments.cluster.address.map((url) => ({ url })), RESP: 2 });
       await cluster.on('error', ignoreError).connect();
       // Redis refuses a command whose keys are in different slots.
       expect(await cluster.exists([...recent, ...common])).toBe(7);

@@ -21,7 +21,7 @@ type Redis = NonNullable<TransportOptions['redis']>;
 const PASSWORD = 'a-secret';
 const CLOSE_TIMEOUT_MS = 400;
 
-const describeWithTls = describeWith('server', 'certificates');
+const describeWithTls = describeWith('server', 'certificates', 'TLS');
 
 let certificates: Certificates;
 let server: RedisServer;

@@ -316,7 +316,7 @@ describeWithServer('transport whose Redis goes away', () => {
         Date.now = () => now;
         logger.info('first');
         await transport.flush();
-        await require('redis').createClient({ url: process.env.URL }).on('error', () => {}).connect()
+        await require('redis').createClient({ url: process.env.URL, RESP: 2 }).on('error', () => {}).connect()
           .then((client) => client.sendCommand(['SHUTDOWN', 'NOSAVE']).catch(() => client.destroy()));
         logParts();
         const before = megabytes();

@@ -10,7 +10,7 @@ let names = 0;
 
 beforeAll(async () => {
   workspace = await Workspace.open();
-  client = createClient({ url: workspace.writerUrl });
+  client = createClient({ url: workspace.writerUrl, RESP: 2 });
   await client.connect();
 });
 afterEach(() => jest.useRealTimers());

@@ -28,7 +28,7 @@ let warnings: DeliveryWarning[];
 
 async function start(...args: string[]): Promise<void> {
   server = await RedisServer.start({ args });
-  redis = createClient({ url: server.url });
+  redis = createClient({ url: server.url, RESP: 2 });
   await redis.on('error', () => undefined).connect();
   transport = new RedisRecentCommonTransport({ url: server.url, name: 'app', closeTimeoutMs: 500, ttlSeconds: 7200 });
   warnings = [];

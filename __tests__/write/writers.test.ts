@@ -17,7 +17,7 @@ describeWithServer('writer processes', () => {
 
   beforeAll(async () => {
     server = await RedisServer.start();
-    redis = createClient({ url: server.url });
+    redis = createClient({ url: server.url, RESP: 2 });
     await redis.on('error', () => undefined).connect();
   });
   afterAll(async () => {
