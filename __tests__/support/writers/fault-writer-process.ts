@@ -5,8 +5,15 @@ import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, createCluster, createSentinel } from 'redis';
 import winston from 'winston';
-import { RedisRecentCommonTransport, type RedisScripter, type TransportOptions, toSeverity } from '../../../src';
+import {
+  type PassedClient,
+  RedisRecentCommonTransport,
+  type RedisScripter,
+  type TransportOptions,
+  toSeverity,
+} from '../../../src';
 import type { ScriptArguments } from '../../../src/redis/script';
+import { makeIoClient, type Whereabouts } from '../redis/ioredis-clients';
 import type { Counts } from '../redis/stored-log';
 import type { Answer, FaultWriterOptions, Latency, LoggedThere, Request, WriterConnection } from './fault-writer';
 
@@ -39,9 +46,32 @@ if (clockOffsetMs !== 0) {
   Date.now = () => now() + clockOffsetMs;
 }
 
+/** A client, connected or about to, and how it is closed. */
+interface Passed {
+  readonly client: PassedClient;
+  readonly close: () => unknown;
+}
+
+function where(to: WriterConnection): Whereabouts {
+  if ('cluster' in to) return to.cluster;
+  if ('sentinel' in to) return to.sentinel;
+  return 'url' in to ? to.url : to.clientUrl;
+}
+
+async function passClient(): Promise<Passed | undefined> {
+  if (options.library) {
+    const client = makeIoClient(options.library, where(connection), { maxRetriesPerRequest: null });
+    return { client, close: () => client.disconnect() };
+  }
+  const client = makeNodeRedisClient(connection);
+  if (!client) return undefined;
+  await client.connect();
+  return { client: withoutBatchNumbers ? renumbering(client) : client, close: () => client.destroy() };
+}
+
 type Connectable = RedisScripter & { connect(): Promise<unknown>; destroy(): unknown };
 
-function passedClient(to: WriterConnection): Connectable | undefined {
+function makeNodeRedisClient(to: WriterConnection): Connectable | undefined {
   if ('clientUrl' in to) return createClient({ url: to.clientUrl, RESP: 2 });
   if ('url' in to && withoutBatchNumbers) return createClient({ url: to.url, RESP: 2 });
   if ('cluster' in to) return createCluster({ rootNodes: to.cluster.map((url) => ({ url })), RESP: 2 });
@@ -107,10 +137,9 @@ function answer(value: Answer): void {
 }
 
 async function main(): Promise<void> {
-  const client = passedClient(connection);
-  await client?.connect();
-  const reached: TransportOptions = client
-    ? { client: withoutBatchNumbers ? renumbering(client) : client }
+  const passed = await passClient();
+  const reached: TransportOptions = passed
+    ? { client: passed.client }
     : { url: 'url' in connection ? connection.url : undefined };
   const transport = new RedisRecentCommonTransport({
     ...reached,
@@ -125,7 +154,7 @@ async function main(): Promise<void> {
     if (request === 'end') isLogging = false;
     else if (request === 'stats') answer({ stats: transport.stats() });
     else {
-      const listeners = countListeners([process, transport, client]);
+      const listeners = countListeners([process, transport, passed?.client]);
       const rssBytes = process.memoryUsage.rss();
       answer({ progress: { stats: transport.stats(), warnings, latency: latencySinceLast(), rssBytes, listeners } });
     }
@@ -135,7 +164,7 @@ async function main(): Promise<void> {
   await logSteadily(logger);
   await once(logger.end(), 'finish');
   answer({ report: { stats: transport.stats(), logged: destinations.map(loggedThere), warnings } });
-  client?.destroy();
+  passed?.close();
   process.disconnect();
 }
 

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { TransportOptions, TransportStats } from '../../../src';
 import { compiledRoot } from '../compiled';
 import type { SentinelAddress } from '../redis/deployments';
+import type { Library } from '../redis/ioredis-clients';
 import type { Counts } from '../redis/stored-log';
 import { until } from '../wait';
 
@@ -37,6 +38,8 @@ export interface FaultWriterOptions {
   >;
   /** Gives every try a number of its own, over a passed client, so that Redis refuses no duplicate. @default false */
   readonly withoutBatchNumbers?: boolean;
+  /** Whose client is passed in. @default node-redis */
+  readonly library?: Library;
   /** Error of the clock of the process. @default 0 */
   readonly clockOffsetMs?: number;
 }

@@ -1,0 +1,176 @@
+import { inspect } from 'node:util';
+import { type DeliveryWarning, FlushError, RedisRecentCommonTransport } from '../../src';
+import { isConfigurationError } from '../../src/redis/failures';
+import { startCluster } from '../support/redis/cluster';
+import {
+  type IoClient,
+  type IoOptions,
+  LIBRARIES,
+  makeIoClient,
+  type Whereabouts,
+} from '../support/redis/ioredis-clients';
+import { FaultProxy } from '../support/redis/proxy';
+import { moveSlot } from '../support/redis/resharding';
+import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { until } from '../support/wait';
+import { expectExactAt } from '../support/writers/balance';
+import { FaultScene } from '../support/writers/fault-scene';
+import { FaultWriter } from '../support/writers/fault-writer';
+import { readOutages } from '../support/writers/told-outages';
+
+jest.setTimeout(120_000);
+
+/** What a test started, ended after it, the last first. */
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  await FaultWriter.killAll();
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function startServer(args: readonly string[] = []): Promise<RedisServer> {
+  const server = await RedisServer.start({ args });
+  ends.push(() => server.stop());
+  return server;
+}
+
+async function startProxy(server: RedisServer): Promise<FaultProxy> {
+  const proxy = await FaultProxy.start(server.port);
+  ends.push(() => proxy.stop());
+  return proxy;
+}
+
+describeWithServer.each(LIBRARIES)('client of %s', (library) => {
+  const make = (where: Whereabouts, options?: IoOptions): IoClient => {
+    const client = makeIoClient(library, where, options);
+    ends.push(() => client.disconnect());
+    return client;
+  };
+
+  const openTransport = (client: IoClient) => {
+    const transport = new RedisRecentCommonTransport({ client, closeTimeoutMs: 1000 });
+    const warnings: DeliveryWarning[] = [];
+    transport.on('warn', (warning: DeliveryWarning) => warnings.push(warning));
+    const log = (): void => transport.log({ level: 'info', message: 'hello' });
+    ends.push(() => transport.close());
+    return { transport, warnings, log };
+  };
+
+  it('has each batch counted once if its reply is lost, though it sends it again by itself', async () => {
+    const server = await startServer();
+    const proxy = await startProxy(server);
+    const writer = await FaultWriter.start({ connection: { url: proxy.url }, library });
+    for (const how of ['rst', 'fin'] as const) {
+      await writer.acknowledged(200);
+      proxy.holdReplies();
+      await until(() => proxy.heldBytes > 0);
+      proxy.cut(how);
+    }
+    await writer.acknowledged(200);
+    const report = await writer.end();
+    await expectExactAt(server.url, [report]);
+    expect(report.stats).toMatchObject({ lost: 0, late: 0, duplicates: 2 });
+    for (const { cause } of readOutages(report)) expect(cause).toBe('the connection to Redis was lost');
+  });
+
+  it('has every log call once after an outage, which is told of while it lasts, with maxRetriesPerRequest: null', async () => {
+    const server = await startServer();
+    const proxy = await startProxy(server);
+    const writer = await FaultWriter.start({ connection: { url: proxy.url }, library });
+    await writer.acknowledged(200);
+    proxy.refuse();
+    proxy.cut('rst');
+    await until(async () => (await writer.progress()).warnings.length > 0);
+    await writer.logged(3000);
+    await proxy.accept();
+    await writer.acknowledged(200);
+    const report = await writer.end();
+    await expectExactAt(server.url, [report]);
+    expect(report.stats).toMatchObject({ lost: 0, late: 0 });
+    expect(readOutages(report)).toHaveLength(1);
+  });
+
+  it('has every log call once if Redis is absent at first, and the warning says why', async () => {
+    const server = await startServer();
+    const proxy = await startProxy(server);
+    proxy.refuse();
+    const writer = await FaultWriter.start({ connection: { url: proxy.url }, library });
+    await until(async () => (await writer.progress()).warnings.length > 0);
+    await proxy.accept();
+    await writer.acknowledged(200);
+    const report = await writer.end();
+    await expectExactAt(server.url, [report]);
+    expect(readOutages(report)).toMatchObject([{ cause: expect.stringMatching(/ECONNREFUSED/) }]);
+  });
+
+  it('has every log call once after a slot of a cluster has moved, and after a replica took over', async () => {
+    const cluster = await startCluster({ masters: 3, replicas: 1 });
+    const scene = await FaultScene.ofCluster(cluster);
+    ends.push(() => scene.close());
+    const { writer } = await scene.start({ library, names: ['shop', 'app', 'cart'], levels: ['info', 'error'] });
+    const slot = await cluster.readSlot('shop');
+    await moveSlot(cluster, slot, await cluster.otherMaster(await cluster.masterBySlot(slot)));
+    await writer.acknowledged(500);
+    const [replica] = await cluster.findReplicas(await cluster.masterByKey('app'));
+    await cluster.failover(replica as RedisServer);
+    await writer.acknowledged(500);
+    expect(await scene.takeBalance(writer)).toMatchObject({ lost: 0 });
+  });
+
+  it('that the application has closed holds up close() for its time, with a warning that says so', async () => {
+    const server = await startServer();
+    const client = make(server.url);
+    const { transport, warnings, log } = openTransport(client);
+    log();
+    await transport.flush();
+    client.disconnect();
+    await until(() => client.status === 'end');
+    log();
+    await until(() => warnings.length > 0);
+    expect(warnings[0]?.message).toContain('the client is closed');
+    await expect(transport.flush()).rejects.toThrow(FlushError);
+    expect(transport.stats()).toMatchObject({ written: 1, pending: 1 });
+  });
+
+  it('is told of a password that is missing or wrong, without showing it', async () => {
+    const server = await startServer(['--requirepass', 'right-secret']);
+    for (const userInfo of ['', ':wrong-secret@']) {
+      const client = make(`redis://${userInfo}127.0.0.1:${server.port}`);
+      const { warnings, log } = openTransport(client);
+      log();
+      const warning = await until(() => warnings[0]);
+      expect(isConfigurationError(warning.cause)).toBe(true);
+      expect(inspect(warning, { depth: null })).not.toContain('secret');
+    }
+  });
+
+  it('is told of a refusal without the log calls that it concerns', async () => {
+    const server = await startServer();
+    await server.command(['SET', 'common:app:info', 'junk']);
+    const { warnings, log } = openTransport(make(server.url));
+    log();
+    const warning = await until(() => warnings[0]);
+    expect(warning.message).toContain('WRONGTYPE');
+    expect(inspect(warning, { depth: null })).not.toContain('hello');
+  });
+
+  it('is kept if its master is demoted, and the warning says what the application must do', async () => {
+    const server = await startServer();
+    const { transport, warnings, log } = openTransport(make(server.url));
+    log();
+    await transport.flush();
+    await server.command(['REPLICAOF', '127.0.0.1', '1']);
+    log();
+    await until(() => warnings.length > 0);
+    expect(warnings[0]?.message).toMatch(/READONLY.*reconnect the client/);
+    await server.command(['REPLICAOF', 'NO', 'ONE']);
+    await transport.flush();
+  });
+
+  it('has one listener of ours for each event, however many transports share it', async () => {
+    const client = make('redis://127.0.0.1:1', { lazyConnect: true });
+    const emitter = client as unknown as NodeJS.EventEmitter;
+    const count = (): number[] => ['error', 'close'].map((event) => emitter.listenerCount(event));
+    for (let i = 0; i < 20; i++) new RedisRecentCommonTransport({ client });
+    expect(count()).toEqual([1, 1]);
+  });
+});
