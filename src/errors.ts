@@ -22,6 +22,9 @@ export class RecentCommonError extends Error {
   }
 }
 
+/** Stands in an {@link OptionsError} for a value that may hold a password. */
+export const HIDDEN = Symbol('a value that is not shown');
+
 /** An option or argument that cannot be used. Thrown at construction, or when a function is called with it. */
 export class OptionsError extends RecentCommonError {
   override name = 'OptionsError';
@@ -103,6 +106,7 @@ function describe(received: unknown): string {
     return Array.isArray(received) ? 'an array' : 'an object';
   }
   if (typeof received === 'function') return 'a function';
+  if (received === HIDDEN) return String(HIDDEN.description);
   return inspect(typeof received === 'string' ? withoutUserInfo(received) : received, { maxStringLength: 64 });
 }
 

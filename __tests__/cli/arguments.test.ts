@@ -5,7 +5,14 @@ import { FakeSink, runCli } from '../support/viewers/cli';
 
 const { version } = JSON.parse(readFileSync(resolve(__dirname, '../../package.json'), 'utf8'));
 
-const GLOBALS = { url: 'redis://localhost:6379', prefix: '', isCluster: false, isJson: false, color: 'auto' };
+const GLOBALS = {
+  url: 'redis://localhost:6379',
+  urlSource: '--url',
+  prefix: '',
+  isCluster: false,
+  isJson: false,
+  color: 'auto',
+};
 const TOP = { ...GLOBALS, command: 'top', sort: 'surge', isWhole: false };
 
 const tail = (...args: string[]): TailArguments => parseInvocation(['tail', ...args], {}) as TailArguments;
@@ -41,6 +48,7 @@ describe('command line', () => {
   it.each([
     [{}, 'redis://localhost:6379'],
     [{ REDIS_URL: '' }, 'redis://localhost:6379'],
+    [{ REDIS_URL: ' ' }, 'redis://localhost:6379'],
     [{ REDIS_URL: 'redis://env' }, 'redis://env'],
   ])('takes the URL from --url, then from REDIS_URL, then localhost: env %j gives %s', (env, url) => {
     expect(parseInvocation([], env)).toMatchObject({ url });
@@ -167,9 +175,10 @@ describe('command line that is not understood', () => {
     [['-l', 'a:b'], '--level: expected a severity without a colon'],
     [['-l', 'info,'], '--level: expected a string of 1 to 128 bytes'],
     [['--no-trunc', '-w'], '--no-trunc does not go with --watch'],
-    [['-u', 'http://localhost'], 'the Redis URL must be redis://'],
-    [['-u', 'localhost:6379'], 'the Redis URL must be redis://'],
-    [['-u', ''], 'the Redis URL must be redis://host[:port][/database], or rediss:// for TLS'],
+    [['-u', 'http://localhost'], '--url must be a URL that begins with redis://, rediss:// or unix://'],
+    [['-u', 'localhost:6379'], '--url must be a URL that begins with redis://'],
+    [['-u', ''], '--url must be a URL that begins with redis://'],
+    [['--cluster', '-u', 'redis://localhost/3'], '--url must be a URL of a host, without a database, with --cluster'],
   ])('ends with code 2 and says why: %j', async (args, why) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(`winston-redis-recent-common: ${why}`);

@@ -1,16 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { Cluster, Redis } from 'ioredis';
 import * as ioredis6 from 'ioredis-6';
 import * as iovalkey from 'iovalkey';
 import { createClient, createCluster } from 'redis';
 import * as redis4 from 'redis-4';
 import winston from 'winston';
-import { logCommon, logRecent, OptionsError, RecentCommonReader, RedisRecentCommonTransport } from '../../src';
+import {
+  logCommon,
+  logRecent,
+  OptionsError,
+  type PassedClient,
+  RecentCommonReader,
+  RedisRecentCommonTransport,
+} from '../../src';
+import { isConfigurationError } from '../../src/redis/failures';
 import { clearOfTheTurn, isoHour } from '../support/hours';
 import { CLIENT_KINDS, type ConnectedClient } from '../support/redis/client-kinds';
 import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
+import { LIBRARIES, type Library, makeIoClient } from '../support/redis/ioredis-clients';
 import { describeWithServer } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
+import { runCli } from '../support/viewers/cli';
 
 const ignoreError = (): void => undefined;
 const CLUSTER_KINDS = CLIENT_KINDS.filter(({ deployment }) => deployment === 'cluster');
@@ -142,6 +153,57 @@ describeWithServer('passed client', () => {
       expect(() => new RecentCommonReader({ client, keyPrefix: 'a{b}' })).toThrow(OptionsError);
       await expect(logCommon(client, 'app', 'hello', 'info', { keyPrefix: 'a{b}' })).rejects.toThrow(OptionsError);
     });
+  });
+});
+
+describeWithServer('node of a cluster', () => {
+  const ends: (() => unknown)[] = [];
+  let deployments: Deployments;
+  let url: string;
+
+  beforeAll(async () => {
+    deployments = await startDeployments();
+    url = deployments.cluster.address[0] as string;
+  });
+  afterEach(() => ends.splice(0).forEach((end) => end()));
+  afterAll(() => stopDeployments(deployments));
+
+  /** A client that knows no clusters. */
+  const plainClient = async (library: 'node-redis' | Library): Promise<PassedClient> => {
+    if (library !== 'node-redis') {
+      const client = makeIoClient(library, url);
+      ends.push(() => client.disconnect());
+      return client;
+    }
+    const client = createClient({ url });
+    await client.on('error', ignoreError).connect();
+    ends.push(() => client.destroy());
+    return client;
+  };
+
+  it.each(['a URL', 'node-redis', ...LIBRARIES] as const)(
+    'is no server for a plain client, and the warning and the error say what to pass: %s',
+    async (way) => {
+      const options = way === 'a URL' ? { url } : { client: await plainClient(way) };
+      const transport = new RedisRecentCommonTransport({ ...options, closeTimeoutMs: 0 });
+      const warned = once(transport, 'warn');
+      transport.log({ level: 'info', message: 'hello' });
+      const [warning] = await warned;
+      expect(warning.message).toMatch(/(CROSSSLOT|MOVED).*pass a cluster client, such as .* as client/);
+      expect(isConfigurationError(warning.cause)).toBe(true);
+      await transport.close();
+      const reader = new RecentCommonReader(options);
+      await expect(reader.recent('app', 'info')).rejects.toThrow(/(CROSSSLOT|MOVED).*pass a cluster client/);
+      reader.close();
+    },
+  );
+
+  it('is read by the command line program with --cluster, which it asks for', async () => {
+    for (const command of ['top', 'tail', 'ls']) {
+      const { code, stderr } = await runCli([command, '-u', url]);
+      expect(stderr).toMatch(/cannot read from redis:\/\/127.0.0.1:\d+: it is a node of a cluster: use --cluster/);
+      expect(code).toBe(1);
+    }
   });
 });
 

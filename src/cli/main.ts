@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorMessage, OptionsError } from '../errors';
+import { NoClusterClientError } from '../redis/failures';
 import { helpText, PROGRAM } from './arguments/help';
 import { type Invocation, parseInvocation } from './arguments/invocation';
 import { ls } from './commands/ls';
@@ -38,7 +39,9 @@ async function run(invocation: Invocation, host: Host): Promise<void> {
     await runCommand(invocation, store, screen, host);
   } catch (error) {
     if ([Failure, UsageError, OptionsError].some((known) => error instanceof known)) throw error;
-    throw new Error(`cannot read from ${store.label}: ${errorMessage(error)}`, { cause: error });
+    const reason =
+      error instanceof NoClusterClientError ? 'it is a node of a cluster: use --cluster' : errorMessage(error);
+    throw new Error(`cannot read from ${store.label}: ${reason}`, { cause: error });
   } finally {
     store.close();
   }

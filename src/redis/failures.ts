@@ -15,6 +15,7 @@ export function isConfigurationError(error: unknown): boolean {
   const { code } = Object(error) as { code?: unknown };
   const message = errorMessage(error);
   return (
+    error instanceof NoClusterClientError ||
     CONFIGURATION_ERROR.test(message) ||
     SIGN_IN_ERROR.test(message) ||
     (typeof code === 'string' && TLS_CODE.test(code))
@@ -37,6 +38,22 @@ export function isKeyRefusal(error: unknown): boolean {
  */
 export function isDemotionError(error: unknown): boolean {
   return /(^|[ -])(READONLY|MASTERDOWN|NOREPLICAS) /.test(errorMessage(error));
+}
+
+/** A client that knows no clusters has asked a node of one. No retry helps. */
+export class NoClusterClientError extends Error {
+  override name = 'NoClusterClientError';
+
+  constructor(error: unknown) {
+    const advice =
+      'the server is a node of a Redis Cluster: pass a cluster client, such as that of createCluster(), as client';
+    super(`${errorMessage(error)} (${advice})`, { cause: error });
+  }
+}
+
+/** The error of a client that knows no clusters: for one that a node of a cluster gives, what to do about it. */
+export function toClusterAdvice(error: unknown): unknown {
+  return /(^|[ -])(CROSSSLOT|MOVED) /.test(errorMessage(error)) ? new NoClusterClientError(error) : error;
 }
 
 /** A server that does not know a command quotes its arguments, and those of AUTH and HELLO are user and password. */

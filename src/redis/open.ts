@@ -1,12 +1,14 @@
 /** Checks the options that say how to reach Redis, and opens a connection. */
 
-import { assertObject, errorMessage, OptionsError } from '../errors';
+import { isIP } from 'node:net';
+import { assertObject, errorMessage, HIDDEN, OptionsError } from '../errors';
 import type { Connection } from './connection';
 import { type OwnClientOptions, OwnConnection, prepareClient } from './own-connection';
 import { assertClient, isClient, type PassedClient } from './passed-client';
 import { PassedConnection } from './passed-connection';
+import { DEFAULT_URL, environmentUrl, parseRedisUrl, type RedisAddress, UrlError } from './url';
 
-/** How to reach Redis. At most one of the three; none means `redis://localhost:6379`. */
+/** How to reach Redis. At most one of the three; none means the URL of REDIS_URL, or else `redis://localhost:6379`. */
 export interface ConnectionOptions {
   /**
    * A connected client, cluster, sentinel or pool of node-redis 4 to 6, or a client or cluster of ioredis 5 or 6 or of iovalkey
@@ -15,14 +17,18 @@ export interface ConnectionOptions {
    * connection would end the process. A prefix that the client puts before each key comes before `keyPrefix`.
    */
   readonly client?: PassedClient | undefined;
-  /** URL of a Redis for a connection of our own: `redis://` or, with TLS, `rediss://`. */
-  readonly url?: string | undefined;
+  /**
+   * URL of a Redis for a connection of our own: `redis://[user:password@]host[:port][/database]`, `rediss://` for the same with
+   * TLS, or `unix://[user:password@]/path/to/socket[?db=database]`. Special characters in user and password are percent-encoded.
+   * @default the environment variable REDIS_URL, or else `redis://localhost:6379`
+   */
+  readonly url?: string | URL | undefined;
   /**
    * node-redis options for a connection of our own. It connects on demand and, after a failure, with the next retry, so
    * `socket.reconnectStrategy`, `pingInterval` and `disableOfflineQueue` are not taken from here. Its defaults differ from
-   * those of node-redis: `RESP: 2`, which older servers know as well, `disableClientInfo: true`, since a user with few rights
-   * may not send `CLIENT SETINFO`, a `socket.connectTimeout` of 2,000 ms, and no `commandOptions.timeout`: a command that is
-   * not answered within 10 seconds closes the connection.
+   * those of node-redis: `RESP: 2`, which older servers know as well, `disableClientInfo: true`, since some proxies, and users
+   * with few rights, have no `CLIENT SETINFO`, a `socket.connectTimeout` of 2,000 ms, and no `commandOptions.timeout`: a command
+   * that is not answered within 10 seconds closes the connection. `url` is read as the option above.
    */
   readonly redis?: OwnClientOptions | undefined;
 }
@@ -43,30 +49,18 @@ export function assertConnection(options: ConnectionOptions): void {
   }
   if (redis !== undefined) assertObject(redis, 'redis');
   if (client !== undefined) assertClient(client);
-  if (url !== undefined && !/^rediss?:$/.test(parseProtocol(url))) {
-    const received = typeof url === 'string' ? parseProtocol(url) : url;
-    throw new OptionsError('url', 'a URL that begins with redis:// or rediss://', received);
-  }
   assertHost(redis?.socket);
-  for (const each of [url, redis?.url]) assertWholeUrl(each, url === undefined ? 'redis.url' : 'url');
-  if (client === undefined) assertClientOptions(url === undefined ? 'redis' : 'url', clientOptions(options));
+  if (client === undefined) assertClientOptions(options);
 }
 
 /** node-redis checks its options when a client is made. Those errors, unlike its others, show no password. */
-function assertClientOptions(option: string, options: OwnClientOptions): void {
+function assertClientOptions(options: ConnectionOptions): void {
+  const found = clientOptions(options);
   try {
-    prepareClient(options);
+    prepareClient(found);
   } catch (error) {
-    throw new OptionsError(option, 'what node-redis can connect with', errorMessage(error));
+    throw new OptionsError('redis', 'what node-redis can connect with', errorMessage(error));
   }
-}
-
-/** A password with a `/`, `?` or `#` ends the host of a URL: a part of it would be connected to, and stand in errors. */
-function assertWholeUrl(url: unknown, option: string): void {
-  if (typeof url !== 'string' || !URL.canParse(url)) return;
-  const { protocol, pathname, search, hash } = new URL(url);
-  if (!`${pathname}${search}${hash}`.includes('@')) return;
-  throw new OptionsError(option, 'a URL whose user and password are percent-encoded', protocol);
 }
 
 /** A URL in place of a host would stand in the error that it cannot be found. */
@@ -76,19 +70,53 @@ function assertHost(socket: unknown): void {
   throw new OptionsError('redis.socket.host', 'a host name or an IP address', 'a text with an @ or a slash');
 }
 
+/** Where the options, or else the environment, say that Redis is; undefined if that is in other options than a URL. */
+function findUrl({ url, redis }: ConnectionOptions): { readonly option: string; readonly url: unknown } | undefined {
+  if (url !== undefined) return { option: 'url', url };
+  if (redis !== undefined) return redis.url === undefined ? undefined : { option: 'redis.url', url: redis.url };
+  const fromEnvironment = environmentUrl(process.env);
+  if (fromEnvironment !== undefined) return { option: 'REDIS_URL', url: fromEnvironment };
+  return { option: 'url', url: DEFAULT_URL };
+}
+
 /** A copy: node-redis adds its defaults to the socket options that it is given. */
-function clientOptions({ url, redis = {} }: ConnectionOptions): OwnClientOptions {
-  if (url !== undefined) return { url };
-  return redis.socket ? ({ ...redis, socket: { ...redis.socket } } as OwnClientOptions) : redis;
+function clientOptions(options: ConnectionOptions): OwnClientOptions {
+  const { url: _, ...given } = options.redis ?? {};
+  const found = findUrl(options);
+  const { socket, ...others } = found ? addressOptions(parseUrl(found)) : { socket: {} };
+  return { ...given, ...others, socket: withServerName({ ...given.socket, ...socket }) } as OwnClientOptions;
+}
+
+function parseUrl({ option, url }: { readonly option: string; readonly url: unknown }): RedisAddress {
+  const expected = 'a URL that begins with redis://, rediss:// or unix://';
+  if (typeof url !== 'string' && !(url instanceof URL)) throw new OptionsError(option, expected, url);
+  try {
+    return parseRedisUrl(String(url));
+  } catch (error) {
+    const shown = option === 'REDIS_URL' ? HIDDEN : scheme(String(url));
+    throw new OptionsError(option, error instanceof UrlError ? error.expected : expected, shown);
+  }
+}
+
+/** An address as node-redis wants it. Its own reading of a URL would refuse a bare `%`, and put TLS off that is asked for. */
+function addressOptions({ host, port, path, isTls, username, password, database }: RedisAddress) {
+  return {
+    ...(username !== '' && { username }),
+    ...(password !== '' && { password }),
+    ...(database > 0 && { database }),
+    socket: { ...(path === undefined ? { host, port } : { path }), ...(isTls && { tls: true }) },
+  };
+}
+
+/** Sends the host's name in the TLS handshake (SNI), which Node does not by itself: several services share an address by it. */
+function withServerName(socket: { tls?: unknown; host?: string | undefined; servername?: string | undefined }): object {
+  const { host = 'localhost', servername = host } = socket;
+  return socket.tls === true && !isIP(servername) ? { ...socket, servername } : socket;
 }
 
 /** The scheme alone, for errors: the rest of a URL may hold a password. */
-function parseProtocol(url: unknown): string {
-  try {
-    return new URL(String(url)).protocol;
-  } catch {
-    return 'no URL';
-  }
+function scheme(url: string): string {
+  return /^\s*([a-z][a-z0-9+.-]*:)\/\//i.exec(url)?.[1] ?? 'no URL';
 }
 
 /**

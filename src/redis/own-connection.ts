@@ -4,7 +4,7 @@ import type { createClient, RedisClientOptions, RedisFunctions, RedisModules, Re
 import { clock } from '../clock';
 import type { Connection } from './connection';
 import { withDeadline } from './deadline';
-import { ignoreError, isDemotionError, withoutArguments } from './failures';
+import { ignoreError, isDemotionError, toClusterAdvice, withoutArguments } from './failures';
 import { nodeRedis } from './node-redis';
 import { runScript, type Script, type ScriptArguments } from './script';
 
@@ -103,7 +103,7 @@ export class OwnConnection implements Connection {
     } catch (error) {
       if (this.#client === client && !client.isOpen && !this.#hasReplied) this.#failure ??= this.#failed(error, 0);
       if (isDemotionError(error)) drop();
-      throw error;
+      throw toClusterAdvice(error);
     } finally {
       this.#unanswered--;
     }

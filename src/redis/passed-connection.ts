@@ -3,7 +3,7 @@
 import type { EventEmitter } from 'node:events';
 import { errorMessage } from '../errors';
 import type { Connection } from './connection';
-import { ignoreError, isDemotionError } from './failures';
+import { ignoreError, isDemotionError, toClusterAdvice } from './failures';
 import { isClusterClient, type PassedClient, toRunner } from './passed-client';
 import { runScript, type Script, type ScriptArguments, type ScriptRunner } from './script';
 
@@ -25,7 +25,7 @@ export class PassedConnection implements Connection {
     try {
       return await runScript(this.#runner, script, keys, args, onUnknown);
     } catch (error) {
-      if (!isDemotionError(error)) throw error;
+      if (!isDemotionError(error)) throw this.isCluster ? error : toClusterAdvice(error);
       const advice = 'if another server is the master now, reconnect the client, or pass a url instead of it';
       throw new Error(`${errorMessage(error)} (${advice})`, { cause: error });
     }

@@ -7,9 +7,9 @@ export const PROGRAM = 'winston-redis-recent-common';
 
 const GLOBAL = `
 Options of every command:
-  -u, --url <url>         redis://[user:password@]host[:port][/database], or
-                          rediss:// for TLS; default: REDIS_URL, or else
-                          redis://localhost:6379
+  -u, --url <url>         redis://[user:password@]host[:port][/database],
+                          rediss:// for TLS, or unix:///path[?db=database];
+                          default: REDIS_URL, or else redis://localhost:6379
       --prefix <text>     keyPrefix of the transport that wrote the logs
       --cluster           the URL is a node of a Redis Cluster
       --json              print JSON, one object per line

@@ -1,5 +1,6 @@
 /** Turns a command line into a typed request. */
 
+import { DEFAULT_URL, environmentUrl } from '../../redis/url';
 import { UsageError } from '../errors';
 import { type Command, OPTIONS, type ParsedLine, parseOptions, splitCommand } from './command-line';
 import { refuseSplitUrl } from './split-url';
@@ -11,6 +12,8 @@ const TAIL_LINES = 100;
 /** How to reach Redis, and how to print. */
 export interface GlobalArguments {
   readonly url: string;
+  /** What the URL was given as. */
+  readonly urlSource: '--url' | 'REDIS_URL';
   readonly prefix: string;
   readonly isCluster: boolean;
   readonly isJson: boolean;
@@ -99,8 +102,10 @@ export function parseInvocation(args: readonly string[], env: Readonly<NodeJS.Pr
 }
 
 function parseGlobals({ values }: ParsedLine<'ls'>, env: Readonly<NodeJS.ProcessEnv>): GlobalArguments {
+  const { url = environmentUrl(env) ?? DEFAULT_URL } = values;
   return {
-    url: values.url ?? (env.REDIS_URL || 'redis://localhost:6379'),
+    url,
+    urlSource: values.url === undefined && environmentUrl(env) !== undefined ? 'REDIS_URL' : '--url',
     prefix: values.prefix,
     isCluster: values.cluster,
     isJson: values.json,

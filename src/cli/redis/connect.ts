@@ -1,13 +1,13 @@
 /** Connects to the Redis of a URL, and gives a reader of it. */
 
+import { isIP } from 'node:net';
 import { errorMessage } from '../../errors';
 import { RecentCommonReader } from '../../read/reader';
 import { nodeRedis } from '../../redis/node-redis';
+import { parseRedisUrl, type RedisAddress, UrlError } from '../../redis/url';
 import type { GlobalArguments } from '../arguments/invocation';
 import { Failure, UsageError } from '../errors';
-import { type RedisAddress, ScriptClient } from './script-client';
-
-const PORT = 6379;
+import { ScriptClient } from './script-client';
 
 /** The Redis that everything shown comes from. */
 export interface Store {
@@ -21,8 +21,9 @@ export interface Store {
  * Opens a reader. Connects at once to a cluster, and otherwise when something is first read.
  * @throws UsageError for an invalid URL, OptionsError for an invalid prefix, Failure if a cluster cannot be reached
  */
-export async function openStore({ url, prefix: keyPrefix, isCluster }: GlobalArguments): Promise<Store> {
-  const address = parseAddress(url);
+export async function openStore(globals: GlobalArguments): Promise<Store> {
+  const { prefix: keyPrefix, isCluster } = globals;
+  const address = parseAddress(globals);
   const label = addressLabel(address);
   if (isCluster) return openCluster(address, keyPrefix, label);
   const client = new ScriptClient(address);
@@ -32,7 +33,7 @@ export async function openStore({ url, prefix: keyPrefix, isCluster }: GlobalArg
 async function openCluster(address: RedisAddress, keyPrefix: string, label: string): Promise<Store> {
   const { host, port, isTls, username, password } = address;
   const cluster = nodeRedis().createCluster({
-    rootNodes: [{ socket: { host, port } }],
+    rootNodes: [{ socket: { host, port, ...(isTls && { tls: true, ...(!isIP(host) && { servername: host }) }) } }],
     // What every server knows, and every user may.
     RESP: 2,
     defaults: {
@@ -50,40 +51,22 @@ async function openCluster(address: RedisAddress, keyPrefix: string, label: stri
 }
 
 /**
- * Parses a URL.
+ * Parses the URL.
  * @throws UsageError, which shows nothing of the URL, since it may hold a password
  */
-function parseAddress(text: string): RedisAddress {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const [, database] = /^\/?(\d*)$/.exec(url?.pathname ?? '') ?? [];
-  // An `@` after the host means that the password holds a `/`, `?` or `#`, and that what was taken for the host is a part of it.
-  const isCut = /@/.test(`${url?.search}${url?.hash}`);
-  if (!url || !/^rediss?:$/.test(url.protocol) || database === undefined || isCut) {
-    throw new UsageError(
-      'the Redis URL must be redis://host[:port][/database], or rediss:// for TLS, with user and password percent-encoded before the host',
-    );
-  }
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, '') || 'localhost',
-    port: Number(url.port || PORT),
-    isTls: url.protocol === 'rediss:',
-    username: decode(url.username),
-    password: decode(url.password),
-    database: Number(database),
-  };
-}
-
-/** Accepts a bare `%` that encodes nothing: people paste passwords as they are. */
-function decode(text: string): string {
+function parseAddress({ url, urlSource, isCluster }: GlobalArguments): RedisAddress {
   try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+    const address = parseRedisUrl(url);
+    if (!isCluster || (address.path === undefined && address.database === 0)) return address;
+  } catch (error) {
+    throw error instanceof UrlError ? new UsageError(`${urlSource} must be ${error.expected}`) : error;
   }
+  throw new UsageError(`${urlSource} must be a URL of a host, without a database, with --cluster`);
 }
 
 /** The URL without user and password. */
-function addressLabel({ host, port, isTls, database }: RedisAddress): string {
+function addressLabel({ host, port, path, isTls, database }: RedisAddress): string {
+  if (path !== undefined) return `unix://${path}${database > 0 ? `?db=${database}` : ''}`;
   const [scheme, name] = [isTls ? 'rediss' : 'redis', host.includes(':') ? `[${host}]` : host];
   return `${scheme}://${name}:${port}${database > 0 ? `/${database}` : ''}`;
 }

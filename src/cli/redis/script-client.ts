@@ -4,21 +4,12 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { withoutArguments } from '../../redis/failures';
 import type { RedisScripter, ScriptArguments } from '../../redis/script';
+import type { RedisAddress } from '../../redis/url';
 import { ErrorReply, encodeCommand, type Reply, ReplyParser } from './resp';
 
 /** How long a connection attempt may take. */
 const CONNECT_TIMEOUT_MS = 2000;
 const REPLY_TIMEOUT_MS = 10_000;
-
-/** The address of a Redis, and the user to sign in as. */
-export interface RedisAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly isTls: boolean;
-  readonly username: string;
-  readonly password: string;
-  readonly database: number;
-}
 
 /** A command whose reply is due. */
 interface Waiting {
@@ -73,8 +64,9 @@ class Link {
   readonly #waiting: Waiting[] = [];
   #failure: Error | undefined;
 
-  constructor({ host, port, isTls, username, password, database }: RedisAddress, replyTimeoutMs: number) {
-    this.#socket = isTls ? connectTls({ host, port, servername: isIP(host) ? '' : host }) : connect({ host, port });
+  constructor({ host, port, path, isTls, username, password, database }: RedisAddress, replyTimeoutMs: number) {
+    const place = path === undefined ? { host, port } : { path };
+    this.#socket = isTls ? connectTls({ ...place, servername: isIP(host) ? '' : host }) : connect(place);
     const socket = this.#socket.setNoDelay().setTimeout(CONNECT_TIMEOUT_MS);
     socket.once(isTls ? 'secureConnect' : 'connect', () => socket.setTimeout(replyTimeoutMs));
     socket.on('timeout', () => {
@@ -83,7 +75,8 @@ class Link {
     socket.on('error', (error) => this.end(error));
     socket.on('close', () => this.end(new Error('the connection was lost')));
     socket.on('data', (bytes) => this.#read(bytes));
-    if (password !== '') this.#greet(username === '' ? ['AUTH', password] : ['AUTH', username, password]);
+    if (username !== '') this.#greet(['AUTH', username, password]);
+    else if (password !== '') this.#greet(['AUTH', password]);
     if (database > 0) this.#greet(['SELECT', String(database)]);
   }
 
