@@ -22,7 +22,13 @@ export {
 export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './read/surge';
 export { type Format, keepTemplate } from './record/keep-template';
 export type { LogInfo } from './record/log-call';
-export { parameterize } from './record/parameterize';
+export {
+  createParameterizer,
+  type Parameterizer,
+  type ParameterizerOptions,
+  type ParameterizerRule,
+  parameterize,
+} from './record/parameterize';
 export type { IoredisScripter } from './redis/ioredis';
 export type { ConnectionOptions } from './redis/open';
 export type { PassedClient } from './redis/passed-client';

@@ -17,7 +17,9 @@ const ESCAPED: Readonly<Record<string, string>> = { n: '\n', t: '\t', e: '\u001b
  */
 export function readLabelledMessages(part: 'known' | 'aside'): LabelledMessage[] {
   const file = part === 'known' ? 'node-messages.txt' : 'node-messages-aside.txt';
-  const lines = readFileSync(join(__dirname, '../data', file), 'utf8').trimEnd().split('\n');
+  const lines = readFileSync(join(__dirname, '../data', file), 'utf8')
+    .trimEnd()
+    .split('\n');
   let group = '';
   return lines.flatMap((line) => {
     if (!line.startsWith('= ')) return [{ message: unescape(line), group }];

@@ -1,0 +1,85 @@
+/** Takes the part of a text that says what happened: its first line, or more where that says nothing by itself. */
+
+/** Longest part examined and longest key returned, in bytes; equal to the longest counted message. */
+export const MAX_BYTES = 1024;
+/** Longest part in which the line is looked for, in characters from the first that is not blank. */
+const MAX_EXAMINED = 4 * MAX_BYTES;
+
+const ESC = '\u001b';
+/** A colour or another sequence of a terminal, a title or link, or a lone escape character: none is left that could begin another. */
+const ESCAPE = new RegExp(
+  String.raw`${ESC}(?:\[[\d;:?]{0,32}[@-~]|\][^\u0007${ESC}\n]{0,1024}(?:\u0007|${ESC}\\)|[()][A-Z0-9]|[78=>cDEHMNOZ])?|\u009b[\d;:?]{0,32}[@-~]`,
+  'g',
+);
+/** Full-width forms of ASCII, and digits of other scripts. */
+const OTHER_FORM = /[\uff01-\uff5e]|(?=\P{ASCII})\p{Nd}/gu;
+
+/** A line after which only the next one tells what happened. */
+const SAYS_NOTHING = /(?::|\binvocation(?: in)?)$|^[\w.$]*(?:Error|Exception)$|^[[\](){}]+$/;
+/** A line that begins an object or a list, which goes on until it is closed. */
+const OPENS = /[[{(]$/;
+/** A line of a stack, with what leads to it. */
+const STACK = /^(?:at |Require stack:)/;
+/** A position in a file, alone on its line, or after `File` in a stack of Python. */
+const POSITION = /^(?:File ".*", line \d+|(?:[a-z]:\\|\.{0,2}\/|file:)\S*:\d+(?::\d+)?:?$)/i;
+/** A line of source with its number, as it is quoted after a position. */
+const EXCERPT = /^(?:→|>|❯)? ?\d+ ?[|│]?(?: |$)/;
+
+/** The part of a text that is to be examined, without escapes: one line, with single blanks. */
+export function takeLine(text: string): string {
+  const start = text.search(/\S/);
+  if (start < 0) return '';
+  const part = text.slice(start, start + MAX_EXAMINED).toWellFormed();
+  const plain = part.includes(ESC) || part.includes('\u009b') ? part.replace(ESCAPE, '') : part;
+  const line = plain.includes('\n') || plain.includes('\r') ? joinLines(plain.split(/[\r\n\u2028\u2029]+/)) : plain;
+  return truncateAtBlank(line.replace(OTHER_FORM, toAscii).replace(/\s+/g, ' ').trim());
+}
+
+function joinLines(lines: readonly string[]): string {
+  let line = '';
+  let depth = 0;
+  let source: 'Python' | 'other' | undefined;
+  for (const each of lines) {
+    const next = each.trim();
+    if (next === '' || isSource(each, next, source)) continue;
+    source = undefined;
+    if (line !== '' && POSITION.test(next)) {
+      source = next.startsWith('File') ? 'Python' : 'other';
+      line = line.replace(/ (?:in|at)$/, ':');
+      continue;
+    }
+    if (line !== '' && STACK.test(next)) break;
+    line += line === '' ? next : ` ${next}`;
+    if (depth > 0 || OPENS.test(next)) depth += countOpen(next);
+    if ((depth <= 0 && !SAYS_NOTHING.test(next)) || line.length > MAX_BYTES) break;
+  }
+  return line;
+}
+
+function isSource(line: string, text: string, source: string | undefined): boolean {
+  return (
+    source !== undefined &&
+    (EXCERPT.test(text) || (source === 'Python' && line.startsWith('  ') && !POSITION.test(text)))
+  );
+}
+
+/** How many more brackets a line opens than it closes. */
+function countOpen(line: string): number {
+  let count = 0;
+  for (const { 0: bracket } of line.matchAll(/[[\](){}]/g)) count += '[({'.includes(bracket) ? 1 : -1;
+  return count;
+}
+
+function toAscii(character: string): string {
+  const code = character.charCodeAt(0);
+  return code >= 0xff01 && code <= 0xff5e ? String.fromCharCode(code - 0xfee0) : '0';
+}
+
+/** At most MAX_BYTES, up to the last blank or placeholder, so that no token is cut in two. */
+export function truncateAtBlank(text: string): string {
+  if (text.length * 3 <= MAX_BYTES || Buffer.byteLength(text) <= MAX_BYTES) return text;
+  const bytes = Buffer.allocUnsafe(MAX_BYTES);
+  const head = bytes.toString('utf8', 0, bytes.write(text));
+  const blank = head.search(/\s\S*$/);
+  return blank > 0 ? head.slice(0, blank).trimEnd() : head.slice(0, head.lastIndexOf('>') + 1) || head;
+}
