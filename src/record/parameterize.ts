@@ -58,10 +58,10 @@ export type Parameterizer = (message: string | { readonly message?: unknown }) =
  * new RedisRecentCommonTransport({ commonKey: (info) => parameterize(String(info.message)) });
  */
 export function parameterize(text: string): string {
-  return keyOf(text);
+  return findKey(text);
 }
 
-const keyOf = rememberNewest(toKey);
+const findKey = rememberNewest(toKey);
 
 /**
  * Like {@link parameterize}, with rules of your own before the others; made for `commonKey`. All processes that write to one

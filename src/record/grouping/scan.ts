@@ -57,10 +57,10 @@ const COLON = 58;
 const KINDS = new Uint16Array(128);
 
 function addKind(characters: string, kind: number): void {
-  for (const character of characters) KINDS[character.charCodeAt(0)] = kindOf(character.charCodeAt(0)) | kind;
+  for (const character of characters) KINDS[character.charCodeAt(0)] = readKind(character.charCodeAt(0)) | kind;
 }
 
-function kindOf(code: number): number {
+function readKind(code: number): number {
   return code < 128 ? (KINDS[code] as number) : 0;
 }
 
@@ -131,7 +131,7 @@ function scanWord(line: string, start: number, end: number): number {
 function startWord(line: string, start: number, end: number, kind: number): number {
   let bits = 0;
   const before = line.charCodeAt(start - 1);
-  if (kindOf(before === SPACE ? line.charCodeAt(start - 2) : before) & DIGIT) {
+  if (readKind(before === SPACE ? line.charCodeAt(start - 2) : before) & DIGIT) {
     if (UNITS.has(line.slice(start, end).toLowerCase())) bits = HAS.unit;
   }
   return kind & INITIAL && end > start + 2 ? bits | startKnownWord(line, start, kind) : bits;
@@ -139,7 +139,7 @@ function startWord(line: string, start: number, end: number, kind: number): numb
 
 function startKnownWord(line: string, start: number, kind: number): number {
   const next = line.charCodeAt(start + 1);
-  const isUpper = kindOf(next) & UPPER;
+  const isUpper = readKind(next) & UPPER;
   if (kind & UPPER) {
     if (!isUpper && startsHere(MONTH, line, start)) return HAS.date;
     if (isUpper && startsHere(HTTP, line, start)) return HAS.http;
@@ -176,17 +176,17 @@ function scanMark(line: string, i: number, code: number, kind: number): number {
 function scanColon(line: string, i: number): number {
   const next = line.charCodeAt(i + 1);
   if (next === 47 && line.charCodeAt(i + 2) === 47) return HAS.url;
-  if (kindOf(next) & DIGIT) {
+  if (readKind(next) & DIGIT) {
     const before = line.charCodeAt(i - 1);
-    return (kindOf(before) & DIGIT ? HAS.clock : 0) | (before === 93 ? HAS.bracket : 0);
+    return (readKind(before) & DIGIT ? HAS.clock : 0) | (before === 93 ? HAS.bracket : 0);
   }
   const value = next === SPACE ? i + 2 : i + 1;
-  return kindOf(line.charCodeAt(value)) & LITERAL_INITIAL && startsHere(LITERAL, line, value) ? HAS.literal : 0;
+  return readKind(line.charCodeAt(value)) & LITERAL_INITIAL && startsHere(LITERAL, line, value) ? HAS.literal : 0;
 }
 
 /** Whether a slash ends a word, or stands before a bracket or brace. */
 function isRoute(line: string, i: number, code: number): boolean {
-  return code === 47 && !(i + 1 < line.length && kindOf(line.charCodeAt(i + 1)) & (LETTER | DIGIT));
+  return code === 47 && !(i + 1 < line.length && readKind(line.charCodeAt(i + 1)) & (LETTER | DIGIT));
 }
 
 function isBesideFourDigits(line: string, i: number): boolean {
@@ -194,6 +194,6 @@ function isBesideFourDigits(line: string, i: number): boolean {
 }
 
 function isFourDigits(line: string, start: number): boolean {
-  for (let i = start; i < start + 4; i++) if (!(kindOf(line.charCodeAt(i)) & DIGIT)) return false;
+  for (let i = start; i < start + 4; i++) if (!(readKind(line.charCodeAt(i)) & DIGIT)) return false;
   return true;
 }
