@@ -2,20 +2,23 @@
 
 import { type DeliveryWarning, OptionsError } from './errors';
 import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
-import { boundedLineFormatter, formatMessage, readMessage } from './record/log-call';
+import { readMessage, toCommonKey, toLineText } from './record/log-call';
 import type { Connection } from './redis/connection';
+import { ignoreError } from './redis/failures';
 import { assertName, assertSeverity } from './redis/keys';
 import { openConnection } from './redis/open';
 import { assertClient, isClusterClient, type PassedClient } from './redis/passed-client';
 import { toSeverity } from './severity';
-import { type Batch, numberAfter } from './write/batch';
-import { CallQueue } from './write/call-queue';
+import { type Call, CallQueue, type CallQueueHost, type CallSettings } from './write/call-queue';
 import { IndexNote } from './write/index-note';
 import { IndexNotes } from './write/index-notes';
 import { LaneRegistry } from './write/lane-registry';
 import { Outages } from './write/outages';
+import { Producer } from './write/producer';
 import type { WriteSettings } from './write/script';
+import { Semaphore } from './write/semaphore';
 import { ServerTime } from './write/server-time';
+import { Slices } from './write/slices';
 import { type Permission, Writer } from './write/writer';
 
 /**
@@ -54,35 +57,49 @@ export function logCommon(
 const clients = new WeakMap<PassedClient, ClientLog>();
 
 /** The log calls that go through one client. */
-class ClientLog {
+class ClientLog implements CallQueueHost {
+  readonly producer = new Producer();
+  readonly onWarning = warn;
   readonly #connection: Connection;
   readonly #notes: IndexNotes;
   readonly #queues = new LaneRegistry<CallQueue>();
-  readonly serverTime = new ServerTime();
-  readonly #permission: Permission = { isKnown: false };
-  #number = 0;
+  readonly #slices = new Slices();
+  readonly #slots = new Semaphore((task) => this.#slices.run(task));
+  readonly #sharedTime = new ServerTime();
+  readonly #sharedPermission: Permission = { isKnown: false };
 
   constructor(client: PassedClient) {
     this.#connection = openConnection({ client }, false);
     this.#notes = new IndexNotes(this.#connection, new Outages(warn));
   }
 
-  write(batch: Omit<Batch, 'number'>, settings: WriteSettings): Promise<void> {
-    const { name, severity } = batch;
-    const key = JSON.stringify([severity, settings]);
-    return (this.#queues.find(name, key) ?? this.#open(name, severity, settings, key)).write(batch);
+  write(name: string, severity: string, call: Call, settings: CallSettings): Promise<void> {
+    const key = JSON.stringify([severity, settings.write.prefix]);
+    return (this.#queues.find(name, key) ?? this.#open(name, severity, key, settings.write)).write(call, settings);
   }
 
-  #open(name: string, severity: string, settings: WriteSettings, key: string): CallQueue {
-    const writer = new Writer(this.#connection, settings, this.serverTime, undefined, this.#permission);
+  async runInSlot(task: () => Promise<void>): Promise<void> {
+    await new Promise<void>((resolve) => this.#slices.run(resolve));
+    return this.#slots.run(task);
+  }
+
+  onBusy(queue: CallQueue): void {
+    this.#queues.onBusy(queue);
+  }
+
+  onRest(queue: CallQueue): void {
+    this.#queues.onRest(queue);
+  }
+
+  #open(name: string, severity: string, key: string, settings: WriteSettings): CallQueue {
+    // The nodes of a cluster have clocks and users of their own.
+    const { isCluster } = this.#connection;
+    const serverTime = isCluster ? new ServerTime() : this.#sharedTime;
+    const permission = isCluster ? { isKnown: false } : this.#sharedPermission;
     const note = new IndexNote(this.#notes, name, severity, settings);
-    const queue = new CallQueue(writer, note, {
-      nextNumber: () => (this.#number = numberAfter(this.#number)),
-      onWarning: warn,
-    });
-    // None is refused: only as many queues are busy as there are calls that somebody waits for.
-    this.#queues.makeRoom();
-    this.#queues.add(name, key, queue);
+    const openWriter = (): Writer => new Writer(this.#connection, settings, serverTime, this.producer, permission);
+    const queue = new CallQueue({ name, severity, key, serverTime, note, openWriter }, this);
+    this.#queues.add(queue);
     return queue;
   }
 }
@@ -110,19 +127,12 @@ async function logOnce(
   assertName(name, { hashTag });
   assertSeverity(severity);
   const text = readMessage({ message });
-  const messages = [{ message: formatMessage(text), count: 1 }];
+  const info = { message: text };
+  const counted = isCounted ? toCommonKey(info, text, undefined, ignoreError) : undefined;
+  const call = { time, message: counted, text: toLineText(info, text, false) };
   let log = clients.get(client);
   if (!log) clients.set(client, (log = new ClientLog(client)));
-  const batch = {
-    name,
-    severity,
-    logged: 1,
-    numbered: 1,
-    lines: [boundedLineFormatter(resolved.timestamp)(time, text)],
-    groups: isCounted ? [{ ...log.serverTime.begin(time), messages }] : [],
-    late: 0,
-    infos: [],
-  };
-  const { keyPrefix: prefix, recentLimit, commonLimit, ttlSeconds = 0 } = resolved;
-  return log.write(batch, { prefix, hashTag, recentLimit, commonLimit, ttlSeconds });
+  const { keyPrefix: prefix, recentLimit, commonLimit, ttlSeconds = 0, timestamp } = resolved;
+  const write = { prefix, hashTag, recentLimit, commonLimit, ttlSeconds };
+  return log.write(name, severity, call, { key: JSON.stringify([write, timestamp]), timestamp, write });
 }

@@ -25,9 +25,11 @@ import { type DeliveryStats, Flusher } from './write/flusher';
 import { IndexNote } from './write/index-note';
 import { IndexNotes } from './write/index-notes';
 import { Lane } from './write/lane';
-import { Lanes } from './write/lanes';
+import { Lanes, MAX_PENDING_LANES } from './write/lanes';
 import { Outages } from './write/outages';
 import { Destination, Pending } from './write/pending';
+import { Producer } from './write/producer';
+import type { WriteSettings } from './write/script';
 import { ServerTime } from './write/server-time';
 import { type Permission, Writer } from './write/writer';
 
@@ -81,32 +83,14 @@ export class RedisRecentCommonTransport extends DirectTransport {
     const severities = new Severities(resolved.severities);
     const formatLine = boundedLineFormatter(timestamp);
     const onWarning = (warning: DeliveryWarning): void => this.#warnings.warn(warning);
-    this.#pending = new Pending({ recentLimit, maxPending, formatLine, formatMessage });
+    const producer = new Producer();
+    const nextNumber = (): number => producer.nextNumber();
+    this.#pending = new Pending({ recentLimit, maxPending, formatLine, formatMessage, nextNumber });
     const outages = new Outages(onWarning, () => this.#pending.calls);
-    this.#flusher = new Flusher(this.#pending, outages, {
-      lingerMs,
-      onWritten: ({ infos }) => {
-        this.#hasWaited = false;
-        for (const info of infos) emitSafely(this, 'logged', info);
-      },
-      onRest: () => this.#releaseIfDone(),
-      onWarning,
-      expectReplies: (ms) => this.#connection.expectReplies(ms),
-    });
+    this.#flusher = this.#openFlusher(lingerMs, outages, onWarning);
     const notes = new IndexNotes(this.#connection, outages, onWarning);
-    const sharedTime = new ServerTime();
-    const sharedPermission: Permission = { isKnown: false };
-    const openLane = (name: string, severity: string): Lane => {
-      // The nodes of a cluster have clocks and users of their own.
-      const { isCluster } = this.#connection;
-      const serverTime = isCluster ? new ServerTime() : sharedTime;
-      const permission = isCluster ? { isKnown: false } : sharedPermission;
-      const writer = new Writer(this.#connection, settings, serverTime, undefined, permission);
-      const destination = new Destination(name, severity, serverTime);
-      this.#queries.addDestination(name, severity);
-      return new Lane(destination, writer, new IndexNote(notes, name, severity, settings), this.#flusher);
-    };
-    this.#lanes = new Lanes(openLane, severities, settings);
+    const open = this.#laneOpener(settings, producer, notes);
+    this.#lanes = new Lanes({ open, severities, space: settings, onFull: () => this.#warnOfDrops() });
     this.#queries = this.#openQueries(severities);
   }
 
@@ -164,6 +148,10 @@ export class RedisRecentCommonTransport extends DirectTransport {
   #add(info: LogInfo): void {
     const { name } = this.#options;
     const lane = this.#lanes.find(typeof name === 'function' ? toName(atOnce(name(info))) : name, readLevel(info));
+    if (!lane) {
+      this.#dropped++;
+      return;
+    }
     const message = readMessage(info);
     const counted = toCommonKey(info, message, this.#options.commonKey, this.#onKeyError);
     const text = toLineText(info, message, this.format !== undefined);
@@ -181,9 +169,50 @@ export class RedisRecentCommonTransport extends DirectTransport {
     this.#warnings.warnSometimes('the format failed, the line was stored without it', error);
   }
 
+  #warnOfDrops(): void {
+    const text = `log calls to further loggers are dropped: ${MAX_PENDING_LANES} loggers and severities are pending`;
+    this.#warnings.warn(new DeliveryWarning(text));
+  }
+
   readonly #onKeyError = (error: unknown): void => {
     this.#warnings.warnSometimes('commonKey failed, the message was counted', error);
   };
+
+  #openFlusher(lingerMs: number, outages: Outages, onWarning: (warning: DeliveryWarning) => void): Flusher {
+    return new Flusher(this.#pending, outages, {
+      lingerMs,
+      onWritten: ({ infos }) => {
+        this.#hasWaited = false;
+        for (const info of infos) emitSafely(this, 'logged', info);
+      },
+      onBusy: (lane) => this.#lanes.onBusy(lane),
+      onRest: (lane) => {
+        this.#lanes.onRest(lane);
+        this.#releaseIfDone();
+      },
+      onWarning,
+      expectReplies: (ms) => this.#connection.expectReplies(ms),
+    });
+  }
+
+  #laneOpener(
+    settings: WriteSettings,
+    producer: Producer,
+    notes: IndexNotes,
+  ): (name: string, severity: string) => Lane {
+    const { isCluster } = this.#connection;
+    const sharedTime = new ServerTime();
+    const sharedPermission: Permission = { isKnown: false };
+    return (name, severity) => {
+      // The nodes of a cluster have clocks and users of their own.
+      const serverTime = isCluster ? new ServerTime() : sharedTime;
+      const permission = isCluster ? { isKnown: false } : sharedPermission;
+      const writer = new Writer(this.#connection, settings, serverTime, producer, permission);
+      const destination = new Destination(name, severity, serverTime);
+      this.#queries.addDestination(name, severity);
+      return new Lane(destination, writer, new IndexNote(notes, name, severity, settings), this.#flusher);
+    };
+  }
 
   #openQueries(severities: Severities): Queries {
     const { name } = this.#options;

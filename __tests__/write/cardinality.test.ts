@@ -1,5 +1,6 @@
+import { type DeliveryWarning, RedisRecentCommonTransport } from '../../src';
 import { effort } from '../support/effort';
-import { describeWithServer } from '../support/redis/servers';
+import { describeWithServer, freePort } from '../support/redis/servers';
 import { Workspace } from '../support/workspace';
 
 /** More than each of the limits below. */
@@ -44,16 +45,45 @@ describeWithServer('bounded cardinality', () => {
     expect(newest).toMatchObject({ seq: MESSAGES, message: `message ${MESSAGES - 1}` });
   });
 
-  it('drops and counts log calls to more than ten thousand waiting logger names', async () => {
-    const names = Array.from({ length: 10_005 }, (_, i) => `logger ${i}`);
-    const fill = names.values();
-    const { logger, transport } = workspace.logger({ name: () => fill.next().value ?? 'late', closeTimeoutMs: 60_000 });
-    for (const _ of names) logger.info('hello');
-    expect(transport.stats()).toMatchObject({ logged: 10_005, dropped: 5, pending: 10_000 });
+  it('keeps log calls to more than ten thousand logger names of one turn of the event loop', async () => {
+    const names = Array.from({ length: 10_005 }, (_, i) => `logger ${i}`).values();
+    const { logger, transport } = workspace.logger({ name: () => names.next().value, closeTimeoutMs: 60_000 });
+    for (let i = 0; i < 10_005; i++) logger.info('hello');
     await transport.flush();
-    logger.info('hello');
-    await transport.flush();
-    expect(transport.stats()).toMatchObject({ logged: 10_006, dropped: 5, written: 10_001 });
-    expect((await workspace.reader.common('late', 'info')).total).toBe(1);
+    expect(transport.stats()).toMatchObject({ logged: 10_005, dropped: 0, written: 10_005 });
+    expect((await workspace.reader.common('logger 10004', 'info')).total).toBe(1);
+  });
+
+  it('knows a logger name again that it has forgotten, and adds no writer for it', async () => {
+    const count = 10_100;
+    const names = Array.from({ length: 2 * count }, (_, i) => `again ${i % count}`).values();
+    const { logger, transport } = workspace.logger({ name: () => names.next().value, closeTimeoutMs: 60_000 });
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < count; i++) logger.info('hello');
+      await transport.flush();
+    }
+    expect(transport.stats()).toMatchObject({ written: 2 * count, lost: 0, dropped: 0 });
+    for (let i = 0; i < 100; i++) {
+      expect(await workspace.redis.hLen(workspace.key(`common:again ${i}:info:writers`))).toBe(1);
+    }
+  });
+});
+
+describe('transport with fifty thousand logger names pending', () => {
+  it('drops and counts log calls to more, with one warning', async () => {
+    let count = 0;
+    const transport = new RedisRecentCommonTransport({
+      url: `redis://127.0.0.1:${await freePort()}`,
+      name: () => `logger ${count}`,
+      closeTimeoutMs: 0,
+    });
+    const warnings: string[] = [];
+    transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
+    for (; count < 50_005; count++) transport.log({ level: 'info', message: 'hello' });
+    count = 7;
+    transport.log({ level: 'info', message: 'hello' });
+    expect(transport.stats()).toMatchObject({ logged: 50_006, dropped: 5, pending: 50_001 });
+    expect(warnings).toEqual([expect.stringContaining('log calls to further loggers are dropped')]);
+    await transport.close();
   });
 });

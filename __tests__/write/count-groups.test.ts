@@ -32,6 +32,7 @@ function begin({ maxPending = 10_000 }): void {
   const formats = {
     formatLine: (_time: number, text: unknown) => String(text),
     formatMessage: (message: string) => message,
+    nextNumber: () => 1,
   };
   pending = new Pending({ recentLimit: 100, maxPending, ...formats });
   destination = new Destination('app', 'info', serverTime);

@@ -5,11 +5,13 @@ import { Destination, Pending, type PendingOptions } from '../../src/write/pendi
 import { ServerTime } from '../../src/write/server-time';
 
 const time = Date.now();
+let lastNumber = 0;
 
 function createPending(options: Partial<PendingOptions> = {}): Pending {
   const formats = {
     formatLine: (_time: number, text: LineText) => String(text),
     formatMessage: (message: string) => message,
+    nextNumber: () => ++lastNumber,
   };
   return new Pending({ recentLimit: 100, maxPending: 10_000, ...formats, ...options });
 }

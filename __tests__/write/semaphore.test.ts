@@ -15,6 +15,7 @@ function task(): { run: () => Promise<void>; isRunning: () => boolean; end: (err
   return { run, isRunning: () => isRunning, end: (error) => end(error) };
 }
 
+const resume = (task: () => void): void => task();
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('semaphore', () => {
@@ -28,7 +29,7 @@ describe('semaphore', () => {
   });
 
   it('runs at most two tasks at once, and the next whenever one ends or fails', async () => {
-    const semaphore = new Semaphore(2, 1000);
+    const semaphore = new Semaphore(resume, { first: 2, most: 2, longMs: 1000 });
     const tasks = [task(), task(), task(), task()] as const;
     const results = Promise.allSettled(tasks.map(({ run }) => semaphore.run(run)));
     await turn();
@@ -45,7 +46,7 @@ describe('semaphore', () => {
   });
 
   it('lends the permit of a slow task to the next one, and only once', async () => {
-    const semaphore = new Semaphore(1, 1000);
+    const semaphore = new Semaphore(resume, { first: 1, most: 1, longMs: 1000 });
     const tasks = [task(), task(), task()] as const;
     const results = Promise.all(tasks.map(({ run }) => semaphore.run(run)));
     await jest.advanceTimersByTimeAsync(1000);
@@ -58,6 +59,34 @@ describe('semaphore', () => {
     await turn();
     expect(tasks[2].isRunning()).toBe(true);
     tasks[2].end();
+    await results;
+  });
+
+  it('runs one task more at once for each that has succeeded, up to its limit', async () => {
+    const semaphore = new Semaphore(resume, { first: 1, most: 3, longMs: 1000 });
+    const tasks = Array.from({ length: 7 }, task);
+    const results = Promise.all(tasks.map(({ run }) => semaphore.run(run)));
+    const running = (): number => tasks.filter(({ isRunning }) => isRunning()).length;
+    const seen: number[] = [];
+    for (const [i, { end }] of tasks.entries()) {
+      await turn();
+      seen.push(running() - i);
+      end();
+    }
+    await results;
+    expect(seen).toEqual([1, 2, 3, 3, 3, 2, 1]);
+  });
+
+  it('has a failed task count for the whole of longMs if that is asked for', async () => {
+    const semaphore = new Semaphore(resume, { first: 1, most: 1, longMs: 1000, countsFailed: true });
+    const tasks = [task(), task()] as const;
+    const results = Promise.allSettled(tasks.map(({ run }) => semaphore.run(run)));
+    tasks[0].end(new Error('failed'));
+    await jest.advanceTimersByTimeAsync(999);
+    expect(tasks[1].isRunning()).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(tasks[1].isRunning()).toBe(true);
+    tasks[1].end();
     await results;
   });
 });

@@ -1,7 +1,8 @@
 import type { Connection } from '../../src/redis/connection';
 import { destinationKeys } from '../../src/redis/keys';
 import { openConnection } from '../../src/redis/open';
-import { type Batch, numberAfter } from '../../src/write/batch';
+import type { Batch } from '../../src/write/batch';
+import { Producer } from '../../src/write/producer';
 import type { WriteSettings } from '../../src/write/script';
 import { ServerTime } from '../../src/write/server-time';
 import { type WriteResult, Writer } from '../../src/write/writer';
@@ -28,10 +29,10 @@ afterAll(async () => {
 /** The outcome of a batch that was written, with nothing late or lost. */
 const WRITTEN: WriteResult = { isApplied: true, late: 0, lost: 0, part: 0 };
 
-/** Replaces the defaults: the shared connection, a random id, a new name. */
+/** Replaces the defaults: the shared connection, a producer with a random id, a new name. */
 interface Setup extends Partial<WriteSettings> {
   readonly through?: Connection;
-  readonly id?: string;
+  readonly producer?: Producer;
   readonly name?: string;
 }
 
@@ -39,19 +40,20 @@ interface Setup extends Partial<WriteSettings> {
 class Source {
   readonly name: string;
   readonly #writer: Writer;
-  #number = 0;
+  readonly #producer: Producer;
 
-  constructor({ through = connection, id, name = `app${++logs}`, ...settings }: Setup = {}) {
+  constructor({ through = connection, producer = new Producer(), name = `app${++logs}`, ...settings }: Setup = {}) {
     const { prefix } = workspace;
     const all = { prefix, hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0, ...settings };
     this.name = name;
-    this.#writer = new Writer(through, all, new ServerTime(), id);
+    this.#writer = new Writer(through, all, new ServerTime(), producer);
+    this.#producer = producer;
   }
 
   batch(logged: number): Batch {
     const messages = [{ message: 'hello', count: logged }];
     const groups = [{ ...new ServerTime().begin(Date.now()), messages }];
-    const number = (this.#number = numberAfter(this.#number));
+    const number = this.#producer.nextNumber();
     return { name: this.name, severity: 'info', number, logged, numbered: 0, lines: [], groups, late: 0, infos: [] };
   }
 
@@ -236,11 +238,11 @@ describe('batch whose reply was lost', () => {
   });
 });
 
-describe('two writers with one id', () => {
+describe('two producers with one id', () => {
   async function writeInTurns(firsts: readonly number[], seconds: readonly number[]): Promise<number> {
     const id = `copied ${++logs}`;
-    const first = new Source({ id });
-    const second = new Source({ id, name: first.name });
+    const first = new Source({ producer: new Producer(id) });
+    const second = new Source({ producer: new Producer(id), name: first.name });
     for (let turn = 0; turn < Math.max(firsts.length, seconds.length); turn++) {
       for (const [source, logged] of [
         [first, firsts[turn]],
@@ -259,6 +261,48 @@ describe('two writers with one id', () => {
     ['both write as much', [1, 1, 1], [1, 1, 1], 6],
   ])('count exactly (%s)', async (_case, firsts, seconds, total) => {
     expect(await writeInTurns(firsts, seconds)).toBe(total);
+  });
+});
+
+describe('writers with one producer', () => {
+  it('begin with what Redis has of a destination, report no loss of that, and leave one entry there', async () => {
+    const producer = new Producer();
+    const first = new Source({ producer });
+    await first.write(3);
+    const second = new Source({ producer, name: first.name });
+    expect(await second.write(2)).toEqual(WRITTEN);
+    await lose(first.name);
+    expect(await second.write(1)).toEqual({ ...WRITTEN, lost: 2 });
+    const { writers } = destinationKeys({ prefix: workspace.prefix, hashTag: false }, first.name, 'info');
+    expect(await workspace.redis.hKeys(writers)).toEqual([producer.id]);
+  });
+
+  it('take the new id when one of them finds theirs used, count exactly and report no loss', async () => {
+    const producer = new Producer();
+    const [here, there] = [new Source({ producer }), new Source({ producer })];
+    for (const source of [here, there]) await source.write(3);
+    const copy = new Source({ producer: new Producer(producer.id), name: here.name });
+    const batch = here.batch(2);
+    await copy.write(1);
+    const { id } = producer;
+    expect(await here.write(batch)).toEqual(WRITTEN);
+    expect(producer.id).not.toBe(id);
+    expect(await there.write(4)).toEqual(WRITTEN);
+    expect([await counted(here.name), await counted(there.name)]).toEqual([6, 7]);
+  });
+
+  it('send a batch whose reply was lost under its old id after another has renewed that', async () => {
+    const producer = new Producer();
+    const through = new Lossy();
+    const source = new Source({ producer, through });
+    const batch = source.batch(2);
+    through.losesReplies = true;
+    await expect(source.write(batch)).rejects.toThrow('the reply is lost');
+    through.losesReplies = false;
+    producer.renew(producer.id);
+    expect(await source.write(batch)).toEqual({ ...WRITTEN, isApplied: false });
+    expect(await source.write(1)).toEqual(WRITTEN);
+    expect(await counted(source.name)).toBe(3);
   });
 });
 

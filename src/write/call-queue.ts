@@ -1,52 +1,153 @@
-/** Writes single log calls to one destination, one after the other, for callers that wait for the outcome. */
+/** Writes log calls to one destination, in their order, for callers that wait for the outcome. */
 
+import { clock } from '../clock';
 import { DeliveryWarning } from '../errors';
-import { type Batch, labelDestination } from './batch';
+import type { TimestampFormat } from '../line-format';
+import type { LineText } from '../record/line-text';
+import { boundedLineFormatter, formatMessage } from '../record/log-call';
+import { labelDestination } from './batch';
 import type { IndexNote } from './index-note';
+import { Destination, Pending } from './pending';
+import type { Producer } from './producer';
+import type { WriteSettings } from './script';
+import type { ServerTime } from './server-time';
 import type { Writer } from './writer';
 
-const ignore = (): void => undefined;
+/** Most log calls that are written together. They fit into one batch, unless they are long. */
+const MAX_CALLS = 500;
+/** Time after which a batch without an outcome no longer holds up later ones, in milliseconds. */
+const LONG_FLIGHT_MS = 1000;
 
-interface CallQueueOptions {
-  readonly nextNumber: () => number;
-  readonly onWarning: (warning: DeliveryWarning) => void;
+/** A log call, as {@link Pending.add} takes it. */
+export interface Call {
+  readonly time: number;
+  readonly message: string | undefined;
+  readonly text: LineText;
 }
 
-/** Keeps log calls in their order: a batch that overtook one of a lower number would have that one refused. */
+/** How a log call is written. */
+export interface CallSettings {
+  /** Calls with different keys are written apart. */
+  readonly key: string;
+  readonly timestamp: TimestampFormat;
+  readonly write: WriteSettings;
+}
+
+/** What a queue is for, and its part of what it writes through. */
+export interface CallQueueOptions {
+  readonly name: string;
+  readonly severity: string;
+  /** Tells apart the queues of one logger name. */
+  readonly key: string;
+  readonly serverTime: ServerTime;
+  readonly note: IndexNote;
+  /** Opens a writer for the destination, with the producer of the host. */
+  readonly openWriter: () => Writer;
+}
+
+/** The queues of a client as a whole, as each of them sees it. */
+export interface CallQueueHost {
+  readonly producer: Producer;
+  /** Runs a task as soon as there is time and a slot for it. */
+  runInSlot(task: () => Promise<void>): Promise<void>;
+  onBusy(queue: CallQueue): void;
+  /** Nothing of the queue has yet to be written. */
+  onRest(queue: CallQueue): void;
+  onWarning(warning: DeliveryWarning): void;
+}
+
+/** Log calls that are written together, and their outcome. */
+interface Draft {
+  readonly settings: CallSettings;
+  readonly destination: Destination;
+  readonly pending: Pending;
+  readonly written: Promise<void>;
+}
+
+/** The log calls to one destination. They wait for those before them, since Redis refuses a batch that was overtaken. */
 export class CallQueue {
-  readonly #writer: Writer;
-  readonly #note: IndexNote;
+  readonly name: string;
+  readonly key: string;
   readonly #options: CallQueueOptions;
-  /** The last call. It never rejects. */
-  #last: Promise<void> | undefined;
+  readonly #host: CallQueueHost;
+  #writer: Writer;
+  /** Takes further calls. */
+  #draft: Draft | undefined;
+  /** Resolves once the last draft has an outcome, or has been without one for too long. It never rejects. */
+  #last: Promise<void> = Promise.resolve();
+  /** Drafts without an outcome. */
+  #unsettled = 0;
 
-  constructor(writer: Writer, note: IndexNote, options: CallQueueOptions) {
-    this.#writer = writer;
-    this.#note = note;
+  constructor(options: CallQueueOptions, host: CallQueueHost) {
+    this.name = options.name;
+    this.key = options.key;
     this.#options = options;
+    this.#host = host;
+    this.#writer = options.openWriter();
   }
 
-  get isBusy(): boolean {
-    return this.#last !== undefined;
+  /** Rejects if the call may not be written. It is not tried again. */
+  write({ time, message, text }: Call, settings: CallSettings): Promise<void> {
+    const last = this.#draft;
+    const isOne = last !== undefined && last.settings.key === settings.key && last.pending.calls < MAX_CALLS;
+    const { pending, destination, written } = isOne ? last : this.#open(settings);
+    pending.add(destination, time, message, text);
+    return written;
   }
 
-  /** Rejects if the batch may not be written. It is not tried again. */
-  async write(batch: Omit<Batch, 'number'>): Promise<void> {
-    const written = this.#writeAfter(this.#last, batch);
-    const last = written.then(ignore, ignore);
-    this.#last = last;
-    await written.finally(() => {
-      if (this.#last === last) this.#last = undefined;
-    });
-    // It never rejects: a caller who heard of a failure now would log again what is written already.
-    await this.#note.write();
+  #open(settings: CallSettings): Draft {
+    const { name, severity, serverTime } = this.#options;
+    const { recentLimit } = settings.write;
+    const formats = { formatLine: boundedLineFormatter(settings.timestamp), formatMessage };
+    const nextNumber = (): number => this.#host.producer.nextNumber();
+    const pending = new Pending({ recentLimit, maxPending: MAX_CALLS, ...formats, nextNumber });
+    const destination = new Destination(name, severity, serverTime);
+    const before = this.#last;
+    let letNextGo = (): void => undefined;
+    this.#last = new Promise((resolve) => (letNextGo = resolve));
+    const written = before.then(() => this.#host.runInSlot(() => this.#fly(draft, letNextGo)));
+    const draft: Draft = { settings, destination, pending, written: this.#settle(written) };
+    this.#draft = draft;
+    return draft;
   }
 
-  async #writeAfter(last: Promise<void> | undefined, batch: Omit<Batch, 'number'>): Promise<void> {
-    const { nextNumber, onWarning } = this.#options;
-    await last;
-    const { lost, part } = await this.#writer.write({ ...batch, number: nextNumber() }, this.#note);
-    if (lost + part === 0) return;
-    onWarning(new DeliveryWarning(`Redis has lost ${lost + part} log calls of ${labelDestination(batch)}`));
+  async #settle(written: Promise<void>): Promise<void> {
+    if (this.#unsettled++ === 0) this.#host.onBusy(this);
+    try {
+      await written;
+      // It never rejects: a caller who heard of a failure now would log again what is written already.
+      await this.#options.note.write();
+    } finally {
+      if (--this.#unsettled === 0) this.#host.onRest(this);
+    }
+  }
+
+  async #fly(draft: Draft, letNextGo: () => void): Promise<void> {
+    if (this.#draft === draft) this.#draft = undefined;
+    const { settings, destination, pending } = draft;
+    const { note } = this.#options;
+    const { producer } = this.#host;
+    const { id } = producer;
+    const writer = this.#writer;
+    const timer = clock.setTimeout(() => {
+      // Later batches need another id: a client that sends this batch again must learn that it was applied.
+      producer.renew(id);
+      this.#writer = this.#options.openWriter();
+      letNextGo();
+    }, LONG_FLIGHT_MS);
+    timer.unref();
+    writer.settings = settings.write;
+    note.settings = settings.write;
+    try {
+      for (const batch of pending.draw(destination)) {
+        const { lost, part } = await writer.write(batch, note);
+        if (lost + part === 0) continue;
+        const label = labelDestination(batch);
+        this.#host.onWarning(new DeliveryWarning(`Redis has lost ${lost + part} log calls of ${label}`));
+      }
+    } finally {
+      clock.clearTimeout(timer);
+      letNextGo();
+    }
   }
 }

@@ -9,14 +9,13 @@ import type { Lane, LaneHost } from './lane';
 import type { Outages } from './outages';
 import type { Pending } from './pending';
 import { Semaphore } from './semaphore';
+import { Slices } from './slices';
 import type { WriteResult } from './writer';
 
-/**
- * Batches that may be in flight at once: when Redis comes back, all destinations have something to write. A batch that takes
- * longer than this is on a node that hangs, and must not hold up those on other nodes.
- */
-const MAX_IN_FLIGHT = 1000;
-const LONG_FLIGHT_MS = 1000;
+/** How many destinations a flush sets going in one turn of the event loop. */
+const DRAINED_AT_ONCE = 250;
+/** Retries that may be in flight at once as long as none has succeeded. */
+const FIRST_RETRIES = 64;
 
 /** Part of a flush's time after which a connection that gives no reply is replaced, so that there is time for a retry. */
 const REPLY_SHARE = 1 / 3;
@@ -29,8 +28,10 @@ export interface FlusherOptions {
   /** Time between the beginnings of two batches of one destination, on average, in milliseconds. */
   readonly lingerMs: number;
   readonly onWritten: (batch: Batch) => void;
+  /** A destination has something to write. */
+  readonly onBusy: (lane: Lane) => void;
   /** A destination has nothing more to write for now. */
-  readonly onRest: () => void;
+  readonly onRest: (lane: Lane) => void;
   readonly onWarning: (warning: DeliveryWarning) => void;
   /** See {@link Connection.expectReplies}. */
   readonly expectReplies: Connection['expectReplies'];
@@ -59,7 +60,13 @@ export class Flusher implements LaneHost {
   readonly pending: Pending;
   readonly #options: FlusherOptions;
   readonly #outages: Outages;
-  readonly #slots = new Semaphore(MAX_IN_FLIGHT, LONG_FLIGHT_MS);
+  readonly #slices = new Slices();
+  readonly #slots = new Semaphore((task) => this.runSoon(task));
+  /**
+   * Slots of their own, so that no first try waits behind retries. At most a thousand fail in a second, however many
+   * destinations wait for Redis to come back.
+   */
+  readonly #retrySlots = new Semaphore((task) => this.runSoon(task), { first: FIRST_RETRIES, countsFailed: true });
   readonly #busy = new Set<Lane>();
   #flushes = 0;
   readonly #totals = { written: 0, late: 0, lost: 0, duplicates: 0, retries: 0 };
@@ -99,25 +106,38 @@ export class Flusher implements LaneHost {
     this.#flushes++;
     const stopExpecting = this.#options.expectReplies(timeoutMs * REPLY_SHARE);
     try {
-      const drained = Promise.all(Array.from(this.#busy, (lane) => lane.drain()));
-      await withDeadline(drained, timeoutMs, { holdsProcess: true, toError });
+      await withDeadline(this.#drain([...this.#busy]), timeoutMs, { holdsProcess: true, toError });
     } finally {
       stopExpecting();
       this.#flushes--;
     }
   }
 
-  runInSlot<T>(task: () => Promise<T>): Promise<T> {
-    return this.#slots.run(task);
+  async #drain(lanes: readonly Lane[]): Promise<void> {
+    const drained: Promise<void>[] = [];
+    for (const lane of lanes) {
+      if (drained.length % DRAINED_AT_ONCE === 0) await new Promise<void>((resolve) => this.runSoon(resolve));
+      drained.push(lane.drain());
+    }
+    await Promise.all(drained);
+  }
+
+  runInSlot<T>(task: () => Promise<T>, isRetry: boolean): Promise<T> {
+    return (isRetry ? this.#retrySlots : this.#slots).run(task);
+  }
+
+  runSoon(task: () => void): void {
+    this.#slices.run(task);
   }
 
   onBusy(lane: Lane): void {
     this.#busy.add(lane);
+    this.#options.onBusy(lane);
   }
 
   onRest(lane: Lane): void {
     this.#busy.delete(lane);
-    this.#options.onRest();
+    this.#options.onRest(lane);
   }
 
   onFailed({ label }: Lane, error: unknown): void {

@@ -20,7 +20,8 @@ export class IndexNote {
   readonly #notes: IndexNotes;
   readonly #member: string;
   readonly #label: string;
-  readonly #settings: WriteSettings;
+  /** They may change from note to note, but for the keys. */
+  settings: WriteSettings;
   /** Called when a later try has ended. */
   onRetried: () => void = () => undefined;
   /** When the next note is due, in milliseconds of the monotonic clock. */
@@ -39,7 +40,7 @@ export class IndexNote {
     this.#notes = notes;
     this.#member = knownMember(name, severity);
     this.#label = labelDestination({ name, severity });
-    this.#settings = settings;
+    this.settings = settings;
   }
 
   /** The command in flight, if there is one. It never rejects. */
@@ -80,7 +81,7 @@ export class IndexNote {
     clock.clearTimeout(this.#timer);
     this.#due = clock.now() + INTERVAL_MS;
     try {
-      this.#onNoted(await this.#notes.note(this.#member, this.#settings));
+      this.#onNoted(await this.#notes.note(this.#member, this.settings));
     } catch (error) {
       return this.#onFailed(error);
     }
@@ -103,7 +104,7 @@ export class IndexNote {
     this.#isNews = false;
     const isNew = this.#isNew;
     this.#isNew = false;
-    await this.#notes.tend(older, this.#settings, isNew);
+    await this.#notes.tend(older, this.settings, isNew);
   }
 
   /** A first failure is no outage of the index: Redis itself may have failed. */

@@ -1,53 +1,71 @@
-/** Remembers a bounded number of lanes and forgets idle ones: a logger name can be made of anything. */
+/** Remembers the lanes in use, and a bounded number of idle ones: a logger name can be made of anything. */
 
-import { clock } from '../clock';
+/** Most idle lanes that are remembered. */
+const MAX_IDLE = 10_000;
 
-/** Most lanes that are remembered, and so that may be busy. Redis remembers the writer id of each, too. */
-export const MAX_LANES = 10_000;
+interface Registered {
+  readonly name: string;
+  /** Tells apart the lanes of one name. */
+  readonly key: string;
+}
 
-/** Shortest time between two searches for idle lanes: during an outage there are none. */
-const SEARCH_INTERVAL_MS = 100;
-
-/** Lanes by logger name, and by a key that tells apart those of one name. */
-export class LaneRegistry<Lane extends { readonly isBusy: boolean }> {
+/** Lanes by logger name and key. Of the idle ones, those that have been idle for longest are forgotten first. */
+export class LaneRegistry<Lane extends Registered> {
   readonly #lanes = new Map<string, Map<string, Lane>>();
-  #count = 0;
-  /** When the next search for idle lanes is worthwhile, in milliseconds of the monotonic clock. */
-  #nextSearch = 0;
+  #size = 0;
+  /** In the order in which they came to rest. */
+  readonly #idle = new Set<Lane>();
+  /** Goes through `#idle` once and for all: all that were before its place are forgotten or busy, or have moved to the end. */
+  readonly #oldest = this.#idle.values();
+  readonly #onForgotten: (lane: Lane) => void;
+
+  constructor(onForgotten: (lane: Lane) => void = () => undefined) {
+    this.#onForgotten = onForgotten;
+  }
 
   /** Logger names of the lanes. */
   names(): string[] {
     return [...this.#lanes.keys()];
   }
 
+  /** How many lanes are not idle. */
+  get busy(): number {
+    return this.#size - this.#idle.size;
+  }
+
   find(name: string, key: string): Lane | undefined {
     return this.#lanes.get(name)?.get(key);
   }
 
-  add(name: string, key: string, lane: Lane): void {
+  /** Adds a lane that is idle as yet. */
+  add(lane: Lane): void {
+    const { name, key } = lane;
     const lanes = this.#lanes.get(name);
     if (lanes) lanes.set(key, lane);
     else this.#lanes.set(name, new Map([[key, lane]]));
-    this.#count++;
+    this.#size++;
+    this.onRest(lane);
   }
 
-  /**
-   * Forgets idle lanes if there is no room for another.
-   * @returns whether there is room now
-   */
-  makeRoom(): boolean {
-    if (this.#count >= MAX_LANES) this.#forgetIdle();
-    return this.#count < MAX_LANES;
+  onBusy(lane: Lane): void {
+    this.#idle.delete(lane);
   }
 
-  #forgetIdle(): void {
-    if (clock.now() < this.#nextSearch) return;
-    this.#nextSearch = clock.now() + SEARCH_INTERVAL_MS;
-    for (const [name, lanes] of this.#lanes) {
-      for (const [key, { isBusy }] of lanes) {
-        if (!isBusy && lanes.delete(key)) this.#count--;
-      }
-      if (lanes.size === 0) this.#lanes.delete(name);
-    }
+  /** Forgets the lane that has been idle for longest, if there is one too many. */
+  onRest(lane: Lane): void {
+    // A note in the index may end after its lane was forgotten.
+    if (this.find(lane.name, lane.key) !== lane) return;
+    this.#idle.add(lane);
+    if (this.#idle.size > MAX_IDLE) this.#forget(this.#oldest.next().value as Lane);
+  }
+
+  #forget(lane: Lane): void {
+    const { name, key } = lane;
+    this.#idle.delete(lane);
+    this.#size--;
+    const lanes = this.#lanes.get(name);
+    lanes?.delete(key);
+    if (lanes?.size === 0) this.#lanes.delete(name);
+    this.#onForgotten(lane);
   }
 }

@@ -20,7 +20,9 @@ export interface LaneHost {
   /** Whether a flush is running, which has a deadline. */
   readonly isFlushing: boolean;
   /** Runs a try as soon as there is a slot for it. */
-  runInSlot<T>(task: () => Promise<T>): Promise<T>;
+  runInSlot<T>(task: () => Promise<T>, isRetry: boolean): Promise<T>;
+  /** Runs what has waited, in a coming turn of the event loop that has time for it. */
+  runSoon(task: () => void): void;
   onBusy(lane: Lane): void;
   /** The lane has nothing more to write for now. */
   onRest(lane: Lane): void;
@@ -30,6 +32,8 @@ export interface LaneHost {
 
 /** One destination's way to Redis. One batch is in flight at a time, until its outcome is known. */
 export class Lane {
+  readonly name: string;
+  readonly key: string;
   readonly label: string;
   readonly #destination: Destination;
   readonly #writer: Writer;
@@ -47,6 +51,8 @@ export class Lane {
   #retryNow: (() => void) | undefined;
 
   constructor(destination: Destination, writer: Writer, note: IndexNote, host: LaneHost) {
+    this.name = destination.name;
+    this.key = destination.severity;
     this.label = labelDestination(destination);
     this.#destination = destination;
     this.#writer = writer;
@@ -71,17 +77,22 @@ export class Lane {
   async drain(): Promise<void> {
     this.#retryNow?.();
     await this.#writing;
+    await new Promise<void>((resolve) => this.#host.runSoon(resolve));
     await this.#run();
     await this.#note.running;
   }
 
-  /** A draw that is due, or nearly due for a timer, begins in the next turn of the event loop. */
+  /** A draw that is due, or nearly due for a timer, begins in the next turn of the event loop, unless very many do. */
   #wake(): void {
     this.#setAwake();
     const wait = this.#due - clock.now();
-    if (wait >= 1) this.#timer = clock.setTimeout(() => this.#run(), wait).unref();
-    else clock.setImmediate(() => this.#run());
+    if (wait >= 1) this.#timer = clock.setTimeout(this.#runSoon, wait).unref();
+    else this.#runSoon();
   }
+
+  readonly #runSoon = (): void => {
+    this.#host.runSoon(() => void this.#run());
+  };
 
   #setAwake(): void {
     this.#isAwake = true;
@@ -118,7 +129,8 @@ export class Lane {
   async #deliverFirst(batches: Batch[]): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        const result = await this.#host.runInSlot(() => this.#writer.write(batches[0] as Batch, this.#note));
+        const task = (): Promise<WriteResult> => this.#writer.write(batches[0] as Batch, this.#note);
+        const result = await this.#host.runInSlot(task, tries > 0);
         return this.#settle(batches.shift() as Batch, result);
       } catch (error) {
         if (tries === 0) this.#pending.holdUp(this.#destination, batches);
@@ -137,10 +149,11 @@ export class Lane {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = clock.setTimeout(resolve, ms).unref();
+      const end = (): void => this.#host.runSoon(resolve);
+      const timer = clock.setTimeout(end, ms).unref();
       this.#retryNow = () => {
         clock.clearTimeout(timer);
-        resolve();
+        end();
       };
     });
   }

@@ -3,7 +3,7 @@
 import { ComposedText, type LineText } from '../record/line-text';
 import type { LogInfo } from '../record/log-call';
 import { OTHER } from '../redis/keys';
-import { type Batch, type CountedMessage, numberAfter } from './batch';
+import type { Batch, CountedMessage } from './batch';
 import { CountGroups } from './count-groups';
 import { detach, detachBatch } from './detach';
 import { Packer } from './packer';
@@ -29,6 +29,8 @@ export interface PendingOptions {
   readonly maxPending: number;
   readonly formatLine: (time: number, text: LineText) => string;
   readonly formatMessage: (message: string) => string;
+  /** Numbers batches, each higher than those before. */
+  readonly nextNumber: () => number;
 }
 
 /** The pending log calls of one logger name and severity: a small replica of the keys that they will be merged into. */
@@ -59,7 +61,6 @@ export class Pending {
   /** Log calls held for those who listen for `'logged'`. */
   #awaited = 0;
   #lineCharacters = 0;
-  #lastNumber = 0;
   #other = 0;
 
   constructor(options: PendingOptions) {
@@ -103,10 +104,10 @@ export class Pending {
 
   /** Takes everything out of a destination: one batch, or several to be written in this order. */
   draw(destination: Destination): Batch[] {
-    const { recentLimit, formatLine, formatMessage } = this.#options;
+    const { recentLimit, formatLine, formatMessage, nextNumber } = this.#options;
     const { name, severity, logged, infos, groups } = destination;
     const draw = { name, severity, logged, late: groups.late, infos };
-    const packer = new Packer(draw, () => (this.#lastNumber = numberAfter(this.#lastNumber)));
+    const packer = new Packer(draw, nextNumber);
     for (const group of groups.all.toReversed()) {
       for (const counted of group.messages.values()) {
         counted.message = formatMessage(counted.message);

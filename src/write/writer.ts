@@ -1,12 +1,12 @@
 /** Writes batches so that each counts once, whatever happens to replies, and notices what Redis has lost. */
 
-import { randomUUID } from 'node:crypto';
 import type { Connection } from '../redis/connection';
 import { isConfigurationError, isKeyRefusal } from '../redis/failures';
 import { destinationKeys, knownKey } from '../redis/keys';
 import type { ScriptArguments } from '../redis/script';
 import type { Batch } from './batch';
 import type { IndexNote } from './index-note';
+import { Producer } from './producer';
 import { decodeReply, encodeBatch, encodeKeys, type Try, WRITE, type WriteReply, type WriteSettings } from './script';
 import type { ServerTime } from './server-time';
 
@@ -36,12 +36,16 @@ interface Mark {
 /**
  * Writes the batches of one destination, one at a time, as an idempotent producer does
  * (https://cwiki.apache.org/confluence/display/KAFKA/KIP-98+-+Exactly+Once+Delivery+and+Transactional+Messaging): an id and
- * numbers by which Redis refuses what it has applied already, and a total by which the writer notices what Redis has lost.
+ * numbers by which Redis refuses what it has applied already, and a total by which the writer notices what Redis has lost. What
+ * Redis has of an id when a writer begins with it counts as known: the destination may have had a writer before.
  */
 export class Writer {
   readonly #connection: Connection;
-  readonly #settings: WriteSettings;
+  /** They may change from batch to batch, but for the keys. */
+  settings: WriteSettings;
   readonly #serverTime: ServerTime;
+  readonly #producer: Producer;
+  /** The id that the last batch was sent under. Its retries have to have the same. */
   #id: string;
   /** Log calls that Redis has acknowledged. */
   #acknowledged = 0;
@@ -54,20 +58,21 @@ export class Writer {
   readonly #permission: Permission;
 
   /**
-   * @param id - unique among all writers
+   * @param producer - shared by the writers of one transport or client
    * @param permission - shared by the writers of one server
    */
   constructor(
     connection: Connection,
     settings: WriteSettings,
     serverTime: ServerTime,
-    id: string = randomUUID(),
+    producer = new Producer(),
     permission: Permission = { isKnown: false },
   ) {
     this.#connection = connection;
-    this.#settings = settings;
+    this.settings = settings;
     this.#serverTime = serverTime;
-    this.#id = id;
+    this.#producer = producer;
+    this.#id = producer.id;
     this.#permission = permission;
   }
 
@@ -79,14 +84,22 @@ export class Writer {
   async write(batch: Batch, note?: IndexNote): Promise<WriteResult> {
     const isRetry = this.#sent === batch.number;
     this.#sent = batch.number;
+    if (!isRetry) this.#adoptId();
     const reply = await this.#sendWithNote(batch, note);
     if (reply.isApplied || reply.previous === batch.number) return this.#settle(batch, reply);
-    // Another writer has the id: the process was copied while it ran, with the random bytes that Node keeps in store.
-    this.#id = randomUUID({ disableEntropyCache: true });
-    this.#acknowledged = 0;
-    this.#marks = [];
+    // Another producer has the id: the process was copied while it ran.
+    this.#producer.renew(this.#id);
+    this.#adoptId();
     if (isRetry) return { isApplied: false, late: 0, lost: 0, part: batch.logged };
     return this.#settle(batch, await this.#sendWithNote(batch, note));
+  }
+
+  /** Redis knows nothing of this writer under another id. */
+  #adoptId(): void {
+    if (this.#id === this.#producer.id) return;
+    this.#id = this.#producer.id;
+    this.#acknowledged = 0;
+    this.#marks = [];
   }
 
   /** A user without the right to the index writes without it. */
@@ -126,7 +139,7 @@ export class Writer {
   }
 
   #encode(batch: Batch, attempt: Pick<Try, 'asksFirst' | 'member' | 'now'>): ScriptArguments {
-    const settings = this.#settings;
+    const { settings } = this;
     const known = attempt.member === undefined ? undefined : knownKey(settings);
     return {
       keys: encodeKeys(destinationKeys(settings, batch.name, batch.severity), settings, attempt.asksFirst, known),
@@ -151,7 +164,7 @@ export class Writer {
   }
 
   #hasExpired(now: number): boolean {
-    const { ttlSeconds } = this.#settings;
+    const { ttlSeconds } = this.settings;
     return ttlSeconds > 0 && now - this.#appliedAt >= ttlSeconds * 1000;
   }
 }

@@ -26,6 +26,8 @@ export class FaultyConnection implements Connection {
   /** By the first key of a destination. */
   readonly outcomes = new Map<string, Outcome[]>();
   readonly refusals = new Map<string, Outcome>();
+  /** How many scripts were run. */
+  calls = 0;
   readonly overtaken = new Map<string, (() => Promise<unknown>)[]>();
   readonly #redis: Redis;
   readonly #clocks: ModelClocks;
@@ -38,6 +40,7 @@ export class FaultyConnection implements Connection {
   run(script: Script, keys: string[], args: string[]): Promise<unknown> {
     // A failed sequence may have left calls behind.
     if (this.isEnded) return new Promise(() => undefined);
+    this.calls++;
     const call = script === WRITE ? this.#write(keys, args) : this.#note(script, keys, args);
     this.underWay.add(call);
     return call.finally(() => this.underWay.delete(call));

@@ -18,6 +18,7 @@ import { Lane } from '../../../src/write/lane';
 import { Lanes } from '../../../src/write/lanes';
 import { Outages } from '../../../src/write/outages';
 import { Destination, Pending } from '../../../src/write/pending';
+import { Producer } from '../../../src/write/producer';
 import { ServerTime } from '../../../src/write/server-time';
 import { Writer } from '../../../src/write/writer';
 import type { Workspace } from '../workspace';
@@ -59,23 +60,27 @@ export class Subject {
     this.connection = new FaultyConnection(redis, clocks);
     const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
     const formats = { formatLine: boundedLineFormatter('iso'), formatMessage };
-    this.#pending = new Pending({ recentLimit, maxPending, ...formats });
+    const producer = new Producer();
+    const nextNumber = (): number => producer.nextNumber();
+    this.#pending = new Pending({ recentLimit, maxPending, ...formats, nextNumber });
     const outages = new Outages(() => undefined);
     this.#flusher = new Flusher(this.#pending, outages, {
       lingerMs: 0,
       onWritten: ({ name, severity, infos }) => this.#hear(`${name}:${severity}`, infos),
-      onRest: () => undefined,
+      onBusy: (lane) => this.#lanes.onBusy(lane),
+      onRest: (lane) => this.#lanes.onRest(lane),
       onWarning: () => undefined,
       expectReplies: () => () => undefined,
     });
     const notes = new IndexNotes(this.connection, outages);
     const serverTime = new ServerTime();
     const openLane = (name: string, severity: string): Lane => {
-      const writer = new Writer(this.connection, settings, serverTime);
+      const writer = new Writer(this.connection, settings, serverTime, producer);
       const destination = new Destination(name, severity, serverTime);
       return new Lane(destination, writer, new IndexNote(notes, name, severity, settings), this.#flusher);
     };
-    this.#lanes = new Lanes(openLane, new Severities({}), settings);
+    const severities = new Severities({});
+    this.#lanes = new Lanes({ open: openLane, severities, space: settings, onFull: () => undefined });
   }
 
   log(destination: string, info: LogInfo): void {
@@ -83,17 +88,19 @@ export class Subject {
     const { isCounted } = info;
     const message = readMessage(info);
     const lane = this.#lanes.find(name, severity);
-    lane.add(Date.now(), isCounted ? message : undefined, toLineText(info, message, false), info);
+    lane?.add(Date.now(), isCounted ? message : undefined, toLineText(info, message, false), info);
   }
 
   /** Waits until everything under way waits for the clock. */
   async settle(): Promise<void> {
     const { underWay } = this.connection;
+    let calls: number;
     do {
+      calls = this.connection.calls;
       await Promise.allSettled(underWay);
-      // A reply can begin the next batch a turn of the event loop later, or two.
-      for (let turns = 0; turns < 4; turns++) await turn();
-    } while (underWay.size > 0);
+      // A reply can begin the next batch a few turns of the event loop later.
+      for (let turns = 0; turns < 6; turns++) await turn();
+    } while (underWay.size > 0 || this.connection.calls > calls);
   }
 
   /** A flush that has the time for one try of everything. Gives the number of pending log calls that it reports. */
