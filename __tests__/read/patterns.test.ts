@@ -1,0 +1,122 @@
+import { mergePatterns } from '../../src/read/merge-patterns';
+import { findPatterns, PatternMemory } from '../../src/read/patterns';
+import { readLabelledMessages } from '../support/labelled-messages';
+
+/** The patterns of messages, each once. */
+async function listPatterns(messages: readonly string[]): Promise<string[]> {
+  return [...new Set((await findPatterns(messages)).values())];
+}
+
+describe('merging of patterns', () => {
+  it.each([
+    [
+      'a placeholder in the same place',
+      ['synchronized to 10.0.0.1, stratum 3', 'synchronized to LOCAL(0), stratum 10'],
+      'synchronized to <host>, stratum <number>',
+    ],
+    [
+      'placeholders of several kinds',
+      ['no lock for job 18', 'no lock for job 5e0c7f21-3d44-4b52-9a60-f0e1d2c3b4a5'],
+      'no lock for job <value>',
+    ],
+    [
+      'one placeholder beside identifiers',
+      ['device eth0 is not in use', 'device lo_local is not in use'],
+      'device <id> is not in use',
+    ],
+    [
+      'identifiers in brackets',
+      ['interrupt link [LNKA] is disabled', 'interrupt link [LNKB] is disabled', 'interrupt link [LNKC] is disabled'],
+      'interrupt link [<value>] is disabled',
+    ],
+    [
+      'many words after a label',
+      ['orders', 'payments', 'mail', 'audit', 'search'].map((topic) => `topic ${topic} has no subscribers`),
+      'topic <value> has no subscribers',
+    ],
+    [
+      'very many words elsewhere',
+      'ann bob carl dora emil fritz gita hans'.split(' ').map((name) => `hello ${name} and welcome back`),
+      'hello <value> and welcome back',
+    ],
+  ])('makes one row of keys that differ in one position with %s', async (_, messages, pattern) => {
+    expect(await listPatterns(messages)).toEqual([pattern]);
+  });
+
+  it.each([
+    [
+      'codes of errors',
+      ['connect ECONNREFUSED 10.0.0.1', 'connect ETIMEDOUT 10.0.0.1', 'connect EHOSTUNREACH 10.0.0.1'],
+    ],
+    ['statuses', [404, 429, 500, 502, 503].map((status) => `request of api failed with status ${status}`)],
+    ['names of errors', ['Type', 'Range', 'Syntax', 'Reference'].map((kind) => `worker of queue died of ${kind}Error`)],
+    [
+      'verbs',
+      'created updated deleted archived merged opened closed locked'
+        .split(' ')
+        .map((verb) => `the order was ${verb} by 17`),
+    ],
+    ['methods', ['GET', 'POST', 'PUT', 'DELETE'].map((method) => `method ${method} is not allowed here`)],
+    ['values of telling keys', ['a_1', 'b_2', 'c_3', 'd_4'].map((event) => `worker of queue saw event=${event} here`)],
+    ['names of keys', ['a_1', 'b_2', 'c_3', 'd_4'].map((key) => `worker of queue has ${key}=17 set`)],
+    [
+      'what follows a colon',
+      ['lost_card', 'no_funds', 'bad_cvc', 'do_not_honor'].map((text) => `the payment failed: ${text}`),
+    ],
+    ['few words', ['disk is full now', 'disk is empty now', 'disk is missing now']],
+    ['two positions', ['user_1 of a_b is here', 'user_2 of c_d is here']],
+  ])('keeps rows apart that differ in %s', async (_, messages) => {
+    const keys = new Set((await findPatterns(messages, false)).values());
+    expect(new Set(await listPatterns(messages))).toEqual(keys);
+  });
+
+  it('does not merge different failures of the labelled messages', async () => {
+    const messages = readLabelledMessages('known');
+    const patterns = await findPatterns(messages.map(({ message }) => message));
+    const groups = new Map<string, Set<string>>();
+    for (const { message, group } of messages) {
+      const pattern = patterns.get(message) as string;
+      groups.set(pattern, (groups.get(pattern) ?? new Set()).add(group));
+    }
+    expect([...groups].filter(([, each]) => each.size > 1)).toEqual([]);
+  });
+
+  it('leaves keys as they are if merging is off', async () => {
+    const patterns = await findPatterns(['job 1 of queue waits', 'job a_b1 of queue waits'], false);
+    expect([...patterns.values()]).toEqual(['job <number> of queue waits', 'job <id> of queue waits']);
+  });
+
+  it('holds the event loop only in slices, for ten thousand keys', async () => {
+    const keys = Array.from({ length: 10_000 }, (_, i) => {
+      const letters = i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)] as string);
+      return `request of tenant ${letters}_x took a while and ended in ${letters.slice(1)}`;
+    });
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns++;
+      if (!isDone) setImmediate(count);
+    };
+    count();
+    await mergePatterns(keys);
+    isDone = true;
+    expect(turns).toBeGreaterThan(2);
+  });
+});
+
+describe('memory of patterns', () => {
+  it('gives what it found before as long as the messages of the owner are the same', async () => {
+    const memory = new PatternMemory();
+    const first = await memory.find('app info', ['user 1 left', 'user 2 left']);
+    expect(await memory.find('app info', ['user 2 left', 'user 1 left'])).toBe(first);
+    expect(await memory.find('app info', ['user 2 left'])).not.toBe(first);
+    expect(await memory.find('app error', ['user 1 left', 'user 2 left'])).not.toBe(first);
+  });
+
+  it('tells merged patterns from those that are not', async () => {
+    const memory = new PatternMemory();
+    const messages = ['no lock for job 18', 'no lock for job a_b1'];
+    expect(new Set((await memory.find('app', messages, true)).values()).size).toBe(1);
+    expect(new Set((await memory.find('app', messages, false)).values()).size).toBe(2);
+  });
+});
