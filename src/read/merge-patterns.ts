@@ -14,20 +14,16 @@ const PLACEHOLDERS = new RegExp(PLACEHOLDER, 'g');
 interface Row {
   readonly key: string;
   readonly tokens: readonly string[];
+  /** A hash of the tokens before each position. */
+  readonly before: readonly number[];
+  /** A hash of the tokens from each position on. */
+  readonly after: readonly number[];
 }
 
 /** Rows that are equal but for one position. */
 interface Candidate {
   readonly position: number;
   readonly rows: Row[];
-}
-
-interface Search {
-  /** A number for each token. */
-  readonly ids: Map<string, number>;
-  readonly candidates: Map<number, Candidate>;
-  /** The candidates of more than one row. */
-  readonly shared: Candidate[];
 }
 
 /** The pattern of each key that is merged with others; the others are not in it. */
@@ -44,36 +40,45 @@ export type MergedPatterns = ReadonlyMap<string, string>;
  */
 export async function mergePatterns(keys: Iterable<string>): Promise<MergedPatterns> {
   const slices = new Slices();
-  const search: Search = { ids: new Map(), candidates: new Map(), shared: [] };
-  for (const key of new Set(keys)) {
-    if (slices.isOver(16)) await slices.pause();
-    addCandidates({ key, tokens: key.split(' ') }, search);
+  const shared: Candidate[] = [];
+  for (const rows of await groupByLength(keys, slices)) {
+    const positions = rows[0]?.tokens.length ?? 0;
+    for (let position = 0; rows.length > 1 && position < positions; position++) {
+      await findCandidates(rows, position, shared, slices);
+    }
   }
   const merged = new Map<string, string>();
-  for (const candidate of await sortInSlices(search.shared, (a, b) => b.rows.length - a.rows.length, slices)) {
+  for (const candidate of await sortInSlices(shared, (a, b) => b.rows.length - a.rows.length, slices)) {
     if (slices.isOver(16)) await slices.pause();
     merge(candidate, merged);
   }
   return merged;
 }
 
-/** Puts a row beside those that are equal but for one position, by a hash of what is before and after it. */
-function addCandidates(row: Row, { ids, candidates, shared }: Search): void {
-  const { tokens } = row;
-  if (tokens.length < 2 || tokens.length > MAX_TOKENS) return;
-  const numbers = tokens.map((token) => ids.get(token) ?? addId(token, ids));
-  const after = new Array<number>(tokens.length + 1).fill(tokens.length);
-  for (let i = tokens.length - 1; i >= 0; i--) after[i] = mix(after[i + 1] as number, numbers[i] as number);
-  let before = 0;
-  for (let position = 0; position < tokens.length; position++) {
-    const hash = before * 2 ** 20 + (mix(after[position + 1] as number, position) >>> 12);
-    const candidate = candidates.get(hash);
-    if (!candidate) candidates.set(hash, { position, rows: [row] });
-    else if (isEqualBut(candidate.position, candidate.rows[0] as Row, row) && candidate.rows.push(row) === 2) {
-      shared.push(candidate);
-    }
-    before = mix(before, numbers[position] as number);
+async function groupByLength(keys: Iterable<string>, slices: Slices): Promise<Iterable<Row[]>> {
+  const ids = new Map<string, number>();
+  const rows = new Map<number, Row[]>();
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (slices.isOver(16)) await slices.pause();
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const tokens = key.split(' ');
+    if (tokens.length < 2 || tokens.length > MAX_TOKENS) continue;
+    const found = rows.get(tokens.length);
+    if (found) found.push(makeRow(key, tokens, ids));
+    else rows.set(tokens.length, [makeRow(key, tokens, ids)]);
   }
+  return rows.values();
+}
+
+function makeRow(key: string, tokens: readonly string[], ids: Map<string, number>): Row {
+  const numbers = tokens.map((token) => ids.get(token) ?? addId(token, ids));
+  const before = [0];
+  for (const number of numbers) before.push(mix(before.at(-1) as number, number));
+  const after = [0];
+  for (const number of numbers.toReversed()) after.push(mix(after.at(-1) as number, number));
+  return { key, tokens, before, after: after.reverse() };
 }
 
 function addId(token: string, ids: Map<string, number>): number {
@@ -86,8 +91,26 @@ function mix(hash: number, value: number): number {
   return (Math.imul(hash ^ value, 0x9e3779b1) ^ (hash >>> 15)) >>> 0;
 }
 
+/** Adds the rows that are equal but for this position, if there are two of them. */
+async function findCandidates(
+  rows: readonly Row[],
+  position: number,
+  shared: Candidate[],
+  slices: Slices,
+): Promise<void> {
+  const candidates = new Map<number, Candidate>();
+  for (const row of rows) {
+    if (slices.isOver()) await slices.pause();
+    const hash = (row.before[position] as number) * 2 ** 20 + ((row.after[position + 1] as number) >>> 12);
+    const candidate = candidates.get(hash);
+    if (!candidate) candidates.set(hash, { position, rows: [row] });
+    else if (isEqualBut(position, candidate.rows[0] as Row, row) && candidate.rows.push(row) === 2)
+      shared.push(candidate);
+  }
+}
+
 function isEqualBut(position: number, a: Row, b: Row): boolean {
-  return a.tokens.length === b.tokens.length && a.tokens.every((token, i) => i === position || token === b.tokens[i]);
+  return a.tokens.every((token, i) => i === position || token === b.tokens[i]);
 }
 
 /** Each key is merged once, with the largest group first. */
@@ -96,7 +119,7 @@ function merge({ position, rows }: Candidate, merged: Map<string, string>): void
   const [first] = left;
   if (!first || left.length < 2) return;
   const found = judge(
-    left.map(({ tokens }) => tokens[position] as string),
+    left.slice(0, MAX_JUDGED).map(({ tokens }) => tokens[position] as string),
     describePosition(first.tokens, position),
   );
   if (found === undefined) return;
