@@ -444,19 +444,10 @@ describeWithServer('overview over many loggers', () => {
       expect(await space.reader.overview()).toHaveLength(LOGGERS);
       const { evalsha, eval: evals = 0, ...others } = await commands();
       expect({ evalsha, evals }).toEqual({ evalsha: LOGGERS + 1, evals: sources });
-      const known = [
-        'time',
-        'get',
-        'zcount',
-        'zrangebyscore',
-        'zrevrange',
-        'info',
-        'config|resetstat',
-        'hello',
-        'auth',
-        'client|setinfo',
-      ];
-      expect(Object.keys(others).filter((command) => !known.includes(command))).toEqual([]);
+      const known = ['time', 'get', 'zcount', 'zrangebyscore', 'zrevrange', 'info', 'config', 'hello', 'auth'];
+      // Up to version 6 there is no second word.
+      const first = Object.keys(others).map((command) => command.split('|')[0] as string);
+      expect(first.filter((command) => !known.includes(command))).toEqual([]);
     }
   });
 

@@ -4,7 +4,7 @@ import { errorMessage } from '../errors';
 
 /** Errors of the server that last until the configuration, or the value under a key, is changed. */
 const CONFIGURATION_ERROR =
-  /(^|[ -])(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|DENIED) |user executing the script can't run|ACL failure in script|unknown (\w+ )?command|command is not allowed from script/i;
+  /(^|[ -])(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|DENIED) |user executing the script can't (run|access)|ACL failure in script|unknown (\w+ )?command|command is not allowed from script/i;
 /** The same for signing in and for the database, where servers give no code: Redis 5, and any that reads a long command first. */
 const SIGN_IN_ERROR =
   /unauthenticated (multi)?bulk|invalid password|no password is set|any password configured|arguments for 'auth'|DB index|SELECT is not allowed/i;
@@ -29,7 +29,7 @@ export function isDestinationError(error: unknown): boolean {
 
 /** Whether the user has no right to one of the keys. Nothing was run then. */
 export function isKeyRefusal(error: unknown): boolean {
-  return /access one of the keys|permissions to access a key/i.test(errorMessage(error));
+  return /NOPERM .*(access one of the keys|permissions to access a key)/i.test(errorMessage(error));
 }
 
 /**
