@@ -1,13 +1,14 @@
 import { createClient } from 'redis';
-import { describeWithClock, ServerClock } from '../support/redis/server-clock';
+import { ServerClock } from '../support/redis/server-clock';
 import { RedisServer } from '../support/redis/servers';
+import { describeWith } from '../support/requirements';
 import { expectExact } from '../support/writers/balance';
 import { FaultWriter } from '../support/writers/fault-writer';
 import { TurningHours } from '../support/writers/turning-hours';
 
 const HOUR_S = 3600;
 
-describeWithClock('eight writer processes', () => {
+describeWith('server clock', 'paused writes')('eight writer processes', () => {
   it('count exactly while the server clock turns the hour, steps back, jumps ahead and returns', async () => {
     const clock = ServerClock.create();
     const server = await RedisServer.start({ env: clock.env });

@@ -3,6 +3,7 @@ import { RedisRecentCommonTransport } from '../../src';
 import { describeWithClock, ServerClock } from '../support/redis/server-clock';
 import { RedisServer } from '../support/redis/servers';
 import { type Counts, sum, total } from '../support/redis/stored-log';
+import { describeWith } from '../support/requirements';
 import { until } from '../support/wait';
 import { expectExact } from '../support/writers/balance';
 import { FaultWriter } from '../support/writers/fault-writer';
@@ -88,7 +89,7 @@ describeWithClock('writers with wrong clocks', () => {
   });
 });
 
-describeWithClock('server clock under eight transports', () => {
+describeWith('server clock', 'paused writes')('server clock under eight transports', () => {
   let transports: RedisRecentCommonTransport[];
   let logged: Counts;
   let timer: NodeJS.Timeout;

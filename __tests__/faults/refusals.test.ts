@@ -5,7 +5,7 @@ import winston from 'winston';
 import { RedisRecentCommonTransport } from '../../src';
 import { makeUser, userRules } from '../support/redis/acl';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
-import { describeWith, isMissing } from '../support/requirements';
+import { describeWith, isMissing, itWith } from '../support/requirements';
 import { until } from '../support/wait';
 import { expectExactAt } from '../support/writers/balance';
 import { type FaultReport, FaultWriter } from '../support/writers/fault-writer';
@@ -100,7 +100,7 @@ const REFUSALS: Record<string, Refusal> = {
 };
 
 describeWithServer('Redis in trouble', () => {
-  beforeEach(() => start('--save', '3600 1', '--lua-time-limit', '20'));
+  beforeEach(() => start('--save', '3600', '1', '--lua-time-limit', '20'));
   afterEach(end);
 
   it(`has every log call once after it ${Object.keys(REFUSALS).join(', then ')}`, async () => {
@@ -137,8 +137,20 @@ describeWithServer('Redis in trouble', () => {
     const { retries } = await expectExactAt(server.url, reports);
     expect(retries).toBe(0);
     expect(reports.flatMap(({ warnings }) => warnings)).toEqual([]);
+    expect(await readStat('cmdstat_eval:calls=', 'commandstats')).toBeGreaterThanOrEqual(20);
+  });
+
+  itWith('failed calls')('is sent a script only if it has forgotten it', async () => {
+    const writer = await FaultWriter.start({ connection: { url: server.url } });
+    await writer.acknowledged(100);
+    await admin.configResetStat();
+    for (let turn = 0; turn < 3; turn++) {
+      await admin.scriptFlush();
+      await writer.acknowledged(100);
+    }
+    await writer.end();
     const sent = await readStat('cmdstat_eval:calls=', 'commandstats');
-    expect(sent).toBeGreaterThanOrEqual(20);
+    expect(sent).toBeGreaterThanOrEqual(3);
     expect(sent).toBe(await readStat('cmdstat_evalsha:.*failed_calls=', 'commandstats'));
   });
 

@@ -254,8 +254,8 @@ describeWithServer('passed client with a key prefix of its own', () => {
       expect(await stored.current()).toEqual({ hello: 1 });
       const plain =
         deployment === 'cluster'
-          ? createCluster({ rootNodes: (address as string[]).map((url) => ({ url })) })
-          : createClient({ url: address as string });
+          ? createCluster({ rootNodes: (address as string[]).map((url) => ({ url })), RESP: 2 })
+          : createClient({ url: address as string, RESP: 2 });
       await plain.on('error', ignoreError).connect();
       for (const reader of [
         new RecentCommonReader({ client, keyPrefix: inner }),

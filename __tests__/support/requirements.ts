@@ -36,6 +36,7 @@ export const CAPABILITIES = [
   'paused writes',
   'replicas for scripts',
   'freed objects',
+  'failed calls',
 ] as const;
 
 export type Capability = (typeof CAPABILITIES)[number];

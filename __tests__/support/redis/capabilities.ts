@@ -20,6 +20,8 @@ const CHECKS: Record<Capability, (command: Ask) => Promise<string | undefined>> 
     const isHeld = await isRefused(command('EVAL', "return redis.call('SET', KEYS[1], '')", '1', 'probe'));
     return isHeld ? undefined : 'lets scripts write with too few replicas';
   },
+  'failed calls': async (command) =>
+    /failed_calls/.test(String(await command('INFO', 'commandstats'))) ? undefined : 'does not count calls that fail',
   'freed objects': async (command) =>
     /lazyfreed_objects/.test(String(await command('INFO', 'memory'))) ? undefined : 'does not count what it has freed',
   TLS: async (command) =>
