@@ -61,13 +61,13 @@ const REFUSALS: Record<string, Refusal> = {
   'has no memory left': {
     begin: setConfig('maxmemory', '1'),
     end: setConfig('maxmemory', '0'),
-    cause: /^OOM command not allowed/,
+    cause: /(^|[ -])OOM command not allowed/,
   },
   ...(!isMissing('replicas for scripts') && {
     'has too few replicas': {
       begin: setConfig('min-replicas-to-write', '1'),
       end: setConfig('min-replicas-to-write', '0'),
-      cause: /^NOREPLICAS Not enough good replicas/,
+      cause: /(^|[ -])NOREPLICAS Not enough good replicas/,
     },
   }),
   'cannot save its snapshots': {
@@ -79,7 +79,7 @@ const REFUSALS: Record<string, Refusal> = {
       rmdirSync(await snapshotFile());
       await save();
     },
-    cause: /^MISCONF Redis is configured to save/,
+    cause: /(^|[ -])MISCONF Redis is configured to save/,
   },
   'is busy with a script': {
     begin: async () => {

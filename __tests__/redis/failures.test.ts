@@ -8,7 +8,7 @@ import { until } from '../support/wait';
 const CALL = 'return redis.call(unpack(ARGV))';
 const inScript = (...command: string[]): string[] => ['EVAL', CALL, '1', 'key', ...command];
 
-async function failureOf(reply: Promise<unknown>): Promise<unknown> {
+async function readFailure(reply: Promise<unknown>): Promise<unknown> {
   return reply.then(
     (value) => {
       throw new Error(`the server answered ${String(value)}`);
@@ -31,8 +31,8 @@ describeWithServer('refusal by a server', () => {
   });
   afterEach(() => server.stop());
 
-  const kindsOf = async (command: readonly string[]): Promise<string[]> =>
-    recognize(await failureOf(server.command(command)));
+  const recognizeReply = async (command: readonly string[]): Promise<string[]> =>
+    recognize(await readFailure(server.command(command)));
 
   it.each([
     ['a password where none is set', ['AUTH', 'secret']],
@@ -44,13 +44,13 @@ describeWithServer('refusal by a server', () => {
     ['a command that is renamed, in a script', inScript('PERSIST', 'key')],
     ['a command that no script may run', inScript('SUBSCRIBE', 'key')],
   ])('is recognized as one of the configuration (%s)', async (_, command) => {
-    expect(await kindsOf(command)).toEqual(['isConfigurationError']);
+    expect(await recognizeReply(command)).toEqual(['isConfigurationError']);
   });
 
   it('is recognized as one of the configuration (a missing password, and a wrong one)', async () => {
     await server.command(['CONFIG', 'SET', 'requirepass', 'secret']);
-    expect(await kindsOf(['GET', 'key'])).toEqual(['isConfigurationError']);
-    expect(await kindsOf(['AUTH', 'wrong'])).toEqual(['isConfigurationError']);
+    expect(await recognizeReply(['GET', 'key'])).toEqual(['isConfigurationError']);
+    expect(await recognizeReply(['AUTH', 'wrong'])).toEqual(['isConfigurationError']);
   });
 
   it.each([
@@ -58,7 +58,7 @@ describeWithServer('refusal by a server', () => {
     ['in a script', inScript('LPUSH', 'key', 'x')],
   ])('is recognized as one of the destination alone (a wrong type, %s)', async (_, command) => {
     await server.command(['SET', 'key', 'x']);
-    expect(await kindsOf(command)).toEqual(['isConfigurationError', 'isDestinationError']);
+    expect(await recognizeReply(command)).toEqual(['isConfigurationError', 'isDestinationError']);
   });
 
   it.each([
@@ -66,15 +66,15 @@ describeWithServer('refusal by a server', () => {
     ['a replica', ['REPLICAOF', '127.0.0.1', '1'], ['isDemotionError']],
   ])('is recognized as one that passes (%s)', async (_, change, kinds) => {
     await server.command(change);
-    expect(await kindsOf(['SET', 'key', 'x'])).toEqual(kinds);
-    expect(await kindsOf(inScript('SET', 'key', 'x'))).toEqual(kinds);
+    expect(await recognizeReply(['SET', 'key', 'x'])).toEqual(kinds);
+    expect(await recognizeReply(inScript('SET', 'key', 'x'))).toEqual(kinds);
   });
 
   it('is recognized as one that passes (busy with a script, and a script that it does not know)', async () => {
-    expect(await kindsOf(['EVALSHA', '0'.repeat(40), '0'])).toEqual([]);
-    const endless = failureOf(server.command(['EVAL', 'while true do end', '0']));
+    expect(await recognizeReply(['EVALSHA', '0'.repeat(40), '0'])).toEqual([]);
+    const endless = readFailure(server.command(['EVAL', 'while true do end', '0']));
     await until(async () => /BUSY/.test(String(await server.command(['PING']).catch((error: unknown) => error))));
-    expect(await kindsOf(['EVAL', 'return 1', '0'])).toEqual([]);
+    expect(await recognizeReply(['EVAL', 'return 1', '0'])).toEqual([]);
     await server.command(['SCRIPT', 'KILL']);
     await endless;
   });
@@ -104,11 +104,11 @@ describeWith('server', 'users')('refusal of a user by a server', () => {
     ['a key', ['GET', 'foreign'], ['isDestinationError', 'isKeyRefusal']],
     ['a key of a script', ['EVAL', CALL, '1', 'foreign', 'GET', 'foreign'], ['isDestinationError', 'isKeyRefusal']],
   ])('is recognized as one of the configuration (%s)', async (_, command, more) => {
-    expect(recognize(await failureOf(user.sendCommand(command)))).toEqual(['isConfigurationError', ...more]);
+    expect(recognize(await readFailure(user.sendCommand(command)))).toEqual(['isConfigurationError', ...more]);
   });
 
   it('is recognized as one of the configuration (a key that a script does not declare)', async () => {
-    const error = await failureOf(user.sendCommand(['EVAL', CALL, '0', 'GET', 'foreign']));
+    const error = await readFailure(user.sendCommand(['EVAL', CALL, '0', 'GET', 'foreign']));
     expect(recognize(error)).toContain('isConfigurationError');
   });
 });
