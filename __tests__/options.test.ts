@@ -1,7 +1,15 @@
 import { inspect } from 'node:util';
 import { createClient } from 'redis';
 import { format } from 'winston';
-import { logRecent, OptionsError, RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../src';
+import {
+  logCommon,
+  logRecent,
+  OptionsError,
+  RecentCommonReader,
+  RedisRecentCommonTransport,
+  type TransportOptions,
+} from '../src';
+import { createDashboard } from '../src/dashboard';
 
 const url = 'redis://127.0.0.1:1';
 
@@ -119,5 +127,92 @@ describe('valid option', () => {
   it("is passed on if it is one of winston's own", () => {
     const options = { level: 'warn', silent: true, format: format.simple(), handleExceptions: true };
     expect(new RedisRecentCommonTransport({ url, ...options })).toMatchObject(options);
+  });
+});
+
+describe('unknown option', () => {
+  const client = createClient({ url });
+
+  it.each([
+    ['host', { host: 'secret' }, 'redis: { socket: { host } }'],
+    ['port', { port: 6380 }, 'redis: { socket: { port } }'],
+    ['db', { db: 3 }, 'redis: { database }'],
+    ['tls', { tls: {} }, 'redis: { socket: { tls } }'],
+    ['password', { password: 'secret' }, 'redis: { password }'],
+    ['socket', { socket: { host: 'secret' } }, 'redis: { socket }'],
+    ['sentinels', { sentinels: [] }, 'a client of your own as client'],
+    ['redis.host', { redis: { host: 'secret', port: 6380 } }, 'redis: { socket: { host } }'],
+    ['redis.port', { redis: { port: 6380 } }, 'redis: { socket: { port } }'],
+    ['redis.path', { redis: { path: '/tmp/redis.sock' } }, 'redis: { socket: { path } }'],
+    ['redis.db', { redis: { db: 3 } }, 'redis: { database }'],
+    ['redis.tls', { redis: { tls: {} } }, 'redis: { socket: { tls } }'],
+    ['redis.username ', { redis: { 'username ': 'secret' } }, 'redis: { username }'],
+    ['redis.passwrod', { redis: { passwrod: 'secret' } }, 'redis: { password }'],
+    ['redis.sokcet', { redis: { sokcet: {} } }, 'redis: { socket }'],
+    ['redis.rootNodes', { redis: { rootNodes: [] } }, 'a client of your own as client'],
+    ['redis.maxRetriesPerRequest', { redis: { maxRetriesPerRequest: null } }, 'a client of your own as client'],
+    ['redis.socket.hostname', { redis: { socket: { hostname: 'secret' } } }, 'redis: { socket: { host } }'],
+    ['redis.socket.password', { redis: { socket: { password: 'secret' } } }, 'redis: { password }'],
+    ['recentLimt', { recentLimt: 5 }, 'recentLimit'],
+    ['recent_limit', { recent_limit: 5 }, 'recentLimit'],
+    ['nmae', { nmae: 'shop' }, 'name'],
+    ['prefix', { prefix: 'a:' }, 'keyPrefix'],
+    ['ttl', { ttl: 60 }, 'ttlSeconds'],
+    ['handleException', { handleException: true }, 'handleExceptions'],
+    ['URL', { URL: 'redis://secret' }, 'url'],
+    ['redisClient', { redisClient: client }, 'client'],
+    ['colour', { colour: true }, 'one of the options client, url, redis, name, keyPrefix'],
+    ['constructor', Object.fromEntries([['constructor', 1]]), 'one of the options'],
+  ])('of the transport is refused, with the right one, and without its value: %s', (option, options, right) => {
+    const error = refusal(options);
+    expect(error.option).toBe(option);
+    expect(error.message).toContain(`[options] ${option}: expected ${right}`);
+    expect(inspect(error)).not.toContain('secret');
+  });
+
+  it.each([
+    ['host', { host: 'localhost' }, 'redis: { socket: { host } }'],
+    ['keyprefix', { keyprefix: 'a:' }, 'keyPrefix'],
+    ['redis.port', { redis: { port: 6380 } }, 'redis: { socket: { port } }'],
+    ['name', { name: 'shop' }, 'one of the options client, url, redis, keyPrefix'],
+  ])('of the reader is refused, with the right one: %s', (option, options, right) => {
+    expect(() => new RecentCommonReader(options as never)).toThrow(`[options] ${option}: expected ${right}`);
+  });
+
+  it.each([
+    ['authorise', { authorise: 'public' }, 'authorize'],
+    ['refresh', { refresh: 1000 }, 'refreshMs'],
+    ['url', { url }, 'one of the options reader, authorize, title'],
+  ])('of the dashboard is refused, with the right one: %s', (option, more, right) => {
+    const reader = new RecentCommonReader({ url });
+    const options = { reader, authorize: 'public', ...more } as never;
+    expect(() => createDashboard(options)).toThrow(`[options] ${option}: expected ${right}`);
+  });
+
+  it.each([
+    ['keyPrefx', { keyPrefx: 'a:' }, 'keyPrefix'],
+    ['lingerMs', { lingerMs: 5 }, 'one of the options keyPrefix, recentLimit'],
+  ])('of logRecent and logCommon is refused, with the right one: %s', async (option, options, right) => {
+    const message = `[options] ${option}: expected ${right}`;
+    await expect(logRecent(client, 'app', 'hello', 'info', options as never)).rejects.toThrow(message);
+    await expect(logCommon(client, 'app', 'hello', 'info', options as never)).rejects.toThrow(message);
+  });
+
+  it('is none that is undefined, that node-redis may have, or that winston and its other transports have', () => {
+    const nothing = { recentLimt: undefined, redis: { somethingNew: true, db: undefined } };
+    expect(() => new RedisRecentCommonTransport(nothing as never)).not.toThrow();
+    const texts = { level: 'info', eol: '', format: format.simple() };
+    const methods = { log: () => 0, logv: () => 0, close: () => 0 };
+    const flags = {
+      silent: false,
+      handleExceptions: true,
+      handleRejections: true,
+      exitOnError: false,
+      debugStdout: false,
+    };
+    const others = { levels: {}, highWaterMark: 16, stderrLevels: [], consoleWarnLevels: [], forceConsole: true };
+    const winston = { ...texts, ...methods, ...flags, ...others };
+    const transport = new RedisRecentCommonTransport({ url, ...winston } as never);
+    for (const method of ['log', 'logv', 'close']) expect(Object.hasOwn(transport, method)).toBe(false);
   });
 });

@@ -64,6 +64,49 @@ export function assertWholeNumber(value: unknown, option: string, least: number,
   throw new OptionsError(option, `a whole number ${range}`, value);
 }
 
+/** What to write in place of names that other packages, or earlier versions of them, use. */
+export type Instead = Readonly<Record<string, string>>;
+
+/**
+ * Refuses options that nobody reads: a misspelled one would silently do nothing.
+ * @param known - has the names of the options that there are
+ * @throws OptionsError, which offers the right name
+ */
+export function assertKnown(options: object, known: Readonly<Record<string, unknown>>, instead: Instead = {}): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || Object.hasOwn(known, name)) continue;
+    const names = Object.keys(known);
+    const right = (Object.hasOwn(instead, name) ? instead[name] : undefined) ?? nearestName(name, names);
+    const expected = right ? `${right} (there is no option ${name})` : `one of the options ${names.join(', ')}`;
+    throw new OptionsError(name, expected, HIDDEN);
+  }
+}
+
+/** The name that was probably meant; undefined if none is near. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const wanted = plain(name);
+  const most = wanted.length > 3 ? Math.max(2, Math.floor(wanted.length / 3)) : 1;
+  const distances = names.map((each) => countEdits(wanted, plain(each)));
+  const least = Math.min(...distances);
+  if (least <= most) return names[distances.indexOf(least)];
+  return wanted.length < 3 ? undefined : names.find((each) => plain(each).includes(wanted));
+}
+
+/** How many letters must be put in, left out or replaced to make one text the other: their Levenshtein distance. */
+function countEdits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (let i = 0; i < from.length; i++) {
+    const next = [i + 1];
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = (row[j - 1] as number) + (from[i] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
+}
+
 /** `flush()` reached its deadline before everything was in Redis. Log calls that are pending stay pending. */
 export class FlushError extends RecentCommonError {
   override name = 'FlushError';

@@ -2,7 +2,7 @@
 
 import type TransportStream = require('winston-transport');
 
-import { assertFunction, assertObject, assertWholeNumber, OptionsError } from './errors';
+import { assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsError } from './errors';
 import type { TimestampFormat } from './line-format';
 import type { LogInfo } from './record/log-call';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
@@ -75,6 +75,45 @@ export interface TransportOptions
   readonly closeTimeoutMs?: number | undefined;
 }
 
+const WRITE_OPTIONS: Readonly<Record<keyof WriteOptions, true>> = {
+  keyPrefix: true,
+  recentLimit: true,
+  commonLimit: true,
+  timestamp: true,
+  ttlSeconds: true,
+  severities: true,
+};
+
+/** The names of a transport's options, besides those that say how to reach Redis. */
+const TRANSPORT_OPTIONS: Readonly<Record<Exclude<keyof TransportOptions, keyof ConnectionOptions>, true>> = {
+  name: true,
+  ...WRITE_OPTIONS,
+  commonKey: true,
+  lingerMs: true,
+  maxPending: true,
+  closeTimeoutMs: true,
+  level: true,
+  silent: true,
+  format: true,
+  handleExceptions: true,
+  handleRejections: true,
+};
+
+/** Options that winston and its other transports know: one object may be for several of them. They mean nothing here. */
+const WINSTON_OPTIONS = {
+  log: true,
+  logv: true,
+  close: true,
+  highWaterMark: true,
+  levels: true,
+  exitOnError: true,
+  eol: true,
+  stderrLevels: true,
+  consoleWarnLevels: true,
+  debugStdout: true,
+  forceConsole: true,
+} as const;
+
 /** The default of every option that has one. */
 export const DEFAULTS = Object.freeze({
   name: 'app',
@@ -108,7 +147,7 @@ export type Resolved<Options> = Omit<Options, keyof typeof DEFAULTS> & {
  * @throws OptionsError
  */
 export function resolveTransportOptions(options: TransportOptions = {}): Resolved<TransportOptions> {
-  assertConnection(options);
+  assertConnection(options, { ...TRANSPORT_OPTIONS, ...WINSTON_OPTIONS });
   const hashTag = options.client !== undefined && isClusterClient(options.client);
   const resolved = withDefaults<TransportOptions>(options);
   assertWriteOptions(resolved, hashTag);
@@ -125,6 +164,7 @@ export function resolveTransportOptions(options: TransportOptions = {}): Resolve
  */
 export function resolveWriteOptions(options: WriteOptions, hashTag: boolean): Resolved<WriteOptions> {
   assertObject(options, 'options');
+  assertKnown(options, WRITE_OPTIONS);
   const { timestamp = 'asctime' } = options;
   const resolved = withDefaults<WriteOptions>({ ...options, timestamp });
   assertWriteOptions(resolved, hashTag);

@@ -1,7 +1,7 @@
 /** Creates the dashboard: a page about a log, for any kind of server. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { assertFunction, assertObject, assertWholeNumber, OptionsError } from '../errors';
+import { assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsError } from '../errors';
 import type { DashboardReader } from './data/gather';
 import { SharedReader } from './data/shared-reader';
 import { type Answer, isBodiless } from './http/answer';
@@ -22,6 +22,14 @@ export interface DashboardOptions {
   /** Time between two refreshes, in milliseconds; from 1,000 to 3,600,000. @default 5000 */
   readonly refreshMs?: number | undefined;
 }
+
+const OPTIONS: Readonly<Record<keyof DashboardOptions, true>> = {
+  reader: true,
+  authorize: true,
+  title: true,
+  environment: true,
+  refreshMs: true,
+};
 
 /** A web page at one path. It needs all requests to that path, with or without a trailing slash, and no others. */
 export interface Dashboard {
@@ -60,6 +68,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
 
 function assertOptions(options: DashboardOptions): void {
   assertObject(options, 'options');
+  assertKnown(options, OPTIONS);
   const { reader, authorize, title, environment, refreshMs } = options;
   assertObject(reader, 'reader');
   for (const method of ['names', 'recent', 'common', 'compare'] as const) {

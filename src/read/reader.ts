@@ -119,7 +119,7 @@ export class RecentCommonReader {
 
   /** @throws OptionsError for an option that cannot be used */
   constructor(options: ReaderOptions = {}) {
-    assertConnection(options);
+    assertConnection(options, { keyPrefix: true });
     this.#connection = openConnection(options, true);
     this.#space = { prefix: options.keyPrefix ?? '', hashTag: this.#connection.isCluster };
     assertPrefix(this.#space.prefix, this.#space);

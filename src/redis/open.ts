@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { assertObject, errorMessage, HIDDEN, OptionsError } from '../errors';
 import type { Connection } from './connection';
+import { assertKnownOptions, assertRedisOptions } from './option-names';
 import { type OwnClientOptions, OwnConnection, prepareClient } from './own-connection';
 import { assertClient, isClient, type PassedClient } from './passed-client';
 import { PassedConnection } from './passed-connection';
@@ -34,11 +35,13 @@ export interface ConnectionOptions {
 }
 
 /**
- * Checks the options that say how to reach Redis.
+ * Checks the options that say how to reach Redis, and that there are no unknown ones.
+ * @param known - the names of the other options
  * @throws OptionsError
  */
-export function assertConnection(options: ConnectionOptions): void {
+export function assertConnection(options: ConnectionOptions, known: Readonly<Record<string, true>>): void {
   assertObject(options, 'options');
+  assertKnownOptions(options, known);
   const { client, url, redis } = options;
   const given = Object.entries({ client, url, redis }).filter(([, value]) => value !== undefined);
   if (given.length > 1) {
@@ -47,7 +50,10 @@ export function assertConnection(options: ConnectionOptions): void {
   for (const [option, value] of Object.entries({ url, redis })) {
     if (isClient(value)) throw new OptionsError(option, `no client, which is given as client`, value);
   }
-  if (redis !== undefined) assertObject(redis, 'redis');
+  if (redis !== undefined) {
+    assertObject(redis, 'redis');
+    assertRedisOptions(redis);
+  }
   if (client !== undefined) assertClient(client);
   assertHost(redis?.socket);
   if (client === undefined) assertClientOptions(options);

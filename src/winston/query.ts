@@ -87,9 +87,17 @@ export class Queries {
   readonly #followers = new Set<(name: string, ...severity: string[]) => void>();
   #reader: RecentCommonReader | undefined;
 
-  /** @param onStreamError - hears why a stream has ended: as an `'error'` of its own it would end a process that does not listen */
-  constructor(options: ReaderOptions, target: QueryTarget, onStreamError: (error: unknown) => void) {
-    this.#options = options;
+  /**
+   * Takes the options of the reader from those of its transport.
+   *
+   * @param onStreamError - hears why a stream has ended: as an `'error'` of its own it would end a process that does not listen
+   */
+  constructor(
+    { client, url, redis, keyPrefix }: ReaderOptions,
+    target: QueryTarget,
+    onStreamError: (error: unknown) => void,
+  ) {
+    this.#options = { client, url, redis, keyPrefix };
     this.#target = target;
     this.#onStreamError = onStreamError;
   }
