@@ -5,13 +5,13 @@ export type { TimestampFormat } from './line-format';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
 export type { FollowedLines, FollowOptions, MissedLines } from './read/follow';
+export type { KnownLogger } from './read/known-loggers';
 export type { RecentLine } from './read/lines';
 export {
   type ChangesOptions,
   type CommonOptions,
   type CommonWindow,
   type HourProgress,
-  type KnownLogger,
   type LoggerOverview,
   type MessageCount,
   type ReaderOptions,

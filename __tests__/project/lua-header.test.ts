@@ -28,7 +28,7 @@ function findLua({ nodes }: SourceFile): LuaTemplate[] {
 function isLua(node: Node): boolean {
   if (node.type !== 'TemplateLiteral') return false;
   const texts = (node.quasis as { cooked: string }[]).map(({ cooked }) => cooked).join('');
-  return /\bredis\.p?call\(|^local function /m.test(texts);
+  return /\bredis\.p?call\(|^local function |^-- KEYS\[/m.test(texts);
 }
 
 const files = readSourceTree();

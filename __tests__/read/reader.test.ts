@@ -43,6 +43,24 @@ describe('common', () => {
     });
   });
 
+  it('gives back every message as it is stored, whatever is in it, and however many there are', async () => {
+    const odd = ['', ' ', '\n', '\0', '"', '1', 'a\nb 2', '\ufffd', 'é😀', '{"a":1}', ',', '<other>'];
+    const many = [...odd, ...Array.from({ length: 2000 }, (_, i) => `message ${i}`)];
+    const stored = many.map((value, i) => ({ value, score: i + 0.5 }));
+    const key = workspace.key(`common:${name}:info`);
+    for (const each of [key, `${key}:last`]) await workspace.redis.zAdd(each, stored);
+    await workspace.redis.mSet({ [`${key}:start`]: isoHour(), [`${key}:pstart`]: isoHour(1) });
+    const expected = stored.map(({ value, score }) => ({ message: value, count: score })).reverse();
+    for (const window of ['current', 'previous'] as const) {
+      expect((await workspace.reader.common(name, 'info', { window })).messages).toEqual(expected);
+    }
+    expect((await workspace.reader.common(name, 'info', { limit: 3 })).messages).toEqual(expected.slice(0, 3));
+    const changes = await workspace.reader.changes(name, 'info');
+    expect(new Map(changes.map(({ message, count, previous }) => [message, [count, previous]]))).toEqual(
+      new Map(expected.map(({ message, count }) => [message, [count, count]])),
+    );
+  });
+
   it('gives the total of all messages, whatever its limit', async () => {
     await log({ rare: 1, often: 3, sometimes: 2 });
     const { total, messages } = await workspace.reader.common(name, 'info', { limit: 1 });

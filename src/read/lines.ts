@@ -2,6 +2,7 @@
 
 import { parseLine, parseParts } from '../line-format';
 import type { RawLines } from './scripts';
+import { Slices } from './slices';
 
 /** One line of a recent list. */
 export interface RecentLine {
@@ -29,16 +30,49 @@ export function toSecond(time: Date): number {
   return Math.floor(time.getTime() / 1000);
 }
 
+/** A list of lines as it was read. */
+export interface RawList extends RawLines {
+  readonly name: string;
+  readonly severity: string;
+}
+
 /** The lines of one list, in its order: newest first. */
 export function parseLines({ newest, lines }: RawLines, name: string, severity: string): RecentLine[] {
-  return lines.map((line, i) => {
-    const { time, isToSecond, text } = parseLine(line);
-    const { message, stack, isPlain } = parseParts(text);
-    const parsed = { seq: newest - i, time, message, ...(stack === undefined ? {} : { stack }), severity, name };
-    if (isPlain) plainLines.add(parsed);
-    if (isToSecond) linesToSecond.add(parsed);
-    return parsed;
-  });
+  return lines.map((line, i) => parse(line, newest - i, name, severity));
+}
+
+/** The lines of several lists as one list, newest first, of which only those are kept that are wanted. In slices. */
+export async function selectLines(
+  lists: readonly RawList[],
+  isWanted: (line: RecentLine) => boolean,
+  limit = Infinity,
+): Promise<RecentLine[]> {
+  const slices = new Slices();
+  const parsed: RecentLine[][] = [];
+  for (const { newest, lines, name, severity } of lists) {
+    const list: RecentLine[] = [];
+    for (const [i, line] of lines.entries()) {
+      if (slices.isOver()) await slices.pause();
+      list.push(parse(line, newest - i, name, severity));
+    }
+    parsed.push(list);
+  }
+  const selected: RecentLine[] = [];
+  for (const line of mergingByTime(parsed)) {
+    if (selected.length >= limit) break;
+    if (slices.isOver()) await slices.pause();
+    if (isWanted(line)) selected.push(line);
+  }
+  return selected;
+}
+
+function parse(line: string, seq: number, name: string, severity: string): RecentLine {
+  const { time, isToSecond, text } = parseLine(line);
+  const { message, stack, isPlain } = parseParts(text);
+  const parsed = { seq, time, message, ...(stack === undefined ? {} : { stack }), severity, name };
+  if (isPlain) plainLines.add(parsed);
+  if (isToSecond) linesToSecond.add(parsed);
+  return parsed;
 }
 
 /** Whether the message of a line is only a message: what looks like metadata in it was logged as text. */
@@ -56,14 +90,16 @@ export function isSince(line: RecentLine, since: Date): boolean {
  * and an asctime is to the second. A line without a time comes right after the line before it.
  */
 export function mergeByTime(lists: readonly (readonly RecentLine[])[]): RecentLine[] {
+  return [...mergingByTime(lists)];
+}
+
+function* mergingByTime(lists: readonly (readonly RecentLine[])[]): Generator<RecentLine> {
   const rests = lists.filter((list) => list.length > 0).map((list) => ({ list, next: 0 }));
-  const merged: RecentLine[] = [];
   const timeAt = ({ list, next }: (typeof rests)[number]): number => list[next]?.time.getTime() ?? -Infinity;
   for (let left = lists.reduce((sum, { length }) => sum + length, 0); left > 0; left--) {
     const newest = rests.reduce((best, rest) =>
       timeAt(rest) > timeAt(best) || Number.isNaN(timeAt(rest)) ? rest : best,
     );
-    merged.push(newest.list[newest.next++] as RecentLine);
+    yield newest.list[newest.next++] as RecentLine;
   }
-  return merged;
 }

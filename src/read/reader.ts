@@ -2,7 +2,6 @@
 
 import { assertWholeNumber, OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
-import { findExisting } from '../redis/existing';
 import {
   assertName,
   assertPrefix,
@@ -10,36 +9,18 @@ import {
   type DestinationKeys,
   destinationKeys,
   type KeySpace,
-  knownKey,
-  parseKnownMember,
 } from '../redis/keys';
 import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
-import { isSince, mergeByTime, parseLines, type RecentLine } from './lines';
-import {
-  type Count,
-  type Hours,
-  readCounts,
-  readHour,
-  readKnown,
-  readLines,
-  readLinesFrom,
-  readTotals,
-} from './scripts';
+import { type KnownLogger, keepExisting, readIndex } from './known-loggers';
+import { isSince, type RecentLine, selectLines } from './lines';
+import { type Count, type Hours, readCounts, readHour, readLines, readLinesFrom, readTotals } from './scripts';
 import { type Change, compareMessages, compareTotals, type MessageChange } from './surge';
 
 /** Options of {@link RecentCommonReader}. */
 export interface ReaderOptions extends ConnectionOptions {
   /** The `keyPrefix` of the writers. @default '' */
   readonly keyPrefix?: string | undefined;
-}
-
-/** A logger name and severity under which something was logged. */
-export interface KnownLogger {
-  readonly name: string;
-  readonly severity: string;
-  /** When it was last written to, to the second, by the clock of Redis. */
-  readonly lastSeen: Date;
 }
 
 /** Which lines to read. */
@@ -130,10 +111,7 @@ export class RecentCommonReader {
    * that no writer has put there are left out.
    */
   async names(): Promise<KnownLogger[]> {
-    const loggers = await this.#readIndex();
-    const keys = loggers.map(({ name, severity }) => destinationKeys(this.#space, name, severity));
-    const exist = await findExisting(this.#connection, keys);
-    return loggers.filter((_, i) => exist[i]);
+    return keepExisting(this.#connection, this.#space, await this.#readIndex());
   }
 
   /**
@@ -148,11 +126,14 @@ export class RecentCommonReader {
     if (typeof contains !== 'string') throw new OptionsError('contains', 'a string', contains);
     const severities = [...new Set([severity].flat())];
     const keys = severities.map((each) => this.#checkedKeys(name, each));
-    const isFiltered = since !== undefined || contains !== '';
-    const lists = await Promise.all(keys.map((each) => readLines(this.#connection, each, isFiltered ? 0 : limit)));
-    return mergeByTime(lists.map((list, i) => parseLines(list, name, severities[i] as string)))
-      .filter((line) => line.message.includes(contains) && (!since || isSince(line, since)))
-      .slice(0, limit);
+    const most = since === undefined && contains === '' ? limit : 0;
+    const lists = await Promise.all(
+      keys.map(async (each, i) => {
+        return { ...(await readLines(this.#connection, each, most)), name, severity: severities[i] as string };
+      }),
+    );
+    const isWanted = (line: RecentLine): boolean => line.message.includes(contains) && (!since || isSince(line, since));
+    return selectLines(lists, isWanted, limit);
   }
 
   /**
@@ -250,14 +231,8 @@ export class RecentCommonReader {
     this.#connection.release();
   }
 
-  /** The destinations in the index, of which some may have expired. */
-  async #readIndex(): Promise<KnownLogger[]> {
-    const known = await readKnown(this.#connection, knownKey(this.#space));
-    return known.flatMap(([member, seconds]): KnownLogger[] => {
-      const destination = parseKnownMember(member, this.#space);
-      const lastSeen = new Date(seconds * 1000);
-      return destination && !Number.isNaN(lastSeen.getTime()) ? [{ ...destination, lastSeen }] : [];
-    });
+  #readIndex(): Promise<KnownLogger[]> {
+    return readIndex(this.#connection, this.#space);
   }
 
   /** The other severities of a logger that were active in the hour before. */

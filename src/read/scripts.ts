@@ -1,5 +1,6 @@
 /** The scripts that read, with the encoding of their arguments and the decoding of their replies. */
 
+import { randomBytes } from 'node:crypto';
 import { RecentCommonError } from '../errors';
 import type { Connection } from '../redis/connection';
 import { ISO_HOUR, parseIsoHour } from '../redis/hour';
@@ -7,13 +8,38 @@ import type { DestinationKeys } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import { Slices } from './slices';
 
+/** Reads members of a sorted set with their scores, the greatest first; a set that is nil holds nothing. */
+const READ_COUNTS = /* lua */ `
+-- A client takes a reply of thousands of texts apart in one go, so short ones are joined; Lua is slow to join long ones.
+local function read_counts(window, most, separator)
+  local texts, first, size = {}, 1, 0
+  if not window then return texts end
+  local counts = redis.call('ZREVRANGE', window, 0, most - 1, 'WITHSCORES')
+  for i = 1, #counts do
+    size = size + #counts[i]
+    if size > 1000 or i == #counts then
+      if #counts[i] > 500 then
+        if first < i then texts[#texts + 1] = table.concat(counts, separator, first, i - 1) end
+        texts[#texts + 1] = counts[i]
+      else
+        texts[#texts + 1] = table.concat(counts, separator, first, i)
+      end
+      first, size = i + 1, 0
+    end
+  end
+  return texts
+end`;
+
 const READ_NAMES = defineScript(/* lua */ `
 -- Reads which destinations exist.
 --
 -- KEYS[1] known  zset  destination -> epoch seconds when it was last written to
 --
--- Returns the destinations, the one last written to first, each followed by its time
-return redis.call('ZREVRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+-- ARGV[1] a text that no destination contains
+--
+-- Returns texts of the destinations, the one last written to first, each followed by its time, with ARGV[1] between all of these
+${READ_COUNTS}
+return read_counts(KEYS[1], 0, ARGV[1])
 `);
 
 const READ_RECENT = defineScript(/* lua */ `
@@ -33,27 +59,25 @@ if seen and seen <= tonumber(newest) then most = newest - seen + 1 end
 return { newest, redis.call('LRANGE', recent, 0, most - 1) }
 `);
 
-/** Finds the window of an hour, and reads what it holds; a window that is nil holds nothing. */
+/** Finds the window of an hour, and sums its counts; a window that is nil holds nothing. */
 const WINDOWS = /* lua */ `
 local function find_window(hour, common, start_key, last, pstart_key)
   if redis.call('GET', start_key) == hour then return common end
   if redis.call('GET', pstart_key) == hour then return last end
 end
 
-local function read_counts(window, most)
-  if not window then return {} end
-  return redis.call('ZREVRANGE', window, 0, most - 1, 'WITHSCORES')
-end
-
--- Many messages have the same small count: going from each count to the next takes a tenth of the time of all messages.
+-- Many messages have the same small count: going from each count to the next takes a tenth of the time of all messages. The
+-- messages of great counts, if these differ in hundreds, are faster read.
 local function sum_counts(window)
   local total, least = 0, '-inf'
-  while window do
+  for step = 1, window and 500 or 0 do
     local count = redis.call('ZRANGEBYSCORE', window, least, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
-    if not count then break end
+    if not count then return string.format('%.17g', total) end
     total = total + count * redis.call('ZCOUNT', window, count, count)
     least = '(' .. count
   end
+  local rest = window and redis.call('ZRANGEBYSCORE', window, least, '+inf', 'WITHSCORES') or {}
+  for i = 2, #rest, 2 do total = total + rest[i] end
   return string.format('%.17g', total)
 end`;
 
@@ -67,16 +91,19 @@ const READ_COMMON = defineScript(/* lua */ `
 --
 -- ARGV[1] 0 for this hour, 1 for the hour before it
 -- ARGV[2] most messages to return; 0 for all
+-- ARGV[3] a text that no message contains
 --
--- Returns { the hour, the sum of all counts, the messages by falling count, each followed by its count }
+-- Returns { the hour, the sum of all counts, texts of the messages by falling count, each followed by its count, with ARGV[3]
+--   between all of these }
 ${ISO_HOUR}
+${READ_COUNTS}
 ${WINDOWS}
 
 local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local ago, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local hour = iso_hour(tonumber(redis.call('TIME')[1]) - ago * 3600)
 local window = find_window(hour, common, start_key, last, pstart_key)
-return { hour, sum_counts(window), read_counts(window, limit) }
+return { hour, sum_counts(window), read_counts(window, limit, ARGV[3]) }
 `);
 
 const READ_CHANGES = defineScript(/* lua */ `
@@ -88,10 +115,13 @@ const READ_CHANGES = defineScript(/* lua */ `
 -- KEYS[4] pstart  string  the previous hour in which something was logged
 --
 -- ARGV[1] 1 for the counts of all messages, 0 for their sums
+-- ARGV[2] a text that no message contains
 --
--- Returns { epoch seconds, microseconds beyond them, of this hour, of the hour before it }: sums, or the messages by
---   falling count, each followed by its count. With ARGV[1] 0, 1 comes last if the destination exists, else 0
+-- Returns { epoch seconds, microseconds beyond them, of this hour, of the hour before it }: sums, or texts of the messages by
+--   falling count, each followed by its count, with ARGV[2] between all of these. With ARGV[1] 0, 1 comes last if the
+--   destination exists, else 0
 ${ISO_HOUR}
+${READ_COUNTS}
 ${WINDOWS}
 
 local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -102,7 +132,7 @@ if ARGV[1] == '0' then
   local exists = (redis.call('GET', start_key) or redis.call('GET', pstart_key)) and 1 or 0
   return { time[1], time[2], sum_counts(current), sum_counts(previous), exists }
 end
-return { time[1], time[2], read_counts(current, 0), read_counts(previous, 0) }
+return { time[1], time[2], read_counts(current, 0, ARGV[2]), read_counts(previous, 0, ARGV[2]) }
 `);
 
 const HOUR_SECONDS = 3600;
@@ -130,7 +160,8 @@ export type Count = readonly [message: string, count: number];
 
 /** The members of the index with their epoch seconds, the destination last written to first. */
 export async function readKnown(connection: Connection, known: string): Promise<Count[]> {
-  return toCounts(await connection.run(READ_NAMES, [known], []));
+  const separator = randomSeparator();
+  return toCounts(await connection.run(READ_NAMES, [known], [separator]), separator);
 }
 
 /** The newest lines; all lines with a limit of 0. */
@@ -159,14 +190,16 @@ export async function readHour(
   ago: number,
   limit: number,
 ): Promise<{ start: Date; total: number; counts: Count[] }> {
-  const reply = await connection.run(READ_COMMON, windowKeys(keys), [String(ago), String(limit)]);
-  const [hour, total, counts] = expectArray(reply);
-  return { start: new Date(parseIsoHour(String(hour))), total: Number(total), counts: toCounts(counts) };
+  const separator = randomSeparator();
+  const reply = await connection.run(READ_COMMON, windowKeys(keys), [String(ago), String(limit), separator]);
+  const [hour, total, texts] = expectArray(reply);
+  const counts = await toCounts(texts, separator);
+  return { start: new Date(parseIsoHour(String(hour))), total: Number(total), counts };
 }
 
 /** The counts of both hours. */
 export function readCounts(connection: Connection, keys: DestinationKeys): Promise<Hours<Count[]>> {
-  return runReadChanges(connection, keys, '1', toCountsInSlices);
+  return runReadChanges(connection, keys, '1', toCounts);
 }
 
 /** The sums of the counts of both hours. */
@@ -178,17 +211,17 @@ async function runReadChanges<Counts>(
   connection: Connection,
   keys: DestinationKeys,
   mode: string,
-  decode: (part: unknown) => Promise<Counts>,
+  decode: (part: unknown, separator: string) => Promise<Counts>,
 ): Promise<Hours<Counts>> {
-  const [seconds, micros, current, previous, exists] = expectArray(
-    await connection.run(READ_CHANGES, windowKeys(keys), [mode]),
-  );
+  const separator = randomSeparator();
+  const reply = await connection.run(READ_CHANGES, windowKeys(keys), [mode, separator]);
+  const [seconds, micros, current, previous, exists] = expectArray(reply);
   const passed = (Number(seconds) % HOUR_SECONDS) + Number(micros) / 1e6;
   return {
     start: new Date((Number(seconds) - (Number(seconds) % HOUR_SECONDS)) * 1000),
     elapsed: passed / HOUR_SECONDS,
-    current: await decode(current),
-    previous: await decode(previous),
+    current: await decode(current, separator),
+    previous: await decode(previous, separator),
     ...(exists !== undefined && { exists: Number(exists) === 1 }),
   };
 }
@@ -197,19 +230,21 @@ function windowKeys({ common, start, last, pstart }: DestinationKeys): string[] 
   return [common, start, last, pstart];
 }
 
-function toCounts(flat: unknown): Count[] {
-  const parts = expectArray(flat);
-  return Array.from({ length: parts.length / 2 }, (_, i) => [String(parts[2 * i]), Number(parts[2 * i + 1])]);
+/** Nobody can put into a message what is chosen when it is read. */
+function randomSeparator(): string {
+  return randomBytes(6).toString('base64url');
 }
 
-/** The same for windows that may be full. */
-async function toCountsInSlices(flat: unknown): Promise<Count[]> {
-  const parts = expectArray(flat);
+async function toCounts(texts: unknown, separator: string): Promise<Count[]> {
   const slices = new Slices();
   const counts: Count[] = [];
-  for (let i = 0; i < parts.length; i += 2) {
+  let message: string | undefined;
+  for (const text of expectArray(texts)) {
     if (slices.isOver()) await slices.pause();
-    counts.push([String(parts[i]), Number(parts[i + 1])]);
+    for (const part of String(text).split(separator)) {
+      if (message !== undefined) counts.push([message, Number(part)]);
+      message = message === undefined ? part : undefined;
+    }
   }
   return counts;
 }

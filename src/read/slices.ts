@@ -17,10 +17,10 @@ function nextTurn(): Promise<void> {
   return turns;
 }
 
-/** Tells a computation when to pause. */
+/** Tells a computation when to pause: first before it becomes long, so that no two long ones begin in one turn. */
 export class Slices {
   #steps = 0;
-  #end = clock.now() + SLICE_MS;
+  #end = -Infinity;
 
   /**
    * To be asked at each step: whether it is time to pause.
@@ -35,6 +35,20 @@ export class Slices {
     await nextTurn();
     this.#end = clock.now() + SLICE_MS;
   }
+}
+
+/** What a function makes of each item. */
+export async function mapInSlices<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item) => Result,
+): Promise<Result[]> {
+  const slices = new Slices();
+  const results: Result[] = [];
+  for (const item of items) {
+    if (slices.isOver(1)) await slices.pause();
+    results.push(map(item));
+  }
+  return results;
 }
 
 /** The items in order, by merging sorted runs. Equal items stay in order. */

@@ -82,7 +82,11 @@ export async function compareMessages(
   hasBaseline: boolean,
 ): Promise<MessageChange[]> {
   const slices = new Slices();
-  const gone = new Map(previous);
+  const gone = new Map<string, number>();
+  for (const [message, before] of previous) {
+    if (slices.isOver()) await slices.pause();
+    gone.set(message, before);
+  }
   const isCompared = hasBaseline || gone.size > 0;
   const folded = { count: current.find(isOther)?.[1] ?? 0, previous: gone.get(OTHER) ?? 0 };
   // There may be tens of thousands of messages: each is looked up once, and scored once if nothing is folded.

@@ -1,6 +1,6 @@
 /** Picks the loggers that were asked for, and orders, names and abbreviates them. */
 
-import type { KnownLogger } from '../../read/reader';
+import type { KnownLogger } from '../../read/known-loggers';
 import { compareSeverities } from '../../severity';
 import type { Selection } from '../arguments/invocation';
 import { Failure } from '../errors';

@@ -1,6 +1,7 @@
 /** Reads from Redis what a view shows, and no more. */
 
-import type { KnownLogger, RecentCommonReader, SeverityChanges } from '../../read/reader';
+import type { KnownLogger } from '../../read/known-loggers';
+import type { RecentCommonReader, SeverityChanges } from '../../read/reader';
 import { shownSeverities, type View } from '../view';
 import { addKeys, type ShownLine } from './lines';
 import { chooseName, readableLoggers } from './loggers';
@@ -32,7 +33,7 @@ export interface Readings {
  * @throws UnknownLoggerError
  */
 export async function gather(reader: DashboardReader, view: View): Promise<Readings> {
-  const known = readableLoggers(await reader.names());
+  const known = await readableLoggers(await reader.names());
   const name = chooseName(known, view.name);
   const own = loggedSeverities(known, name);
   const all = shownSeverities(view, listSeverities(own));
@@ -47,7 +48,7 @@ export async function gather(reader: DashboardReader, view: View): Promise<Readi
 
 /** Every stored line of a logger, newest first. */
 export async function readLines(reader: DashboardReader, asked: string | undefined): Promise<ShownLine[]> {
-  const known = readableLoggers(await reader.names());
+  const known = await readableLoggers(await reader.names());
   const name = chooseName(known, asked);
   const severities = loggedSeverities(known, name);
   return severities.length > 0 ? addKeys(await reader.recent(name, severities)) : [];

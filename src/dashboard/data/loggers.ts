@@ -1,6 +1,7 @@
 /** Chooses the logger to show and lists the others. */
 
-import type { KnownLogger } from '../../read/reader';
+import type { KnownLogger } from '../../read/known-loggers';
+import { Slices } from '../../read/slices';
 import { toHour } from '../../redis/hour';
 import { assertName, assertSeverity } from '../../redis/keys';
 
@@ -21,16 +22,24 @@ export class UnknownLoggerError extends Error {
 }
 
 /** The loggers that can be read: other programs may put anything into the index, and one bad member must not hide the rest. */
-export function readableLoggers(known: readonly KnownLogger[]): KnownLogger[] {
-  return known.filter(({ name, severity, lastSeen }) => {
-    try {
-      assertName(name, { hashTag: false });
-      assertSeverity(severity);
-      return !Number.isNaN(lastSeen.getTime());
-    } catch {
-      return false;
-    }
-  });
+export async function readableLoggers(known: readonly KnownLogger[]): Promise<KnownLogger[]> {
+  const slices = new Slices();
+  const readable: KnownLogger[] = [];
+  for (const logger of known) {
+    if (slices.isOver()) await slices.pause();
+    if (isReadable(logger)) readable.push(logger);
+  }
+  return readable;
+}
+
+function isReadable({ name, severity, lastSeen }: KnownLogger): boolean {
+  try {
+    assertName(name, { hashTag: false });
+    assertSeverity(severity);
+    return !Number.isNaN(lastSeen.getTime());
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -51,12 +60,14 @@ export function chooseName(known: readonly KnownLogger[], name: string | undefin
 }
 
 /** The loggers that wrote last and the one shown, by name. */
-export function listLoggers(
+export async function listLoggers(
   known: readonly KnownLogger[],
   chosen: string,
-): { loggers: LoggerEntry[]; loggerCount: number } {
+): Promise<{ loggers: LoggerEntry[]; loggerCount: number }> {
+  const slices = new Slices();
   const gravest = new Map<string, string | null>();
   for (const logger of known) {
+    if (slices.isOver()) await slices.pause();
     const before = gravest.get(logger.name);
     const now = GRAVE.includes(logger.severity) && wroteThisHour(logger) ? logger.severity : null;
     const isGraver = now !== null && (!before || GRAVE.indexOf(now) < GRAVE.indexOf(before));

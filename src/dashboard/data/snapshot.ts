@@ -61,7 +61,7 @@ export async function makeSnapshot({ known, name, changes, sums, lines }: Readin
   const notable = await notableChanges(changes, elapsed);
   return {
     name: known.length > 0 ? name : null,
-    ...listLoggers(known, name),
+    ...(await listLoggers(known, name)),
     elapsed: minutes,
     hasBaseline,
     total: scored(sumCounts([...counts.values()])),

@@ -40,15 +40,16 @@ async function answerPage(reader: SharedReader, view: View, settings: PageSettin
   const read = await reader.snapshot(view);
   const now = new Date();
   if ('status' in read) {
-    return answer(read.status, 'text/html', renderPage(troubleParts(read.text, view), view, settings, now));
+    return answer(read.status, 'text/html', await renderPage(troubleParts(read.text, view), view, settings, now));
   }
-  return answer(200, 'text/html', renderPage(makeParts(read, view, now), resolveView(view, read), settings, now));
+  const parts = await makeParts(read, view, now);
+  return answer(200, 'text/html', await renderPage(parts, resolveView(view, read), settings, now));
 }
 
 async function answerData(request: Request, reader: SharedReader, view: View, format: string): Promise<Answer> {
   if (format !== 'json' && format !== 'parts') return refusal(404, 'There is no such format.');
   const read = await reader.snapshot(view);
   if ('status' in read) return answer(read.status, JSON_TYPE, JSON.stringify({ error: read.text }));
-  const data = format === 'json' ? read : { name: read.name, parts: makeParts(read, view, new Date()) };
+  const data = format === 'json' ? read : { name: read.name, parts: await makeParts(read, view, new Date()) };
   return taggedAnswer(request, JSON_TYPE, JSON.stringify(data));
 }

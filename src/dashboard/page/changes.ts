@@ -1,5 +1,6 @@
 /** Makes the panel of messages that are new, surging or fading, each with a line of it. */
 
+import { mapInSlices } from '../../read/slices';
 import { factorText } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import type { NotableChange } from '../data/changes';
@@ -24,14 +25,18 @@ const COLUMNS: readonly Column[] = [
 const EXPLANATION =
   'New: not logged last hour. ×: this hour’s count compared with what last hour predicts by now; ten is added to both, so that small counts do not stand out.';
 
-export function changesPanel(snapshot: Snapshot, view: View, now: Date): MarkupElement {
+export async function changesPanel(snapshot: Snapshot, view: View, now: Date): Promise<MarkupElement> {
   if (snapshot.name === null) return ['section', { id: 'changes' }];
-  const content = snapshot.changes.length > 0 ? changesTable(snapshot, view, now) : [note(emptyText(snapshot))];
+  const content = snapshot.changes.length > 0 ? await changesTable(snapshot, view, now) : [note(emptyText(snapshot))];
   return ['section', { id: 'changes' }, ['h2', {}, 'What changed'], ...content];
 }
 
-function changesTable({ changes, changeCounts, undecided }: Snapshot, view: View, now: Date): MarkupElement[] {
-  const rows = changes.map((change) => changeRow(change, view, now));
+async function changesTable(
+  { changes, changeCounts, undecided }: Snapshot,
+  view: View,
+  now: Date,
+): Promise<MarkupElement[]> {
+  const rows = await mapInSlices(changes, (change) => changeRow(change, view, now));
   const rest = changeCounts.new + changeCounts.surging + changeCounts.fading - changes.length;
   const notes = [
     ...(rest > 0 ? [`${formatNumber(rest)} more changed. Choose a severity to see more of its messages.`] : []),

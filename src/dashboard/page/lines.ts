@@ -1,5 +1,6 @@
 /** Makes the panel of the latest lines, with the form that filters them. */
 
+import { mapInSlices } from '../../read/slices';
 import type { ShownLine } from '../data/lines';
 import type { Snapshot } from '../data/snapshot';
 import { lineHref, type View, viewHref, viewQuery } from '../view';
@@ -15,9 +16,9 @@ const COLUMNS: readonly Column[] = [
   { text: 'Message' },
 ];
 
-export function linesPanel({ lines, name }: Snapshot, view: View, now: Date): MarkupElement {
+export async function linesPanel({ lines, name }: Snapshot, view: View, now: Date): Promise<MarkupElement> {
   if (name === null) return ['section', { id: 'lines' }];
-  const rows = lines.map((line) => lineRow(line, view, now));
+  const rows = await mapInSlices(lines, (line) => lineRow(line, view, now));
   const none = view.filter === '' ? 'No lines are stored.' : 'No stored line contains this text.';
   const list = rows.length > 0 ? table('lines', 'The latest lines, newest first', COLUMNS, rows) : note(none);
   const heading: MarkupElement = [

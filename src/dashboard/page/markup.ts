@@ -1,5 +1,7 @@
 /** Turns text into HTML, and is the only file that does: the page is made of its elements, and so are refreshes, as JSON. */
 
+import { Slices } from '../../read/slices';
+
 /** A text, or an element with its attributes and children. */
 export type Markup = string | MarkupElement;
 export type MarkupElement = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
@@ -7,6 +9,11 @@ export type MarkupElement = readonly [tag: string, attributes: Attributes, ...ch
 export type Attributes = Readonly<Record<string, string | true | undefined>>;
 /** The elements of the page that change, by their id. */
 export type Parts = Readonly<Record<string, MarkupElement>>;
+
+/** Stands for the end of an element whose beginning is written. */
+interface EndTag {
+  readonly endOf: string;
+}
 
 const VOID = new Set(['input', 'link', 'meta']);
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -19,11 +26,22 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-export function toHtml(markup: Markup): string {
-  if (typeof markup === 'string') return escapeHtml(markup);
-  const [tag, attributes, ...children] = markup;
-  const start = `<${tag}${Object.entries(attributes).map(attributeToHtml).join('')}>`;
-  return VOID.has(tag) ? start : `${start}${children.map(toHtml).join('')}</${tag}>`;
+/** In slices. */
+export async function toHtml(markup: Markup): Promise<string> {
+  const slices = new Slices();
+  const left: (Markup | EndTag)[] = [markup];
+  let html = '';
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (slices.isOver()) await slices.pause();
+    if (typeof next === 'string') html += escapeHtml(next);
+    else if ('endOf' in next) html += `</${next.endOf}>`;
+    else {
+      const [tag, attributes, ...children] = next;
+      html += `<${tag}${Object.entries(attributes).map(attributeToHtml).join('')}>`;
+      if (!VOID.has(tag)) left.push({ endOf: tag }, ...children.reverse());
+    }
+  }
+  return html;
 }
 
 function attributeToHtml([name, value]: [string, string | true | undefined]): string {

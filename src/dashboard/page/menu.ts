@@ -1,5 +1,6 @@
 /** Makes the menu of loggers. */
 
+import { mapInSlices } from '../../read/slices';
 import { shortHash } from '../data/short-hash';
 import type { Snapshot } from '../data/snapshot';
 import { type View, viewHref } from '../view';
@@ -8,9 +9,9 @@ import { formatNumber } from './number';
 import { visible } from './text';
 
 /** A list of links that opens: a select cannot carry every name unchanged. */
-export function loggersMenu({ name, loggers, loggerCount }: Snapshot, view: View): MarkupElement {
+export async function loggersMenu({ name, loggers, loggerCount }: Snapshot, view: View): Promise<MarkupElement> {
   if (name === null) return ['div', { id: 'loggers' }];
-  const entries = loggers.map(({ name: each, gravest }): MarkupElement => {
+  const entries = await mapInSlices(loggers, ({ name: each, gravest }): MarkupElement => {
     const label: Markup[] = [['span', { class: 'name' }, visible(each)]];
     if (gravest !== null) label.push(['span', { class: `severity ${gravest}` }, gravest]);
     const href = viewHref({ ...view, name: each, severities: [] });

@@ -32,16 +32,17 @@ export function resolveView(view: View, { name, severities }: Snapshot): View {
   return { ...view, name: name ?? view.name, severities: shown.length === severities.length ? [] : shown };
 }
 
-export function makeParts(snapshot: Snapshot, asked: View, now: Date): Parts {
+/** In slices, as a view may have thousands of rows, each with a long text. */
+export async function makeParts(snapshot: Snapshot, asked: View, now: Date): Promise<Parts> {
   const view = resolveView(asked, snapshot);
   return {
-    loggers: loggersMenu(snapshot, view),
+    loggers: await loggersMenu(snapshot, view),
     status: statusLine(snapshot),
     severities: severityTiles(snapshot, view),
     summary: summaryLine(snapshot),
-    changes: changesPanel(snapshot, view, now),
+    changes: await changesPanel(snapshot, view, now),
     frequent: frequentPanel(snapshot, view),
-    lines: linesPanel(snapshot, view, now),
+    lines: await linesPanel(snapshot, view, now),
   };
 }
 
@@ -56,7 +57,7 @@ export function troubleParts(text: string, view: View): Parts {
   };
 }
 
-export function renderPage(parts: Parts, view: View, settings: PageSettings, now: Date): string {
+export async function renderPage(parts: Parts, view: View, settings: PageSettings, now: Date): Promise<string> {
   const { title, environment, refreshMs } = settings;
   const name = view.name === undefined ? '' : ` · ${visible(view.name)}`;
   const head: Markup[] = [
@@ -86,7 +87,8 @@ export function renderPage(parts: Parts, view: View, settings: PageSettings, now
     ['button', { id: 'more', type: 'button', hidden: true }],
     parts.lines as MarkupElement,
   ];
-  return `<!doctype html>${toHtml(['html', { lang: 'en' }, ['head', {}, ...head], ['body', {}, header, main]])}`;
+  const html = await toHtml(['html', { lang: 'en' }, ['head', {}, ...head], ['body', {}, header, main]]);
+  return `<!doctype html>${html}`;
 }
 
 function refreshControls(view: View, refreshMs: number, now: Date): Markup[] {
