@@ -73,6 +73,20 @@ describe('async function as an option', () => {
     expect(lines.map(({ message }) => message)).toEqual(['hello', 'hello']);
   });
 
+  it('causes no unhandled rejection as toJSON of metadata', async () => {
+    const name = `async${++names}`;
+    const program = `
+      const transport = openTransport({ name: process.env.NAME });
+      const logger = winston.createLogger({ format: winston.format.simple(), transports: [transport] });
+      transport.log({ level: 'info', message: 'hello', a: { toJSON: async () => { throw new Error('no'); } }, b: 1 });
+      setTimeout(() => logger.end(), 50);
+    `;
+    const { code, stderr } = await runProgram(program, { URL: workspace.url, PREFIX: workspace.prefix, NAME: name });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [line] = await workspace.reader.recent(name, 'info');
+    expect(line?.message).toBe('hello {"a":{},"b":1}');
+  });
+
   it.each([
     ['resolves', 'async (info) => info'],
     ['rejects', "async () => { throw new Error('no'); }"],

@@ -100,6 +100,27 @@ describe('shared transport', () => {
     expect(errors).toEqual([]);
   });
 
+  it('takes a last log call with each end()', async () => {
+    const { name, transport } = open();
+    for (const message of ['one', 'two', 'three']) {
+      transport.end({ level: 'info', message });
+      await once(transport, 'finish');
+    }
+    expect(await readMessages(name)).toEqual(['one', 'two', 'three']);
+    expect(transport.stats()).toMatchObject({ logged: 3, written: 3 });
+  });
+
+  it("emits no 'error' if it is destroyed with one, and takes log calls after that", async () => {
+    const { name, transport, errors } = open();
+    const closed = once(transport, 'close');
+    transport.destroy(new Error('no use any more'));
+    await closed;
+    transport.write({ level: 'info', message: 'after' });
+    await transport.flush();
+    expect(errors).toEqual([]);
+    expect(await readMessages(name)).toEqual(['after']);
+  });
+
   it.each([[null], [undefined], ['text'], [7]])('drops and counts a value that is no log call: %p', async (value) => {
     const { transport, warnings, errors } = open();
     transport.write(value);
@@ -211,6 +232,16 @@ describe('format of the transport that throws', () => {
     expect(received).toHaveLength(2);
     expect(warnings).toEqual([expect.stringContaining('cannot format')]);
     expect(transport.stats()).toMatchObject({ logged: 2, dropped: 0 });
+  });
+
+  it.each([['text'], [true], [7], [() => 1]])('is the same as one that returns no log call: %p', async (result) => {
+    const format = { transform: () => result } as never;
+    const { name, transport, warnings } = open({ format });
+    const logger = winston.createLogger({ transports: [transport] });
+    logger.info('first', { id: 1 });
+    await transport.flush();
+    expect(await readMessages(name)).toEqual(['first {"id":1}']);
+    expect(warnings).toEqual([expect.stringContaining('it must return an object')]);
   });
 
   it('gives its text to the log calls for which it does not throw', async () => {

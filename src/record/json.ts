@@ -1,5 +1,6 @@
 /** Writes any value as JSON of bounded size, in bounded time, and finds the first error in it. */
 
+import { isPromise } from './at-once';
 import { errorFields, errorText, isError, readField, readStack, unreadable } from './logged-error';
 import { ELLIPSIS } from './text';
 
@@ -103,6 +104,7 @@ export class JsonWriter {
 
   /** JSON asks a replacement for no other. */
   #writeReplacement(value: object, replacement: unknown, key: string): string | undefined {
+    if (isPromise(replacement)) return this.#take('{}');
     if (typeof replacement !== 'object' || replacement === null) return this.write(replacement, key);
     if (replacement !== value && this.#within.includes(replacement)) return this.#take('"[Circular]"');
     if (isError(replacement)) return this.#writeContents(replacement, key);

@@ -44,10 +44,11 @@ export function readLevel(info: LogInfo): string {
 
 /**
  * A log call with the text that formats made for it.
- * @throws TypeError if a format is async
+ * @throws TypeError if what a format has returned is no log call, or if it is async
  */
 export function withText(info: LogInfo): LogInfo {
-  atOnce(atOnce(info)[MESSAGE]);
+  if (typeof atOnce(info) !== 'object') throw new TypeError(`it must return an object, not a ${typeof info}`);
+  atOnce(info[MESSAGE]);
   return info;
 }
 

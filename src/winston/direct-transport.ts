@@ -53,8 +53,12 @@ export abstract class DirectTransport extends TransportStream {
 
   /** A stream finishes once. Each logger that ends this transport waits for a `'finish'` of its own, though. */
   override end(...args: unknown[]): this {
-    if (state(this).finished) void Promise.resolve(this.close()).then(() => this.emit('finish'));
-    else super.end(...(args as []));
+    if (!state(this).finished) super.end(...(args as []));
+    else {
+      const [info] = args;
+      if (info !== undefined && info !== null && typeof info !== 'function') this.write(info);
+      void Promise.resolve(this.close()).then(() => this.emit('finish'));
+    }
     return this;
   }
 
@@ -62,6 +66,11 @@ export abstract class DirectTransport extends TransportStream {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     const emit = (): boolean => super.emit(event, ...args);
     return event === 'finish' ? this.#loggers.keep(emit) : emit();
+  }
+
+  /** The stream would emit the error that it is destroyed with, and end a process that does not listen. */
+  override _destroy(_error: Error | null, callback: Done): void {
+    callback(null);
   }
 
   /** Takes in a log call that waited in the queue of the stream. The stream calls this. */
