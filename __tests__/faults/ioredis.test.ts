@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type DeliveryWarning, FlushError, RedisRecentCommonTransport } from '../../src';
 import { isConfigurationError } from '../../src/redis/failures';
+import { extraRules, setUser, userRules } from '../support/redis/acl';
 import { startCluster } from '../support/redis/cluster';
 import {
   type IoClient,
@@ -12,6 +13,7 @@ import {
 import { FaultProxy } from '../support/redis/proxy';
 import { moveSlot } from '../support/redis/resharding';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { itWith } from '../support/requirements';
 import { until } from '../support/wait';
 import { expectExactAt } from '../support/writers/balance';
 import { FaultScene } from '../support/writers/fault-scene';
@@ -164,6 +166,41 @@ describeWithServer.each(LIBRARIES)('client of %s', (library) => {
     expect(warnings[0]?.message).toMatch(/READONLY.*reconnect the client/);
     await server.command(['REPLICAOF', 'NO', 'ONE']);
     await transport.flush();
+  });
+
+  itWith('users')(
+    'needs the documented rights of the user that writes, and those that it is granted there',
+    async () => {
+      const cluster = await startCluster({ masters: 3 });
+      ends.push(() => cluster.stop());
+      const rights = [...userRules('writer'), ...extraRules('ioredis')];
+      const rightsByPlace = { alone: rights, cluster: [...rights, ...extraRules('cluster client')] };
+      const server = await startServer();
+      for (const [place, nodes] of Object.entries({ alone: [server], cluster: cluster.nodes })) {
+        const rules = [...rightsByPlace[place as keyof typeof rightsByPlace], '>pass'];
+        for (const node of nodes) await setUser((words) => node.command(words), 'log-writer', rules);
+        const urls = nodes.map(({ url }) => url.replace('//', '//log-writer:pass@'));
+        const redisOptions = { username: 'log-writer', password: 'pass' };
+        const options = { disableClientInfo: true, ...(place === 'cluster' && { redisOptions }) };
+        const { transport, warnings, log } = openTransport(make(place === 'cluster' ? urls : String(urls[0]), options));
+        log();
+        await transport.flush();
+        expect(warnings).toEqual([]);
+        for (const node of nodes) expect(await node.command(['ACL', 'LOG'])).toEqual([]);
+      }
+    },
+  );
+
+  itWith('users')('is told of a right that is missing for the slots of a cluster', async () => {
+    const cluster = await startCluster({ masters: 3 });
+    ends.push(() => cluster.stop());
+    for (const node of cluster.nodes) await node.command(['ACL', 'SETUSER', 'default', '-cluster']);
+    const { warnings, log } = openTransport(make(cluster.urls));
+    log();
+    const warning = await until(() => warnings[0]);
+    expect(warning.message).toContain('NOPERM');
+    expect(isConfigurationError(warning.cause)).toBe(true);
+    for (const node of cluster.nodes) await node.command(['ACL', 'SETUSER', 'default', '+cluster']);
   });
 
   it('has one listener of ours for each event, however many transports share it', async () => {

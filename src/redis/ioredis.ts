@@ -104,7 +104,7 @@ class IoredisRunner implements ScriptRunner {
 /** An error of ioredis has its command, which may be an AUTH with its password, or those of nodes. Only the texts are kept. */
 function withoutCommand(error: unknown): Error {
   const { name, code, lastNodeError } = Object(error) as { name?: unknown; code?: unknown; lastNodeError?: unknown };
-  const reason = lastNodeError === undefined ? '' : ` (${errorMessage(lastNodeError)})`;
+  const reason = lastNodeError === undefined ? '' : ` ${errorMessage(lastNodeError)}`;
   return Object.assign(new Error(`${errorMessage(error)}${reason}`), {
     ...(typeof name === 'string' && { name }),
     ...(code !== undefined && { code }),

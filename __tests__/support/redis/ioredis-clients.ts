@@ -23,8 +23,9 @@ export interface IoOptions {
   readonly lazyConnect?: boolean;
   readonly maxRetriesPerRequest?: number | null;
   readonly enableReadyCheck?: boolean;
-  /** For the addresses that nodes have, those by which to reach them. */
-  readonly natMap?: Record<string, { host: string; port: number }>;
+  readonly disableClientInfo?: boolean;
+  /** Of each node of a cluster. */
+  readonly redisOptions?: { readonly username: string; readonly password: string };
 }
 
 const { Redis: Redis5, Cluster: Cluster5 } = ioredis5;
