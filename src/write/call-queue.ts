@@ -75,8 +75,11 @@ export class CallQueue {
   #draft: Draft | undefined;
   /** Resolves once the last draft has an outcome, or has been without one for too long. It never rejects. */
   #last: Promise<void> = Promise.resolve();
-  /** Drafts without an outcome. */
+  /** Drafts without an outcome, and those of them that are being written. */
   #unsettled = 0;
+  #inFlight = 0;
+  /** The producer's id when the last of them went. */
+  #id = '';
 
   constructor(options: CallQueueOptions, host: CallQueueHost) {
     this.name = options.name;
@@ -126,16 +129,11 @@ export class CallQueue {
     if (this.#draft === draft) this.#draft = undefined;
     const { settings, destination, pending } = draft;
     const { note } = this.#options;
-    const { producer } = this.#host;
-    const { id } = producer;
+    if (this.#inFlight > 0) this.#overtake();
+    this.#id = this.#host.producer.id;
+    this.#inFlight++;
+    const timer = clock.setTimeout(letNextGo, LONG_FLIGHT_MS).unref();
     const writer = this.#writer;
-    const timer = clock.setTimeout(() => {
-      // Later batches need another id: a client that sends this batch again must learn that it was applied.
-      producer.renew(id);
-      this.#writer = this.#options.openWriter();
-      letNextGo();
-    }, LONG_FLIGHT_MS);
-    timer.unref();
     writer.settings = settings.write;
     note.settings = settings.write;
     try {
@@ -147,7 +145,14 @@ export class CallQueue {
       }
     } finally {
       clock.clearTimeout(timer);
+      this.#inFlight--;
       letNextGo();
     }
+  }
+
+  /** Later batches need another id: a client that sends an earlier one again must learn that it was applied. */
+  #overtake(): void {
+    this.#host.producer.renew(this.#id);
+    this.#writer = this.#options.openWriter();
   }
 }

@@ -110,11 +110,11 @@ export class IndexNote {
   /** A first failure is no outage of the index: Redis itself may have failed. */
   #onFailed(error: unknown): void {
     const isConfiguration = isConfigurationError(error);
-    if (this.#failures > 0 || isConfiguration) this.#notes.onFailed(this.#label, error);
     const wait = isConfiguration ? LONGEST_WAIT_MS : Math.min(INTERVAL_MS * 2 ** this.#failures, LONGEST_WAIT_MS);
     this.#failures++;
     this.#isRefused = true;
     this.#due = clock.now() + wait;
     this.#timer = clock.setTimeout(() => void this.write()?.then(() => this.onRetried()), wait + 1).unref();
+    if (this.#failures > 1 || isConfiguration) this.#notes.onFailed(this.#label, error);
   }
 }
