@@ -10,6 +10,10 @@ import { describeWith } from '../requirements';
 /** `describe` for tests that move the clock of a server. */
 export const describeWithClock = describeWith('server clock');
 
+/** Valkey 9 looks at the clock of the machine once a millisecond at most. */
+const NOTICED_MS = 2;
+const NEVER_NOTIFIED = new Int32Array(new SharedArrayBuffer(4));
+
 /** The time of day of the servers that are started with its `env`: the machine's own until it is moved. */
 export class ServerClock {
   /** What the environment of a server needs, for `RedisServer.start`. */
@@ -30,11 +34,12 @@ export class ServerClock {
     return new ServerClock(mkdtempSync(join(tmpdir(), 'server-clock-')), compileLibrary());
   }
 
-  /** Sets the clock, in whole seconds after that of the machine. */
+  /** Sets the clock, in whole seconds after that of the machine, and waits until servers notice. */
   set(offsetSeconds: number): void {
     const bytes = new BigInt64Array([BigInt(offsetSeconds)]);
     writeSync(this.#file, bytes, 0, bytes.byteLength, 0);
     this.#offsetSeconds = offsetSeconds;
+    Atomics.wait(NEVER_NOTIFIED, 0, 0, NOTICED_MS);
   }
 
   /** Moves the clock, in whole seconds. */
