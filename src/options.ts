@@ -6,7 +6,7 @@ import { assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsEr
 import type { TimestampFormat } from './line-format';
 import type { LogInfo } from './record/log-call';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
-import { assertConnection, type ConnectionOptions } from './redis/open';
+import { assertConnection, type ConnectionOptions, withUrl } from './redis/open';
 import { isClusterClient } from './redis/passed-client';
 
 /** Options of the keys and of the data under them. */
@@ -149,7 +149,7 @@ export type Resolved<Options> = Omit<Options, keyof typeof DEFAULTS> & {
 export function resolveTransportOptions(options: TransportOptions = {}): Resolved<TransportOptions> {
   assertConnection(options, { ...TRANSPORT_OPTIONS, ...WINSTON_OPTIONS });
   const hashTag = options.client !== undefined && isClusterClient(options.client);
-  const resolved = withDefaults<TransportOptions>(options);
+  const resolved = withDefaults<TransportOptions>(withUrl(options));
   assertWriteOptions(resolved, hashTag);
   for (const option of ['lingerMs', 'maxPending', 'closeTimeoutMs'] as const) assertInteger(resolved, option);
   if (typeof resolved.name !== 'function') assertName(resolved.name, { hashTag });

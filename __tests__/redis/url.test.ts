@@ -161,6 +161,18 @@ describeWithServer('URL for transport, reader and command line program', () => {
       await expectSame({ url: undefined, redis: undefined, client: undefined }, at('/6'));
     });
 
+    it('stays that of a transport that was made with it', async () => {
+      process.env.REDIS_URL = at('/8');
+      const transport = new RedisRecentCommonTransport({ keyPrefix: `${randomUUID()}:` });
+      process.env.REDIS_URL = 'redis://127.0.0.1:1';
+      transport.log({ level: 'info', message: 'hello' });
+      const found = await new Promise((resolve, reject) => {
+        transport.query({}, (error, entries) => (error ? reject(error) : resolve(entries)));
+      });
+      expect(found).toMatchObject([{ message: 'hello' }]);
+      await transport.close();
+    });
+
     it('is not looked at if an option does', async () => {
       process.env.REDIS_URL = 'no URL at all';
       await expectSame({ url: at('/7') }, at('/7'));

@@ -85,6 +85,13 @@ function findUrl({ url, redis }: ConnectionOptions): { readonly option: string; 
   return { option: 'url', url: DEFAULT_URL };
 }
 
+/** Options that say where Redis is, for connections that are opened later: the environment may be another then. */
+export function withUrl<Options extends ConnectionOptions>(options: Options): Options {
+  const { client, url, redis } = options;
+  if (client !== undefined || url !== undefined || redis !== undefined) return options;
+  return { ...options, url: environmentUrl(process.env) ?? DEFAULT_URL };
+}
+
 /** A copy: node-redis adds its defaults to the socket options that it is given. */
 function clientOptions(options: ConnectionOptions): OwnClientOptions {
   const { url: _, ...given } = options.redis ?? {};
