@@ -62,7 +62,7 @@ describeWithServer('outage of two weeks with a log call an hour to each of ten t
         const [twoDays, , twoWeeks] = bytes as [number, number, number];
         process.stdout.write(`bytes after ${MEASURED.join(', ')} hours: ${bytes.join(', ')}\n`);
         expect(twoWeeks).toBeLessThan(NAMES * MOST_BYTES);
-        expect(twoWeeks).toBeLessThan(1.3 * twoDays);
+        expect(twoWeeks).toBeLessThan(1.5 * twoDays);
         // What was logged before the first try is written first, alone: of that, an hour counts until it leaves the windows.
         const late = NAMES * (HOURS - 3);
         expect(stats).toMatchObject({ written: NAMES * HOURS, dropped: 0, other: 0, late, lost: 0 });
