@@ -2,7 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
+import { createSocket } from 'node:dgram';
+import { type EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,25 +18,42 @@ export const describeWithServer = describeWith('server');
 
 /** Ports of servers: those and their cluster buses, 10,000 higher, lie below the ports that systems give to outgoing connections. */
 const FIRST_PORT = 10_000;
-const PORTS = 12_000;
+const PORTS = 10_000;
 
 /**
  * A free port of the loopback interface. No outgoing connection takes it while its server is down, not even one to that
- * port, which would then be connected to itself.
+ * port, which would then be connected to itself; nor does the server of another test.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST_PORT, FIRST_PORT + PORTS);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
+    if ((await isReserved(port)) && (await isUnused(port))) return port;
   }
+}
+
+/** Reserves a port among all tests of this machine until this process ends: its UDP port, which no server here uses. */
+async function isReserved(port: number): Promise<boolean> {
+  const socket = createSocket('udp4');
+  socket.bind({ port, address: '127.0.0.1', exclusive: true });
+  const isBound = await isFollowedBy(socket, 'listening');
+  if (isBound) socket.unref();
+  return isBound;
+}
+
+async function isUnused(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  if (!(await isFollowedBy(server, 'listening'))) return false;
+  server.close();
+  await once(server, 'close');
+  return true;
+}
+
+/** Whether an event comes, and no error. */
+function isFollowedBy(emitter: EventEmitter, event: string): Promise<boolean> {
+  return once(emitter, event).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A redis-server process on the loopback interface, which keeps nothing on disk unless told to. */
