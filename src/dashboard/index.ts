@@ -1,3 +1,4 @@
+/** @module winston-redis-recent-common/dashboard */
 /** Lists the public names of the dashboard. */
 
 export { createDashboard, type Dashboard, type DashboardOptions } from './dashboard';

@@ -1,6 +1,6 @@
 /** Loads node-redis late, when the first connection of our own needs it. */
 
 /** Loading node-redis takes some 300 ms. The command line, and an application that passes its own client in, do without. */
-export function nodeRedis(): typeof import('redis') {
-  return require('redis') as typeof import('redis');
+export function nodeRedis(): typeof import('@redis/client') {
+  return require('@redis/client') as typeof import('@redis/client');
 }

@@ -1,6 +1,13 @@
 /** A connection of our own: opened when a command needs it, dropped when the server does not answer. */
 
-import type { createClient, RedisClientOptions, RedisFunctions, RedisModules, RedisScripts, RespVersions } from 'redis';
+import type {
+  createClient,
+  RedisClientOptions,
+  RedisFunctions,
+  RedisModules,
+  RedisScripts,
+  RespVersions,
+} from '@redis/client';
 import { clock } from '../clock';
 import type { Connection } from './connection';
 import { withDeadline } from './deadline';
@@ -17,7 +24,11 @@ const RELEASED_CONNECT_TIMEOUT_MS = 250;
 /** Shortest time between a failed attempt and the next, however many destinations wait for a connection. */
 const CONNECT_INTERVAL_MS = 250;
 
-/** Options of node-redis for a client with any extensions. */
+/**
+ * Options of node-redis for a client with any extensions.
+ *
+ * @inline
+ */
 export type OwnClientOptions = RedisClientOptions<RedisModules, RedisFunctions, RedisScripts, RespVersions>;
 
 type PreparedClient = ReturnType<typeof createClient<RedisModules, RedisFunctions, RedisScripts, RespVersions>>;

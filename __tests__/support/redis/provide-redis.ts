@@ -1,13 +1,16 @@
 /** Finds the Redis that all suites share. */
 
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createRedisMock } from 'js-redis-server';
+import { bringEmbeddedServer } from '../../../examples/demo/embedded';
 import { isMissing } from '../requirements';
+import { until } from '../wait';
+import { ask } from './ask';
 import { nameServer } from './capabilities';
 import { isServerChosen, SERVER_PROGRAM } from './program';
-import { RedisServer } from './servers';
+import { freePort, RedisServer } from './servers';
 
 /** A Redis that all suites share. */
 export interface ProvidedRedis {
@@ -58,6 +61,9 @@ async function startServer(): Promise<ProvidedRedis> {
 }
 
 async function startEmbedded(): Promise<ProvidedRedis> {
-  const server = await createRedisMock();
-  return { url: server.url, label: 'embedded JavaScript server', stop: () => server.close() };
+  const port = await freePort();
+  const server = spawn(process.execPath, [bringEmbeddedServer(), '--port', String(port)], { stdio: 'ignore' });
+  const url = `redis://127.0.0.1:${port}`;
+  await until(() => ask(port, ['PING']));
+  return { url, label: 'embedded JavaScript server', stop: async () => server.kill() };
 }
