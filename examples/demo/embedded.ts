@@ -30,6 +30,7 @@ function runNpm(args: readonly string[]): string {
   try {
     return execFileSync(command, options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS });
   } catch (error) {
-    throw new Error(`npm cannot bring ${PACKAGE}: ${(error as { stderr?: string }).stderr || error}`);
+    const { stderr } = error as { stderr?: string };
+    throw new Error(`npm cannot bring ${PACKAGE}: ${stderr || String(error)}`);
   }
 }
