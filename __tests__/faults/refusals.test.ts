@@ -206,14 +206,14 @@ describeWith('server', 'users')('command refused in the middle of a batch', () =
     return { writer: await FaultWriter.start({ connection: { url: user.href }, names: ['shop', 'cart'] }), user };
   }
 
-  /** Expects an exact balance, and one outage reported without the password. Returns the number of lost log calls. */
+  /** Expects an exact balance, and one outage reported without the user. Returns the number of lost log calls. */
   async function expectLost(report: FaultReport, user: URL): Promise<number> {
     const { lost, duplicates } = await expectExactAt(server.url, [report]);
     expect(duplicates).toBe(0);
     const outages = readOutages(report);
     expect(outages).toHaveLength(1);
     expect(outages[0]?.cause).toMatch(NOT_PERMITTED);
-    expect(report.warnings.join()).not.toContain(user.password);
+    for (const secret of [user.username, user.password]) expect(report.warnings.join()).not.toContain(secret);
     return lost;
   }
 

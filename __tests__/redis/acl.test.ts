@@ -367,7 +367,8 @@ describeWithUsers('writer that Redis refuses', () => {
   function expectNoSecrets(warnings: readonly DeliveryWarning[], user: URL): void {
     const shown = inspect(warnings, { depth: 10, showHidden: true });
     expect(shown).toContain('can be written to again');
-    for (const secret of [user.href, user.password, 'another', 'redis://']) expect(shown).not.toContain(secret);
+    for (const secret of [user.href, user.username, user.password, 'another', 'redis://'])
+      expect(shown).not.toContain(secret);
   }
 });
 

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { withRealTimers } from '../clock';
 import { errorMessage } from '../errors';
+import { withoutUser } from './failures';
 
 /** The keys and arguments of a script. */
 export interface ScriptArguments {
@@ -48,7 +49,11 @@ export async function runScript(
   try {
     return await withRealTimers(() => client.evalSha(script.sha1, options));
   } catch (error) {
-    if (!errorMessage(error).startsWith('NOSCRIPT')) throw error;
-    return withRealTimers(() => client.eval(script.source, onUnknown?.() ?? options));
+    if (!errorMessage(error).startsWith('NOSCRIPT')) throw withoutUser(error);
+  }
+  try {
+    return await withRealTimers(() => client.eval(script.source, onUnknown?.() ?? options));
+  } catch (error) {
+    throw withoutUser(error);
   }
 }
