@@ -26,7 +26,7 @@ export function isHostName(text: string): boolean {
   const name = colon < 0 ? text : text.slice(0, colon);
   if (port !== '' && name === 'localhost') return true;
   const dot = name.lastIndexOf('.') + 1;
-  const top = name.slice(dot).toLowerCase();
+  const top = name.slice(dot);
   const isKnown = DOMAINS.has(top) || (SHORT_DOMAINS.has(top) && name.indexOf('.') < dot - 1);
   const isWithPort = port.length > 1 && TOP.test(top) && !SOURCE.test(top);
   return dot > 0 && (isKnown || isWithPort) && LABELS.test(name.slice(0, dot));

@@ -8,7 +8,9 @@ import { nameTokens } from './tokens';
 
 /** The rules settle in two passes, but for odd texts. */
 const MAX_PASSES = 5;
-const { control, nonAscii, mark, placeholder, equals, repeat, random } = HAS;
+const { digit, mark, equals, repeat, random, clock, date, unit, control, nonAscii, placeholder } = HAS;
+/** A line that holds no more than this settles in one pass. */
+const SETTLES = digit | mark | equals | repeat | random | clock | date | unit;
 const MAY_CHANGE_AGAIN = ~(control | mark | placeholder | equals | repeat | random);
 /** The first character that is neither a blank nor a control character. */
 const FIRST_VISIBLE = 33;
@@ -38,6 +40,7 @@ function nameLine(line: string, first = scan(line, line.length)): string {
     const named = truncateAtBlank(tidy(nameTokens(nameSpans(key, has), has), has));
     if (named === key) break;
     key = named;
+    if (!(has & ~SETTLES)) break;
     has = scan(key, key.length) & MAY_CHANGE_AGAIN;
   }
   return key;

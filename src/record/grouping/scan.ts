@@ -83,7 +83,7 @@ const UNITS = new Set(
 const MONTH = /(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/y;
 const HTTP = /(?:HTTP|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b/y;
 const BEFORE_NAME =
-  /(?<=\b(?:for|invalid|illegal|unknown) )user (?!<)|for [^\s<]\S{0,63} from |(?:ENOTFOUND|EAI_AGAIN) /iy;
+  /(?<=(?<![^ "'([{,;:|])(?:for|invalid|illegal|unknown) )user (?!<)|(?<![^ "'([{,;:|])for [^\s<]\S{0,63} from |(?:ENOTFOUND|EAI_AGAIN) /iy;
 const LITERAL = /(?:null|undefined|None|true|false|NaN)\b/y;
 
 /** What the first `end` characters of a line may hold: bits of {@link HAS}. */

@@ -1,11 +1,11 @@
 /** What stays in a key because it says what happened: codes, statuses, methods, and the values of some keys. */
 
-/** Keys whose value says what happened. */
+/** Keys whose value says what happened, by how they end. */
 const TELLING =
-  /(?<![\w.-])[a-z_.-]{0,40}(?:status|state|level|lvl|severity|event|action|method|type|reason|error|err|errno|msg|message|code|sqlstate|result|outcome|command|cmd|operation|op)"?$/i;
-
+  /(?:status|state|level|lvl|severity|event|action|method|type|reason|error|err|errno|msg|message|code|sqlstate|result|outcome|command|cmd|operation|op)$/i;
 /** The name of a class, which is no key of a value. */
 const ERROR_CLASS = /(?:Error|Exception)$/;
+const MAX_KEY = 40;
 
 export const REQUEST = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT|TRACE) /;
 
@@ -19,15 +19,38 @@ const BEFORE_STATUS =
   /(?:\bstatus(?:[ _-]?code)?"?(?: ?[:=] ?| )|\bHTTP(?:\/[\d.]{1,5})?"? |\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S{1,256} )$/i;
 
 /** A short code, as of an exit, a socket, a database: `1006`, `-111`, `P2002`, `40P01`, `HY000`. */
+const MAX_CODE = 10;
 const CODE = /^(?:-?\d{1,5}|[A-Z]{1,4}-?\d{3,5}|\d{2}[A-Z\d]\d{2})$/;
-const BEFORE_CODE = /(?:code|status|level|lvl|errno|sqlstate)["']?(?: ?[:=] ?| )?["'[(]?$/i;
+const CODE_NAME = /(?:code|status|level|lvl|errno|sqlstate)$/i;
 /** Letters and digits as the code of an error has them: `E11000`, `P2002`, `ORA-01017`. */
 const ERROR_CODE = /^(?:E\d{4,5}|[A-Z]{1,4}-?\d{4,5})$/;
-/** The start of a message, of what follows the name of an error, or a bracket. */
-const BEFORE_ERROR_CODE = /(?:Error: |Exception: |\[|\()$/;
 
+function listCodes(characters: string): Uint8Array {
+  const codes = new Uint8Array(128);
+  for (const character of characters) codes[character.charCodeAt(0)] = 1;
+  return codes;
+}
+
+const IN_NAME = listCodes('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-');
+/** What a name would go on with, so that letters after it are none. */
+const GOES_ON = listCodes('0123456789@/\\=>');
+/** Marks between the name of a code and the code. */
+const BETWEEN = listCodes(' "\'(:=[');
+/** The last letters of the names of codes and errors. */
+const LAST_LETTERS = listCodes('esolrnESOLRN');
+
+/** Whether a text ends with a key whose value says what happened, also if the key is in double quotes. */
 export function endsWithTellingKey(text: string): boolean {
-  return TELLING.test(text) && !ERROR_CLASS.test(text);
+  const key = readName(text, text.endsWith('"') ? text.length - 1 : text.length);
+  return TELLING.test(key) && !ERROR_CLASS.test(key);
+}
+
+/** The name that ends here; empty if it is a part of something else, or too long. */
+function readName(text: string, end: number): string {
+  let start = end;
+  while (start > 0 && end - start <= MAX_KEY && IN_NAME[text.charCodeAt(start - 1)]) start--;
+  const isPart = end - start > MAX_KEY || (start > 0 && GOES_ON[text.charCodeAt(start - 1)] === 1);
+  return isPart ? '' : text.slice(start, end);
 }
 
 export function isKnownName(token: string): boolean {
@@ -42,26 +65,34 @@ export interface Context {
   readonly mayBeStatus: boolean;
 }
 
-/** Whether a short token with digits says what happened, by the text before it. */
-export function isTelling(token: string, { line, start, mayBeStatus }: Context): boolean {
-  if (mayBeStatus && STATUS.test(token) && BEFORE_STATUS.test(line.slice(Math.max(0, start - 300), start))) return true;
-  if (!mayFollowCode(line, start) || !CODE.test(token)) return false;
-  const end = line.slice(Math.max(0, start - 24), start);
-  return BEFORE_CODE.test(end) || (ERROR_CODE.test(token) && (start === 0 || BEFORE_ERROR_CODE.test(end)));
+/** Whether a token with digits may say what happened, by the characters before it. */
+export function mayBeTelling({ line, start, mayBeStatus }: Context): boolean {
+  if (mayBeStatus || isBracket(line, start)) return true;
+  const end = skipMarks(line, start);
+  return end === 0 || (end < start && LAST_LETTERS[line.charCodeAt(end - 1)] === 1);
 }
 
-/** Marks between the name of a code and the code: blank, double and single quote, parenthesis, colon, equals, bracket. */
-const BETWEEN = new Set([32, 34, 39, 40, 58, 61, 91]);
-/** The last letters of the names of codes, and of `Error`. */
-const LAST_LETTERS = new Set(Array.from('esolESOLr', (letter) => letter.charCodeAt(0)));
+/** Whether a token with digits says what happened, by the text before it. */
+export function isTelling(token: string, { line, start, mayBeStatus }: Context): boolean {
+  if (mayBeStatus && STATUS.test(token) && BEFORE_STATUS.test(line.slice(Math.max(0, start - 300), start))) return true;
+  if (token.length > MAX_CODE || !CODE.test(token)) return false;
+  const end = skipMarks(line, start);
+  const name = end < start ? readName(line, end) : '';
+  if (CODE_NAME.test(name)) return true;
+  const isPlace = end === 0 || isBracket(line, start) || (line[end] === ':' && ERROR_CLASS.test(name));
+  return isPlace && ERROR_CODE.test(token);
+}
 
-/** Whether the text before a token may end with the name of a code, or is where codes of errors stand. */
-function mayFollowCode(line: string, start: number): boolean {
-  let i = start - 1;
-  while (i >= 0 && start - i < 6 && BETWEEN.has(line.charCodeAt(i))) i--;
-  if (i < 0) return true;
+function isBracket(line: string, start: number): boolean {
   const before = line.charCodeAt(start - 1);
-  return before === 91 || before === 40 || (start - i > 1 && LAST_LETTERS.has(line.charCodeAt(i)));
+  return before === 91 || before === 40;
+}
+
+/** The end of the text before a token, without the marks that stand between the name of a code and the code. */
+function skipMarks(line: string, start: number): number {
+  let end = start;
+  while (end > 0 && start - end < 5 && BETWEEN[line.charCodeAt(end - 1)]) end--;
+  return end;
 }
 
 /** Whether the value of a telling key is a code. */

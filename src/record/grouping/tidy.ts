@@ -5,42 +5,47 @@ import { endsWithTellingKey } from './telling';
 import { PLACEHOLDER } from './tokens';
 
 /** The value of a key, with the arguments that belong to it: `Rect(0, 0)`. */
-const VALUE = new RegExp(String.raw`(?<=([\w.-]{1,64})=)${PLACEHOLDER}(?:\([^()]*\)|\{[^{}]*\})*`, 'g');
+const VALUE = new RegExp(String.raw`=${PLACEHOLDER}(?:\([^()]*\)|\{[^{}]*\})*`, 'g');
 /** A value that stands for none, or for one of two, after its key. */
 const LITERAL = /([\w.-]{1,64}["']?): ?(?:null|undefined|None|true|false|NaN)(?=[,}\])]|$)/g;
 /** Names of users: `for user ann`, `invalid user ann from`, `for ann from <host>`. */
 const NOT_A_NAME = String.raw`(?!(?:input|request|action|id|name|data|auth\w*|session|profile|account|interface|agent|group|token|credentials|password|permission|role|setting|error)s?\b)`;
 const NAME = String.raw`${NOT_A_NAME}(?:${PLACEHOLDER}|[^\s()[\]{},;:=<>]{0,63}[^\s()[\]{},;:=<>.!?])`;
+/** Where a word begins that is no part of a value. */
+const OUTSIDE = String.raw`(?<![^ "'([{,;:|])`;
 const USER = new RegExp(
-  String.raw`(?<=\bfor user )${NAME}|(?<=\b(?:invalid|illegal|unknown) user )${NAME}(?= (?:from|by|at|on)\b| ?[[(])|(?<=\bfor )${NAME}(?= from <host>)`,
+  String.raw`(?<=${OUTSIDE}for user )${NAME}|(?<=${OUTSIDE}(?:invalid|illegal|unknown) user )${NAME}(?= (?:from|by|at|on)\b| ?[[(])|(?<=${OUTSIDE}for )${NAME}(?= from <host>)`,
   'gi',
 );
 /** The host that a resolver did not find. */
-const UNRESOLVED = /(?<=\b(?:ENOTFOUND|EAI_AGAIN) )[\w.-]+/g;
+const UNRESOLVED = /(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )[\w.-]+/g;
 const MAILBOX = /(?:<text> ?)?<<email>>/g;
-/** What follows the part of a path before a bracket or a colon. */
+/** A path with what follows its first bracket or colon; `/` alone only after a method, or as a route in braces. */
 const PATH =
-  /(?<![\w>])(?:<path>|(?<=[GETPOSUADHCL] |\{)\/)(?:\[[\w.-]{1,64}\]|\{\w{1,64}\}|:\w{1,64}|\/[\w.-]{0,64}(?![\w/.-]))*(?=[\s,"')\]]|$)/g;
+  /(?:(?<![\w>])<path>|(?<=\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) |\{)\/)(?:\[[\w.-]{1,64}\]|\{\w{1,64}\}|:\w{1,64}|\/[\w.-]{0,64}(?![\w/.-]))*(?=[\s,"')\]]|$)/g;
 const ACCESS = /^<host> - \S{1,64} \[<time>\]/;
 const BODY_SIZE = /(?<=<time> - )-$/;
 /** A list: its key is the same however long it is. */
 const ITEM = String.raw`(${PLACEHOLDER}(?:[@=-]${PLACEHOLDER}){0,3})`;
 const LIST = new RegExp(String.raw`${ITEM}(?:(?:[ ,;:|/]{1,3}| and )\1(?![@=-]<))+`, 'g');
 const MIXED_LIST = new RegExp(String.raw`\[ ?(${PLACEHOLDER})(?:, ?${PLACEHOLDER})+ ?\]`, 'g');
-/** A word after a number, if it is a plural and not a verb. */
-const PLURAL =
-  /(?<=<number> )(?!(?:does|goes|has|was|this|thus|always|exists|fails|needs|uses|requires|exceeds|contains|remains|returns|seems|takes|belongs|expects|means|runs|starts|stops|ends|gets|sets|says)\b)([a-z]{2,31}?)(?:(?<=[a-z])(ies)|(?<=ch|sh|x|ss)es|(?<![suioj])s)(?![\w-])/g;
+/** A word after a number that may be a plural. */
+const PLURAL = /<number> ([a-z]{2,31}s)(?![\w-])/g;
+/** Verbs with an s, and words that end like a plural. */
+const NO_PLURALS = new Set(
+  `always belongs contains does ends exceeds exists expects fails gets goes has means needs remains requires returns runs says seems
+  sets starts stops takes this thus uses was`.split(/\s+/),
+);
 /** An amount with its currency. */
 const MONEY = /<number>(?: (?:EUR|USD|GBP|CHF|JPY|CNY|INR|RUB|BRL|CAD|AUD|SEK|NOK|DKK|PLN|CZK|[€$£¥₽₹])(?!\S))+/g;
 const RULE = /([.\-=*_#~])\1{3,}|(?<= )\.\.+(?= )/g;
 
-const { equals, literal, repeat, name, route } = HAS;
+const { equals, literal, repeat, name, route, placeholder } = HAS;
 
 /** The key, tidied. `has` is what the line may hold. */
 export function tidy(key: string, has: number): string {
-  let tidied = key.includes('<<email>>') ? key.replace(MAILBOX, '<email>') : key;
-  if (has & equals)
-    tidied = tidied.replace(VALUE, (value: string, key: string) => (endsWithTellingKey(key) ? value : '<value>'));
+  let tidied = has & placeholder ? key.replace(MAILBOX, '<email>') : key;
+  if (has & equals) tidied = tidied.replace(VALUE, nameValue);
   if (has & literal) tidied = tidied.replace(LITERAL, nameLiteral);
   if (has & repeat) tidied = tidied.replace(RULE, (rule) => (rule[0] as string).repeat(3));
   if (has & name) tidied = tidied.replace(UNRESOLVED, '<host>').replace(USER, '<name>');
@@ -65,11 +70,13 @@ const PLACEHOLDER_FOLLOWS = 4;
 function followers(key: string): number {
   let found = 0;
   for (let i = key.indexOf('>') + 1; i > 0; i = key.indexOf('>', i) + 1) {
-    const next = key.charCodeAt(i);
     const second = key.charCodeAt(i + 1);
-    if (next === 32 && second >= 97 && second <= 122)
-      found |= WORD_FOLLOWS | (key.startsWith('and <', i + 1) ? PLACEHOLDER_FOLLOWS : 0);
-    else if (next === 32 && second !== 60) found |= MONEY_FOLLOWS;
+    if (key.charCodeAt(i) === 32 && second !== 60) {
+      const isLetter = second >= 97 && second <= 122;
+      // An r ends the name of `<number>`.
+      if (key.charCodeAt(i - 2) === 114) found |= isLetter ? WORD_FOLLOWS : MONEY_FOLLOWS;
+      if (second === 97 && key.startsWith('and <', i + 1)) found |= PLACEHOLDER_FOLLOWS;
+    }
     if (second === 60 || key.charCodeAt(i + 2) === 60 || key.charCodeAt(i + 3) === 60) found |= PLACEHOLDER_FOLLOWS;
   }
   return found;
@@ -79,6 +86,14 @@ function nameLiteral(literal: string, key: string): string {
   return endsWithTellingKey(key.replace(/["']$/, '')) ? literal : literal.replace(/\w+$/, '<value>');
 }
 
-function toSingular(_: string, stem: string, ies: string | undefined): string {
-  return ies ? `${stem}y` : stem;
+function nameValue(value: string, at: number, key: string): string {
+  const before = key.slice(Math.max(0, at - 64), at);
+  return !/[\w.-]$/.test(before) || endsWithTellingKey(before) ? value : '=<value>';
+}
+
+function toSingular(all: string, plural: string): string {
+  if (NO_PLURALS.has(plural)) return all;
+  if (plural.endsWith('ies')) return `<number> ${plural.slice(0, -3)}y`;
+  if (/(?:ch|sh|x|ss)es$/.test(plural)) return all.slice(0, -2);
+  return /[suioj]s$/.test(plural) ? all : all.slice(0, -1);
 }

@@ -2,7 +2,7 @@
 
 import { isHostName } from './host-name';
 import { HAS } from './scan';
-import { type Context, endsWithTellingKey, isKnownName, isTelling, isTellingValue } from './telling';
+import { type Context, endsWithTellingKey, isKnownName, isTelling, isTellingValue, mayBeTelling } from './telling';
 
 /** A placeholder in a key, as the source of a regular expression. */
 export const PLACEHOLDER = '<[a-z]+>';
@@ -53,6 +53,7 @@ const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
 const RELATIVE_PATH = /^(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
 
 /** A UUID may be digits alone. */
+const UUID_LENGTH = 36;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 /** Hexadecimal digits, a version, or a number with its unit. */
 const NUMBER_WITH_LETTERS =
@@ -69,7 +70,7 @@ const MAY_VARY = DIGIT | DOT | SLASH | AT | EQUALS;
 
 /** Puts placeholders for the tokens that vary. A token is a run between blanks, quotes, brackets and separators. */
 export function nameTokens(line: string, has: number): string {
-  const parts: string[] = [];
+  let key = '';
   let end = 0;
   const context = { line, start: 0, mayBeStatus: (has & http) !== 0 };
   const others = has & random ? UPPER | LETTER : 0;
@@ -80,15 +81,13 @@ export function nameTokens(line: string, has: number): string {
       const stop = trimPunctuation(line, i, token >>> 16);
       context.start = line.charCodeAt(i) === 58 && line.charCodeAt(i + 1) !== 58 ? i + 1 : i;
       if (stop > context.start) {
-        parts.push(line.slice(end, context.start), nameToken(line.slice(context.start, stop), kinds, context));
+        key += line.slice(end, context.start) + nameToken(line, stop, kinds, context);
         end = stop;
       }
     }
     i = token >>> 16;
   }
-  if (end === 0) return line;
-  parts.push(line.slice(end));
-  return parts.join('');
+  return end === 0 ? line : key + line.slice(end);
 }
 
 /** The end of the token that starts here, in the upper half, and the kinds of its characters, in the lower half. */
@@ -131,13 +130,16 @@ function trimPunctuation(line: string, start: number, end: number): number {
   return last;
 }
 
-function nameToken(token: string, kinds: number, context: Context): string {
+function nameToken(line: string, end: number, kinds: number, context: Context): string {
+  const { start } = context;
+  if (!(kinds & ~(DIGIT | DASH | OTHER)) && end - start !== UUID_LENGTH) {
+    return mayBeTelling(context) && isTelling(line.slice(start, end), context) ? line.slice(start, end) : '<number>';
+  }
+  const token = line.slice(start, end);
   if (kinds & NAMED) return nameBeside(token);
-  if (kinds & DIGIT) {
-    if (token.length <= 10 && isTelling(token, context)) return token;
-    if (!(kinds & (LETTER | NON_ASCII | SLASH | COLON | AT | EQUALS | DOT)))
-      return UUID.test(token) ? '<id>' : '<number>';
-    if (kinds & LETTER && (isKnownName(token) || isJsonKey(token, context))) return token;
+  if (kinds & DIGIT && kinds & LETTER) {
+    if (mayBeTelling(context) && isTelling(token, context)) return token;
+    if (isKnownName(token) || isJsonKey(token, context)) return token;
   }
   const whole = nameWhole(token, kinds);
   if (whole !== undefined) return whole;
@@ -180,7 +182,8 @@ function nameParts(token: string, kinds: number): string {
       .split(/([:@])/)
       .map(namePart)
       .join('');
-  if (kinds & (DOT | SLASH | NON_ASCII) || !(kinds & DIGIT)) return namePart(token);
+  if (!(kinds & (DIGIT | SLASH))) return nameWord(token);
+  if (kinds & (DOT | SLASH | NON_ASCII)) return namePart(token);
   return isNumber(token) ? '<number>' : '<id>';
 }
 
@@ -197,7 +200,7 @@ function namePart(part: string): string {
 
 /** Whether a text with a digit is a number, with its sign, unit or version. */
 function isNumber(text: string): boolean {
-  return (NUMBER_WITH_LETTERS.test(text) || NO_LETTERS.test(text)) && !UUID.test(text);
+  return (NUMBER_WITH_LETTERS.test(text) || NO_LETTERS.test(text)) && !(text.length === UUID_LENGTH && UUID.test(text));
 }
 
 /** A word varies if it is hexadecimal, or if its case changes as in no words that are joined to a name. */
