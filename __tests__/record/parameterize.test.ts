@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { parameterize } from '../../src/record/parameterize';
+import { createParameterizer, OptionsError, parameterize } from '../../src';
 import { effort } from '../support/effort';
+import { readLabelledMessages } from '../support/labelled-messages';
 
 const MAX_BYTES = 1024;
 const HOSTILE_LENGTH = 65_536;
@@ -10,7 +11,12 @@ const PIECES = [
   ...Array.from('    \n\t"\'`<>()[]{}=:,./\\|@#-_~%*!?07afé\u001b\ud800'),
   ...':: 17 404 1.5e3 0x1f xy 订单 10.0.0.1 host.example.com /var/log/x C:\\x a@b.com http://a.b/c'.split(' '),
   ...'12:30:05 2024-01-02 Nov AM ms s KB bytes user for from invalid status GET HTTP/1.1 msg level ann'.split(' '),
-  ...'<number> <host> <name> <text> <value> \u001b[31m'.split(' '),
+  ...'<number> <host> <name> <text> <value> <path> <time> <email> \u001b[31m'.split(' '),
+  ...'code P2002 errno E11000 ENOTFOUND null true : Error: and files EUR /: [slug] .... ---- 1h 2m MB at [::1]:80'.split(
+    ' ',
+  ),
+  ...'deadbeef aBcDeFgHiJkLmN cus_ \u0661 \uff11 "k": k8s= v1.2.3-rc.1 aa:bb:cc:dd:ee:ff (3:17) GMT+0200'.split(' '),
+  ...['{\n', '\n}', 'Failed:\n', '\nat x', 'invalid user ', ' from <host>', '<<email>>', '<time> - -'],
 ];
 const piece = fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary', maxLength: 3 }));
 const text = fc.oneof(
@@ -58,6 +64,38 @@ describe('parameterize', () => {
     ['failed for an1 an2 an3, an4', 'failed for <id>'],
     ['gave up on blk_17: retry 3.', 'gave up on <id>: retry <number>.'],
     ['moved x_<id>7', 'moved x_<id><number>'],
+    ['import 1234567d-0000-4000-8000-00000000000a done', 'import <id> done'],
+    ['import 12345678-1234-1234-1234-123456789012 done', 'import <id> done'],
+    ['device aa:bb:cc:dd:ee:ff, device a4-5e-60-c2-11-f0', 'device <id>, device <id>'],
+    ['no customer cus_LRxwtHqyTzKmbw, link kQzLrTmWxYvBnCdFgHjKp', 'no customer <id>, link <id>'],
+    ['revision deadbee of user#42, lock order_8:item_17', 'revision <number> of <id>, lock <id>'],
+    ['v1.4.2 after 2.0.0-rc.1', '<number> after <number>'],
+    ['served 0-1023/4096, 3rd try, 97.5 %', 'served <number> try, <number> %'],
+    ['paid €1,249.50 of 1 200 ₽ or 49.00 EUR', 'paid <number> of <number> or <number>'],
+    ['took 1m12s at 12.5 MB/s, then +3ms', 'took <time> at <size>/s, then <time>'],
+    ['until Sun May 12 2024 18:02:11 GMT+0200 (Central European Summer Time)', 'until <time>'],
+    ['syntax error (3:17)', 'syntax error (<number>)'],
+    ['proxy to [2001:db8::5]:8080 or localhost:3000', 'proxy to <host> or <host>'],
+    ['in use :::3000', 'in use <host>'],
+    ['getaddrinfo ENOTFOUND kafka', 'getaddrinfo ENOTFOUND <host>'],
+    ['GET / 200 and GET /a/[slug]/b 200', 'GET <path> 200 and GET <path> 200'],
+    ['Mapped {/users/:id, GET} and {/, GET}', 'Mapped {<path>, GET} and {<path>, GET}'],
+    ['mail from "Bob B" <bob@example.com>', 'mail from <email>'],
+    ["could not parse '' or \"it's late\"", 'could not parse <text> or <text>'],
+    ['renamed "a"->"b c"', 'renamed <text>-><text>'],
+    ['{"retry":null,"p95":12,"done":true}', '{"retry":<value>,"p95":<number>,"done":<value>}'],
+    ['p95=12ms k8s=true', 'p95=<value> k8s=<value>'],
+    ['offsets [orders-0@18, orders-1@99]', 'offsets [<id>@<number>]'],
+    ['path [ "items", 3, "unit" ]', 'path [ <text> ]'],
+    ['check disk ........ ok ========', 'check disk ... ok ==='],
+    ['processed 250 jobs in 3 batches of 2 entries', 'processed <number> job in <number> batch of <number> entry'],
+    ['注文１７件', '注文<number>件'],
+    ['طلب ١٧', 'طلب <number>'],
+    [
+      '::1 - ann [12/May/2024:18:02:11 +0000] "GET /x HTTP/1.1" 200 5',
+      '<host> - - [<time>] "GET <path> HTTP/1.1" 200 <number>',
+    ],
+    ['GET /x 304 0.6 ms - -', 'GET <path> 304 <time> - <number>'],
   ])('puts placeholders for the parts of %j that vary', (message, key) => {
     expect(parameterize(message)).toBe(key);
   });
@@ -78,6 +116,14 @@ describe('parameterize', () => {
     ['waiting for user input', 'waiting for user input'],
     ['заказ 17 оплачен', 'заказ <number> оплачен'],
     ['订单17已完成', '订单<number>已完成'],
+    ['closed with code 1006 (errno 1213, SQLSTATE 40P01)', 'closed with code 1006 (errno 1213, SQLSTATE 40P01)'],
+    ['exited with code [137], level: 30', 'exited with code [137], level: 30'],
+    ['E11000 duplicate key, [P2024] and [DEP0040]', 'E11000 duplicate key, [P2024] and [DEP0040]'],
+    ['MongoServerError: E11000 duplicate', 'MongoServerError: E11000 duplicate'],
+    ["{ code: 'P2002', errno: -111 }", "{ code: 'P2002', errno: -111 }"],
+    ['read ECONNRESET in findOneOrFail of TLSSocketFactory', 'read ECONNRESET in findOneOrFail of TLSSocketFactory'],
+    ['the file succeeded', 'the file succeeded'],
+    ['order 17 exists', 'order <number> exists'],
   ])('keeps the parts of %j that say what happened', (message, key) => {
     expect(parameterize(message)).toBe(key);
   });
@@ -93,6 +139,71 @@ describe('parameterize', () => {
     ['the number of blanks', 'rhost=a  user=b', 'rhost=a user=b'],
   ])('gives one key to messages that differ in %s', (_, one, other) => {
     expect(parameterize(one)).toBe(parameterize(other));
+  });
+
+  it.each([
+    ['Failed:\n- name is short\n    at run (/a.js:1:2)', 'Failed: - name is short'],
+    [
+      '\nInvalid `user.create()` invocation:\n\n\nUnique constraint failed',
+      'Invalid <text> invocation: Unique constraint failed',
+    ],
+    [
+      'Invalid `user.create()` invocation in\n/srv/a.js:118:37\n\n  115 const a = 1;\n→ 118 await user.create(\nUnique constraint failed',
+      'Invalid <text> invocation: Unique constraint failed',
+    ],
+    ['{\n  code: "EPIPE",\n  port: 80\n}\nmore', '{ code: "EPIPE", port: <number> }'],
+    ['AxiosError\n    at run (/a.js:1:2)', 'AxiosError'],
+    ['KafkaJSError\n  Caused by: timed out\nmore', 'KafkaJSError Caused by: timed out'],
+    [
+      'Traceback (most recent call last):\n  File "/app/a.py", line 12, in run\n    job()\nValueError: bad\n',
+      'Traceback (most recent call last): ValueError: bad',
+    ],
+  ])('goes on where the first line of %j says nothing, up to the stack', (message, key) => {
+    expect(parameterize(message)).toBe(key);
+  });
+
+  it.each([
+    ['a number', '17', '990412'],
+    ['a UUID', '550e8400-e29b-41d4-a716-446655440000', '1234567d-0000-4000-8000-00000000000a'],
+    ['an address', '10.0.0.1:6379', '192.168.77.250:80'],
+    ['a duration', '12ms', '3 minutes'],
+  ])('gives one key whatever the digits of %s are, for random words around it', (_, one, other) => {
+    const digits = fc.nat({ max: 999_999 });
+    const word = fc.constantFrom('request', 'took', 'of', 'failed,', 'for', 'worker', 'in', '(done)');
+    const words = fc.array(word, { maxLength: 5 }).map((each) => each.join(' '));
+    fc.assert(
+      fc.property(words, words, digits, (before, after, number) => {
+        const renumbered = one.replace(/\d+/g, (run) => String(number).padStart(run.length, '7').slice(0, run.length));
+        const keys = [one, other, /:|-/.test(one) ? one : renumbered].map((value) =>
+          parameterize(`the ${before} ${value} ${after}`),
+        );
+        expect(new Set(keys).size).toBe(1);
+      }),
+    );
+  });
+
+  it('ignores escapes of a terminal: links, titles, character sets', () => {
+    const link = 'see \u001b]8;;https://a.example.com\u001b\\run 17\u001b]8;;\u001b\\ now';
+    expect(parameterize(link)).toBe('see run <number> now');
+    expect(parameterize('\u001b]0;worker 4\u0007\u001b(Bidle')).toBe('idle');
+  });
+
+  it('groups the messages of Node programs, known and set aside, and mixes no two failures', () => {
+    const score = (part: 'known' | 'aside'): number => {
+      const messages = readLabelledMessages(part);
+      const groups = new Map<string, Set<string>>();
+      const keys = new Map<string, Set<string>>();
+      for (const { message, group } of messages) {
+        const key = parameterize(message);
+        keys.set(group, (keys.get(group) ?? new Set()).add(key));
+        groups.set(key, (groups.get(key) ?? new Set()).add(group));
+      }
+      expect([...groups].filter(([, each]) => each.size > 1)).toEqual([]);
+      const isRight = (group: string): boolean => keys.get(group)?.size === 1;
+      return messages.filter(({ group }) => isRight(group)).length / messages.length;
+    };
+    expect(score('known')).toBeGreaterThan(0.85);
+    expect(score('aside')).toBeGreaterThan(0.85);
   });
 
   it('takes the first line with text, without colour codes', () => {
@@ -166,5 +277,45 @@ describe('parameterize', () => {
       expect(Buffer.byteLength(key)).toBeLessThanOrEqual(MAX_BYTES);
       expect(parameterize(key)).toBe(key);
     }
+  });
+});
+
+describe('createParameterizer', () => {
+  it('replaces what its rules say before the other rules', () => {
+    const key = createParameterizer({ rules: [{ pattern: /\bTenant [A-Z]\w+/, name: 'tenant' }] });
+    expect(key('Tenant Acme has 17 users, Tenant Globex 3')).toBe('<tenant> has <number> user, <tenant> <number>');
+  });
+
+  it('takes the info of a log call, by its message', () => {
+    const key = createParameterizer();
+    expect(key({ message: 'user 17 left' })).toBe('user <number> left');
+    expect(key({ message: 17 })).toBe('<number>');
+    expect(key({})).toBe('undefined');
+  });
+
+  it('keeps nothing between calls of an expression with a state', () => {
+    const key = createParameterizer({ rules: [{ pattern: /x\d/gy, name: 'x' }] });
+    expect([key('a x1 x2'), key('b x1 x2'), key('c x3')]).toEqual(['a <x>', 'b <x>', 'c <x>']);
+  });
+
+  it.each([
+    ['rules', { rules: 'all' }],
+    ['rules', { rules: Array(51).fill({ pattern: /a/, name: 'a' }) }],
+    ['rules[0].pattern', { rules: [{ pattern: 'a', name: 'a' }] }],
+    ['rules[0].name', { rules: [{ pattern: /a/, name: 'A 1' }] }],
+    ['options', null],
+  ])('refuses a wrong %s', (option, options) => {
+    const create = (): unknown => createParameterizer(options as never);
+    expect(create).toThrow(OptionsError);
+    expect(create).toThrow(option);
+  });
+});
+
+describe('memory of keys', () => {
+  it('gives each of thousands of messages its own key, whenever it comes again', () => {
+    const messages = Array.from({ length: 5000 }, (_, i) => `message ${i.toString(36).replace(/\d/g, 'z')} of ${i}`);
+    const keys = messages.map((message) => parameterize(message));
+    expect(messages.toReversed().map((message) => parameterize(message))).toEqual(keys.toReversed());
+    expect(keys[40]).toBe('message zz of <number>');
   });
 });

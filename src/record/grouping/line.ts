@@ -50,8 +50,9 @@ function joinLines(lines: readonly string[]): string {
     }
     if (line !== '' && STACK.test(next)) break;
     line += line === '' ? next : ` ${next}`;
-    if (depth > 0 || OPENS.test(next)) depth += countOpen(next);
-    if ((depth <= 0 && !SAYS_NOTHING.test(next)) || line.length > MAX_BYTES) break;
+    const isOpen = depth > 0;
+    if (isOpen || OPENS.test(next)) depth += countOpen(next);
+    if ((depth <= 0 && (isOpen || !SAYS_NOTHING.test(next))) || line.length > MAX_BYTES) break;
   }
   return line;
 }

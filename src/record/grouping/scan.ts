@@ -35,6 +35,8 @@ export const HAS = {
   route: 131_072,
   /** `HTTP`, or the name of a method. */
   http: 262_144,
+  /** A plus before a digit. */
+  plus: 524_288,
 } as const;
 
 const LETTER = 1;
@@ -168,6 +170,8 @@ function scanMark(line: string, i: number, code: number, kind: number): number {
       return HAS.mark | HAS.placeholder;
     case 61: // =
       return HAS.mark | HAS.equals | drawn;
+    case 43: // +
+      return readKind(line.charCodeAt(i + 1)) & DIGIT ? HAS.plus : 0;
     default:
       return drawn | (kind & CONTROL ? HAS.control : 0) | (kind & OTHER_MARK ? HAS.mark : 0);
   }

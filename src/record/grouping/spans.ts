@@ -6,6 +6,9 @@ import { endsWithTellingKey, REQUEST } from './telling';
 const URL_TEXT = /[a-z][a-z\d+.-]{1,20}:\/\/[^\s"'`<>()[\]{},;|]*[^\s"'`<>()[\]{},;|.:!?]/gi;
 const IPV6_PORT = /(?<![\w\]])\[(?=[\da-f.]*:)[\da-f:.]{2,45}(?:%\w{1,16})?\]:\d{1,5}(?!\w)/gi;
 
+/** A number of a telephone, with the code of its country. */
+const PHONE = /(?<![\w+.])\+\d{1,3}(?:[ -]?\(?\d{2,5}\)?){2,5}(?![\w.:-])/g;
+
 /** A quotation; an apostrophe in a word does not begin one. What is beside it may become a placeholder. */
 const QUOTED = new RegExp(
   String.raw`(?<!"|[\p{L}\d]|<[a-z]{1,16}>)"((?:[^"\\]|\\.)*)"(?!"|[\p{L}\d]|<[a-z]+>)|(?<!'|[\p{L}\d]|<[a-z]{1,16}>)'([^']*)'(?!'|[\p{L}\d]|<[a-z]+>)|\x60[^\x60]*\x60`,
@@ -33,7 +36,7 @@ const DURATION = new RegExp(
   'giu',
 );
 
-const { url, bracket, quotes, clock, date, unit, nonAscii } = HAS;
+const { url, bracket, quotes, clock, date, unit, nonAscii, plus } = HAS;
 
 /** Puts placeholders for the values that may hold blanks or punctuation. `has` is what the line may hold. */
 export function nameSpans(line: string, has: number): string {
@@ -41,6 +44,7 @@ export function nameSpans(line: string, has: number): string {
   if (has & url) key = key.replace(URL_TEXT, '<url>');
   if (has & bracket) key = key.replace(IPV6_PORT, '<host>');
   if (has & quotes) key = key.replace(QUOTED, nameQuoted);
+  if (has & plus) key = key.replace(PHONE, '<number>');
   if (has & (clock | date)) key = key.replace(TIME, '<time>');
   if (has & (unit | nonAscii)) key = key.replace(SIZE, '<size>').replace(DURATION, '<time>');
   return key;

@@ -20,15 +20,18 @@ const USER = new RegExp(
 /** The host that a resolver did not find. */
 const UNRESOLVED = /(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )[\w.-]+/g;
 const MAILBOX = /(?:<text> ?)?<<email>>/g;
-/** A path with what follows its first bracket or colon; `/` alone only after a method, or as a route in braces. */
-const PATH =
-  /(?:(?<![\w>])<path>|(?<=\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) |\{)\/)(?:\[[\w.-]{1,64}\]|\{\w{1,64}\}|:\w{1,64}|\/[\w.-]{0,64}(?![\w/.-]))*(?=[\s,"')\]]|$)/g;
+/** A path with what follows its first bracket or colon. */
+const ROUTE =
+  /(?<![\w>])<path>(?:\[[\w.-]{1,64}\]|\{\w{1,64}\}|:\w{1,64}|<path>|\/[\w.-]{0,64}(?![\w/.-]))+(?=[\s,"')\]]|$)/g;
+/** The root alone: after a method, as a route in braces, or where no word follows that it could join to the one before. */
+const ROOT =
+  /(?:(?<=\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) |\{)\/|(?<= )\/(?= (?:in|at|to|from|with|took|for|on|is|was|failed|returned)\b| [.(<]|$))(?:\[[\w.-]{1,64}\](?:<path>)?)?(?=[\s,"')\]}]|$)/g;
 const ACCESS = /^<host> - \S{1,64} \[<time>\]/;
 const BODY_SIZE = /(?<=<time> - )-$/;
 /** A list: its key is the same however long it is. */
 const ITEM = String.raw`(${PLACEHOLDER}(?:[@=-]${PLACEHOLDER}){0,3})`;
 const LIST = new RegExp(String.raw`${ITEM}(?:(?:[ ,;:|/]{1,3}| and )\1(?![@=-]<))+`, 'g');
-const MIXED_LIST = new RegExp(String.raw`\[ ?(${PLACEHOLDER})(?:, ?${PLACEHOLDER})+ ?\]`, 'g');
+const MIXED_LIST = new RegExp(String.raw`(\[ ?${PLACEHOLDER})(?:, ?${PLACEHOLDER})+(?= ?\])`, 'g');
 /** A word after a number that may be a plural. */
 const PLURAL = /<number> ([a-z]{2,31}s)(?![\w-])/g;
 /** Verbs with an s, and words that end like a plural. */
@@ -49,14 +52,14 @@ export function tidy(key: string, has: number): string {
   if (has & literal) tidied = tidied.replace(LITERAL, nameLiteral);
   if (has & repeat) tidied = tidied.replace(RULE, (rule) => (rule[0] as string).repeat(3));
   if (has & name) tidied = tidied.replace(UNRESOLVED, '<host>').replace(USER, '<name>');
-  if (has & route) tidied = tidied.replace(PATH, '<path>');
+  if (has & route) tidied = tidied.replace(ROOT, '<path>').replace(ROUTE, '<path>');
   if (!tidied.includes('<')) return tidied;
   let after = followers(tidied);
   if (after & MONEY_FOLLOWS) {
     tidied = tidied.replace(MONEY, '<number>');
     after = followers(tidied);
   }
-  if (after & PLACEHOLDER_FOLLOWS) tidied = tidied.replace(LIST, '$1').replace(MIXED_LIST, '[$1]');
+  if (after & PLACEHOLDER_FOLLOWS) tidied = tidied.replace(LIST, '$1').replace(MIXED_LIST, '$1');
   if (tidied.startsWith('<host> - ')) tidied = tidied.replace(ACCESS, '<host> - - [<time>]');
   if (tidied.endsWith('<time> - -')) tidied = tidied.replace(BODY_SIZE, '<number>');
   return after & WORD_FOLLOWS ? tidied.replace(PLURAL, toSingular) : tidied;

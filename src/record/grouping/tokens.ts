@@ -47,6 +47,11 @@ const IPV6 =
 /** Addresses of network cards, buses and disks. */
 const HEX_GROUPS =
   /^(?:(?=[^\d]*\d)[\da-f]{1,8}(?:[:.][\da-f]{1,8})?:(?:[\da-f]{1,8}[:.]){1,16}[\da-f]{1,8}|[\da-f]{2}([:-])[\da-f]{2}(?:\1[\da-f]{2}){4})$/i;
+/** Names of resources, whose parts are joined by colons. */
+const RESOURCE = /^[au]rn:\S/i;
+const MIN_BASE64 = 32;
+/** Bytes in base64, long enough to be no path. */
+const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-][\w+/-]{31,}={0,2}$/;
 const EMAIL = /^[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}$/i;
 const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
 /** A slash, and a dot, a digit or another slash, which two words joined by a slash do not have. */
@@ -137,9 +142,9 @@ function nameToken(line: string, end: number, kinds: number, context: Context): 
   }
   const token = line.slice(start, end);
   if (kinds & NAMED) return nameBeside(token);
-  if (kinds & DIGIT && kinds & LETTER) {
+  if (kinds & DIGIT) {
     if (mayBeTelling(context) && isTelling(token, context)) return token;
-    if (isKnownName(token) || isJsonKey(token, context)) return token;
+    if (kinds & LETTER && (isKnownName(token) || isJsonKey(token, context))) return token;
   }
   const whole = nameWhole(token, kinds);
   if (whole !== undefined) return whole;
@@ -152,9 +157,11 @@ function isJsonKey(token: string, { line, start }: Context): boolean {
 }
 
 function nameWhole(token: string, kinds: number): string | undefined {
+  if (kinds & COLON && RESOURCE.test(token)) return '<id>';
   if (kinds & DIGIT) {
     if (kinds & DOT && isIp(token)) return '<host>';
     if (kinds & COLON && IPV6.test(token)) return '<host>';
+    if (token.length >= MIN_BASE64 && kinds & UPPER && BASE64.test(token)) return '<id>';
   }
   if (kinds & (COLON | DASH) && HEX_GROUPS.test(token)) return '<id>';
   if (kinds & (DOT | COLON) && isHostName(token)) return '<host>';
