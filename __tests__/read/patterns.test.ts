@@ -70,16 +70,19 @@ describe('merging of patterns', () => {
     expect(new Set(await listPatterns(messages))).toEqual(keys);
   });
 
-  it('does not merge different failures of the labelled messages', async () => {
-    const messages = readLabelledMessages('known');
-    const patterns = await findPatterns(messages.map(({ message }) => message));
-    const groups = new Map<string, Set<string>>();
-    for (const { message, group } of messages) {
-      const pattern = patterns.get(message) as string;
-      groups.set(pattern, (groups.get(pattern) ?? new Set()).add(group));
-    }
-    expect([...groups].filter(([, each]) => each.size > 1)).toEqual([]);
-  });
+  it.each(['known', 'aside'] as const)(
+    'does not merge different failures of the labelled messages (%s)',
+    async (part) => {
+      const messages = readLabelledMessages(part);
+      const patterns = await findPatterns(messages.map(({ message }) => message));
+      const groups = new Map<string, Set<string>>();
+      for (const { message, group } of messages) {
+        const pattern = patterns.get(message) as string;
+        groups.set(pattern, (groups.get(pattern) ?? new Set()).add(group));
+      }
+      expect([...groups].filter(([, each]) => each.size > 1)).toEqual([]);
+    },
+  );
 
   it('leaves keys as they are if merging is off', async () => {
     const patterns = await findPatterns(['job 1 of queue waits', 'job a_b1 of queue waits'], false);

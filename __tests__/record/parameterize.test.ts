@@ -95,6 +95,10 @@ describe('parameterize', () => {
       '::1 - ann [12/May/2024:18:02:11 +0000] "GET /x HTTP/1.1" 200 5',
       '<host> - - [<time>] "GET <path> HTTP/1.1" 200 <number>',
     ],
+    ['sms to +1 (555) 010-9988, then to +49 30 901820', 'sms to <number>, then to <number>'],
+    ['User: arn:aws:iam::998877665544:user/deploy', 'User: <id>'],
+    ['id ZsA5Pqk/2wCqJzpLC/WhgQVm7rI0iQ/efh3Qp7A0EU7fCK=', 'id <id>'],
+    ['Compiled / in 2.1s, served / 3 times', 'Compiled <path> in <time>, served / <number> time'],
     ['GET /x 304 0.6 ms - -', 'GET <path> 304 <time> - <number>'],
   ])('puts placeholders for the parts of %j that vary', (message, key) => {
     expect(parameterize(message)).toBe(key);
