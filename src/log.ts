@@ -18,7 +18,7 @@ import { Producer } from './write/producer';
 import type { WriteSettings } from './write/script';
 import { Semaphore } from './write/semaphore';
 import { ServerTime } from './write/server-time';
-import { Slices } from './write/slices';
+import { TaskTurns } from './write/task-turns';
 import { type Permission, Writer } from './write/writer';
 
 /**
@@ -63,8 +63,8 @@ class ClientLog implements CallQueueHost {
   readonly #connection: Connection;
   readonly #notes: IndexNotes;
   readonly #queues = new LaneRegistry<CallQueue>();
-  readonly #slices = new Slices();
-  readonly #slots = new Semaphore((task) => this.#slices.run(task));
+  readonly #turns = new TaskTurns();
+  readonly #slots = new Semaphore((task) => this.#turns.run(task));
   readonly #sharedTime = new ServerTime();
   readonly #sharedPermission: Permission = { isKnown: false };
 
@@ -79,7 +79,7 @@ class ClientLog implements CallQueueHost {
   }
 
   async runInSlot(task: () => Promise<void>): Promise<void> {
-    await new Promise<void>((resolve) => this.#slices.run(resolve));
+    await new Promise<void>((resolve) => this.#turns.run(resolve));
     return this.#slots.run(task);
   }
 

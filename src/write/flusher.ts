@@ -9,7 +9,7 @@ import type { Lane, LaneHost } from './lane';
 import type { Outages } from './outages';
 import type { Pending } from './pending';
 import { Semaphore } from './semaphore';
-import { Slices } from './slices';
+import { TaskTurns } from './task-turns';
 import type { WriteResult } from './writer';
 
 /** How many destinations a flush sets going in one turn of the event loop. */
@@ -60,7 +60,7 @@ export class Flusher implements LaneHost {
   readonly pending: Pending;
   readonly #options: FlusherOptions;
   readonly #outages: Outages;
-  readonly #slices = new Slices();
+  readonly #turns = new TaskTurns();
   readonly #slots = new Semaphore((task) => this.runSoon(task));
   /**
    * Slots of their own, so that no first try waits behind retries. At most a thousand fail in a second, however many
@@ -127,7 +127,7 @@ export class Flusher implements LaneHost {
   }
 
   runSoon(task: () => void): void {
-    this.#slices.run(task);
+    this.#turns.run(task);
   }
 
   onBusy(lane: Lane): void {

@@ -12,7 +12,7 @@ const MOST_TASKS = 256;
  * Runs tasks in their order. Each has a callback of the event loop of its own: Node completes what a callback has set off,
  * promises included, before the next one, so that is part of the time of a slice.
  */
-export class Slices {
+export class TaskTurns {
   readonly #tasks = new Queue<() => void>();
   /** Callbacks that have yet to come. */
   #planned = 0;

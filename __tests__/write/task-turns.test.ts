@@ -1,9 +1,9 @@
-import { Slices } from '../../src/write/slices';
+import { TaskTurns } from '../../src/write/task-turns';
 import { setOwnClock } from '../support/own-clock';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('slices', () => {
+describe('turns of tasks', () => {
   let now: number;
   let ran: number[];
 
@@ -15,9 +15,9 @@ describe('slices', () => {
   afterEach(() => setOwnClock());
 
   /** Tasks of so many milliseconds, half of which are in a promise. */
-  function add(slices: Slices, count: number, ms: number): void {
+  function add(turns: TaskTurns, count: number, ms: number): void {
     for (let i = 0; i < count; i++) {
-      slices.run(() => {
+      turns.run(() => {
         ran.push(i);
         now += ms / 2;
         void Promise.resolve()
@@ -38,22 +38,22 @@ describe('slices', () => {
   }
 
   it('end after five milliseconds, with what promises do, and go on in the next turn of the event loop', async () => {
-    const slices = new Slices();
-    add(slices, 10, 2);
+    const turns = new TaskTurns();
+    add(turns, 10, 2);
     expect(await readTurns(5)).toEqual([3, 3, 3, 1, 0]);
     expect(ran).toEqual(Array.from({ length: 10 }, (_, i) => i));
   });
 
   it('run each of a thousand short tasks in its order, in a few turns of the event loop', async () => {
-    const slices = new Slices();
-    add(slices, 1000, 0);
+    const turns = new TaskTurns();
+    add(turns, 1000, 0);
     expect((await readTurns(6)).reduce((sum, count) => sum + count)).toBe(1000);
     expect(ran).toEqual(Array.from({ length: 1000 }, (_, i) => i));
   });
 
   it('run a task that another one adds', async () => {
-    const slices = new Slices();
-    slices.run(() => add(slices, 2, 6));
+    const turns = new TaskTurns();
+    turns.run(() => add(turns, 2, 6));
     await readTurns(4);
     expect(ran).toEqual([0, 1]);
   });
