@@ -42,7 +42,7 @@ describe('logCommon', () => {
 
   beforeAll(async () => {
     workspace = await Workspace.open();
-    client = createClient({ url: workspace.writerUrl });
+    client = createClient({ url: workspace.writerUrl, RESP: 2 });
     await client.on('error', () => undefined).connect();
     options = { keyPrefix: workspace.prefix };
   });

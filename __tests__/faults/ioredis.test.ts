@@ -180,7 +180,7 @@ describeWithServer.each(LIBRARIES)('client of %s', (library) => {
         const rules = [...rightsByPlace[place as keyof typeof rightsByPlace], '>pass'];
         for (const node of nodes) await setUser((words) => node.command(words), 'log-writer', rules);
         const urls = nodes.map(({ url }) => url.replace('//', '//log-writer:pass@'));
-        const redisOptions = { username: 'log-writer', password: 'pass' };
+        const redisOptions = { username: 'log-writer', password: 'pass', disableClientInfo: true };
         const options = { disableClientInfo: true, ...(place === 'cluster' && { redisOptions }) };
         const { transport, warnings, log } = openTransport(make(place === 'cluster' ? urls : String(urls[0]), options));
         log();

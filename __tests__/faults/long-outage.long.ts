@@ -55,7 +55,7 @@ describeWithServer('outage of two weeks with a log call an hour to each of ten t
       };
       const { code, stdout, stderr } = await runProgram(PROGRAM, env, () => (starting = RedisServer.start({ port })));
       const server = await starting;
-      const client = await createClient({ url: env.URL }).connect();
+      const client = await createClient({ url: env.URL, RESP: 2 }).connect();
       try {
         expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
         const { bytes, stats } = JSON.parse(stdout.split('\n')[1] as string);

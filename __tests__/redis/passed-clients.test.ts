@@ -175,7 +175,7 @@ describeWithServer('node of a cluster', () => {
       ends.push(() => client.disconnect());
       return client;
     }
-    const client = createClient({ url });
+    const client = createClient({ url, RESP: 2 });
     await client.on('error', ignoreError).connect();
     ends.push(() => client.destroy());
     return client;

@@ -4,7 +4,8 @@ import { type LocalCluster, startCluster } from '../support/redis/cluster';
 import { describeWithServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 
-type ClusterClient = ReturnType<typeof createCluster>;
+const makeClient = (urls: readonly string[]) => createCluster({ rootNodes: urls.map((url) => ({ url })), RESP: 2 });
+type ClusterClient = ReturnType<typeof makeClient>;
 
 const TIMEOUT_MS = 30_000;
 
@@ -20,7 +21,7 @@ describeWithServer('index of a cluster', () => {
 
   beforeAll(async () => {
     cluster = await startCluster({ masters: 3, replicas: 0 });
-    client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
+    client = makeClient(cluster.urls);
     await client.on('error', () => undefined).connect();
     reader = new RecentCommonReader({ client });
     const evalSha: ClusterClient['evalSha'] = (sha, options) => {
