@@ -59,6 +59,11 @@ export interface TransportOptions
    */
   readonly commonKey?: ((info: LogInfo) => unknown) | undefined;
   /**
+   * Severities of whose messages Redis keeps a sample: the first line of an hour with each, of at most 2 kB, a stack before
+   * metadata; none for `[]`. @default ['warning', 'error', 'critical']
+   */
+  readonly sampleSeverities?: readonly string[] | undefined;
+  /**
    * Time between the beginnings of two batches of one logger name and severity, in milliseconds, from 0 to 60,000. After a
    * pause up to five may begin early, the first as soon as something is logged. The word is Kafka's. @default 10
    */
@@ -89,6 +94,7 @@ const TRANSPORT_OPTIONS: Readonly<Record<Exclude<keyof TransportOptions, keyof C
   name: true,
   ...WRITE_OPTIONS,
   commonKey: true,
+  sampleSeverities: true,
   lingerMs: true,
   maxPending: true,
   closeTimeoutMs: true,
@@ -122,6 +128,7 @@ export const DEFAULTS = Object.freeze({
   commonLimit: 10_000,
   severities: Object.freeze({}) as Readonly<Record<string, string>>,
   timestamp: 'iso' as TimestampFormat,
+  sampleSeverities: Object.freeze(['warning', 'error', 'critical']) as readonly string[],
   lingerMs: 10,
   maxPending: 10_000,
   closeTimeoutMs: 5000,
@@ -154,6 +161,7 @@ export function resolveTransportOptions(options: TransportOptions = {}): Resolve
   for (const option of ['lingerMs', 'maxPending', 'closeTimeoutMs'] as const) assertInteger(resolved, option);
   if (typeof resolved.name !== 'function') assertName(resolved.name, { hashTag });
   assertFunction(resolved.commonKey, 'commonKey');
+  assertSeverities(resolved.sampleSeverities, 'sampleSeverities');
   assertWinstonOptions(resolved);
   return resolved;
 }
@@ -188,6 +196,11 @@ function assertWriteOptions(options: Resolved<WriteOptions>, hashTag: boolean): 
   for (const [level, severity] of Object.entries(options.severities)) {
     assertSeverity(typeof severity === 'string' ? severity.toLowerCase() : severity, `severities.${level}`);
   }
+}
+
+function assertSeverities(severities: unknown, option: string): void {
+  if (!Array.isArray(severities)) throw new OptionsError(option, 'an array of severities', severities);
+  for (const severity of severities) assertSeverity(severity, option);
 }
 
 function assertWinstonOptions(options: TransportOptions): void {

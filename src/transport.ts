@@ -13,6 +13,7 @@ import {
   toCommonKey,
   toLineText,
 } from './record/log-call';
+import { shortenSample } from './record/sample';
 import type { Connection } from './redis/connection';
 import { ignoreError } from './redis/failures';
 import { openConnection } from './redis/open';
@@ -21,6 +22,7 @@ import { DirectTransport } from './winston/direct-transport';
 import { endsProcess, offEmptyLoop, onEmptyLoop } from './winston/exit';
 import { type LogEntry, type LogQuery, type LogStream, Queries, type StreamOptions } from './winston/query';
 import { emitSafely, Warnings } from './winston/warnings';
+import type { WriteSettings } from './write/codec';
 import { type DeliveryStats, Flusher } from './write/flusher';
 import { IndexNote } from './write/index-note';
 import { IndexNotes } from './write/index-notes';
@@ -29,7 +31,6 @@ import { Lanes, MAX_PENDING_LANES } from './write/lanes';
 import { Outages } from './write/outages';
 import { Destination, Pending } from './write/pending';
 import { Producer } from './write/producer';
-import type { WriteSettings } from './write/script';
 import { ServerTime } from './write/server-time';
 import { type Permission, Writer } from './write/writer';
 
@@ -83,9 +84,16 @@ export class RedisRecentCommonTransport extends DirectTransport {
     const severities = new Severities(resolved.severities);
     const formatLine = boundedLineFormatter(timestamp);
     const onWarning = (warning: DeliveryWarning): void => this.#warnings.warn(warning);
+    const sampled = new Set(resolved.sampleSeverities.map((level) => severities.resolve(level)));
     const producer = new Producer();
-    const nextNumber = (): number => producer.nextNumber();
-    this.#pending = new Pending({ recentLimit, maxPending, formatLine, formatMessage, nextNumber });
+    this.#pending = new Pending({
+      recentLimit,
+      maxPending,
+      formatLine,
+      formatMessage,
+      nextNumber: () => producer.nextNumber(),
+      samples: { severities: sampled, format: (time, text) => shortenSample(formatLine(time, text)) },
+    });
     const outages = new Outages(onWarning, () => this.#pending.calls);
     this.#flusher = this.#openFlusher(lingerMs, outages, onWarning);
     const notes = new IndexNotes(this.#connection, outages, onWarning);

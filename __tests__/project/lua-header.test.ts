@@ -36,11 +36,11 @@ const lua = files.flatMap(findLua);
 const scripts = lua.filter(({ isScript }) => isScript);
 const fragments = lua.filter(({ isScript }) => !isScript);
 
-/** Lua code with the fragments that are put into it. Other values stand within strings, and are left there by name. */
+/** Lua code with the fragments that are put into it. Other values are constants: any number is as good. */
 function assemble({ texts, inserted }: LuaTemplate): string {
   const parts = inserted.map((name) => {
     const fragment = fragments.find((each) => each.name === name);
-    return fragment ? assemble(fragment) : name;
+    return fragment ? assemble(fragment) : '0';
   });
   return texts.map((text, i) => text + (parts[i] ?? '')).join('');
 }

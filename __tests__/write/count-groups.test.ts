@@ -75,7 +75,7 @@ describe('pending counts', () => {
   });
 
   it.each([0, 25 * MINUTE_MS, -7 * HOUR_MS - MINUTE_MS])(
-    'wait in a group for each hour of the server, which is %i ms ahead',
+    'wait in a group for each minute, and the older ones in one for each hour of the server, which is %i ms ahead',
     (ahead) => {
       learnTime(ahead);
       const first = (NOON + ahead) % HOUR_MS;
@@ -83,15 +83,22 @@ describe('pending counts', () => {
         log();
         pass(MINUTE_MS);
       }
+      const [batch] = pending.draw(destination) as [Batch];
+      const groups = batch.groups.map(({ at, messages, minutes }) => ({
+        ago: (clock.now() - at) / MINUTE_MS,
+        calls: messages[0]?.count,
+        minutes: minutes.map(({ later, calls }) => [later / MINUTE_MS, calls]),
+      }));
       const before = (HOUR_MS - first) / MINUTE_MS;
-      const groups =
-        before === 60
-          ? [[60, { hello: 60 }]]
-          : [
-              [60 - before, { hello: 60 - before }],
-              [60, { hello: before }],
-            ];
-      expect(draw()).toEqual([{ groups, late: 0, logged: 60 }]);
+      const merged = (ago: number, calls: number): object => {
+        const minutes = calls > 1 ? Array.from({ length: calls }, (_, i) => [i, 1]) : [];
+        return { ago, calls, minutes };
+      };
+      const isTurn = before < 60;
+      const newest = isTurn ? 13 : 14;
+      const recent = Array.from({ length: newest }, (_, i) => merged(i + 1, 1));
+      const older = isTurn ? [merged(60 - before, 60 - before - newest), merged(60, before)] : [merged(60, 46)];
+      expect(groups).toEqual([...recent, ...older]);
     },
   );
 
@@ -190,8 +197,9 @@ describe('pending counts', () => {
       wall = (i % 500) * HOUR_MS;
       log();
     }
-    const [batch] = draw();
-    expect(batch?.groups.length).toBeLessThanOrEqual(256);
-    expect(batch).toMatchObject({ late: 0, logged: 2000 });
+    const batches = draw();
+    expect(batches.flatMap(({ groups }) => groups).length).toBeLessThanOrEqual(256);
+    expect(batches.reduce((sum, { logged }) => sum + logged, 0)).toBe(2000);
+    expect(batches.at(-1)?.late).toBe(0);
   });
 });

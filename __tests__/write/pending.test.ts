@@ -66,8 +66,12 @@ describe('pending', () => {
               { message: 'line 0', count: 5 },
               { message: 'line 1', count: 5 },
             ],
+            flagged: 2,
+            samples: [],
+            minutes: [],
           },
         ],
+        touchedIn: 0,
         infos: [],
       },
     ]);
@@ -111,23 +115,78 @@ describe('pending', () => {
     });
   });
 
-  it('cuts many messages into batches of at most a thousand entries, numbered in order', () => {
+  it('cuts new messages into batches of at most 250, and others into batches of a thousand, numbered in order', () => {
     const pending = createPending();
     const destination = createDestination('app');
-    for (let i = 0; i < 2500; i++) pending.add(destination, ...call(`message ${i}`));
-    const batches = pending.draw(destination);
-    const numbers = batches.map(({ number }) => number);
-    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
-    expect(batches.map(({ logged, numbered }) => [logged, numbered])).toEqual([
-      [1000, 0],
-      [1000, 0],
-      [500, 2500],
-    ]);
-    for (const { lines, groups } of batches) {
-      expect(lines.length + sum(groups.map(({ messages }) => messages.length))).toBeLessThanOrEqual(1000);
+    const minute = destination.groups.toMinute(Date.now());
+    const draw = (): Batch[] => {
+      for (let i = 0; i < 1300; i++) pending.add(destination, ...call(`message ${i}`));
+      return pending.draw(destination);
+    };
+    const fresh = draw();
+    expect(fresh.map(({ logged, numbered }) => [logged, numbered])).toEqual([...Array(5).fill([250, 0]), [50, 1300]]);
+    for (const { groups } of fresh) {
+      destination.touched.settle({ groups }, { touchedIn: minute, start: '2026-11-24T12:00:00' });
     }
-    expect(listCounts(batches)).toHaveLength(2500);
-    expect(batches.flatMap(({ lines }) => lines)).toHaveLength(100);
+    const known = draw();
+    expect(known.map(({ logged, numbered, touchedIn }) => [logged, numbered, touchedIn])).toEqual([
+      [1000, 0, minute],
+      [300, 1300, minute],
+    ]);
+    expect(sum(known.flatMap(({ groups }) => groups.map(({ flagged }) => flagged)))).toBe(0);
+    const batches = [...fresh, ...known];
+    const numbers = batches.map(({ number }) => number);
+    expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
+    expect(listCounts(known)).toHaveLength(1300);
+    expect(known.flatMap(({ lines }) => lines)).toHaveLength(100);
+  });
+
+  it('flags all messages again once Redis is in another minute', () => {
+    const pending = createPending();
+    const destination = createDestination('app');
+    const settle = (message: string, touchedIn: number): void => {
+      pending.add(destination, ...call(message));
+      for (const batch of pending.draw(destination)) destination.touched.settle(batch, { touchedIn, start: '' });
+    };
+    const drawOne = (message: string): number | undefined => {
+      pending.add(destination, ...call(message));
+      return pending.draw(destination)[0]?.groups[0]?.flagged;
+    };
+    const minute = destination.groups.toMinute(Date.now());
+    settle('old', minute - 1);
+    expect(drawOne('old')).toBe(1);
+    settle('old', minute);
+    expect(drawOne('old')).toBe(0);
+    settle('new', minute);
+    expect([drawOne('old'), drawOne('new'), drawOne('other')]).toEqual([0, 0, 1]);
+  });
+
+  it('keeps a line of each message once an hour, for the severities that ask for it', () => {
+    const format = (_time: number, text: LineText): string => `sample of ${text.toString()}`;
+    const pending = createPending({ samples: { severities: new Set(['error']), format } });
+    const severities = ['error', 'info'].map((severity) => new Destination('app', severity, new ServerTime()));
+    const drawSamples = (destination: Destination): string[] => {
+      pending.add(destination, ...call('boom', { text: 'first' }));
+      pending.add(destination, ...call('boom', { text: 'second' }));
+      return pending.draw(destination).flatMap(({ groups }) => groups.flatMap(({ samples }) => samples));
+    };
+    const [errors, infos] = severities as [Destination, Destination];
+    expect(drawSamples(infos)).toEqual([]);
+    expect(drawSamples(errors)).toEqual(['sample of first']);
+    errors.touched.settle({ groups: [] }, { touchedIn: 0, start: '2026-11-24T12:00:00' });
+    expect(drawSamples(errors)).toEqual([]);
+    errors.touched.settle({ groups: [] }, { touchedIn: 0, start: '2026-11-24T13:00:00' });
+    expect(drawSamples(errors)).toEqual(['sample of first']);
+  });
+
+  it('counts messages together that are the same without colours', () => {
+    const pending = createPending({ formatMessage: (message) => message.replace('!', '') });
+    const destination = createDestination('app');
+    for (const message of ['a!', 'a', 'b']) pending.add(destination, ...call(message));
+    expect(pending.draw(destination)[0]?.groups[0]?.messages).toEqual([
+      { message: 'a', count: 2 },
+      { message: 'b', count: 1 },
+    ]);
   });
 
   it('cuts long texts into batches of at most 1,048,576 characters', () => {

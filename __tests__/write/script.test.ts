@@ -2,14 +2,8 @@ import { createClient } from 'redis';
 import { ISO_HOUR } from '../../src/redis/hour';
 import { destinationKeys } from '../../src/redis/keys';
 import type { Batch } from '../../src/write/batch';
-import {
-  decodeReply,
-  encodeBatch,
-  encodeKeys,
-  WRITE,
-  type WriteReply,
-  type WriteSettings,
-} from '../../src/write/script';
+import { decodeReply, encodeBatch, encodeKeys, type WriteReply, type WriteSettings } from '../../src/write/codec';
+import { WRITE } from '../../src/write/script';
 import { ServerTime } from '../../src/write/server-time';
 import { clearOfTheTurn, isoHour } from '../support/hours';
 import { describeWithServer } from '../support/redis/servers';
@@ -52,6 +46,9 @@ class Target {
       lead: now.lead,
       stood: 0,
       messages: Object.entries(messages).map(([message, count]) => ({ message, count })),
+      flagged: Object.keys(messages).length,
+      samples: [],
+      minutes: [],
     }));
     const whole = {
       name: this.name,
@@ -62,11 +59,12 @@ class Target {
       lines: [],
       infos: [],
       late: 0,
+      touchedIn: 0,
       groups,
     };
     const all = { prefix: '', hashTag: false, recentLimit: 100, commonLimit: 10_000, ttlSeconds: 0, ...settings };
     const reply = await client.eval(WRITE.source, {
-      keys: encodeKeys(this.keys, all, true),
+      keys: encodeKeys(this.keys, all, { asksFirst: true, hasSamples: false }),
       arguments: encodeBatch({ ...whole, ...batch }, all, { writer, asksFirst: true, now, serverTime }),
     });
     return decodeReply(reply);
@@ -187,17 +185,20 @@ describe('batch', () => {
     await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } }, settings: { ttlSeconds: 60 } });
     await target.setStart(isoHour(1));
     await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } }, settings });
-    const expiries = await Promise.all(Object.values(target.keys).map((key) => workspace.redis.ttl(key)));
-    // Nothing is kept under the last, on which commands are tried.
-    expect(expiries.pop()).toBe(-2);
-    expect(expiries).toHaveLength(7);
+    // Nothing is kept as samples without any, or under the key on which commands are tried.
+    const { samples, scratch, ...keys } = target.keys;
+    for (const key of [samples, scratch]) expect(await workspace.redis.ttl(key)).toBe(-2);
+    const expiries = await Promise.all(Object.values(keys).map((key) => workspace.redis.ttl(key)));
+    expect(expiries).toHaveLength(10);
     for (const seconds of expiries) expect(seconds).toBeGreaterThan(7190);
   });
 
-  it('leaves keys without an expiry by default', async () => {
+  it('leaves the keys of lines and counts without an expiry by default, and gives their time to those beside them', async () => {
     const target = new Target();
     await target.write({ lines: ['line'], logged: 1, ago: { 0: { hello: 1 } } });
-    expect(await workspace.redis.ttl(target.keys.common)).toBe(-1);
+    const { recent, seq, common, start, writers, minutes, pulse, seen } = target.keys;
+    const expiries = [recent, seq, common, start, writers, minutes, pulse, seen].map((key) => workspace.redis.ttl(key));
+    expect(await Promise.all(expiries)).toEqual([...Array(5).fill(-1), 3 * 3600, 2 * 3600, 169 * 3600]);
   });
 
   it.each([
@@ -210,8 +211,8 @@ describe('batch', () => {
     const target = new Target();
     const write = async (writer: string, ttlSeconds: number): Promise<number[]> => {
       await target.write({ writer, lines: ['line'], logged: 1, ago: { 0: { hello: 1 } }, settings: { ttlSeconds } });
-      const kept = Object.entries(target.keys).filter(([key]) => !['last', 'pstart', 'scratch'].includes(key));
-      return Promise.all(kept.map(([, key]) => workspace.redis.ttl(key)));
+      const { recent, seq, common, start, writers } = target.keys;
+      return Promise.all([recent, seq, common, start, writers].map((key) => workspace.redis.ttl(key)));
     };
     const passHour = async (): Promise<void> => {
       await target.setStart(isoHour(1));

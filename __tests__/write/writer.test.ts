@@ -2,8 +2,8 @@ import type { Connection } from '../../src/redis/connection';
 import { destinationKeys } from '../../src/redis/keys';
 import { openConnection } from '../../src/redis/open';
 import type { Batch } from '../../src/write/batch';
+import type { WriteSettings } from '../../src/write/codec';
 import { Producer } from '../../src/write/producer';
-import type { WriteSettings } from '../../src/write/script';
 import { ServerTime } from '../../src/write/server-time';
 import { type WriteResult, Writer } from '../../src/write/writer';
 import { clearOfTheTurn } from '../support/hours';
@@ -26,8 +26,13 @@ afterAll(async () => {
   await workspace.close();
 });
 
+type Result = Omit<WriteResult, 'touched'>;
+
 /** The outcome of a batch that was written, with nothing late or lost. */
-const WRITTEN: WriteResult = { isApplied: true, late: 0, lost: 0, part: 0 };
+const WRITTEN: Result = { isApplied: true, late: 0, lost: 0, part: 0 };
+
+/** A group of one message and minute, without a sample. */
+const PLAIN = { flagged: 1, samples: [], minutes: [] };
 
 /** Replaces the defaults: the shared connection, a producer with a random id, a new name. */
 interface Setup extends Partial<WriteSettings> {
@@ -52,13 +57,15 @@ class Source {
 
   batch(logged: number): Batch {
     const messages = [{ message: 'hello', count: logged }];
-    const groups = [{ ...new ServerTime().begin(Date.now()), messages }];
+    const groups = [{ ...new ServerTime().begin(Date.now()), messages, ...PLAIN }];
     const number = this.#producer.nextNumber();
-    return { name: this.name, severity: 'info', number, logged, numbered: 0, lines: [], groups, late: 0, infos: [] };
+    const empty = { numbered: 0, lines: [], late: 0, infos: [], touchedIn: 0 };
+    return { name: this.name, severity: 'info', number, logged, groups, ...empty };
   }
 
-  write(what: number | Batch): Promise<WriteResult> {
-    return this.#writer.write(typeof what === 'number' ? this.batch(what) : what);
+  async write(what: number | Batch): Promise<Result> {
+    const { touched: _, ...result } = await this.#writer.write(typeof what === 'number' ? this.batch(what) : what);
+    return result;
   }
 }
 
@@ -153,7 +160,7 @@ describe('destination that Redis loses', () => {
     await source.write(1);
     const groups = [1, 5].map((ago) => {
       const { at, ...begun } = new ServerTime().begin(Date.now());
-      return { ...begun, at: at - ago * 3_600_000, messages: [{ message: 'hello', count: 100 * ago }] };
+      return { ...begun, at: at - ago * 3_600_000, messages: [{ message: 'hello', count: 100 * ago }], ...PLAIN };
     });
     expect(await source.write({ ...source.batch(600), groups })).toEqual({ ...WRITTEN, late: 500 });
     await lose(source.name);

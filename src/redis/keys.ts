@@ -6,7 +6,19 @@ import { OptionsError } from '../errors';
 const MAX_BYTES = 128;
 
 /** Suffixes of keys. Used as a severity, each would alias a key of another logger. */
-const RESERVED = new Set(['last', 'start', 'pstart', 'seq', 'writers', 'scratch']);
+const RESERVED = new Set([
+  'last',
+  'start',
+  'pstart',
+  'seq',
+  'writers',
+  'scratch',
+  'minutes',
+  'pulse',
+  'seen',
+  'samples',
+  'alarms',
+]);
 
 /** Messages beyond the limit of distinct ones are counted together under this one. */
 export const OTHER = '<other>';
@@ -20,6 +32,14 @@ export interface DestinationKeys {
   readonly last: string;
   readonly pstart: string;
   readonly writers: string;
+  /** Log calls of each minute. */
+  readonly minutes: string;
+  /** The minutes of each message. */
+  readonly pulse: string;
+  /** When each message was seen. */
+  readonly seen: string;
+  /** A line of each message. */
+  readonly samples: string;
   /** Holds nothing: commands are tried on it. */
   readonly scratch: string;
 }
@@ -45,6 +65,10 @@ export function destinationKeys({ prefix, hashTag }: KeySpace, name: string, sev
     last: `${common}:last`,
     pstart: `${common}:pstart`,
     writers: `${common}:writers`,
+    minutes: `${common}:minutes`,
+    pulse: `${common}:pulse`,
+    seen: `${common}:seen`,
+    samples: `${common}:samples`,
     scratch: `${common}:scratch`,
   };
 }

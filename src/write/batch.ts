@@ -8,11 +8,33 @@ import type { Beginning } from './server-time';
 export interface CountedMessage {
   message: string;
   count: number;
+  /** A line of it, if Redis is to keep one. */
+  sample?: string | undefined;
+}
+
+/** Adds the log calls of a message to those of the same message before. */
+export function addCount(counted: CountedMessage, { count, sample }: Readonly<CountedMessage>): void {
+  counted.count += count;
+  counted.sample ??= sample;
+}
+
+/** One of the minutes of a group. */
+export interface GroupMinute {
+  /** How many milliseconds after the beginning of the group its first log call came. */
+  readonly later: number;
+  readonly calls: number;
 }
 
 /** The messages of a minute; or of an hour, if Redis was away. They count in the hour in which the first was logged. */
 export interface CountGroup extends Beginning {
-  readonly messages: Readonly<CountedMessage>[];
+  /** Those with a sample first, then the others that are flagged. */
+  readonly messages: readonly Readonly<CountedMessage>[];
+  /** How many of the messages Redis may not have touched in this minute. */
+  readonly flagged: number;
+  /** The lines to keep of the first messages. */
+  readonly samples: readonly string[];
+  /** The minutes, oldest first, if there are several; else none. */
+  readonly minutes: readonly GroupMinute[];
 }
 
 /** Everything that one script call writes to one destination. Its number makes a retry harmless, so it never changes. */
@@ -29,6 +51,8 @@ export interface Batch {
   readonly lines: readonly string[];
   /** Newest first. */
   readonly groups: readonly CountGroup[];
+  /** The minute of Redis, since the epoch, in which it has touched the messages that are not flagged; 0 if all are. */
+  readonly touchedIn: number;
   /** Those of the log calls that are of hours so long ago that no window can hold them. They are in no group. */
   readonly late: number;
   /** The log calls themselves, if somebody listens for `'logged'`. */

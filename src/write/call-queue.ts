@@ -6,15 +6,16 @@ import type { TimestampFormat } from '../line-format';
 import type { LineText } from '../record/line-text';
 import { boundedLineFormatter, formatMessage } from '../record/log-call';
 import { labelDestination } from './batch';
+import type { WriteSettings } from './codec';
 import type { IndexNote } from './index-note';
 import { Destination, Pending } from './pending';
 import type { Producer } from './producer';
-import type { WriteSettings } from './script';
 import type { ServerTime } from './server-time';
+import { Touched } from './touched';
 import type { Writer } from './writer';
 
-/** Most log calls that are written together. They fit into one batch, unless they are long. */
-const MAX_CALLS = 500;
+/** Most log calls that are written together. They fit into one batch, even if all are new, unless they are long. */
+const MAX_CALLS = 200;
 /** Time after which a batch without an outcome no longer holds up later ones, in milliseconds. */
 const LONG_FLIGHT_MS = 1000;
 
@@ -70,6 +71,7 @@ export class CallQueue {
   readonly key: string;
   readonly #options: CallQueueOptions;
   readonly #host: CallQueueHost;
+  readonly #touched = new Touched();
   #writer: Writer;
   /** Takes further calls. */
   #draft: Draft | undefined;
@@ -104,7 +106,7 @@ export class CallQueue {
     const formats = { formatLine: boundedLineFormatter(settings.timestamp), formatMessage };
     const nextNumber = (): number => this.#host.producer.nextNumber();
     const pending = new Pending({ recentLimit, maxPending: MAX_CALLS, ...formats, nextNumber });
-    const destination = new Destination(name, severity, serverTime);
+    const destination = new Destination(name, severity, serverTime, this.#touched);
     const before = this.#last;
     let letNextGo = (): void => undefined;
     this.#last = new Promise((resolve) => (letNextGo = resolve));
@@ -138,7 +140,8 @@ export class CallQueue {
     note.settings = settings.write;
     try {
       for (const batch of pending.draw(destination)) {
-        const { lost, part } = await writer.write(batch, note);
+        const { lost, part, touched } = await writer.write(batch, note);
+        this.#touched.settle(batch, touched, lost > 0);
         if (lost + part === 0) continue;
         const label = labelDestination(batch);
         this.#host.onWarning(new DeliveryWarning(`Redis has lost ${lost + part} log calls of ${label}`));

@@ -1,6 +1,6 @@
 /** Keeps the pending counts of one destination apart by when they were logged, in no more groups than hours can need. */
 
-import type { CountedMessage } from './batch';
+import { addCount, type CountedMessage, type GroupMinute } from './batch';
 import { detachCounts } from './detach';
 import type { Beginning, ServerTime } from './server-time';
 
@@ -17,13 +17,19 @@ const KEPT_HOURS = 2;
 const KEPT_HOURS_IF_UNCERTAIN = 4;
 /** Most groups, however often the wall clock is set. */
 const MAX_GROUPS = 256;
+/** Most groups whose minutes stay apart; older ones are merged into their hour, in which only their sums are. */
+const MAX_MINUTES = 15;
+/** Most minutes of a group: those of an hour, unless the wall clock is set again and again. */
+const MAX_MERGED = 120;
 
 /** When its first log call came, and its messages by their text. */
 interface PendingGroup extends Beginning {
   readonly messages: Map<string, CountedMessage>;
+  /** Its minutes, oldest first, if there are several; else none. Log calls of the last are the rest of all. */
+  readonly minutes: readonly GroupMinute[];
 }
 
-/** The pending counts of one destination. A group is of one minute; or of one hour if older ones wait with it. */
+/** The pending counts of one destination. A group is of one minute; or of one hour if many wait. */
 export class CountGroups {
   /** The messages of the newest group. */
   newest: Map<string, CountedMessage> | undefined;
@@ -43,7 +49,7 @@ export class CountGroups {
 
   /** Oldest first. */
   get all(): readonly PendingGroup[] {
-    return this.#groups;
+    return this.#groups.map((group) => (group.minutes.length > 0 ? { ...group, minutes: listMinutes(group) } : group));
   }
 
   /** The minute of a time of the wall clock, as the server counts minutes: its hours begin with one. */
@@ -61,7 +67,9 @@ export class CountGroups {
     const beginning = this.#serverTime.begin(time);
     this.minute = this.toMinute(time);
     const last = this.#groups.at(-1);
-    if (!last || !this.#isOne(last, beginning, isCrowded)) this.#groups.push({ ...beginning, messages: new Map() });
+    if (!last || !this.#isOne(last, beginning, false)) {
+      this.#groups.push({ ...beginning, messages: new Map(), minutes: [] });
+    }
     this.#isCondensed = false;
     return this.condense(isCrowded);
   }
@@ -72,9 +80,11 @@ export class CountGroups {
     this.#isCondensed = isCrowded;
     const groups = this.#groups;
     let removed = 0;
-    for (let i = groups.length - 1; i > 0; i--) {
-      const isOne = this.#isOne(groups[i - 1] as PendingGroup, groups[i] as PendingGroup, isCrowded);
+    for (let i = 1; i < groups.length; ) {
+      const isFull = this.#serverTime.isKnown && groups.length > MAX_MINUTES;
+      const isOne = this.#isOne(groups[i - 1] as PendingGroup, groups[i] as PendingGroup, isCrowded || isFull);
       if (isOne || groups.length > MAX_GROUPS) removed += this.#merge(i);
+      else i++;
     }
     for (let old = this.#countOldGroups(); old > 0; old--) {
       const messages = groups.shift()?.messages ?? new Map<string, CountedMessage>();
@@ -106,22 +116,32 @@ export class CountGroups {
     this.close();
   }
 
-  #isOne(older: Beginning, newer: Beginning, isCrowded: boolean): boolean {
+  /** Whether two groups are one: those of a minute always, those of an hour if that is to save room. */
+  #isOne(older: Beginning, newer: Beginning, savesRoom: boolean): boolean {
     if (!this.#serverTime.isSteady(older, newer)) return false;
-    if (!this.#serverTime.isKnown && !isCrowded) return newer.at - older.at < SAME_MS;
-    return this.#serverTime.period(older, HOUR_MS) === this.#serverTime.period(newer, HOUR_MS);
+    return (savesRoom && this.#isSamePeriod(HOUR_MS, older, newer)) || this.#isSameMinute(older, newer);
+  }
+
+  #isSameMinute(older: Beginning, newer: Beginning): boolean {
+    return this.#serverTime.isKnown ? this.#isSamePeriod(MINUTE_MS, older, newer) : newer.at - older.at < SAME_MS;
+  }
+
+  #isSamePeriod(periodMs: number, older: Beginning, newer: Beginning): boolean {
+    return this.#serverTime.period(older, periodMs) === this.#serverTime.period(newer, periodMs);
   }
 
   /** Merges a group into the one before it. */
   #merge(i: number): number {
     const [older, newer] = this.#groups.slice(i - 1, i + 1) as [PendingGroup, PendingGroup];
     const before = older.messages.size + newer.messages.size;
+    const isOneMinute = older.minutes.length + newer.minutes.length === 0 && this.#isSameMinute(older, newer);
+    const minutes = isOneMinute ? [] : joinMinutes(older, newer);
     for (const [message, counted] of newer.messages) {
       const same = older.messages.get(message);
-      if (same) same.count += counted.count;
+      if (same) addCount(same, counted);
       else older.messages.set(message, counted);
     }
-    this.#groups.splice(i, 1);
+    this.#groups.splice(i - 1, 2, { ...older, minutes });
     return before - older.messages.size;
   }
 
@@ -137,4 +157,24 @@ export class CountGroups {
     const kept = [...new Set(hours)].slice(isCertain ? -KEPT_HOURS : -KEPT_HOURS_IF_UNCERTAIN);
     return hours.indexOf(kept[0] as number);
   }
+}
+
+/** The minutes of a group, with the log calls of each. */
+function listMinutes({ messages, minutes }: PendingGroup): GroupMinute[] {
+  let rest = 0;
+  for (const { count } of messages.values()) rest += count;
+  const closed = minutes.slice(0, -1);
+  for (const { calls } of closed) rest -= calls;
+  return [...closed, { later: minutes.at(-1)?.later ?? 0, calls: rest }];
+}
+
+/** The minutes of two groups, one after the other. */
+function joinMinutes(older: PendingGroup, newer: PendingGroup): GroupMinute[] {
+  const later = Math.max(0, Math.round(newer.at - older.at));
+  const minutes = listMinutes(older);
+  for (const each of listMinutes(newer)) {
+    const last = minutes.length === MAX_MERGED ? minutes.pop() : undefined;
+    minutes.push({ later: last?.later ?? later + each.later, calls: each.calls + (last?.calls ?? 0) });
+  }
+  return minutes;
 }

@@ -9,7 +9,7 @@ export function detach(text: string): string {
 
 /** The same counts, with copies of their messages. */
 export function detachCounts(messages: Iterable<Readonly<CountedMessage>>): CountedMessage[] {
-  return Array.from(messages, ({ message, count }) => ({ message: detach(message), count }));
+  return Array.from(messages, (counted) => ({ ...counted, message: detach(counted.message) }));
 }
 
 /** The same batch, with copies of its messages and lines. */

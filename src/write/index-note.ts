@@ -4,8 +4,8 @@ import { clock } from '../clock';
 import { isConfigurationError } from '../redis/failures';
 import { knownMember } from '../redis/keys';
 import { labelDestination } from './batch';
+import type { IndexMember, WriteSettings } from './codec';
 import type { IndexNotes } from './index-notes';
-import type { IndexMember, WriteSettings } from './script';
 
 /** A destination is noted at most this often: the index has seconds. */
 const INTERVAL_MS = 1000;

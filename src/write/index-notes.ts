@@ -8,8 +8,8 @@ import { findExisting, lastingKeys } from '../redis/existing';
 import { isKeyRefusal } from '../redis/failures';
 import { type DestinationKeys, destinationKeys, knownKey, parseKnownMember } from '../redis/keys';
 import { defineScript } from '../redis/script';
+import { decodeMembers, type IndexMember, type WriteSettings } from './codec';
 import type { Outages } from './outages';
-import { decodeMembers, type IndexMember, type WriteSettings } from './script';
 import { NOTE_IN_INDEX } from './script-note';
 
 /** How long a command may take. */

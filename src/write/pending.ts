@@ -3,11 +3,12 @@
 import { ComposedText, type LineText } from '../record/line-text';
 import type { LogInfo } from '../record/log-call';
 import { OTHER } from '../redis/keys';
-import type { Batch, CountedMessage } from './batch';
+import { addCount, type Batch, type CountedMessage } from './batch';
 import { CountGroups } from './count-groups';
 import { detach, detachBatch } from './detach';
 import { Packer } from './packer';
 import type { ServerTime } from './server-time';
+import { Touched } from './touched';
 
 /** Most characters of all pending lines, with an overhead for each. Beyond it, destinations keep fewer lines. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
@@ -31,6 +32,11 @@ export interface PendingOptions {
   readonly formatMessage: (message: string) => string;
   /** Numbers batches, each higher than those before. */
   readonly nextNumber: () => number;
+  /** Of which severities Redis is to keep lines, and what it keeps of a line; of none if not given. */
+  readonly samples?: {
+    readonly severities: ReadonlySet<string>;
+    readonly format: (time: number, text: LineText) => string;
+  };
 }
 
 /** The pending log calls of one logger name and severity: a small replica of the keys that they will be merged into. */
@@ -48,6 +54,8 @@ export class Destination {
     readonly name: string,
     readonly severity: string,
     serverTime: ServerTime,
+    /** What Redis has touched of it. */
+    readonly touched = new Touched(),
   ) {
     this.groups = new CountGroups(serverTime);
   }
@@ -92,7 +100,7 @@ export class Pending {
       destination.infos.push(info);
       this.#awaited++;
     }
-    const counted = message === undefined ? undefined : this.#count(destination, time, message);
+    const counted = message === undefined ? undefined : this.#count(destination, time, message, text);
     destination.times.push(time);
     const line = text === counted ? counted : keep(destination, time, text);
     destination.texts.push(line);
@@ -107,12 +115,11 @@ export class Pending {
     const { recentLimit, formatLine, formatMessage, nextNumber } = this.#options;
     const { name, severity, logged, infos, groups } = destination;
     const draw = { name, severity, logged, late: groups.late, infos };
-    const packer = new Packer(draw, nextNumber);
+    const packer = new Packer(draw, destination.touched, groups.toMinute(Date.now()), nextNumber);
     for (const group of groups.all.toReversed()) {
-      for (const counted of group.messages.values()) {
-        counted.message = formatMessage(counted.message);
-        packer.addCount(group, counted);
-      }
+      const messages = mergeFormatted(group.messages, formatMessage);
+      this.#distinct -= group.messages.size - messages.size;
+      packer.addGroup({ ...group, messages: messages.values() });
     }
     this.#forgetLines(destination, destination.texts.length - recentLimit);
     destination.texts.forEach((text, i) => packer.addLine(formatLine(destination.times[i] as number, text)));
@@ -149,22 +156,29 @@ export class Pending {
   }
 
   /** @returns the message that it is counted under */
-  #count(destination: Destination, time: number, message: string): string {
+  #count(destination: Destination, time: number, message: string, text: LineText): string {
     const { groups } = destination;
     if (groups.toMinute(time) !== groups.minute) this.#distinct -= groups.open(time, this.#isFull);
     const messages = groups.newest as Messages;
-    const counted = messages.get(message) ?? this.#open(destination, time, message);
+    const counted = messages.get(message) ?? this.#open(destination, time, message, text);
     counted.count++;
     return counted.message;
   }
 
-  #open(destination: Destination, time: number, message: string): CountedMessage {
+  #open(destination: Destination, time: number, message: string, text: LineText): CountedMessage {
     const { groups } = destination;
     if (this.#isFull) this.#distinct -= groups.condense(true);
     const messages = groups.newest as Messages;
     const merged = messages.get(message);
     if (merged) return merged;
-    if (!this.#isFull) return this.#insert(messages, keep(destination, time, message));
+    if (!this.#isFull) {
+      const counted = this.#insert(messages, keep(destination, time, message));
+      const { samples } = this.#options;
+      if (samples?.severities.has(destination.severity) && destination.touched.wantsSample(message)) {
+        counted.sample = detach(samples.format(time, text));
+      }
+      return counted;
+    }
     this.#other++;
     return messages.get(OTHER) ?? this.#insert(messages, OTHER);
   }
@@ -174,7 +188,7 @@ export class Pending {
   }
 
   #insert(messages: Messages, message: string): CountedMessage {
-    const counted = { message, count: 0 };
+    const counted: CountedMessage = { message, count: 0 };
     messages.set(message, counted);
     this.#distinct++;
     return counted;
@@ -185,6 +199,24 @@ export class Pending {
     destination.times.splice(0, count);
     for (const text of destination.texts.splice(0, count)) this.#lineCharacters -= text.length + LINE_OVERHEAD;
   }
+}
+
+/** The messages as they are written. Few change, and those that become the same count together. */
+function mergeFormatted(messages: Messages, formatMessage: (message: string) => string): Messages {
+  let hasChanged = false;
+  for (const counted of messages.values()) {
+    const formatted = formatMessage(counted.message);
+    if (formatted !== counted.message) hasChanged = true;
+    counted.message = formatted;
+  }
+  if (!hasChanged) return messages;
+  const merged: Messages = new Map();
+  for (const counted of messages.values()) {
+    const same = merged.get(counted.message);
+    if (same) addCount(same, counted);
+    else merged.set(counted.message, counted);
+  }
+  return merged;
 }
 
 /** A text as it is kept until the next draw. */

@@ -22,4 +22,11 @@ local function promise(stored, hour, start, ttl)
     now = longer(now, ttl)
   end
   return longer(now, before), hour .. ' ' .. now .. ' ' .. before
+end
+
+-- What is kept beside the windows expires by itself when nothing is written any more: a key that is missing although something was
+-- written within its time is known to be lost.
+local function expire_beside(keys, ttl)
+  local own = { 10800, 7200, 608400, keys[4] ~= keys[1] and 7200 or nil }
+  for i, seconds in ipairs(own) do redis.pcall('EXPIRE', keys[i], ttl > 0 and math.min(ttl, seconds) or seconds) end
 end`;

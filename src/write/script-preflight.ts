@@ -1,10 +1,17 @@
 /** Refuses a batch before its first write if a later command would fail, in Lua: a script is not rolled back. */
 
 /**
- * `preflight(scratch, ttl)` returns the error that the script is to end with, or nil. It tries every command that the script may
+ * `wrong_type(key, expected, reply)` is the error that names a key of another type; that of the reply, if it is about something else.
+ * `preflight(scratch)` returns the error that the script is to end with, or nil. It tries every command that the script may
  * come to on a key of its own, where none of them can fail but for a refusal.
  */
 export const PREFLIGHT = /* lua */ `
+local function wrong_type(key, expected, reply)
+  local found = redis.call('TYPE', key).ok
+  if found == expected or found == 'none' then return reply end
+  return redis.error_reply('WRONGTYPE ' .. key .. ' holds a ' .. found .. ', expected a ' .. expected)
+end
+
 -- Errors that pass by themselves keep their code. Any other means that the command is not permitted, renamed or disabled, in
 -- words that differ from server to server.
 local function refuse(command, refusal)
@@ -16,15 +23,15 @@ local function refuse(command, refusal)
   return redis.error_reply('NOPERM this user may not run ' .. command .. ', or it is renamed or disabled')
 end
 
-local function preflight(scratch, ttl)
+local function preflight(scratch)
   local attempts = {
     { 'UNLINK', scratch }, { 'EXISTS', scratch }, { 'HSET', scratch, 'a', 'b' }, { 'HSCAN', scratch, 0, 'COUNT', 1 },
     { 'HDEL', scratch, 'a' }, { 'SET', scratch, '' }, { 'RENAME', scratch, scratch }, { 'TTL', scratch },
     { 'PERSIST', scratch }, { 'UNLINK', scratch }, { 'LPUSH', scratch, '' }, { 'LTRIM', scratch, 1, 0 },
     { 'INCRBY', scratch, 1 }, { 'UNLINK', scratch }, { 'ZINCRBY', scratch, 1, 'a' }, { 'ZSCORE', scratch, 'a' },
-    { 'ZCARD', scratch }, { 'ZREM', scratch, 'b' }, { 'ZPOPMIN', scratch, 1 },
+    { 'ZCARD', scratch }, { 'EXPIRE', scratch, 60 },
+    { 'ZREM', scratch, 'b' }, { 'ZPOPMIN', scratch, 1 },
   }
-  if ttl > 0 then attempts[#attempts + 1] = { 'EXPIRE', scratch, ttl } end
   for _, attempt in ipairs(attempts) do
     local reply = redis.pcall(unpack(attempt))
     if type(reply) == 'table' and reply.err then

@@ -5,9 +5,18 @@ import { isConfigurationError, isKeyRefusal } from '../redis/failures';
 import { destinationKeys, knownKey } from '../redis/keys';
 import type { ScriptArguments } from '../redis/script';
 import type { Batch } from './batch';
+import {
+  decodeReply,
+  encodeBatch,
+  encodeKeys,
+  hasSamples,
+  type Try,
+  type WriteReply,
+  type WriteSettings,
+} from './codec';
 import type { IndexNote } from './index-note';
 import { Producer } from './producer';
-import { decodeReply, encodeBatch, encodeKeys, type Try, WRITE, type WriteReply, type WriteSettings } from './script';
+import { WRITE } from './script';
 import type { ServerTime } from './server-time';
 
 /** The outcome of a batch, and what it shows of those before it. */
@@ -20,6 +29,8 @@ export interface WriteResult {
   readonly lost: number;
   /** Log calls of this batch that may not be counted: an error ended an earlier try midway. */
   readonly part: number;
+  /** What of its messages Redis has touched. */
+  readonly touched: Pick<WriteReply, 'touchedIn' | 'start'>;
 }
 
 /** Whether the last run of the script reached its end, as far as is known: then every command is permitted. */
@@ -90,7 +101,7 @@ export class Writer {
     // Another producer has the id: the process was copied while it ran.
     this.#producer.renew(this.#id);
     this.#adoptId();
-    if (isRetry) return { isApplied: false, late: 0, lost: 0, part: batch.logged };
+    if (isRetry) return { isApplied: false, late: 0, lost: 0, part: batch.logged, touched: { ...reply, touchedIn: 0 } };
     return this.#settle(batch, await this.#sendWithNote(batch, note));
   }
 
@@ -141,13 +152,14 @@ export class Writer {
   #encode(batch: Batch, attempt: Pick<Try, 'asksFirst' | 'member' | 'now'>): ScriptArguments {
     const { settings } = this;
     const known = attempt.member === undefined ? undefined : knownKey(settings);
+    const choice = { asksFirst: attempt.asksFirst, hasSamples: hasSamples(batch), known };
     return {
-      keys: encodeKeys(destinationKeys(settings, batch.name, batch.severity), settings, attempt.asksFirst, known),
+      keys: encodeKeys(destinationKeys(settings, batch.name, batch.severity), settings, choice),
       arguments: encodeBatch(batch, settings, { ...attempt, writer: this.#id, serverTime: this.#serverTime }),
     };
   }
 
-  #settle(batch: Batch, { isApplied, total, start, pstart, late, part, now }: WriteReply): WriteResult {
+  #settle(batch: Batch, { isApplied, total, start, pstart, late, part, now, touchedIn }: WriteReply): WriteResult {
     const before = total - (batch.logged - late);
     // Redis may drop data older than both windows, so forget its marks, and those before them: a clock that is set back can
     // bring their hours back.
@@ -160,7 +172,7 @@ export class Writer {
     this.#acknowledged = total;
     if (isApplied) this.#appliedAt = now;
     this.#permission.isKnown = part === 0;
-    return { isApplied, late, lost, part };
+    return { isApplied, late, lost, part, touched: { touchedIn, start } };
   }
 
   #hasExpired(now: number): boolean {

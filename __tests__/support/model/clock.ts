@@ -7,6 +7,11 @@ const HOUR_MS = 3_600_000;
 /** When each sequence begins, by the clocks of the process. Redis does not care which hour that is. */
 const DAY = Date.UTC(2026, 0, 1);
 const BEGINNING = DAY + BEGINS_AT * 1000;
+/** The beginning of the first hour of the server, since the epoch. */
+export const FIRST_HOUR = DAY / HOUR_MS;
+export const FIRST_MINUTE = 60 * FIRST_HOUR;
+/** When the clock of the server shows the first second of a sequence. */
+export const FIRST_SECOND = 3600 * FIRST_HOUR + SERVER_BEGINS_AT;
 const MONOTONIC_BEGINNING = 10 * HOUR_MS + BEGINS_AT * 1000;
 
 let monotonicMs = MONOTONIC_BEGINNING;
@@ -36,12 +41,7 @@ export function readServerClock({ server }: ModelClocks): number {
   return DAY + (SERVER_BEGINS_AT + server) * 1000;
 }
 
-/** An hour since the epoch, as `:start` holds it. */
+/** An hour of a sequence, as `:start` holds it. */
 export function formatHour(hour: number): string {
-  return new Date(hour * HOUR_MS).toISOString().slice(0, 19);
-}
-
-/** The hour since the epoch that `:start` holds. */
-export function parseHour(text: string): number {
-  return Date.parse(`${text}Z`) / HOUR_MS;
+  return new Date((FIRST_HOUR + hour) * HOUR_MS).toISOString().slice(0, 19);
 }

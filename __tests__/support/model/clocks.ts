@@ -5,6 +5,9 @@ export const SERVER_BEGINS_AT = 1810;
 export const BEGINS_AT = 10;
 
 const MINUTE = 60;
+/** By how much more two clocks may differ than they should: some time, and a share of the time that has passed. */
+const SLACK = 1;
+const DRIFT = 0.0001;
 export const HOUR = 3600;
 
 /** When something was logged: by the monotonic clock, and how long that had stood still by then, as far as the writer knows. */
@@ -45,6 +48,11 @@ export class ModelClocks {
   /** By the clock of the server. */
   get hour(): number {
     return Math.floor((this.server + SERVER_BEGINS_AT) / HOUR);
+  }
+
+  /** By the clock of the server. */
+  get serverMinute(): number {
+    return Math.floor((this.server + SERVER_BEGINS_AT) / MINUTE);
   }
 
   get isKnown(): boolean {
@@ -99,10 +107,19 @@ export class ModelClocks {
   }
 
   /** The hour of the server; of the monotonic clock if that is not known, or asked for. */
-  toHour({ monotonic, stood }: Since, isMonotonic = !this.isKnown): number {
-    if (!this.#seen || isMonotonic) return Math.floor((monotonic + BEGINS_AT) / HOUR);
+  toHour(since: Since, isMonotonic = !this.isKnown): number {
+    return this.#toPeriod(since, HOUR, isMonotonic);
+  }
+
+  /** The minute of the server. */
+  toMinute(since: Since): number {
+    return this.#toPeriod(since, MINUTE, !this.isKnown);
+  }
+
+  #toPeriod({ monotonic, stood }: Since, period: number, isMonotonic: boolean): number {
+    if (!this.#seen || isMonotonic) return Math.floor((monotonic + BEGINS_AT) / period);
     const server = monotonic + stood - this.#stood + this.#seen.server - this.#seen.monotonic;
-    return Math.floor((server + SERVER_BEGINS_AT) / HOUR);
+    return Math.floor((server + SERVER_BEGINS_AT) / period);
   }
 
   age({ monotonic, lead, stood }: Since): Age {
@@ -114,16 +131,23 @@ export class ModelClocks {
 
   /** What the writer expects the server's clock to show, and what it shows. */
   get sent(): SentAt {
-    const expected = this.#seen && this.#seen.server + this.monotonic - this.#seen.monotonic;
+    const passed = this.monotonic - (this.#seen?.monotonic ?? 0);
+    const expected = this.#seen && this.#seen.server + passed + SLACK + DRIFT * passed;
     return { expected, server: this.server };
   }
 
   /** The hour in which the server counts what a writer sent, and whether that must be the hour in which it was logged. */
-  hourCounted({ ago, step, isFresh }: Age, { expected, server }: SentAt): { hour: number; isCertain: boolean } {
+  hourCounted(
+    { ago, step, isFresh }: Age,
+    { expected, server }: SentAt,
+  ): { hour: number; age: number; isCertain: boolean } {
     const away = expected === undefined ? 0 : Math.max(0, this.server - expected);
     const isTooLong = isFresh && away > MINUTE;
     const age = ago + (isTooLong ? 0 : Math.max(0, away - step));
-    const isCertain = !this.isMisled && !isTooLong && (expected !== undefined || server === this.server);
-    return { hour: Math.floor((this.server + SERVER_BEGINS_AT - age) / HOUR), isCertain };
+    // A wall clock that was set looks like a standstill that a batch was under way for.
+    const isConfused = this.#isSet && step > 0 && away > 0;
+    const isKnown = expected !== undefined || server === this.server;
+    const isCertain = !this.isMisled && !isTooLong && !isConfused && isKnown;
+    return { hour: Math.floor((this.server + SERVER_BEGINS_AT - age) / HOUR), age, isCertain };
   }
 }

@@ -1,21 +1,17 @@
 /** Fails, repeats and delays calls of the write script as a sequence says. */
 
 import type { Connection } from '../../../src/redis/connection';
-import { runScript, type Script } from '../../../src/redis/script';
+import { defineScript, runScript, type Script } from '../../../src/redis/script';
 import { WRITE } from '../../../src/write/script';
 import type { Workspace } from '../workspace';
-import { formatHour, parseHour, readServerClock } from './clock';
+import { readServerClock } from './clock';
 import type { ModelClocks } from './clocks';
 import { OUTCOMES, type Outcome } from './outcomes';
 
 type Redis = Workspace['redis'];
 
-const HOUR_MS = 3_600_000;
-/** Valkey 9 looks at its clock once a millisecond, and must not find what was logged at the beginning of an hour in the one before. */
-const BEHIND_MS = 2;
-/** Where the script's arguments have the time that the server should have, and the number of lines. */
-const EXPECTED_AT = 9;
-const LINES_AT = 11;
+/** The write script with a clock that the test moves: the last two arguments are what TIME returns. */
+const WRITE_AT = defineScript(WRITE.source.replace("redis.call('TIME')", '{ ARGV[#ARGV - 1], ARGV[#ARGV] }'));
 
 /** A connection on which every call ends as the sequence says. */
 export class FaultyConnection implements Connection {
@@ -58,12 +54,12 @@ export class FaultyConnection implements Connection {
     const [key = ''] = keys;
     const outcome = this.refusals.get(key) ?? this.outcomes.get(key)?.shift() ?? 'applied';
     const { runs, isLate, error }: { runs: number; isLate?: boolean; error?: string } = OUTCOMES[outcome];
-    const run = (): Promise<unknown> => runScript(this.#runner(outcome), WRITE, keys, this.#forRealClock(args));
+    const run = (): Promise<unknown> => this.runNow(keys, args, this.#runner(outcome));
     if (isLate) this.overtaken.set(key, [...(this.overtaken.get(key) ?? []), run]);
     let reply: unknown;
     for (let i = 0; i < runs && !isLate; i++) reply = await run();
     if (error) throw new Error(error);
-    return this.#inMovedHours(reply);
+    return reply;
   }
 
   async #note(script: Script, keys: string[], args: string[]): Promise<unknown> {
@@ -79,29 +75,10 @@ export class FaultyConnection implements Connection {
     return { evalSha, eval: (source, options) => this.#redis.eval(source, options) };
   }
 
-  /** The clock of the server cannot be moved. So the times that the script compares with it are moved instead. */
-  #forRealClock(args: readonly string[]): string[] {
-    const realMs = performance.timeOrigin + performance.now();
+  /** Runs the script at the time of the moved clock. */
+  runNow(keys: string[], args: string[], runner: Parameters<typeof runScript>[0] = this.#redis): Promise<unknown> {
     const serverMs = readServerClock(this.#clocks);
-    const moved = [...args];
-    const expected = Number(args[EXPECTED_AT]);
-    if (expected > 0) moved[EXPECTED_AT] = String(Math.round(expected + realMs - serverMs));
-    const later = Math.round((realMs % HOUR_MS) - (serverMs % HOUR_MS)) - BEHIND_MS;
-    for (let at = LINES_AT + 1 + Number(args[LINES_AT]); at < args.length; at += 3 + 2 * Number(args[at + 2])) {
-      moved[at] = String(Number(args[at]) + later);
-    }
-    return moved;
+    const time = [Math.floor(serverMs / 1000), (serverMs % 1000) * 1000].map(String);
+    return runScript(runner, WRITE_AT, keys, [...args, ...time]);
   }
-
-  #inMovedHours(reply: unknown): unknown {
-    const [applied, previous, total, start, pstart, late, part, , ...rest] = reply as unknown[];
-    const { hour } = this.#clocks;
-    const now = readServerClock(this.#clocks);
-    return [applied, previous, total, moved(start, hour), moved(pstart, hour), late, part, now, ...rest];
-  }
-}
-
-/** An hour as `:start` holds it, `by` hours later. */
-function moved(hour: unknown, by: number): string {
-  return hour === '' ? '' : formatHour(parseHour(String(hour)) + by);
 }

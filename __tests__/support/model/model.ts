@@ -2,7 +2,7 @@
 
 import { OTHER } from '../../../src/redis/keys';
 import { ModelClocks } from './clocks';
-import { PendingCounts } from './pending-counts';
+import { type Call, Destination, type Fate } from './destination';
 import {
   type Batch,
   type Counts,
@@ -11,66 +11,6 @@ import {
   StoredDestination,
   type WriterEntry,
 } from './stored-destination';
-
-/** One log call. */
-export interface Call {
-  readonly message: string;
-  readonly isCounted: boolean;
-  readonly line: string;
-  /** For the listener of `'logged'`. */
-  readonly id: number;
-}
-
-/** The outcome of a try to write a batch. */
-export interface Fate {
-  /** How often Redis runs the script: at once, or when the model is told if the try is overtaken. */
-  readonly runs: number;
-  /** Whether the writer is told that it failed. */
-  readonly fails: boolean;
-  /** Whether the script runs after the writer has given up. */
-  readonly isLate: boolean;
-  /** Whether the error is about the destination alone, not about Redis. */
-  readonly isOfDestination: boolean;
-}
-
-/** An acknowledged batch, and its window: two windows have the same hour if the clock is set back. */
-interface Acknowledged {
-  readonly logged: number;
-  readonly window: Counts;
-  readonly hour: number;
-}
-
-const MAX_BATCH_ENTRIES = 1000;
-
-/** One destination: its pending log calls, its tries and their fates, and the batches that were acknowledged. */
-class Destination {
-  calls: Call[] = [];
-  counts: PendingCounts;
-  batches: Batch[] = [];
-  readonly fates: Fate[] = [];
-  readonly overtaken: Sent[] = [];
-  refusal: Fate | undefined;
-  readonly heard: number[] = [];
-  stored: StoredDestination;
-  /** Acknowledged batches in a window, as far as the writer knows, and those of them that Redis has lost. */
-  held: Acknowledged[] = [];
-  missing: Acknowledged[] = [];
-
-  constructor(limits: Limits, clocks: ModelClocks) {
-    this.stored = new StoredDestination(limits);
-    this.counts = new PendingCounts(clocks);
-  }
-
-  get waits(): number {
-    return this.calls.length + this.batches.reduce((sum, { logged }) => sum + logged, 0);
-  }
-
-  get distinct(): number {
-    const groups = this.batches.flatMap((batch) => batch.groups);
-    const written = groups.reduce((sum, { counts }) => sum + counts.length, 0);
-    return this.counts.size + written;
-  }
-}
 
 /** A transport and the Redis behind it. Hours are whole numbers. */
 export class Model {
@@ -85,6 +25,7 @@ export class Model {
   readonly #totals = { written: 0, late: 0, lost: 0, duplicates: 0, retries: 0, other: 0 };
   #awaited = 0;
   #lastNumber = 0;
+  #elsewhere = 0;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -113,15 +54,14 @@ export class Model {
 
   /** Log calls of one destination, or of several, that come in one turn of the event loop. */
   log(calls: readonly (readonly [string, Call])[]): void {
-    for (const [key, call] of calls) this.#add(this.#find(key), call);
-    for (const key of new Set(calls.map(([key]) => key))) {
-      if (this.#find(key).batches.length === 0) this.#write(key);
-    }
+    for (const [key, call] of calls) this.#add(this.#find(key), call, key.endsWith(':error'));
+    const keys = new Set(calls.map(([key]) => key));
+    this.#writeAll([...keys].filter((key) => this.#find(key).batches.length === 0));
   }
 
   /** Tries all pending log calls at once. */
   tryAll(): void {
-    for (const [key, { waits }] of this.#destinations) if (waits > 0) this.#write(key);
+    this.#writeAll(this.destinations.filter((key) => this.#find(key).waits > 0));
   }
 
   /** Decides the next tries. */
@@ -165,11 +105,47 @@ export class Model {
   /** What Redis should hold of a destination. */
   stored(key: string, label: (hour: number) => string): Record<string, unknown> {
     const { stored, heard } = this.#find(key);
-    const { recent, seq, common, last, start, pstart, writer } = stored;
+    const { recent, seq, common, last, start, pstart } = stored;
     const text = (hour: number | undefined): string | null => (hour === undefined ? null : label(hour));
     const windows = { common: Object.fromEntries(common), last: Object.fromEntries(last) };
-    const writers = writer ? [`${label(writer.hour)} ${writer.late} ${writer.logged} 0`] : [];
-    return { recent, seq, ...windows, start: text(start), pstart: text(pstart), writers, heard };
+    const writers = [...stored.writers.values()].map(({ hour, late, logged }) => `${label(hour)} ${late} ${logged} 0`);
+    const memory = stored.memory.read(this.clocks);
+    return {
+      recent,
+      seq,
+      ...windows,
+      start: text(start),
+      pstart: text(pstart),
+      writers: writers.sort(),
+      heard,
+      ...memory,
+    };
+  }
+
+  /** Another writer logs, whose batches know nothing of what is touched. */
+  logElsewhere(key: string, messages: readonly string[]): void {
+    const destination = this.#find(key);
+    const counts: Counts = new Map();
+    for (const message of messages) counts.set(message, (counts.get(message) ?? 0) + 1);
+    const hours = new Set([this.clocks.hour]);
+    const minutes: [number, number][] = [[0, messages.length]];
+    const plain = { minutes, samples: new Map<string, string>(), touched: new Set<string>(), isGuess: false };
+    const group = { ...this.clocks.since, counts: [...counts], hours, ...plain };
+    const batch = {
+      number: ++this.#elsewhere,
+      touchedIn: Number.NaN,
+      logged: messages.length,
+      numbered: messages.length,
+      lines: [],
+      groups: [group],
+      late: 0,
+      lateHours: new Set<number>(),
+      ids: [],
+    };
+    const at = { expected: undefined, server: this.clocks.server };
+    const sent = { batch, ages: [{ ago: 0, step: 0, isFresh: true }], at };
+    destination.stored.apply(sent, this.clocks, 'elsewhere');
+    this.#changed.add(key);
   }
 
   #find(key: string): Destination {
@@ -178,7 +154,7 @@ export class Model {
     return destination;
   }
 
-  #add(destination: Destination, call: Call): void {
+  #add(destination: Destination, call: Call, isSampled: boolean): void {
     this.logged++;
     const isAwaited = this.#awaited < this.limits.maxPending;
     if (isAwaited) this.#awaited++;
@@ -189,6 +165,7 @@ export class Model {
     if (!counts.newest.has(call.message) && this.#isFull) counts.condense(true);
     const isOther = !counts.newest.has(call.message) && this.#isFull;
     if (isOther) this.#totals.other++;
+    if (isSampled && !isOther) destination.keepLine(call);
     counts.count(isOther ? OTHER : call.message);
   }
 
@@ -200,54 +177,29 @@ export class Model {
     return [...this.#destinations.values()].reduce((sum, { distinct }) => sum + distinct, 0);
   }
 
-  /** Goes on until nothing waits or a try fails. */
-  #write(key: string): void {
-    const destination = this.#find(key);
-    while (destination.waits > 0) {
-      if (destination.batches.length === 0) destination.batches = this.#draw(destination);
-      if (!this.#try(key, destination, destination.batches[0] as Batch)) return;
-      destination.batches.shift();
-    }
+  /** The first batches are sent before the reply to any of them comes. */
+  #writeAll(keys: readonly string[]): void {
+    const sent = keys.map((key) => this.#send(this.#find(key)));
+    keys.forEach((key, i) => this.#write(key, sent[i] as Sent));
   }
 
-  #draw(destination: Destination): Batch[] {
-    const batches: Batch[] = [];
-    let entries = MAX_BATCH_ENTRIES;
-    const room = (): Batch => {
-      if (entries++ === MAX_BATCH_ENTRIES) {
-        const empty = { logged: 0, numbered: 0, lines: [], groups: [], late: 0, lateHours: new Set<number>(), ids: [] };
-        batches.push({ number: ++this.#lastNumber, ...empty });
-        entries = 1;
-      }
-      return batches.at(-1) as Batch;
-    };
-    const { groups, late, lateHours } = destination.counts;
-    for (const { counts, hours, ...since } of groups.toReversed()) {
-      for (const count of counts) {
-        const batch = room();
-        if (batch.groups.at(-1)?.hours !== hours) batch.groups.push({ ...since, counts: [], hours });
-        batch.groups.at(-1)?.counts.push(count);
-        batch.logged += count[1];
-      }
-    }
-    const lines = destination.calls.map(({ line }) => line).slice(-this.limits.recentLimit);
-    for (const line of lines) room().lines.push(line);
-    for (const batch of batches) batch.numbered = batch.lines.length;
-    const firstWithLines = batches.find((batch) => batch.lines.length > 0) as Batch;
-    firstWithLines.numbered += destination.calls.length - lines.length;
-    const last = batches.at(-1) as Batch;
-    last.logged += destination.calls.filter(({ isCounted }) => !isCounted).length + late;
-    Object.assign(last, { late, lateHours });
-    last.ids = destination.calls.map(({ id }) => id).filter((id) => id > 0);
-    destination.calls = [];
-    destination.counts = new PendingCounts(this.clocks);
-    return batches;
+  #send(destination: Destination): Sent {
+    if (destination.batches.length === 0) destination.batches = destination.draw(() => ++this.#lastNumber);
+    const batch = destination.batches[0] as Batch;
+    return { batch, ages: batch.groups.map((group) => this.clocks.age(group)), at: this.clocks.sent };
+  }
+
+  /** Goes on until nothing waits or a try fails. */
+  #write(key: string, first: Sent): void {
+    const destination = this.#find(key);
+    if (!this.#try(key, destination, first)) return;
+    destination.batches.shift();
+    if (destination.waits > 0) this.#write(key, this.#send(destination));
   }
 
   /** Whether a batch was acknowledged. */
-  #try(key: string, destination: Destination, batch: Batch): boolean {
-    const ages = batch.groups.map((group) => this.clocks.age(group));
-    const sent = { batch, ages, at: this.clocks.sent };
+  #try(key: string, destination: Destination, sent: Sent): boolean {
+    const { batch } = sent;
     const fate = destination.refusal ?? destination.fates.shift() ?? APPLIED;
     if (fate.isLate) destination.overtaken.push(sent);
     if (fate.runs > 0) this.#changed.add(key);
@@ -263,13 +215,15 @@ export class Model {
     if (!isApplied) this.#totals.duplicates++;
     this.#troubled.delete(key);
     this.clocks.see();
+    const { lost } = this.#totals;
     this.#acknowledge(destination, batch);
+    destination.learn(batch, isApplied, this.#totals.lost > lost);
     return true;
   }
 
   #acknowledge(destination: Destination, batch: Batch): void {
     const { start, pstart, common, last } = destination.stored;
-    const { hour, window, late } = destination.stored.writer as WriterEntry;
+    const { hour, window, late } = destination.stored.writers.get('own') as WriterEntry;
     this.#totals.written += batch.logged;
     this.#totals.late += late;
     this.#awaited -= batch.ids.length;

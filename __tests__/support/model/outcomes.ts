@@ -1,6 +1,6 @@
 /** What can become of a call of the write script. */
 
-import type { Fate } from './model';
+import type { Fate } from './destination';
 
 /** How often Redis runs the script, and the error of the call. */
 export const OUTCOMES = {

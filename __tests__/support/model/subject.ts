@@ -11,6 +11,7 @@ import {
 } from '../../../src/record/log-call';
 import { type DestinationKeys, destinationKeys, knownKey } from '../../../src/redis/keys';
 import { Severities } from '../../../src/severity';
+import { encodeBatch, encodeKeys, type WriteSettings } from '../../../src/write/codec';
 import { Flusher } from '../../../src/write/flusher';
 import { IndexNote } from '../../../src/write/index-note';
 import { IndexNotes } from '../../../src/write/index-notes';
@@ -22,12 +23,12 @@ import { Producer } from '../../../src/write/producer';
 import { ServerTime } from '../../../src/write/server-time';
 import { Writer } from '../../../src/write/writer';
 import type { Workspace } from '../workspace';
-import { formatHour, setClocks } from './clock';
+import { setClocks } from './clock';
 import type { ModelClocks } from './clocks';
 import { FaultyConnection } from './faulty-connection';
 import type { Outcome } from './outcomes';
 import type { Limits } from './stored-destination';
-import { readState, relabelHours } from './stored-state';
+import { readState, STATE_KEYS } from './stored-state';
 
 type Redis = Workspace['redis'];
 
@@ -39,30 +40,27 @@ export class Subject {
   readonly connection: FaultyConnection;
   readonly #redis: Redis;
   readonly #prefix: string;
-  readonly #serverHour: number;
   readonly #clocks: ModelClocks;
-  /** The hour of the model, as Redis labels it by now, and the newest and oldest that anything may be labelled with. */
-  #hour = 0;
-  #newestHour = 0;
-  #oldestHour = -2;
+  readonly #settings: WriteSettings;
   readonly #pending: Pending;
   readonly #lanes: Lanes;
   readonly #flusher: Flusher;
+  #elsewhere = 0;
   readonly #heard = new Map<string, number[]>();
 
-  /** @param serverHour - since the epoch */
-  constructor(redis: Redis, prefix: string, serverHour: number, limits: Limits, clocks: ModelClocks) {
+  constructor(redis: Redis, prefix: string, limits: Limits, clocks: ModelClocks) {
     const { recentLimit, commonLimit, maxPending } = limits;
     this.#redis = redis;
     this.#prefix = prefix;
-    this.#serverHour = serverHour;
     this.#clocks = clocks;
     this.connection = new FaultyConnection(redis, clocks);
     const settings = { prefix, hashTag: false, recentLimit, commonLimit, ttlSeconds: 0 };
+    this.#settings = settings;
     const formats = { formatLine: boundedLineFormatter('iso'), formatMessage };
+    const samples = { severities: new Set(['error']), format: formats.formatLine };
     const producer = new Producer();
     const nextNumber = (): number => producer.nextNumber();
-    this.#pending = new Pending({ recentLimit, maxPending, ...formats, nextNumber });
+    this.#pending = new Pending({ recentLimit, maxPending, ...formats, nextNumber, samples });
     const outages = new Outages(() => undefined);
     this.#flusher = new Flusher(this.#pending, outages, {
       lingerMs: 0,
@@ -111,27 +109,34 @@ export class Subject {
     );
     await this.settle();
     jest.advanceTimersByTime(FLUSH_TIMEOUT_MS);
+    setClocks(this.#clocks);
     return flushed;
   }
 
-  /** Takes note that clocks were moved. */
-  async followClocks(destinations: readonly string[]): Promise<void> {
-    const { hour: now } = this.#clocks;
-    setClocks(this.#clocks);
-    const labels: string[] = [];
-    // A log call may have waited while the clock went on, and was set back, again and again.
-    for (let hour = this.#oldestHour; hour <= this.#newestHour; hour++) {
-      labels.push(this.label(hour), formatHour(this.#serverHour + hour - now));
-    }
-    this.#newestHour = Math.max(this.#newestHour, now);
-    this.#oldestHour -= Math.abs(now - this.#hour);
-    this.#hour = now;
-    if (destinations.length > 0) await relabelHours(this.#redis, this.#keys(destinations), labels);
-  }
-
-  /** How Redis labels an hour of the model by now. */
-  label(hour: number): string {
-    return formatHour(this.#serverHour + hour - this.#hour);
+  /** Another writer writes messages of now, which it has never told of anything. */
+  async logElsewhere(destination: string, messages: readonly string[]): Promise<void> {
+    const keys = this.#named(destination);
+    const [name = '', severity = ''] = destination.split(':');
+    const serverTime = new ServerTime();
+    const counts = [...new Set(messages)].map((message) => {
+      return { message, count: messages.filter((each) => each === message).length };
+    });
+    const group = { messages: counts, flagged: counts.length, samples: [], minutes: [] };
+    const batch = {
+      name,
+      severity,
+      number: ++this.#elsewhere,
+      logged: messages.length,
+      numbered: messages.length,
+      lines: [],
+      groups: [{ ...serverTime.begin(Date.now()), ...group }],
+      late: 0,
+      touchedIn: 0,
+      infos: [],
+    };
+    const now = serverTime.stamp();
+    const args = encodeBatch(batch, this.#settings, { writer: 'elsewhere', asksFirst: false, now, serverTime });
+    await this.connection.runNow(encodeKeys(keys, this.#settings, { asksFirst: false, hasSamples: false }), args);
   }
 
   key(destination: string): string {
@@ -161,7 +166,7 @@ export class Subject {
 
   /** What is stored of destinations, and which log calls their listeners heard of. */
   async read(destinations: readonly string[]): Promise<Record<string, unknown>[]> {
-    const state = await readState(this.#redis, this.#keys(destinations));
+    const state = await readState(this.#redis, this.#keys(destinations), this.#clocks);
     return destinations.map((destination, i) => ({ ...state[i], heard: this.#heard.get(destination) ?? [] }));
   }
 
@@ -181,8 +186,8 @@ export class Subject {
 
   #keys(destinations: readonly string[]): string[] {
     return destinations.flatMap((destination) => {
-      const { recent, seq, common, start, last, pstart, writers } = this.#named(destination);
-      return [recent, seq, common, start, last, pstart, writers];
+      const keys = this.#named(destination);
+      return STATE_KEYS.map((key) => keys[key]);
     });
   }
 

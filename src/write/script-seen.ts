@@ -1,0 +1,83 @@
+/** Keeps when a message was first and last seen, for a week, in Lua. */
+
+/** Most messages of a destination in the memory of a week, and most that enter it in an hour: a flood does not push out a week. */
+export const MAX_SEEN = 10_000;
+export const MAX_ADMITTED = 1000;
+/** The memory of a week, in hours. */
+export const SEEN_HOURS = 168;
+
+/**
+ * `see(memory, message, group, is_first)` notes that a message was logged in a group, and returns after how many hours, or nil if it
+ * was not in the memory or is not the first in its hour; `is_first` tells whether nobody else can have logged it before.
+ * `save_seen(memory)` stores all that was noted.
+ */
+export const SEEN = /* lua */ `
+-- How many messages have entered the memory in this hour, and the last hour in which one was turned away: it may come again.
+local function read_admissions(memory)
+  local state = tonumber(redis.pcall('ZSCORE', memory.minutes, 'admitted')) or 0
+  memory.admitted = math.floor(state / 1048576) == memory.hour and state % 1048576 or 0
+  memory.refused = tonumber(redis.pcall('ZSCORE', memory.minutes, 'refused')) or 0
+  memory.is_certain = memory.refused < memory.hour - 1
+  memory.scores, memory.news, memory.fresh = {}, {}, 0
+end
+
+-- A score is the last hour, then 32 bits of the second of the first call, then 1 if others may have logged it before. The member
+-- that no message can be, since it is no UTF-8, has when the memory began: the second, and 1 if the destination began then.
+local function see(memory, message, group, is_first)
+  if not memory.scores then read_admissions(memory) end
+  local found = memory.news[message] or redis.pcall('ZSCORE', memory.seen, message)
+  if type(found) == 'table' then return end
+  local hour, score = group.hour, tonumber(found)
+  local last = score and math.floor(score / 8589934592)
+  local gap = last and hour - last
+  local entry = group.second * 2 + (is_first and memory.is_certain and 0 or 1)
+  if not last or gap > ${SEEN_HOURS} then
+    if not last and memory.admitted >= ${MAX_ADMITTED} then
+      memory.refused = memory.hour
+      return
+    end
+    if not last then memory.admitted = memory.admitted + 1 end
+    memory.fresh, gap = memory.fresh + 1, nil
+  else
+    local first = score % 8589934592
+    entry = group.second < math.floor(first / 2) and group.second * 2 + first % 2 or first
+    if gap <= 0 then
+      if entry == first then return end
+      hour, gap = last, nil
+    end
+  end
+  if not memory.news[message] then memory.scores[#memory.scores + 1] = message end
+  memory.news[message] = hour * 8589934592 + entry
+  return gap
+end
+
+-- Nobody is in the memory of a destination that was silent for a week.
+local function seen_since(memory)
+  local is_silent = memory.rotates and memory.start < memory.to_hour(memory.now - 608400)
+  local since = memory.is_born and memory.groups[1].second or is_silent and memory.now - 608400 or memory.now
+  return string.format('%.17g', -2 * since - (memory.is_born and 1 or 0))
+end
+
+-- The oldest go, a few more than have come.
+local function save_seen(memory)
+  if not memory.scores then return end
+  redis.pcall('ZADD', memory.minutes, memory.hour * 1048576 + memory.admitted, 'admitted')
+  if memory.refused > 0 then redis.pcall('ZADD', memory.minutes, memory.refused, 'refused') end
+  local count = #memory.scores
+  if count == 0 then return end
+  local members, size = {}, redis.pcall('ZCARD', memory.seen)
+  if type(size) == 'table' then return end
+  if size == 0 then members = { seen_since(memory), '\\255' } end
+  for _, message in ipairs(memory.scores) do
+    members[#members + 1] = string.format('%.17g', memory.news[message])
+    members[#members + 1] = message
+  end
+  redis.pcall('ZADD', memory.seen, unpack(members))
+  local oldest = redis.pcall('ZRANGE', memory.seen, 1, 2 * count, 'WITHSCORES')
+  local surplus, gone = size + count - ${MAX_SEEN}, {}
+  for i = 1, oldest.err and 0 or #oldest, 2 do
+    local is_old = tonumber(oldest[i + 1]) < (memory.hour - ${SEEN_HOURS}) * 8589934592
+    if is_old or #gone < surplus then gone[#gone + 1] = oldest[i] end
+  end
+  if #gone > 0 then redis.pcall('ZREM', memory.seen, unpack(gone)) end
+end`;
