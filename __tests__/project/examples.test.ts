@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { createClient, createCluster } from 'redis';
-import { report } from '../../examples/demo/report';
 import { type ConnectionOptions, RecentCommonReader } from '../../src';
 import { compiledRoot } from '../support/compiled';
 import { startCluster } from '../support/redis/cluster';
-import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
-import { CONNECT_TIMEOUT_MS, sharedUrl, Workspace } from '../support/workspace';
+import { describeWithServer } from '../support/redis/servers';
+import { CONNECT_TIMEOUT_MS, sharedUrl } from '../support/workspace';
 
 const ROOT = join(__dirname, '../..');
 const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
@@ -120,93 +119,5 @@ describeWithServer('example on a cluster', () => {
       client.destroy();
       await cluster.stop();
     }
-  });
-});
-
-interface DemoPlaces {
-  readonly local?: string;
-  readonly server?: string;
-  readonly REDIS_URL?: string;
-}
-
-/** Runs the demo for a moment, with no Redis in reach but the given ones. */
-async function runDemo({ local, server = 'redis-server', ...env }: DemoPlaces): Promise<Finished> {
-  const nobody = `redis://127.0.0.1:${await freePort()}`;
-  const places = ['--local', local ?? nobody, '--server', server];
-  return run(['examples/demo/main.js', '--seconds', '0.3', ...places], env);
-}
-
-function expectExact({ exitCode, output, errors }: Finished): void {
-  expect(errors).toBe('');
-  expect(output).toContain('The counts are exact.');
-  expect(exitCode).toBe(0);
-}
-
-describeWithServer('Redis of the demo', () => {
-  let server: RedisServer;
-  let url: string;
-
-  beforeAll(async () => {
-    server = await RedisServer.start({ args: ['--requirepass', 'secret'] });
-    url = `redis://:secret@127.0.0.1:${server.port}`;
-  });
-  afterAll(() => server.stop());
-
-  it('is the one of REDIS_URL if that is set', async () => {
-    const demo = await runDemo({ REDIS_URL: url, local: url });
-    expect(demo.output).toContain(`Redis: the Redis of REDIS_URL, ${server.url}`);
-    expect(demo.output).not.toContain('secret');
-    expectExact(demo);
-  });
-
-  it('is the one of this machine without REDIS_URL', async () => {
-    const demo = await runDemo({ local: url });
-    expect(demo.output).toContain(`Redis: the Redis on ${server.url}`);
-    expectExact(demo);
-  });
-
-  it('is a redis-server from the PATH if this machine runs none, and is stopped at the end', async () => {
-    const demo = await runDemo({});
-    const started = /^Redis: a redis-server from the PATH, started on (redis:\S+)$/m.exec(demo.output)?.[1];
-    expectExact(demo);
-    const client = createClient({ url: started as string, socket: { reconnectStrategy: false }, RESP: 2 });
-    client.on('error', () => undefined);
-    await expect(client.connect()).rejects.toThrow('ECONNREFUSED');
-  });
-});
-
-describe('demo', () => {
-  it('starts an embedded server if it finds no Redis', async () => {
-    const demo = await runDemo({ server: 'no-such-server' });
-    expect(demo.output).toContain('Redis: the embedded JavaScript server, started on redis://');
-    // It shares a process with the load, so that it may reply late on a busy machine.
-    expectExact({ ...demo, errors: demo.errors.replace(/^\[winston-redis-recent-common\] \[delivery\] .*\n/gm, '') });
-  });
-
-  it('ends with code 1 if the Redis of REDIS_URL cannot be used, and does not show its password', async () => {
-    const host = `127.0.0.1:${await freePort()}`;
-    const demo = await runDemo({ REDIS_URL: `redis://user:secret@${host}` });
-    expect(demo).toEqual({
-      exitCode: 1,
-      output: '',
-      errors: expect.stringContaining(`redis://${host}, cannot be used`),
-    });
-  });
-
-  it.each([
-    ['all counts agree', 1, 1, true],
-    ['a log call is missing', 2, 1, false],
-    ['a request is missing', 1, 2, false],
-  ])('reports whether its counts are exact (%s)', async (_case, made, requests, isExact) => {
-    const workspace = await Workspace.open();
-    const { logger, transport } = workspace.logger({ name: 'shop' });
-    logger.info('GET /health 200');
-    await transport.flush();
-    const print = jest.spyOn(console, 'log').mockImplementation();
-    const load = { requests, ms: 1, statuses: new Map([[200, requests]]) };
-    const run = { name: 'shop', load, calls: new Map([['info', made]]), stats: transport.stats() };
-    expect(await report(workspace.reader, run)).toBe(isExact);
-    print.mockRestore();
-    await workspace.close();
   });
 });

@@ -1,3 +1,4 @@
+import { calmHour, incidentHour, type PlacedCall, SHOP } from '../../examples/demo/incident';
 import { parameterize, RecentCommonReader } from '../../src';
 import { ServerClock } from '../support/redis/server-clock';
 import { RedisServer } from '../support/redis/servers';
@@ -6,62 +7,6 @@ import { openTab } from '../support/viewers/browser';
 import { FakeSink, runCli } from '../support/viewers/cli';
 import { makeDashboard, Site } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
-
-/** An hour of a web shop's loggers: severity, count, and the text of each log call. */
-type Hour = readonly (readonly [level: string, count: number, text: (i: number) => string])[];
-
-const STACK = `TypeError: Cannot read properties of undefined (reading 'price')
-    at totalOf (/srv/checkout/dist/cart.js:41:23)
-    at Array.reduce (<anonymous>)
-    at priceCart (/srv/checkout/dist/cart.js:57:16)
-    at placeOrder (/srv/checkout/dist/orders.js:112:20)`;
-
-const order = (i: number): string => `order ${43_000 + i} placed {"total":${20 + (i % 80)},"currency":"EUR"}`;
-const mail = (i: number): string => `mail sent to buyer${i}@example.com {"template":"order-confirmation"}`;
-const cart = (i: number): string => `POST /cart/${i}/items 201 in ${8 + (i % 30)} ms`;
-const stock = (i: number): string => `stock of item ${i % 40} is low {"left":${i % 5}}`;
-const declined = (i: number): string => `card ending in ${1000 + i} was declined {"code":"insufficient_funds"}`;
-const timeout = (i: number): string => `timeout after ${5000 + i} ms calling https://pay.example/v2/charges/${i}`;
-const priced = (i: number): string => `cart ${i} priced in ${1 + (i % 9)} ms`;
-
-const BEFORE: Hour = [
-  ['info', 1840, order],
-  ['info', 1790, mail],
-  ['info', 920, cart],
-  ['warning', 64, stock],
-  ['warning', 150, (i) => `session ${9000 + i} expired during checkout`],
-  ['error', 38, declined],
-  ['error', 16, timeout],
-  ['debug', 400, priced],
-];
-const NOW: Hour = [
-  ['info', 1180, order],
-  ['info', 240, mail],
-  ['info', 655, cart],
-  ['warning', 44, stock],
-  ['warning', 260, (i) => `voucher SPRING${i % 7} does not exist {"customer":${5000 + i}}`],
-  ['debug', 300, priced],
-  ['error', 24, declined],
-  ['error', 118, timeout],
-  ['error', 6, () => STACK],
-  ['critical', 2, (i) => `payment gateway 10.4.0.${7 + i}:443 refused connection {"retryInSeconds":30}`],
-];
-const OTHERS: Readonly<Record<string, Hour>> = {
-  catalog: [['info', 120, () => 'index refreshed']],
-  gateway: [
-    ['info', 700, () => 'GET /health 200'],
-    ['warning', 3, () => 'upstream is slow'],
-  ],
-  mailer: [['info', 40, () => 'queue drained']],
-};
-
-/** The log calls of an hour, evenly mixed. */
-function mixed(hour: Hour): { level: string; message: string }[] {
-  const calls = hour.flatMap(([level, count, text]) =>
-    Array.from({ length: count }, (_, i) => ({ level, message: text(i), at: (i + 0.5) / count })),
-  );
-  return calls.sort((a, b) => a.at - b.at).map(({ level, message }) => ({ level, message }));
-}
 
 const ESC = '\u001b';
 /** Colours of a dark terminal, by their numbers. */
@@ -100,11 +45,10 @@ describePictures('pictures of the viewers', () => {
     server = await RedisServer.start({ env: clock.env });
     workspace = await Workspace.open(server.url);
     setIntoHour(-8);
-    await log('checkout', BEFORE);
+    await log(SHOP, calmHour().get(SHOP) as PlacedCall[]);
     setIntoHour(41);
-    for (const [name, hour] of Object.entries(OTHERS)) await log(name, hour);
-    await log('checkout', NOW);
-    await spreadLines('checkout');
+    for (const [name, calls] of incidentHour()) await log(name, calls);
+    await spreadLines(SHOP);
     const options = { title: 'Shop logs', environment: 'production' };
     site = await Site.open(makeDashboard(workspace, options).node);
   }, 180_000);
@@ -120,31 +64,28 @@ describePictures('pictures of the viewers', () => {
     clock.set(minutes * 60 - (Math.floor(Date.now() / 1000) % 3600));
   }
 
-  async function log(name: string, hour: Hour): Promise<void> {
+  async function log(name: string, calls: readonly PlacedCall[]): Promise<void> {
     const transport = workspace.transport({
       name,
       closeTimeoutMs: 60_000,
-      commonKey: ({ message }) => parameterize(String(message).split(' {')[0] as string),
+      commonKey: ({ message }) => parameterize(String(message)),
     });
-    for (const call of mixed(hour)) transport.log(call);
+    for (const { at: _, ...call } of calls) transport.log(call);
     await transport.flush();
   }
 
   /** Gives lines that were logged at once the times of lines that came one by one. */
   async function spreadLines(name: string): Promise<void> {
-    const calls = mixed(NOW).slice(-60).reverse();
+    const calls = (incidentHour().get(name) as PlacedCall[]).slice(-60).reverse();
     const now = Date.now();
-    const severities = new Set(NOW.map(([level]) => level));
-    for (const severity of severities) {
+    for (const severity of new Set(calls.map(({ level }) => level))) {
       const key = workspace.key(`recent:${name}:${severity}`);
-      const lines = calls.flatMap(({ level, message }, i) =>
-        level === severity ? [`${new Date(now - i * 1700).toISOString()} ${message}`] : [],
-      );
-      const older = (await workspace.redis.lRange(key, 0, -1)).map((line) => {
-        return `${new Date(now - 600_000).toISOString()} ${line.slice(25)}`;
+      const ages = calls.flatMap(({ level }, i) => (level === severity ? [i * 1700] : []));
+      const lines = (await workspace.redis.lRange(key, 0, -1)).map((line, i) => {
+        return `${new Date(now - (ages[i] ?? 600_000)).toISOString()} ${line.slice(25)}`;
       });
       await workspace.redis.del(key);
-      await workspace.redis.rPush(key, [...lines, ...older].slice(0, 100));
+      await workspace.redis.rPush(key, lines);
     }
   }
 

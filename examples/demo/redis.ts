@@ -16,6 +16,8 @@ export interface FoundRedis {
   readonly url: string;
   /** Describes it in words, without a password. */
   readonly label: string;
+  /** Whether programs find it by the environment variable REDIS_URL. */
+  readonly isInEnvironment: boolean;
   /** Stops it, if the demo has started it. */
   stop(): Promise<unknown>;
 }
@@ -32,7 +34,7 @@ export interface Places {
 export async function findRedis({ givenUrl, localUrl, program }: Places): Promise<FoundRedis> {
   if (givenUrl) return useGiven(givenUrl);
   if (!(await findFailure(localUrl)))
-    return { url: localUrl, label: `the Redis on ${hidePassword(localUrl)}`, stop: nothing };
+    return { url: localUrl, label: `the Redis on ${hidePassword(localUrl)}`, isInEnvironment: false, stop: nothing };
   return (await startServer(program)) ?? startEmbedded();
 }
 
@@ -42,7 +44,7 @@ async function useGiven(url: string): Promise<FoundRedis> {
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) throw new Error('REDIS_URL is not a redis:// URL');
   const failure = await findFailure(url);
   if (failure) throw new Error(`the Redis of REDIS_URL, ${hidePassword(url)}, cannot be used: ${failure}`);
-  return { url, label: `the Redis of REDIS_URL, ${hidePassword(url)}`, stop: nothing };
+  return { url, label: `the Redis of REDIS_URL, ${hidePassword(url)}`, isInEnvironment: true, stop: nothing };
 }
 
 /** A URL without its user and password. */
@@ -93,7 +95,7 @@ async function start(name: string, command: string, args: readonly string[]): Pr
     kill();
     if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
   };
-  return { url, label: `${name}, started on ${url}`, stop };
+  return { url, label: `${name}, started on ${url}`, isInEnvironment: false, stop };
 }
 
 async function isUp(server: ChildProcess, url: string): Promise<boolean> {

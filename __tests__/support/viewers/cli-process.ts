@@ -32,20 +32,22 @@ export class CliProcess {
   }
 
   /**
+   * @param program - another program of the compiled repository
    * @param prepare - shell commands to run in the terminal before the program
    * @param after - shell commands to run after it; by default the shell ends with the code of the program
    */
   static startInTerminal(
     args: readonly string[],
     {
+      program = PROGRAM,
       env = {},
       prepare = 'true',
       after = 'exit $?',
-    }: { env?: Record<string, string>; prepare?: string; after?: string } = {},
+    }: { program?: readonly string[]; env?: Record<string, string>; prepare?: string; after?: string } = {},
   ): CliProcess {
-    const program = [process.execPath, ...PROGRAM, ...args].map((arg) => `'${arg}'`).join(' ');
+    const line = [process.execPath, ...program, ...args].map((arg) => `'${arg}'`).join(' ');
     // Ctrl-C goes to the shell as well, and without a trap not every shell survives it.
-    const script = `trap : INT; ${prepare}; ${program}; ${after}`;
+    const script = `trap : INT; ${prepare}; ${line}; ${after}`;
     const [command, ...options] = terminalCommand(script);
     return new CliProcess(command, options, { TERM: 'xterm-256color', SHELL: '/bin/sh', ...env });
   }
