@@ -90,7 +90,8 @@ describe('packed package', () => {
     console.log(`${files.length} files, ${consumer.packedSize} bytes packed; dependencies from ${consumer.origin}`);
     const papers = files.filter((file) => !/^dist\/.*\.(d\.)?m?[jt]s$/.test(file));
     const others = papers.filter(
-      (file) => !/^(docs\/([a-z]+\.(md|png)|api\/[A-Za-z/-]+\.md)|examples\/(demo\/)?[a-z-]+\.ts)$/.test(file),
+      (file) =>
+        !/^(docs\/([a-z]+\.(md|png)|api\/[A-Za-z/-]+\.md)|examples\/((demo|recipes)\/)?[a-z.-]+\.ts)$/.test(file),
     );
     expect(others).toEqual([
       'CHANGELOG.md',
@@ -100,6 +101,7 @@ describe('packed package', () => {
       'SECURITY.md',
       'examples/README.md',
       'examples/expected.json',
+      'examples/recipes/package.json',
       'package.json',
     ]);
   });

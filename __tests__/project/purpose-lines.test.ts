@@ -5,7 +5,7 @@ import { ROOT } from '../support/source-tree';
 const FOLDERS = ['src', 'bench', 'examples', '__tests__/support'];
 const CODE = /\.(ts|mts|css|c)$/;
 /** Built, and not committed. */
-const GENERATED = /generated/;
+const GENERATED = /generated|node_modules/;
 
 /** A comment before all code: one sentence, then an empty line. A shebang or a pragma of a tool may come first. */
 const PURPOSE = /^(?:#!.*\n|\/\*\* @.*\*\/\n)?\/\*\*?\s+((?:(?!\*\/)[^])+?)\s*\*\/\n\n/;

@@ -12,7 +12,8 @@ const testFiles = files.filter((path) => /\.(test|long)\.ts$/.test(path));
 
 function listFiles(folder: string): string[] {
   const paths = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
-  return paths.filter((path) => /\.m?ts$/.test(path)).map((path) => `${folder}/${path}`);
+  const own = paths.filter((path) => !path.includes('node_modules'));
+  return own.filter((path) => /\.m?ts$/.test(path)).map((path) => `${folder}/${path}`);
 }
 
 /** The tests of a file that stand in no `describe`, or have the title of an earlier one. */

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 
 const ROOT = resolve(__dirname, '../..');
-const FOLDERS = ['src', 'examples', '__tests__/support'];
+const FILES = ['src/**/*.ts', 'examples/*.ts', 'examples/demo/*.ts', '__tests__/support/**/*.ts'];
 
 /**
  * A copy of the repository in JavaScript, with the same layout. A process with this working directory finds `./src`, the
@@ -26,7 +26,7 @@ function compile(): string {
   const exports = { '.': './src/index.js', './dashboard': './src/dashboard/index.js' };
   writeFileSync(join(dir, 'package.json'), JSON.stringify({ name, version, exports }));
   buildSync({
-    entryPoints: FOLDERS.map((folder) => join(ROOT, folder, '**/*.ts')),
+    entryPoints: FILES.map((files) => join(ROOT, files)),
     outbase: ROOT,
     outdir: dir,
     format: 'cjs',

@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isServerChosen, SERVER_PROGRAM } from './redis/program';
 
+const RECIPES = join(__dirname, '../../examples/recipes/node_modules/bullmq');
+
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 const hasProgram = (name: string, ...args: readonly string[]): boolean => spawnSync(name, args).status === 0;
@@ -24,6 +26,7 @@ const CHECKS = {
   certificates: () => (hasProgram('openssl', 'version') ? undefined : 'no openssl on the PATH'),
   browser: () => (findBrowser() ? undefined : 'no Chromium on the PATH'),
   terminal: () => (findTerminal() ? undefined : 'neither script of util-linux nor python3 on the PATH'),
+  recipes: () => (existsSync(RECIPES) ? undefined : 'npm ci --prefix examples/recipes has not been run'),
   python: () => (hasProgram('python3', '--version') ? undefined : 'no python3 on the PATH'),
 } satisfies Record<string, () => string | undefined>;
 

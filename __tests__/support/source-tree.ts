@@ -43,7 +43,7 @@ export function readSourceTree(): SourceFile[] {
 
 /** Parses one file; its path is from src. */
 export function parseFile(path: string, text: string): SourceFile {
-  const nodes = flatten(parseSync(text, { syntax: 'typescript', target: 'es2022' }));
+  const nodes = flatten(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2022' }));
   const module = stripExtension(path);
   return { module, path: `src/${path}`, imports: nodes.flatMap((node) => readImport(node, module)), nodes };
 }
