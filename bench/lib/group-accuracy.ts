@@ -54,7 +54,7 @@ export function listMissing(folder: string): string[] {
 /** All labelled messages, by set. */
 export function readSets(folder: string): Map<string, LabelledMessage[]> {
   const sets = new Map(LOGHUB_SETS.map((set) => [set, readLoghub(join(folder, `${set}.csv`))]));
-  return sets.set('Node, known', readLabelledMessages('known'));
+  return sets.set('Node, known', readLabelledMessages('known')).set('Node, aside', readLabelledMessages('aside'));
 }
 
 function readLoghub(path: string): LabelledMessage[] {
