@@ -46,6 +46,7 @@ class IoredisRunner implements ScriptRunner {
 
   constructor(client: IoredisScripter) {
     this.#client = client;
+    keepScriptsApart(client);
     client.on('close', () => {
       for (const reject of this.#unanswered) reject(new Error('the connection to Redis was lost'));
     });
@@ -99,6 +100,22 @@ class IoredisRunner implements ScriptRunner {
         .unref();
     });
   }
+}
+
+interface PipeliningOptions {
+  readonly enableAutoPipelining?: boolean;
+  autoPipeliningIgnoredCommands?: readonly string[];
+}
+
+/**
+ * What a cluster of iovalkey pipelines by itself it sorts by the first argument, as if that were a
+ * key. For a script it is not, so that scripts for several nodes would be refused together.
+ */
+function keepScriptsApart(client: IoredisScripter): void {
+  const { options } = client as { options?: PipeliningOptions };
+  if (!('slots' in client) || !options?.enableAutoPipelining) return;
+  // A new array: the one by default is that of all clients.
+  options.autoPipeliningIgnoredCommands = [...(options.autoPipeliningIgnoredCommands ?? []), 'evalsha', 'eval'];
 }
 
 /** An error of ioredis has its command, which may be an AUTH with its password, or those of nodes. Only the texts are kept. */
