@@ -22,7 +22,7 @@ const COMPOSITION = ['record', 'redis', 'write', 'read', 'winston', 'index', 'lo
 
 /** The packages that src imports, and the files that import them. */
 const PACKAGES: Record<string, string[]> = {
-  '@redis/client': ['redis/node-redis', 'redis/own-connection'],
+  redis: ['redis/node-redis', 'redis/own-connection'],
   'winston-transport': [
     'options',
     'record/keep-template',

@@ -100,7 +100,7 @@ async function pack(dir: string): Promise<string> {
 
 /** The application's own packages come first: npm reports a peer that is out of reach as a conflict, not as out of reach. */
 async function installByNpm(dir: string, tarball: string, { devDependencies }: Manifest): Promise<string> {
-  const own = ['winston', 'redis', '@types/node'].map((name) => `${name}@${devDependencies[name]}`);
+  const own = ['winston', '@types/node'].map((name) => `${name}@${devDependencies[name]}`);
   for (const packages of [own, [tarball]]) {
     const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries', '0'];
     await npm(['install', '--prefix', dir, ...quick, ...packages], dir);
@@ -113,7 +113,7 @@ async function linkDependencies(dir: string, tarball: string, { name, dependenci
   await rm(modules, { recursive: true, force: true });
   await mkdir(join(modules, name), { recursive: true });
   await run('tar', ['-xzf', tarball, '--strip-components', '1', '-C', join(modules, name)]);
-  for (const linked of [...Object.keys(dependencies), 'winston', 'redis', '@types/node']) {
+  for (const linked of [...Object.keys(dependencies), 'winston', '@types/node']) {
     await mkdir(dirname(join(modules, linked)), { recursive: true });
     await symlink(join(ROOT, 'node_modules', linked), join(modules, linked), 'junction');
   }

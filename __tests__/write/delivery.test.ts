@@ -4,13 +4,12 @@ import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 import winston from 'winston';
 import { type DeliveryWarning, RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { nodeRedis } from '../../src/redis/node-redis';
 import { runProgram } from '../support/program';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { isMissing, itWith } from '../support/requirements';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
-
-import redis = require('redis');
 
 /** A logger with one transport, and the warnings of that transport. */
 function warned(
@@ -201,7 +200,7 @@ describeWithServer('Redis that is absent at first', () => {
   it('is tried again without a new client each time, which would hold up the program', async () => {
     const port = await freePort();
     const transport = new RedisRecentCommonTransport({ url: `redis://127.0.0.1:${port}` });
-    const create = jest.spyOn(redis, 'createClient');
+    const create = jest.spyOn(nodeRedis(), 'createClient');
     winston.createLogger({ transports: [transport] }).info('hello');
     await until(() => transport.stats().retries >= 3);
     const { calls } = create.mock;
@@ -339,7 +338,7 @@ describeWithServer('wrong password', () => {
   it('causes a warning that does not show it, and all is written once Redis accepts it', async () => {
     const server = await RedisServer.start({ args: ['--requirepass', 'old-secret'] });
     const transport = new RedisRecentCommonTransport({ redis: { url: server.url, password: 'new-secret' } });
-    const admin = redis.createClient({ url: server.url, password: 'old-secret', RESP: 2 });
+    const admin = nodeRedis().createClient({ url: server.url, password: 'old-secret', RESP: 2 });
     const warnings: string[] = [];
     transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
     try {

@@ -1,6 +1,16 @@
 /** Loads node-redis late, when the first connection of our own needs it. */
 
-/** Loading node-redis takes some 300 ms. The command line, and an application that passes its own client in, do without. */
-export function nodeRedis(): typeof import('@redis/client') {
-  return require('@redis/client') as typeof import('@redis/client');
+import { createRequire } from 'node:module';
+
+/**
+ * Loads the client of node-redis without the modules for search, JSON and the like. The command line, and an application that
+ * passes its own client in, do without either. In a bundle, the client cannot be found by itself.
+ */
+export function nodeRedis(): Pick<typeof import('redis'), 'createClient' | 'createCluster' | 'ConnectionTimeoutError'> {
+  try {
+    const redis = createRequire(__filename).resolve('redis');
+    return createRequire(redis)('@redis/client');
+  } catch {
+    return require('redis');
+  }
 }

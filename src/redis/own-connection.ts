@@ -1,13 +1,6 @@
 /** A connection of our own: opened when a command needs it, dropped when the server does not answer. */
 
-import type {
-  createClient,
-  RedisClientOptions,
-  RedisFunctions,
-  RedisModules,
-  RedisScripts,
-  RespVersions,
-} from '@redis/client';
+import type { createClient, RedisClientOptions, RedisFunctions, RedisModules, RedisScripts, RespVersions } from 'redis';
 import { clock } from '../clock';
 import type { Connection } from './connection';
 import { withDeadline } from './deadline';
