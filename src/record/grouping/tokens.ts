@@ -44,6 +44,7 @@ const IP_PORT = /^(?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2}|:\d{1,5})?$/;
 const NAMED_IP_PORT = /^[\w.-]{0,253}\/(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?$/;
 const IPV6 =
   /^(?:(?=.*\d)(?=.*::|(?:[^:]*:){7})(?:[\da-f]{0,4}:){2,7}(?:[\da-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,16})?(?:\/\d{1,3})?|:::\d{1,5})$/i;
+const MAC_LENGTH = 17;
 /** Addresses of network cards, buses and disks. */
 const HEX_GROUPS =
   /^(?:(?=[^\d]*\d)[\da-f]{1,8}(?:[:.][\da-f]{1,8})?:(?:[\da-f]{1,8}[:.]){1,16}[\da-f]{1,8}|[\da-f]{2}([:-])[\da-f]{2}(?:\1[\da-f]{2}){4})$/i;
@@ -122,7 +123,7 @@ function isPlaceholder(line: string, i: number): boolean {
 
 /** The address of a network card, if it is of letters only. */
 function isMac(kinds: number, end: number, start: number): boolean {
-  return (kinds & COLON) !== 0 && end - start >= 17;
+  return (kinds & COLON) !== 0 && end - start >= MAC_LENGTH;
 }
 
 /** The end without the punctuation of a sentence. */
@@ -157,13 +158,15 @@ function isJsonKey(token: string, { line, start }: Context): boolean {
 }
 
 function nameWhole(token: string, kinds: number): string | undefined {
-  if (kinds & COLON && RESOURCE.test(token)) return '<id>';
   if (kinds & DIGIT) {
     if (kinds & DOT && isIp(token)) return '<host>';
-    if (kinds & COLON && IPV6.test(token)) return '<host>';
     if (token.length >= MIN_BASE64 && kinds & UPPER && BASE64.test(token)) return '<id>';
   }
-  if (kinds & (COLON | DASH) && HEX_GROUPS.test(token)) return '<id>';
+  if (kinds & COLON) {
+    if (RESOURCE.test(token)) return '<id>';
+    if (kinds & DIGIT && IPV6.test(token)) return '<host>';
+  }
+  if ((kinds & COLON || (kinds & DASH && token.length === MAC_LENGTH)) && HEX_GROUPS.test(token)) return '<id>';
   if (kinds & (DOT | COLON) && isHostName(token)) return '<host>';
   if (kinds & AT && EMAIL.test(token)) return '<email>';
   return kinds & SLASH && ABSOLUTE_PATH.test(token) ? '<path>' : undefined;
@@ -180,18 +183,19 @@ function nameKeyAndValue(token: string): string {
 }
 
 function isIp(token: string): boolean {
-  return IP_PORT.test(token) || NAMED_IP_PORT.test(token);
+  return IP_PORT.test(token) || (token.includes('/') && NAMED_IP_PORT.test(token));
 }
 
 function nameParts(token: string, kinds: number): string {
-  if (kinds & (COLON | AT))
-    return token
-      .split(/([:@])/)
-      .map(namePart)
-      .join('');
+  if (kinds & (COLON | AT)) return splitParts(token);
   if (!(kinds & (DIGIT | SLASH))) return nameWord(token);
   if (kinds & (DOT | SLASH | NON_ASCII)) return namePart(token);
-  return isNumber(token) ? '<number>' : '<id>';
+  return NUMBER_WITH_LETTERS.test(token) || !(kinds & LETTER) ? '<number>' : '<id>';
+}
+
+function splitParts(token: string): string {
+  const parts = token.split(/([:@])/);
+  return parts.map(namePart).join('');
 }
 
 function namePart(part: string): string {
