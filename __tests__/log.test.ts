@@ -64,7 +64,7 @@ describe('logCommon', () => {
   it('writes ten thousand calls at once in few batches, in their order', async () => {
     const messages = Array.from({ length: 10_000 }, (_, i) => `message ${i % 7}`);
     await Promise.all(messages.map((message) => logCommon(watched, name, message, 'info', options)));
-    expect(watched.sent).toBeLessThanOrEqual(20);
+    expect(watched.sent).toBeLessThanOrEqual(50);
     expect(await storedLog().seq()).toBe(10_000);
     expect(await storedLog().texts()).toEqual(messages.slice(-100).reverse());
     expect((await storedLog().current())['message 0']).toBe(1429);
@@ -78,11 +78,11 @@ describe('logCommon', () => {
 
   it('has the calls of a batch that fails rejected, and no others', async () => {
     watched.instead = (number) => (number === 2 ? Promise.reject(new Error('no reply')) : undefined);
-    const calls = Array.from({ length: 1200 }, () => logCommon(watched, name, 'hello', 'info', options));
+    const calls = Array.from({ length: 480 }, () => logCommon(watched, name, 'hello', 'info', options));
     const outcomes = (await Promise.allSettled(calls)).map(({ status }) => status);
-    const expected = [...Array(500).fill('fulfilled'), ...Array(500).fill('rejected'), ...Array(200).fill('fulfilled')];
+    const expected = [...Array(200).fill('fulfilled'), ...Array(200).fill('rejected'), ...Array(80).fill('fulfilled')];
     expect(outcomes).toEqual(expected);
-    expect(await storedLog().current()).toEqual({ hello: 700 });
+    expect(await storedLog().current()).toEqual({ hello: 280 });
   });
 
   it('writes calls with other options apart, and each as its own ask', async () => {
