@@ -157,6 +157,20 @@ describeWithClock('hour of a log call', () => {
     await expectWindows({ current: 61, last: 41 });
   });
 
+  it('is the hour before for calls that waited through a suspension, if the clock of the process was set ahead before them', async () => {
+    log(1);
+    await transport.flush();
+    offset += HOUR_MS;
+    await redis.set('common:app:info', 'junk');
+    log(40);
+    await until(() => transport.stats().retries === 1);
+    transport.log({ level: 'error', message: 'hello' });
+    await until(() => transport.stats().written === 2);
+    suspend(HOUR_S);
+    await redis.del('common:app:info');
+    await expectWindows({ current: 0, last: 40 });
+  });
+
   it('is the hour before for calls that waited if no clock of the process went on either', async () => {
     log(1);
     await transport.flush();

@@ -40,6 +40,8 @@ export class ServerTime {
   #low = Number.NaN;
   #high = Number.NaN;
   #observedAt = 0;
+  /** When that was asked for, by the monotonic clock: the server's time has shown every standstill before. */
+  #askedAt = -Infinity;
   /** By how much the wall clock was ahead of the monotonic clock when the server's time was read. */
   #lead = Number.NaN;
   /** For how long the monotonic clock stood still, as far as replies have shown. */
@@ -67,6 +69,7 @@ export class ServerTime {
     const narrowed = [Math.max(low, this.#low - drift), Math.min(high, this.#high + drift)] as const;
     [this.#low, this.#high] = narrowed[0] <= narrowed[1] ? narrowed : [low, high];
     this.#observedAt = received.at;
+    this.#askedAt = Math.max(this.#askedAt, sent.at);
     // A standstill that the server's time does not show yet came after that was read.
     this.#lead = isAhead ? received.lead : sent.lead;
     this.aheadOfWall = this.#middle - this.#lead;
@@ -93,12 +96,13 @@ export class ServerTime {
 
   /**
    * What came less than a second ago, by both clocks, is taken to have come after any standstill: if only the server's time has
-   * moved, its clock was set.
+   * moved, its clock was set. If the server's time has been read since and shows no standstill, the wall clock was set.
    */
   age({ at, lead, stood }: Beginning, now: Stamp): Age {
     const ago = Math.max(0, now.at - at);
     if (ago < SLACK_MS && Math.abs(now.lead - lead) < SLACK_MS) return { ago: Math.round(ago), step: -1 };
-    const unseen = stood - this.#stood;
+    const isSeen = at < this.#askedAt;
+    const unseen = isSeen ? Math.min(0, stood - this.#stood) : stood - this.#stood;
     return { ago: Math.round(ago + Math.max(0, -unseen)), step: Math.max(0, Math.round(unseen)) };
   }
 

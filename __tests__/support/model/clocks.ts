@@ -125,7 +125,9 @@ export class ModelClocks {
   age({ monotonic, lead, stood }: Since): Age {
     const isFresh = monotonic === this.monotonic && lead === this.wall - this.monotonic;
     if (isFresh) return { ago: 0, step: 0, isFresh };
-    const unseen = stood - this.#stood;
+    // A reply since then has shown whether there was a standstill.
+    const isSeen = this.#seen !== undefined && monotonic < this.#seen.monotonic;
+    const unseen = isSeen ? Math.min(0, stood - this.#stood) : stood - this.#stood;
     return { ago: this.monotonic - monotonic + Math.max(0, -unseen), step: Math.max(0, unseen), isFresh };
   }
 
