@@ -1,6 +1,7 @@
 /** The winston transport: puts the stages of the write side together, and opens and closes the connection. */
 
 import { callbackify } from 'node:util';
+import { clock } from './clock';
 import { DeliveryWarning, errorMessage } from './errors';
 import { DEFAULTS, type Resolved, resolveTransportOptions, type TransportOptions } from './options';
 import { atOnce } from './record/at-once';
@@ -259,7 +260,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
     this.#closing ??= this.#flushOrWarn(timeoutMs).finally(() => {
       if (!this.#isOpen) this.#connection.release();
       // A later close tries again, if Redis has not taken everything; that of winston, which follows at once, does not.
-      if (!this.#flusher.isIdle) setImmediate(() => (this.#closing = undefined)).unref();
+      if (!this.#flusher.isIdle) clock.setImmediate(() => (this.#closing = undefined)).unref();
     });
     return this.#closing;
   }

@@ -106,6 +106,27 @@ describe('fake timers of a test', () => {
     expect(line).toMatchObject({ message: 'fake', time: new Date('2020-02-02T03:04:05.000Z') });
   });
 
+  it.each([
+    ['of today', false],
+    ['of long ago', true],
+  ])(
+    'do not keep a later close() from writing what Redis refused at an earlier one (fake timers %s)',
+    async (_, isLegacy) => {
+      const name = `app${++names}`;
+      const transport = workspace.transport({ name, closeTimeoutMs: 300 });
+      await workspace.redis.set(workspace.key(`common:${name}:info`), 'junk');
+      if (isLegacy) jest.useFakeTimers({ legacyFakeTimers: true });
+      else jest.useFakeTimers();
+      transport.log({ level: 'info', message: 'hello' });
+      await transport.close();
+      expect(transport.stats().pending).toBe(1);
+      jest.useRealTimers();
+      await workspace.redis.del(workspace.key(`common:${name}:info`));
+      await transport.close();
+      expect(transport.stats()).toMatchObject({ written: 1, pending: 0 });
+    },
+  );
+
   it('do not hold up logCommon()', async () => {
     const name = `app${++names}`;
     jest.useFakeTimers();
