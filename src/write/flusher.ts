@@ -154,8 +154,12 @@ export class Flusher implements LaneHost {
     if (!isApplied && part === 0) this.#totals.duplicates++;
     if (late > 0) this.#warn(`${late} log calls of ${label} came too late to be counted`);
     if (lost > 0) this.#warn(`Redis has lost ${lost} log calls of ${label} that it had acknowledged`);
-    if (part > 0) this.#warn(`${part} log calls of ${label} may be lost: Redis ended their batch in its midst`);
-    else this.#outages.reportSuccess(label, [label, REDIS]);
+    if (part > 0) {
+      this.#warn(`${part} log calls of ${label} may be lost: Redis ended their batch in its midst`);
+      this.#outages.reportRest(label, REDIS);
+    } else {
+      this.#outages.reportSuccess(label, [label, REDIS]);
+    }
     this.#options.onWritten(batch);
   }
 

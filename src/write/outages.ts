@@ -6,6 +6,7 @@ import { DeliveryWarning, errorMessage } from '../errors';
 interface Outage {
   /** Milliseconds of the monotonic clock. */
   readonly since: number;
+  /** Those that still wait to be written to. */
   readonly destinations: Set<string>;
   /** The error of the last try. */
   cause: unknown;
@@ -46,12 +47,17 @@ export class Outages {
     outage.cause = error;
   }
 
-  /** A try to write a batch of a destination succeeded. An outage ends with the last of the destinations that it struck. */
+  /** A try to write a batch of a destination succeeded. An outage ends when none of the destinations that it struck waits. */
   reportSuccess(destination: string, targets: readonly string[]): void {
     for (const target of targets) {
-      const destinations = this.#outages.get(target)?.destinations;
-      if (destinations?.delete(destination) && destinations.size === 0) this.end(target);
+      this.reportRest(destination, target);
+      if (this.#outages.get(target)?.destinations.size === 0) this.end(target);
     }
+  }
+
+  /** Nothing of a destination waits for a target any more, and it is not known whether that can be written to again. */
+  reportRest(destination: string, target: string): void {
+    this.#outages.get(target)?.destinations.delete(destination);
   }
 
   end(target: string): void {
