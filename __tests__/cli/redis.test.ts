@@ -4,6 +4,7 @@ import { ErrorReply, encodeCommand, ReplyParser } from '../../src/cli/redis/resp
 import { ScriptClient } from '../../src/cli/redis/script-client';
 import { makeUser, removeUser, userRules } from '../support/redis/acl';
 import { makeCertificates } from '../support/redis/certificates';
+import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { itWith } from '../support/requirements';
 import { runCli } from '../support/viewers/cli';
@@ -57,6 +58,26 @@ describe('script client', () => {
 });
 
 describeWithServer('connection of the program', () => {
+  it('is left for the server that has its name now if a master that was demoted no longer answers questions', async () => {
+    const old = await RedisServer.start({ args: ['--replica-serve-stale-data', 'no'] });
+    const promoted = await RedisServer.start();
+    const name = await FaultProxy.start(old.port);
+    const { port } = name;
+    const address = { host: '127.0.0.1', port, isTls: false, username: '', password: '', database: 0 };
+    const client = new ScriptClient(address);
+    const ping = (): Promise<unknown> => client.eval("return redis.call('PING')", { keys: [], arguments: [] });
+    try {
+      await ping();
+      name.redirect(promoted.port);
+      await old.command(['REPLICAOF', '127.0.0.1', '1']);
+      await expect(ping()).rejects.toThrow('MASTERDOWN');
+      expect(await ping()).toBe('PONG');
+    } finally {
+      client.close();
+      for (const each of [name, old, promoted]) await each.stop();
+    }
+  });
+
   const PASSWORD = 'p@ss:w/rd?%#é';
   const [user, password] = ['a reader', PASSWORD].map(encodeURIComponent);
   let server: RedisServer;

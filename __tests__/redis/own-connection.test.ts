@@ -79,6 +79,46 @@ describeWithServer('master that is demoted and keeps its connections', () => {
     expect(await countCalls(promoted)).toBe(1);
   });
 
+  it.each([
+    ['has no memory left', ['CONFIG', 'SET', 'maxmemory', '1']],
+    ['grants no writes any more', ['ACL', 'SETUSER', 'default', '-evalsha']],
+  ])('is left in the same way if it %s', async (_, change) => {
+    const [old, next] = [await startServer(), await startServer()];
+    const name = await startProxy(old);
+    const { transport, log } = openTransport({ url: name.url });
+    log();
+    await transport.flush();
+    name.redirect(next.port);
+    await old.command(change);
+    log();
+    await transport.flush();
+    expect(await countCalls(next)).toBe(1);
+  });
+
+  it('is left by a reader', async () => {
+    const [old, promoted] = [await startServer(['--replica-serve-stale-data', 'no']), await startServer()];
+    const name = await startProxy(old);
+    const reader = new RecentCommonReader({ url: name.url });
+    ends.push(() => reader.close());
+    await reader.names();
+    name.redirect(promoted.port);
+    await old.command(['REPLICAOF', '127.0.0.1', '1']);
+    await expect(reader.names()).rejects.toThrow('MASTERDOWN');
+    expect(await reader.names()).toEqual([]);
+  });
+
+  it('is not connected to at each try if it refuses everything from the beginning', async () => {
+    const old = await startServer(['--maxmemory', '1']);
+    const name = await startProxy(old);
+    const { transport } = openTransport({ url: name.url, closeTimeoutMs: 1000, name: (info) => info.logger });
+    for (let i = 0; i < 50; i++) transport.log({ level: 'info', message: 'hello', logger: `app${i}` });
+    await transport.flush().catch(() => undefined);
+    expect(transport.stats().retries).toBeGreaterThan(50);
+    expect(name.accepted).toBeLessThan(10);
+    await old.command(['CONFIG', 'SET', 'maxmemory', '0']);
+    await transport.flush();
+  });
+
   it('is kept by a client that was passed in, and the warning says what the application must do', async () => {
     const old = await startServer();
     const client = redis.createClient({ url: old.url, RESP: 2 });
@@ -109,6 +149,23 @@ describeWithServer('connection that is dead without having been closed', () => {
     expect(transport.stats()).toMatchObject({ written: 2, pending: 0 });
     expect(await countCalls(server)).toBe(2);
     expect(warnings.filter((warning) => /not acknowledged/.test(warning))).toEqual([]);
+  });
+
+  it('is replaced as soon if it dies while flush() waits', async () => {
+    const server = await startServer();
+    const proxy = await startProxy(server);
+    const { transport, log } = openTransport({ url: proxy.url, closeTimeoutMs: 8000 });
+    log();
+    await transport.flush();
+    // Three batches: the second is acknowledged after more than a third of the time, the last never.
+    proxy.delay(800);
+    for (let i = 0; i < 2500; i++) log(`message ${i}`);
+    const flushed = transport.flush();
+    await until(() => transport.stats().written > 2000);
+    proxy.holdRequests();
+    proxy.delay(0);
+    await flushed;
+    expect(transport.stats().pending).toBe(0);
   });
 
   it('is kept if replies are slow', async () => {
@@ -147,6 +204,21 @@ describeWithServer('outage of Redis', () => {
     await server.start();
     await transport.flush();
     expect(transport.stats()).toMatchObject({ connected: true, pending: 0 });
+  });
+
+  it('is over once another destination is written, if the batch that it struck was written in part and no more follow', async () => {
+    const server = await startServer();
+    const { transport, log } = openTransport({ url: server.url });
+    log();
+    await transport.flush();
+    await server.command(['ACL', 'SETUSER', 'default', '-zincrby']);
+    log();
+    await transport.flush();
+    expect(transport.stats()).toMatchObject({ lost: 1, pending: 0, connected: false });
+    await server.command(['ACL', 'SETUSER', 'default', '+zincrby']);
+    transport.log({ level: 'error', message: 'hello' });
+    await transport.flush();
+    expect(transport.stats()).toMatchObject({ pending: 0, connected: true });
   });
 
   it('does not keep a second close() from flushing after a repair', async () => {

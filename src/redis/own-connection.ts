@@ -4,7 +4,7 @@ import type { createClient, RedisClientOptions, RedisFunctions, RedisModules, Re
 import { clock } from '../clock';
 import type { Connection } from './connection';
 import { withDeadline } from './deadline';
-import { ignoreError, isDemotionError, toClusterAdvice, withoutArguments } from './failures';
+import { ignoreError, isDestinationError, toClusterAdvice, withoutArguments } from './failures';
 import { nodeRedis } from './node-redis';
 import { runScript, type Script, type ScriptArguments } from './script';
 
@@ -14,8 +14,13 @@ const COMMAND_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2000;
 /** The same after `release`, when such an attempt may be all that keeps the process alive. */
 const RELEASED_CONNECT_TIMEOUT_MS = 250;
-/** Shortest time between a failed attempt and the next, however many destinations wait for a connection. */
+/**
+ * Shortest time between a failed attempt and the next, however many destinations wait for a connection, and after which one is
+ * given up on which everything was refused.
+ */
 const CONNECT_INTERVAL_MS = 250;
+/** How often it is looked within the time for a reply whether one has come. */
+const LOOKS = 8;
 
 /**
  * Options of node-redis for a client with any extensions.
@@ -45,6 +50,20 @@ export function prepareClient(options: OwnClientOptions): PreparedClient {
   });
 }
 
+/** One connection, from the attempt to connect on. */
+interface Link {
+  readonly client: OwnClient;
+  readonly connected: Promise<void>;
+  /** Ends the attempt, which node-redis cannot. */
+  readonly attempt: AbortController;
+  /** When the attempt began, in milliseconds of the monotonic clock. */
+  readonly since: number;
+  /** Whether the server has done what it was asked. */
+  hasReplied: boolean;
+  /** Commands without a reply, sent or not. */
+  underWay: number;
+}
+
 /** A failed attempt to connect: why, how long it kept the process alive, and when the next is due. */
 interface Failure {
   readonly error: unknown;
@@ -63,17 +82,14 @@ export class OwnConnection implements Connection {
   readonly #prototype: PreparedClient;
   readonly #socket: OwnClientOptions['socket'];
   readonly #holdsProcess: boolean;
-  #client: OwnClient | undefined;
-  #connected: Promise<unknown> | undefined;
+  #link: Link | undefined;
+  /** Connections on which something was refused, until what is under way there has its reply. */
+  readonly #left = new Set<Link>();
   #isReleased = false;
-  /** Commands that were sent, or wait for the connection, and have no reply. */
+  /** Commands without a reply on all connections. */
   #unanswered = 0;
-  /** Replies, and attempts to connect, so far: an attempt has a time of its own. */
-  #signsOfLife = 0;
-  /** Whether the server has replied on this connection. */
-  #hasReplied = false;
-  /** Ends an attempt to connect, which node-redis cannot. */
-  #attempt = new AbortController();
+  /** The last reply; or the attempt to connect or the command that has waited for one since. By the monotonic clock. */
+  #silentSince = 0;
   /** The last attempt to connect, if it failed, or if its connection was lost before the first reply. */
   #failure: Failure | undefined;
 
@@ -88,38 +104,35 @@ export class OwnConnection implements Connection {
   }
 
   async run(script: Script, keys: string[], args: string[], onUnknown?: () => ScriptArguments): Promise<unknown> {
-    if (!this.#client?.isOpen) {
-      if (this.#failure && clock.now() < this.#failure.nextAt) throw this.#failure.error;
-      this.#connect();
-    }
-    const client = this.#client as OwnClient;
-    const drop = (): void => {
-      if (this.#client === client) this.#drop();
-    };
-    const work = Promise.resolve(this.#connected).then(() => runScript(client, script, keys, args, onUnknown));
-    this.#unanswered++;
+    const link = this.#open();
+    const { client } = link;
+    const work = link.connected.then(() => runScript(client, script, keys, args, onUnknown));
+    if (this.#unanswered++ === 0) this.#silentSince = clock.now();
+    link.underWay++;
     try {
       // A server that hangs does not close its connections, so this side does.
-      const reply = await withDeadline(work, COMMAND_TIMEOUT_MS, { holdsProcess: this.#holdsProcess, onTimeout: drop });
-      this.#signsOfLife++;
-      if (this.#client === client) this.#hasReplied = true;
+      const onTimeout = (): void => this.#end(link);
+      const reply = await withDeadline(work, COMMAND_TIMEOUT_MS, { holdsProcess: this.#holdsProcess, onTimeout });
+      this.#silentSince = clock.now();
+      link.hasReplied = true;
       return reply;
     } catch (error) {
-      if (this.#client === client && !client.isOpen && !this.#hasReplied) this.#failure ??= this.#failed(error, 0);
-      if (isDemotionError(error)) drop();
+      if (this.#link === link && !client.isOpen && !link.hasReplied) this.#failure ??= this.#failed(error, 0);
+      if (this.#isRefusal(error, link)) this.#leave(link);
       throw toClusterAdvice(error);
     } finally {
       this.#unanswered--;
+      if (--link.underWay === 0 && this.#left.has(link)) this.#end(link);
     }
   }
 
   expectReplies(ms: number): () => void {
-    let seen = this.#signsOfLife;
+    const began = clock.now();
     const timer = clock
       .setInterval(() => {
-        if (this.#unanswered > 0 && this.#signsOfLife === seen) this.#drop();
-        seen = this.#signsOfLife;
-      }, ms)
+        const silentMs = clock.now() - Math.max(began, this.#silentSince);
+        if (this.#unanswered > 0 && silentMs >= ms) this.#drop();
+      }, ms / LOOKS)
       .unref();
     return () => clock.clearInterval(timer);
   }
@@ -133,18 +146,46 @@ export class OwnConnection implements Connection {
     this.#drop();
   }
 
-  #drop(): void {
-    this.#client?.destroy();
-    this.#client = undefined;
-    this.#attempt.abort();
+  /**
+   * Whether the server will not do what it was asked, whatever the reason: by now another may have its name, after a failover
+   * or a migration. One that refuses everything is not connected to anew at each try of each destination.
+   */
+  #isRefusal(error: unknown, { hasReplied, since }: Link): boolean {
+    if (!(error instanceof this.#redis.ErrorReply)) return false;
+    this.#silentSince = clock.now();
+    const isNew = !hasReplied && clock.now() - since < CONNECT_INTERVAL_MS;
+    return !isNew && !isDestinationError(error);
   }
 
-  #connect(): void {
+  #leave(link: Link): void {
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    this.#left.add(link);
+  }
+
+  #drop(): void {
+    for (const link of [this.#link, ...this.#left]) if (link) this.#end(link);
+  }
+
+  #end(link: Link): void {
+    link.client.destroy();
+    if (this.#link === link) this.#link = undefined;
+    this.#left.delete(link);
+    link.attempt.abort();
+  }
+
+  #open(): Link {
+    if (this.#link?.client.isOpen) return this.#link;
+    if (this.#failure && clock.now() < this.#failure.nextAt) throw this.#failure.error;
+    this.#link = this.#connect();
+    return this.#link;
+  }
+
+  #connect(): Link {
     const { ConnectionTimeoutError } = this.#redis;
-    const began = clock.now();
+    const since = clock.now();
     const attempt = new AbortController();
-    this.#attempt = attempt;
-    this.#hasReplied = false;
+    this.#silentSince = since;
     const client = this.#prototype.duplicate({
       socket: {
         connectTimeout: CONNECT_TIMEOUT_MS,
@@ -156,19 +197,18 @@ export class OwnConnection implements Connection {
     } as OwnClientOptions);
     client.on('error', ignoreError);
     client.unref();
-    this.#client = client;
-    this.#signsOfLife++;
-    this.#connected = client.connect().then(
+    const connected = client.connect().then(
       () => {
         this.#failure = undefined;
       },
       (reason: unknown) => {
         const error = attempt.signal.aborted ? (this.#failure?.error ?? new ConnectionTimeoutError()) : reason;
-        const heldMs = error instanceof ConnectionTimeoutError ? Math.round(clock.now() - began) : 0;
+        const heldMs = error instanceof ConnectionTimeoutError ? Math.round(clock.now() - since) : 0;
         this.#failure = this.#failed(withoutArguments(error), heldMs);
         throw this.#failure.error;
       },
     );
+    return { client, connected, attempt, since, hasReplied: false, underWay: 0 };
   }
 
   #failed(error: unknown, heldMs: number): Failure {

@@ -2,7 +2,7 @@
 
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { withoutArguments } from '../../redis/failures';
+import { isDestinationError, withoutArguments } from '../../redis/failures';
 import type { RedisScripter, ScriptArguments } from '../../redis/script';
 import type { RedisAddress } from '../../redis/url';
 import { ErrorReply, encodeCommand, type Reply, ReplyParser } from './resp';
@@ -110,11 +110,20 @@ class Link {
     try {
       for (const reply of this.#parser.read(bytes)) {
         const waiting = this.#waiting.shift();
-        if (reply instanceof ErrorReply) waiting?.reject(reply);
-        else waiting?.resolve(reply);
+        if (!(reply instanceof ErrorReply)) {
+          waiting?.resolve(reply);
+          continue;
+        }
+        waiting?.reject(reply);
+        if (isRefusal(reply)) this.end(reply);
       }
     } catch (error) {
       this.end(error as Error);
     }
   }
+}
+
+/** Whether the server will not do what it was asked: by now another may have its name, after a failover, say. */
+function isRefusal(reply: ErrorReply): boolean {
+  return !reply.message.startsWith('NOSCRIPT') && !isDestinationError(reply);
 }
