@@ -7,15 +7,26 @@ import { performance } from 'node:perf_hooks';
 
 import timers = require('node:timers');
 
+type TimerName = 'setTimeout' | 'clearTimeout' | 'setInterval' | 'clearInterval' | 'setImmediate';
+
+/** A timer of Node. Fakes that sinon put in its place before this module was loaded remember it. */
+function realTimer<Name extends TimerName>(name: Name): (typeof timers)[Name] {
+  const found: (typeof timers)[Name] & { clock?: Partial<Record<string, (typeof timers)[Name]>> } = timers[name];
+  return found.clock?.[`_${name}`] ?? found;
+}
+
+/** Of all performance objects alike: a fake clock stands on one object alone. */
+const { now } = Object.getPrototypeOf(performance) as Pick<typeof performance, 'now'>;
+
 /** An object, so that a test can replace its parts. */
 export const clock = {
   /** Milliseconds of the monotonic clock. It stands still while the machine is suspended. */
-  now: performance.now.bind(performance),
-  setTimeout: timers.setTimeout,
-  clearTimeout: timers.clearTimeout,
-  setInterval: timers.setInterval,
-  clearInterval: timers.clearInterval,
-  setImmediate: timers.setImmediate,
+  now: now.bind(performance),
+  setTimeout: realTimer('setTimeout'),
+  clearTimeout: realTimer('clearTimeout'),
+  setInterval: realTimer('setInterval'),
+  clearInterval: realTimer('clearInterval'),
+  setImmediate: realTimer('setImmediate'),
 };
 
 const { setImmediate } = clock;

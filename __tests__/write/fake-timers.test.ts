@@ -1,6 +1,7 @@
 import { createClient } from 'redis';
 import winston from 'winston';
 import { logCommon, type RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { runProgram } from '../support/program';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
@@ -88,6 +89,29 @@ describe.each(connections)('fake timers of a test, with %s', (_, connection) => 
     await transport.close();
     jest.useRealTimers();
     await expectCounted(transport, name, 1);
+  });
+});
+
+describe('fake timers of sinon', () => {
+  it('hold up nothing if the package is loaded after they were installed in Node itself', async () => {
+    const { code, stdout, stderr } = await runProgram(
+      `
+      const toFake = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'performance', 'Date'];
+      const fakes = require('@sinonjs/fake-timers').install({ toFake });
+      for (const file of Object.keys(require.cache)) if (file.startsWith(process.cwd())) delete require.cache[file];
+      const { RedisRecentCommonTransport: Loaded } = require('./src');
+      const transport = new Loaded({ url: process.env.URL, keyPrefix: process.env.PREFIX, name: 'sinon' });
+      transport.log({ level: 'info', message: 'hello' });
+      transport.flush().then(async () => {
+        fakes.uninstall();
+        await transport.close();
+        console.log(JSON.stringify(transport.stats()));
+      });
+      `,
+      { URL: workspace.writerUrl, PREFIX: workspace.prefix },
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ written: 1, pending: 0, retries: 0 });
   });
 });
 
