@@ -190,7 +190,7 @@ function nameParts(token: string, kinds: number): string {
   if (kinds & (COLON | AT)) return splitParts(token);
   if (!(kinds & (DIGIT | SLASH))) return nameWord(token);
   if (kinds & (DOT | SLASH | NON_ASCII)) return namePart(token);
-  return NUMBER_WITH_LETTERS.test(token) || !(kinds & LETTER) ? '<number>' : '<id>';
+  return isNumber(token) ? '<number>' : '<id>';
 }
 
 function splitParts(token: string): string {
