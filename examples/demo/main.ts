@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     options: {
       calm: { type: 'string', default: '10' },
       // In a terminal it runs until Ctrl-C.
-      seconds: { type: 'string', default: process.stdout.isTTY ? 'Infinity' : '14' },
+      seconds: { type: 'string', default: process.stdout.isTTY ? 'Infinity' : '13' },
       local: { type: 'string', default: 'redis://localhost:6379' },
       server: { type: 'string', default: 'redis-server' },
     },

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 /** The clock of Redis may differ from that of this process, and it keeps no third hour. */
 const MARGIN_MS = 60_000;
 /** How long the log calls of {@link outbreak} take. Then they begin again. */
-const OUTBREAK_MS = 12_000;
+const OUTBREAK_MS = 8000;
 const TICK_MS = 100;
 
 /** Makes a log call. */
