@@ -1,7 +1,10 @@
 /** npm run bench:surge: simulates how often a message's status is a false alarm, and how often a surge is found. */
 
 import { Random } from '../__tests__/chaos/random';
-import { type ChangeStatus, compareMessages } from '../src/read/surge';
+import { compareMessages } from '../src/read/changes';
+import type { Memory } from '../src/read/memory';
+import type { ChangeStatus } from '../src/read/surge';
+import { printMinuteWindows } from './lib/minute-windows';
 import { normal, poisson } from './lib/random';
 
 /*
@@ -12,10 +15,12 @@ import { normal, poisson } from './lib/random';
  * varies by a log-normal factor with a standard deviation of 30 %, as rates do when the load varies.
  */
 
+const HOUR_MS = 3_600_000;
 const SEED = 1;
 const MESSAGES = 10_000;
 const RATES = [3, 10, 100, 1000, 10_000];
-const FRACTIONS = [0.1, 0.25, 0.5, 1];
+/** With 1, the next hour would have begun. */
+const FRACTIONS = [0.1, 0.25, 0.5, 0.999];
 const WOBBLE = 0.3;
 /** From this rate on, chance alone hardly makes a count vary. */
 const BUSY = 100;
@@ -72,10 +77,21 @@ async function simulate(random: Random, { factor, wobble }: Kind, rate: number, 
   // An hour has no count for a message that was not logged in it.
   const pick = (of: keyof Counts) =>
     messages.map((counts, i) => [`message ${i}`, counts[of]] as const).filter(([, count]) => count > 0);
-  const changes = await compareMessages(
-    { start: new Date(0), elapsed, current: pick('count'), previous: pick('previous') },
-    false,
-  );
+  const known = { first: 0, lastHour: 0, isCertain: true };
+  const memory: Memory = {
+    now: HOUR_MS * (1 + elapsed),
+    current: pick('count'),
+    previous: pick('previous'),
+    seen: new Map(messages.map((_, i) => [`message ${i}`, known])),
+    seenSince: 0,
+    isBorn: false,
+    minutes: new Map(),
+    since: undefined,
+    pulses: new Map(),
+    pulsesSince: undefined,
+    hasSamples: false,
+  };
+  const changes = await compareMessages(memory, { hasBaseline: true, loggerSince: 0 });
   const share = (status: ChangeStatus): number =>
     changes.filter((change) => change.status === status).length / MESSAGES;
   return {
@@ -128,6 +144,7 @@ async function main(): Promise<void> {
     print(kind.title, rows);
     if (kind.factor === 1 && kind.wobble > 0) printHighest(rows);
   }
+  await printMinuteWindows(random);
 }
 
 void main();

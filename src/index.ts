@@ -5,22 +5,15 @@ export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './
 export type { TimestampFormat } from './line-format';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
+export type { MessageChange, Sample } from './read/changes';
+export type { ChangesOptions, HourProgress, SeverityChanges } from './read/compare';
 export type { FollowedLines, FollowOptions, MissedLines } from './read/follow';
 export type { KnownLogger } from './read/known-loggers';
 export type { RecentLine } from './read/lines';
-export {
-  type ChangesOptions,
-  type CommonOptions,
-  type CommonWindow,
-  type HourProgress,
-  type LoggerOverview,
-  type MessageCount,
-  type ReaderOptions,
-  RecentCommonReader,
-  type RecentOptions,
-  type SeverityChanges,
-} from './read/reader';
-export { type Change, type ChangeStatus, type MessageChange, surgeScore } from './read/surge';
+export type { MinuteCounts } from './read/minutes';
+export { type LoggerOverview, type ReaderOptions, RecentCommonReader, type RecentOptions } from './read/reader';
+export { type Change, type ChangeStatus, surgeScore } from './read/surge';
+export type { CommonOptions, CommonWindow, MessageCount, MinuteWindow } from './read/windows';
 export { type Format, keepTemplate } from './record/keep-template';
 export type { LogInfo } from './record/log-call';
 export {

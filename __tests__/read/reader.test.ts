@@ -34,7 +34,9 @@ describe('common', () => {
     await log({ rare: 1, often: 3, sometimes: 2 });
     expect(await workspace.reader.common(name, 'info')).toEqual({
       start: new Date(`${isoHour()}Z`),
+      end: expect.any(Date),
       total: 6,
+      isComplete: true,
       messages: [
         { message: 'often', count: 3 },
         { message: 'sometimes', count: 2 },
@@ -75,7 +77,9 @@ describe('common', () => {
     expect(await workspace.reader.common(name, 'info')).toMatchObject({ total: 1 });
     expect(await workspace.reader.common(name, 'info', { window: 'previous' })).toEqual({
       start: new Date(`${isoHour(1)}Z`),
+      end: new Date(`${isoHour()}Z`),
       total: 2,
+      isComplete: true,
       messages: [{ message: 'old', count: 2 }],
     });
   });

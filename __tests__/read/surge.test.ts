@@ -14,6 +14,7 @@ import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer } from '../support/redis/servers';
 import type { Counts } from '../support/redis/stored-log';
 import { Workspace } from '../support/workspace';
+import { storeSeen } from '../support/writers/seen';
 
 /** A count high enough for a message to be fading, however little of the hour has passed. */
 const VERY_MANY = 1e12;
@@ -49,6 +50,10 @@ async function store(
     await workspace.redis.zAdd(at, members);
     await workspace.redis.set(hour, isoHour(hoursAgo));
   }
+  if (ago > 1) return;
+  const of = (counts: Counts): string[] => Object.keys(counts);
+  const [now, before] = ago === 0 ? [of(current), previousAgo === 1 ? of(previous) : []] : [[], of(current)];
+  await storeSeen(workspace.redis, key, now, before);
 }
 
 const changes = (limit?: number): Promise<MessageChange[]> => workspace.reader.changes(name, 'info', { limit });
@@ -153,17 +158,18 @@ describe('changes', () => {
     await expect(changes(limit)).rejects.toMatchObject({ option: 'limit' });
   });
 
-  it('gives neither score nor status if nothing was logged in the hour before', async () => {
+  it('gives neither score nor status if nothing was logged in the hour before, and nothing is known of the week', async () => {
     await store({ hello: 100 }, {});
-    expect(await changes()).toEqual([
-      { message: 'hello', count: 100, previous: 0, expected: 0, score: null, status: null },
+    await workspace.redis.del(workspace.key(`common:${name}:info:seen`));
+    expect(await changes()).toMatchObject([
+      { message: 'hello', count: 100, previous: 0, expected: 0, score: null, status: 'unknown' },
     ]);
   });
 
   it('compares with no window older than the hour before', async () => {
     await store({ hello: 100 }, { hello: 1, old: 7 }, { previousAgo: 2 });
-    expect(await changes()).toEqual([
-      { message: 'hello', count: 100, previous: 0, expected: 0, score: null, status: null },
+    expect(await changes()).toMatchObject([
+      { message: 'hello', count: 100, previous: 0, expected: 0, score: null, status: 'new' },
     ]);
   });
 
@@ -187,9 +193,10 @@ describe('changes', () => {
     logger.info('hello');
     logger.info('world');
     await transport.flush();
+    // The logger began only just now, so nothing is new.
     expect(await changes()).toMatchObject([
-      { message: 'world', count: 1, previous: 0, status: 'new' },
-      { message: 'hello', count: 1, previous: 4, status: 'steady' },
+      { message: 'hello', count: 1, previous: 4, status: 'unknown' },
+      { message: 'world', count: 1, previous: 0, status: 'unknown' },
     ]);
   });
 
@@ -202,7 +209,7 @@ describe('changes', () => {
 describe('changes with counts in <other>', () => {
   it('calls no message new or surging that <other> may have held the hour before', async () => {
     await store({ few: 3, many: 1000 }, { '<other>': VERY_MANY });
-    expect(Object.fromEntries(await statuses())).toEqual({ few: null, many: null, '<other>': null });
+    expect(Object.fromEntries(await statuses())).toEqual({ few: 'unknown', many: 'unknown', '<other>': 'unknown' });
   });
 
   it('calls a message surging, not new, if it is more frequent than <other> was', async () => {
@@ -212,7 +219,7 @@ describe('changes with counts in <other>', () => {
 
   it('calls no message fading or steady that <other> may hold now', async () => {
     await store({ stayed: 6, '<other>': 1000 * VERY_MANY }, { stayed: 10, gone: VERY_MANY });
-    expect(Object.fromEntries(await statuses())).toEqual({ stayed: null, gone: null, '<other>': null });
+    expect(Object.fromEntries(await statuses())).toEqual({ stayed: 'unknown', gone: 'unknown', '<other>': 'unknown' });
   });
 
   it('gives a message its status if <other> is too small to matter', async () => {
@@ -220,7 +227,7 @@ describe('changes with counts in <other>', () => {
     expect(await statuses()).toEqual([
       ['gone', 'fading'],
       ['stayed', 'steady'],
-      ['<other>', null],
+      ['<other>', 'unknown'],
     ]);
   });
 
@@ -228,7 +235,7 @@ describe('changes with counts in <other>', () => {
     await store({ many: 1e9, '<other>': 1e6 }, { many: 1, '<other>': 1 });
     const [many, other] = await changes();
     expect(many).toMatchObject({ message: 'many', status: 'surging' });
-    expect(other).toMatchObject({ message: '<other>', count: 1e6, previous: 1, status: null });
+    expect(other).toMatchObject({ message: '<other>', count: 1e6, previous: 1, status: 'unknown' });
     expect(other?.score).toBeGreaterThan(10);
   });
 
@@ -259,42 +266,42 @@ describe('changes of a severity that was silent in the hour before', () => {
   it('calls its messages new if another severity of the logger logged something then', async () => {
     await storeKnown('critical', { 'on fire': 30 }, {});
     await storeKnown('audit', {}, { 'user added': 1 });
-    expect(await critical()).toEqual([asNew]);
+    expect(await critical()).toMatchObject([asNew]);
   });
 
   it('takes what another severity last logged an hour ago for that hour', async () => {
     await storeKnown('critical', { 'on fire': 30 }, {});
     await storeKnown('info', { hello: 1 }, {}, 1);
-    expect(await critical()).toEqual([asNew]);
+    expect(await critical()).toMatchObject([asNew]);
   });
 
-  it('has no status if the other severities logged only this hour or before that hour', async () => {
+  it('has no score if the other severities logged only this hour or before that hour', async () => {
     await storeKnown('critical', { 'on fire': 30 }, {});
     await storeKnown('info', { hello: 1 }, {});
     await storeKnown('error', { hello: 1 }, { hello: 1 }, 2);
-    expect(await critical()).toMatchObject([{ message: 'on fire', score: null, status: null }]);
+    expect(await critical()).toMatchObject([{ message: 'on fire', score: null, status: 'new' }]);
   });
 
-  it('has no status if only another logger logged something then', async () => {
+  it('has no score if only another logger logged something then', async () => {
     await storeKnown('critical', { 'on fire': 30 }, {});
     const other = name;
     name = `${name}-other`;
     await storeKnown('info', {}, { hello: 1 });
     name = other;
-    expect(await critical()).toMatchObject([{ message: 'on fire', score: null, status: null }]);
+    expect(await critical()).toMatchObject([{ message: 'on fire', score: null, status: 'new' }]);
   });
 
   it('gives <other> a score and no status', async () => {
     await storeKnown('critical', { '<other>': 500, 'on fire': 30 }, {});
     await storeKnown('info', {}, { hello: 1 });
-    expect(await critical()).toMatchObject([asNew, { message: '<other>', count: 500, status: null }]);
+    expect(await critical()).toMatchObject([asNew, { message: '<other>', count: 500, status: 'unknown' }]);
   });
 
   it('believes a caller who knows whether the logger logged anything then', async () => {
     await storeKnown('critical', { 'on fire': 30 }, {});
-    expect(await critical(true)).toEqual([asNew]);
+    expect(await critical(true)).toMatchObject([asNew]);
     await storeKnown('info', {}, { hello: 1 });
-    expect(await critical(false)).toMatchObject([{ score: null, status: null }]);
+    expect(await critical(false)).toMatchObject([{ score: null, status: 'new' }]);
   });
 
   it('refuses a hasBaseline that is neither true nor false', async () => {
@@ -365,7 +372,7 @@ describe('overview', () => {
     expect(Math.abs(elapsed - (Date.now() - start.getTime()) / 3_600_000)).toBeLessThan(0.01);
     expect(expected).toBeCloseTo(elapsed * 10, 6);
     expect(score).toBeCloseTo(surgeScore(2 ** 52 + 1, 10, elapsed), 6);
-    const unknown = { expected: 0, score: null, status: null };
+    const unknown = { expected: 0, score: null, status: 'unknown' };
     expect(told.find(({ severity }) => severity === 'info')).toMatchObject({
       name: 'a:b',
       start,
@@ -383,7 +390,7 @@ describe('overview', () => {
     const told = await overview();
     const web = { name: 'web', count: 1, score: surgeScore(1, 0, 0), status: 'new' };
     expect(told.find(({ severity }) => severity === 'critical')).toMatchObject(web);
-    expect(told.find(({ name: logger }) => logger === 'mail')).toMatchObject({ score: null, status: null });
+    expect(told.find(({ name: logger }) => logger === 'mail')).toMatchObject({ score: null, status: 'unknown' });
   });
 
   it('gives the logger last written to first', async () => {
@@ -402,7 +409,7 @@ describe('overview', () => {
   it('counts nothing for a logger that has been quiet for hours', async () => {
     await log('app', 'info');
     await space.redis.set(space.key('common:app:info:start'), isoHour(5));
-    expect(await overview()).toMatchObject([{ count: 0, previous: 0, expected: 0, score: null, status: null }]);
+    expect(await overview()).toMatchObject([{ count: 0, previous: 0, expected: 0, score: null, status: 'unknown' }]);
   });
 
   it("takes a quiet logger's counts as those of the hour before", async () => {
@@ -489,7 +496,8 @@ describeWithServer('changes and overview with each client', () => {
         await deployments[kind.deployment].flushScripts();
         const told = await reader.overview();
         expect(told.map((each) => each.name).sort()).toEqual([...names].sort());
-        for (const each of told) expect(each).toMatchObject({ severity: 'info', count: 1, previous: 0, status: null });
+        for (const each of told)
+          expect(each).toMatchObject({ severity: 'info', count: 1, previous: 0, status: 'unknown' });
         for (const each of names) {
           expect(await reader.changes(each, 'info')).toMatchObject([{ message: `hello from ${each}`, count: 1 }]);
         }

@@ -140,6 +140,7 @@ async function readEverything(url: string, name: string): Promise<void> {
     expect(await reader.recent(name, 'info')).toHaveLength(1);
     expect((await reader.common(name, 'info')).total).toBe(1);
     expect((await reader.common(name, 'info', { window: 'previous' })).total).toBe(0);
+    expect(await reader.changes(name, 'info')).toMatchObject([{ count: 1, sample: { message: 'hello' } }]);
   } finally {
     reader.close();
   }
@@ -222,7 +223,7 @@ describeWithUsers('documented Redis users', () => {
       return transport;
     });
     const name = newName();
-    opened.push(workspace.transport({ name }));
+    opened.push(workspace.transport({ name, sampleSeverities: ['info'] }));
     await log(opened.at(-1) as RedisRecentCommonTransport, 'hello');
     const url = await makeUserWithout('nothing', 'reader');
     await readEverything(url, name);
@@ -279,7 +280,7 @@ describeWithUsers('documented Redis users', () => {
   it.each(granted('reader'))('need %s for the reader', async (command) => {
     await clearOfTheTurn();
     const name = newName();
-    await log(workspace.transport({ name }), 'hello');
+    await log(workspace.transport({ name, sampleSeverities: ['info'] }), 'hello');
     const url = await makeUserWithout(command, 'reader');
     await expect(readEverything(url, name)).rejects.toThrow(NOT_PERMITTED);
   });

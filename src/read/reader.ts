@@ -1,6 +1,6 @@
 /** The public reader: checks its arguments, runs the scripts that read, and puts their results together. */
 
-import { assertWholeNumber, OptionsError } from '../errors';
+import { OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
 import {
   assertName,
@@ -11,11 +11,16 @@ import {
   type KeySpace,
 } from '../redis/keys';
 import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
+import type { MessageChange } from './changes';
+import { type ChangesOptions, compareSeverities, type HourProgress, type SeverityChanges } from './compare';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
 import { type KnownLogger, keepExisting, readIndex } from './known-loggers';
 import { isSince, type RecentLine, selectLines } from './lines';
-import { type Count, type Hours, readCounts, readHour, readLines, readLinesFrom, readTotals } from './scripts';
-import { type Change, compareMessages, compareTotals, type MessageChange } from './surge';
+import { readTotalsByMinute } from './memory';
+import { listMinutes, type MinuteCounts } from './minutes';
+import { type Hours, readLines, readLinesFrom, readTotals } from './scripts';
+import { type Change, compareTotals } from './surge';
+import { assertLimit, type CommonOptions, type CommonWindow, readWindow } from './windows';
 
 /** Options of {@link RecentCommonReader}. */
 export interface ReaderOptions extends ConnectionOptions {
@@ -31,57 +36,6 @@ export interface RecentOptions {
   readonly since?: Date | undefined;
   /** Only lines whose message contains this text. */
   readonly contains?: string | undefined;
-}
-
-/** A message and how often it was logged. */
-export interface MessageCount {
-  readonly message: string;
-  readonly count: number;
-}
-
-/** Which hour to read, and how many of its messages. */
-export interface CommonOptions {
-  /** This hour, or the hour before it, by the clock of Redis in UTC. @default 'current' */
-  readonly window?: 'current' | 'previous' | undefined;
-  /** Most messages to return, the most frequent; at least 1. All by default. */
-  readonly limit?: number | undefined;
-}
-
-/** The counts of one hour; empty if nothing was logged in it. */
-export interface CommonWindow {
-  /** Beginning of the hour. */
-  readonly start: Date;
-  /** Log calls of the hour, including those of messages beyond `limit`. */
-  readonly total: number;
-  /** By falling count. */
-  readonly messages: readonly MessageCount[];
-}
-
-/** How many changes to read, and what is known about them. */
-export interface ChangesOptions {
-  /** Most messages of a severity to return, the most surprising; at least 1. All by default. */
-  readonly limit?: number | undefined;
-  /**
-   * Whether the logger logged anything in the hour before under severities that are not asked for. If it did, the messages of
-   * a severity that was silent then are new. A caller who knows it saves a read.
-   * @default read from Redis if it matters
-   */
-  readonly hasBaseline?: boolean | undefined;
-}
-
-/** When counts were read, by the clock of Redis. */
-export interface HourProgress {
-  /** Beginning of this hour. */
-  readonly start: Date;
-  /** How much of it has passed, from 0 to 1. */
-  readonly elapsed: number;
-}
-
-/** The changes of one severity of a logger. */
-export interface SeverityChanges extends HourProgress {
-  readonly severity: string;
-  /** New and surging messages first, by score, then fading ones, then the others. */
-  readonly changes: readonly MessageChange[];
 }
 
 /** How much a logger name and severity logged this hour, beside the hour before. */
@@ -142,18 +96,23 @@ export class RecentCommonReader {
    * @throws OptionsError for an argument that cannot be used
    */
   async common(name: string, severity: string, options: CommonOptions = {}): Promise<CommonWindow> {
-    const keys = this.#checkedKeys(name, severity);
-    const { limit = 0, window = 'current' } = options;
-    assertLimit(options.limit);
-    const ago = ['current', 'previous'].indexOf(window);
-    if (ago < 0) throw new OptionsError('window', "'current' or 'previous'", window);
-    const { counts, ...hour } = await readHour(this.#connection, keys, ago, limit);
-    return { ...hour, messages: counts.map(([message, count]) => ({ message, count })) };
+    return readWindow(this.#connection, this.#checkedKeys(name, severity), options);
   }
 
   /**
-   * How the count of each message in this hour compares with the hour before: new and surging messages first, by score, then
-   * fading ones, then the others. Both hours are read at one instant.
+   * The log calls of a logger name and severity in each of the last 120 minutes, by the clock of Redis. The minutes of this hour and of
+   * the hour before sum to their totals; null is what is not known.
+   *
+   * @throws OptionsError for an argument that cannot be used
+   */
+  async minutes(name: string, severity: string): Promise<MinuteCounts> {
+    return listMinutes(await readTotalsByMinute(this.#connection, this.#checkedKeys(name, severity)));
+  }
+
+  /**
+   * How the count of each message in a window compares with what was logged before: new, returned and surging messages first, by
+   * score, then fading ones, then the others. All is read at one instant, but for samples. This hour is compared with the hour
+   * before it; minutes are compared with the rest of these two hours, by the time that passed. Samples are those of the first 2,000.
    *
    * @throws OptionsError for an argument that cannot be used
    */
@@ -167,29 +126,10 @@ export class RecentCommonReader {
    *
    * @throws OptionsError for an argument that cannot be used
    */
-  async compare(
-    name: string,
-    severities: readonly string[],
-    { limit, hasBaseline }: ChangesOptions = {},
-  ): Promise<SeverityChanges[]> {
-    assertLimit(limit);
-    assertBoolean(hasBaseline);
+  async compare(name: string, severities: readonly string[], options: ChangesOptions = {}): Promise<SeverityChanges[]> {
     if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
-    const keys = severities.map((severity) => this.#checkedKeys(name, severity));
-    // One after the other: the replies of full windows take long to decode, and would all come in one turn.
-    const counts: Hours<Count[]>[] = [];
-    for (const each of keys) counts.push(await readCounts(this.#connection, each));
-    const active = counts.filter(({ previous }) => previous.length > 0);
-    const mayBeNew = active.length === 0 && counts.some(({ current }) => current.length > 0);
-    const baselines = mayBeNew && hasBaseline === undefined ? await this.#otherBaselines(name, severities) : active;
-    const compared = counts.map(async (hours, i) => {
-      const { start, elapsed } = hours;
-      // The hour may have turned between two reads: only reads in the same hour have the same hour before.
-      const isCompared = hasBaseline || baselines.some((other) => other.start.getTime() === start.getTime());
-      const changes = (await compareMessages(hours, isCompared)).slice(0, limit);
-      return { severity: severities[i] as string, start, elapsed, changes };
-    });
-    return Promise.all(compared);
+    for (const severity of severities) this.#checkedKeys(name, severity);
+    return compareSeverities({ connection: this.#connection, space: this.#space }, name, severities, options);
   }
 
   /**
@@ -235,13 +175,6 @@ export class RecentCommonReader {
     return readIndex(this.#connection, this.#space);
   }
 
-  /** The other severities of a logger that were active in the hour before. */
-  async #otherBaselines(name: string, severities: readonly string[]): Promise<LoggerTotals[]> {
-    const known = await this.#readIndex();
-    const others = known.filter((logger) => logger.name === name && !severities.includes(logger.severity));
-    return (await this.#readTotals(others)).filter(({ previous }) => previous > 0);
-  }
-
   /** Those that exist. The first read brings the script to Redis, so that the others find it there. */
   async #readTotals([first, ...others]: readonly KnownLogger[]): Promise<LoggerTotals[]> {
     const read = async (logger: KnownLogger): Promise<LoggerTotals> => {
@@ -259,16 +192,7 @@ export class RecentCommonReader {
   }
 }
 
-function assertBoolean(hasBaseline: unknown): void {
-  if (hasBaseline === undefined || typeof hasBaseline === 'boolean') return;
-  throw new OptionsError('hasBaseline', 'true or false', hasBaseline);
-}
-
 function assertDate(since: unknown): void {
   if (since === undefined) return;
   if (!(since instanceof Date) || Number.isNaN(since.getTime())) throw new OptionsError('since', 'a Date', since);
-}
-
-function assertLimit(limit: unknown): void {
-  if (limit !== undefined) assertWholeNumber(limit, 'limit', 1);
 }

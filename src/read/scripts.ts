@@ -9,25 +9,27 @@ import { defineScript } from '../redis/script';
 import { Slices } from './slices';
 
 /** Reads members of a sorted set with their scores, the greatest first; a set that is nil holds nothing. */
-const READ_COUNTS = /* lua */ `
+export const READ_COUNTS = /* lua */ `
 -- A client takes a reply of thousands of texts apart in one go, so short ones are joined; Lua is slow to join long ones.
-local function read_counts(window, most, separator)
+local function join_texts(parts, separator)
   local texts, first, size = {}, 1, 0
-  if not window then return texts end
-  local counts = redis.call('ZREVRANGE', window, 0, most - 1, 'WITHSCORES')
-  for i = 1, #counts do
-    size = size + #counts[i]
-    if size > 1000 or i == #counts then
-      if #counts[i] > 500 then
-        if first < i then texts[#texts + 1] = table.concat(counts, separator, first, i - 1) end
-        texts[#texts + 1] = counts[i]
+  for i = 1, #parts do
+    size = size + #parts[i]
+    if size > 1000 or i == #parts then
+      if #parts[i] > 500 then
+        if first < i then texts[#texts + 1] = table.concat(parts, separator, first, i - 1) end
+        texts[#texts + 1] = parts[i]
       else
-        texts[#texts + 1] = table.concat(counts, separator, first, i)
+        texts[#texts + 1] = table.concat(parts, separator, first, i)
       end
       first, size = i + 1, 0
     end
   end
   return texts
+end
+
+local function read_counts(window, most, separator)
+  return join_texts(window and redis.call('ZREVRANGE', window, 0, most - 1, 'WITHSCORES') or {}, separator)
 end`;
 
 const READ_NAMES = defineScript(/* lua */ `
@@ -60,7 +62,7 @@ return { newest, redis.call('LRANGE', recent, 0, most - 1) }
 `);
 
 /** Finds the window of an hour, and sums its counts; a window that is nil holds nothing. */
-const WINDOWS = /* lua */ `
+export const WINDOWS = /* lua */ `
 local function find_window(hour, common, start_key, last, pstart_key)
   if redis.call('GET', start_key) == hour then return common end
   if redis.call('GET', pstart_key) == hour then return last end
@@ -94,16 +96,17 @@ const READ_COMMON = defineScript(/* lua */ `
 -- ARGV[3] a text that no message contains
 --
 -- Returns { the hour, the sum of all counts, texts of the messages by falling count, each followed by its count, with ARGV[3]
---   between all of these }
+--   between all of these, epoch seconds }
 ${ISO_HOUR}
 ${READ_COUNTS}
 ${WINDOWS}
 
 local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local ago, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
-local hour = iso_hour(tonumber(redis.call('TIME')[1]) - ago * 3600)
+local now = tonumber(redis.call('TIME')[1])
+local hour = iso_hour(now - ago * 3600)
 local window = find_window(hour, common, start_key, last, pstart_key)
-return { hour, sum_counts(window), read_counts(window, limit, ARGV[3]) }
+return { hour, sum_counts(window), read_counts(window, limit, ARGV[3]), now }
 `);
 
 const READ_CHANGES = defineScript(/* lua */ `
@@ -189,12 +192,14 @@ export async function readHour(
   keys: DestinationKeys,
   ago: number,
   limit: number,
-): Promise<{ start: Date; total: number; counts: Count[] }> {
+): Promise<{ start: Date; end: Date; total: number; counts: Count[] }> {
   const separator = randomSeparator();
   const reply = await connection.run(READ_COMMON, windowKeys(keys), [String(ago), String(limit), separator]);
-  const [hour, total, texts] = expectArray(reply);
+  const [hour, total, texts, now] = expectArray(reply);
+  const start = parseIsoHour(String(hour));
+  const end = Math.min(start + HOUR_SECONDS * 1000, Number(now) * 1000);
   const counts = await toCounts(texts, separator);
-  return { start: new Date(parseIsoHour(String(hour))), total: Number(total), counts };
+  return { start: new Date(start), end: new Date(end), total: Number(total), counts };
 }
 
 /** The counts of both hours. */
@@ -231,25 +236,34 @@ function windowKeys({ common, start, last, pstart }: DestinationKeys): string[] 
 }
 
 /** Nobody can put into a message what is chosen when it is read. */
-function randomSeparator(): string {
+export function randomSeparator(): string {
   return randomBytes(6).toString('base64url');
 }
 
-async function toCounts(texts: unknown, separator: string): Promise<Count[]> {
+export function toCounts(texts: unknown, separator: string): Promise<Count[]> {
+  return toPairs(texts, separator, (message, count) => [message, Number(count)]);
+}
+
+/** What is made of pairs of texts that a script has joined. */
+export async function toPairs<Pair>(
+  texts: unknown,
+  separator: string,
+  make: (first: string, second: string) => Pair,
+): Promise<Pair[]> {
   const slices = new Slices();
-  const counts: Count[] = [];
+  const pairs: Pair[] = [];
   let message: string | undefined;
   for (const text of expectArray(texts)) {
     if (slices.isOver()) await slices.pause();
     for (const part of String(text).split(separator)) {
-      if (message !== undefined) counts.push([message, Number(part)]);
+      if (message !== undefined) pairs.push(make(message, part));
       message = message === undefined ? part : undefined;
     }
   }
-  return counts;
+  return pairs;
 }
 
-function expectArray(reply: unknown): readonly unknown[] {
+export function expectArray(reply: unknown): readonly unknown[] {
   if (!Array.isArray(reply)) throw new RecentCommonError('reader', 'the reply of Redis is not what the script returns');
   return reply;
 }

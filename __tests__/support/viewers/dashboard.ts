@@ -9,6 +9,7 @@ import { createDashboard, type Dashboard, type DashboardOptions } from '../../..
 import { compiledRoot } from '../compiled';
 import { isoHour } from '../hours';
 import type { Workspace } from '../workspace';
+import { ageSeen } from '../writers/seen';
 
 /** The number of log calls by severity and message. */
 export type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -99,7 +100,10 @@ export async function logCounts(workspace: Workspace, name: string, counts: Coun
   }
   if (hoursAgo === 0) return;
   for (const severity of Object.keys(counts)) {
-    await workspace.redis.set(workspace.key(`common:${name}:${severity}:start`), isoHour(hoursAgo));
+    const common = workspace.key(`common:${name}:${severity}`);
+    await workspace.redis.set(`${common}:start`, isoHour(hoursAgo));
+    await workspace.redis.unlink([`${common}:minutes`, `${common}:pulse`]);
+    await ageSeen(workspace.redis, common, hoursAgo);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Writes counts and lines straight into the keys, as if they had been logged. */
 
 import type { Workspace } from '../workspace';
+import { storeSeen } from './seen';
 
 /** Counts of a logger and severity, by message. */
 export interface LoggedHours {
@@ -28,6 +29,7 @@ export async function writeHours(
     Object.entries(counts).map(([value, score]) => ({ value, score }));
   if (members(now).length > 0) await redis.zAdd(common, members(now));
   if (members(before).length > 0) await redis.zAdd(`${common}:last`, members(before));
+  await storeSeen(redis, common, Object.keys(now), Object.keys(before));
   await redis.set(`${common}:start`, isoHour(0));
   await redis.set(`${common}:pstart`, isoHour(1));
   await redis.zAdd(workspace.key('known'), { value: `${severity}:${name}`, score: Number(seconds) - seenAgo });

@@ -1,8 +1,9 @@
 /** Reads the sections of `top`: each logger and severity with its messages, those most likely to have news first. */
 
 import { OptionsError } from '../../errors';
+import type { MessageChange } from '../../read/changes';
 import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
-import { type MessageChange, surgeScore } from '../../read/surge';
+import { surgeScore } from '../../read/surge';
 import type { TopArguments } from '../arguments/invocation';
 import { maximum } from '../terminal/table';
 import { byName, bySeverity, select } from './selection';
@@ -84,7 +85,7 @@ async function readSection(
 }
 
 export function isNews({ status }: MessageChange): boolean {
-  return status === 'new' || status === 'surging' || status === 'fading';
+  return status !== 'steady' && status !== 'unknown';
 }
 
 /** First the loggers whose totals changed or were 0 last hour, then the most severe. */

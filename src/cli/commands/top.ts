@@ -1,7 +1,8 @@
 /** `top`: shows what changed since the last hour. */
 
+import type { MessageChange } from '../../read/changes';
 import type { LoggerOverview } from '../../read/reader';
-import { factorText, type MessageChange } from '../../read/surge';
+import { factorText } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import type { TopArguments } from '../arguments/invocation';
 import type { Host } from '../host';
@@ -94,7 +95,7 @@ function headingLines({ logger, changes }: Section, style: Style, columns: numbe
 }
 
 function newsText(changes: readonly MessageChange[], isCompared: boolean): string {
-  const texts = (['new', 'surging', 'fading'] as const)
+  const texts = (['new', 'returned', 'surging', 'fading'] as const)
     .map((status) => [changes.filter((change) => change.status === status).length, status] as const)
     .filter(([count]) => count > 0)
     .map(([count, status]) => `${count} ${status}`);

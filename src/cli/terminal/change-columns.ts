@@ -28,6 +28,7 @@ export function changeColumns(style: Style, expectedMinWidth = EXPECTED_MIN_WIDT
 export function statusPaint({ status }: Change, style: Style): Paint {
   switch (status) {
     case 'new':
+    case 'returned':
       return (text) => style.bold(style.yellow(text));
     case 'surging':
       return (text) => style.bold(style.red(text));
@@ -52,7 +53,7 @@ export function barText({ count, expected }: Change, most: number, length: numbe
 
 /** Capitals call for attention. */
 function statusText({ status }: Change): string {
-  if (status === null) return '-';
+  if (status === 'unknown') return '-';
   return status === 'steady' ? status : status.toUpperCase();
 }
 

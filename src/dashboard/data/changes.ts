@@ -1,8 +1,9 @@
 /** Picks the messages that are new, surging or fading. */
 
-import type { SeverityChanges } from '../../read/reader';
+import type { MessageChange } from '../../read/changes';
+import type { SeverityChanges } from '../../read/compare';
 import { Slices } from '../../read/slices';
-import { type ChangeStatus, type MessageChange, surgeScore } from '../../read/surge';
+import { type ChangeStatus, surgeScore } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import { compareSeverities } from '../../severity';
 
@@ -13,11 +14,11 @@ const MAX_FADING = 10;
 /** Messages that each severity may show even if others take up all rows. */
 const MIN_SHARE = 4;
 
-/** A message that is new, surging or fading. */
-export interface NotableChange extends MessageChange {
+/** A message that is new, surging or fading, or has come back. */
+export interface NotableChange extends Omit<MessageChange, 'sample'> {
   readonly severity: string;
   readonly score: number;
-  readonly status: Exclude<ChangeStatus, 'steady'>;
+  readonly status: Exclude<ChangeStatus, 'steady' | 'unknown'>;
 }
 
 /** How many messages are new, surging and fading, including those not shown. */
@@ -37,7 +38,7 @@ export interface Notable {
 /** @param elapsed - how much of the hour has passed, from 0 to 1 */
 export async function notableChanges(all: readonly SeverityChanges[], elapsed: number): Promise<Notable> {
   const slices = new Slices();
-  const counts = { new: 0, surging: 0, fading: 0 };
+  const counts = { new: 0, returned: 0, surging: 0, fading: 0 };
   let undecided = 0;
   const rising: NotableChange[][] = [];
   const fading: NotableChange[][] = [];
@@ -47,8 +48,8 @@ export async function notableChanges(all: readonly SeverityChanges[], elapsed: n
     for (const change of changes) {
       if (slices.isOver()) await slices.pause();
       const { message, score: compared, status } = change;
-      if (status === null && compared !== null && message !== OTHER) undecided++;
-      if (status === null || status === 'steady') continue;
+      if (status === 'unknown' && compared !== null && message !== OTHER) undecided++;
+      if (status === 'unknown' || status === 'steady') continue;
       counts[status]++;
       const score = surgeScore(change.count, change.previous, elapsed);
       const expected = elapsed * change.previous;

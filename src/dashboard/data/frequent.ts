@@ -1,8 +1,8 @@
 /** Finds the most frequent messages. */
 
-import type { SeverityChanges } from '../../read/reader';
+import type { MessageChange } from '../../read/changes';
+import type { SeverityChanges } from '../../read/compare';
 import { Slices } from '../../read/slices';
-import type { MessageChange } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import { compareSeverities } from '../../severity';
 

@@ -1,7 +1,8 @@
 /** Reads from Redis what a view shows, and no more. */
 
+import type { SeverityChanges } from '../../read/compare';
 import type { KnownLogger } from '../../read/known-loggers';
-import type { RecentCommonReader, SeverityChanges } from '../../read/reader';
+import type { RecentCommonReader } from '../../read/reader';
 import { shownSeverities, type View } from '../view';
 import { addKeys, type ShownLine } from './lines';
 import { chooseName, readableLoggers } from './loggers';

@@ -70,7 +70,7 @@ function changeRow(change: SampledChange, view: View, now: Date): MarkupElement 
 
 /** The word says it; the arrow and the colour repeat it. */
 function badge({ status, score }: NotableChange): MarkupElement {
-  if (status === 'new') return ['span', { class: 'badge new' }, 'new'];
+  if (status === 'new' || status === 'returned') return ['span', { class: 'badge new' }, status];
   const arrow = status === 'surging' ? '▲' : '▼';
   return ['span', { class: `badge ${status}` }, `${arrow} ${status} ${factorText(score)}`];
 }

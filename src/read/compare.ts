@@ -1,0 +1,136 @@
+/** Compares several severities of a logger with what it logged before. */
+
+import { OptionsError } from '../errors';
+import type { Connection } from '../redis/connection';
+import { type DestinationKeys, destinationKeys, type KeySpace } from '../redis/keys';
+import { compareMessages, type MessageChange, parseSample } from './changes';
+import { readIndex } from './known-loggers';
+import { type Memory, type MemoryBeginning, readMemory, readSamples, readTotalsByMinute } from './memory';
+import { assertLimit, assertWindow, type MinuteWindow } from './windows';
+
+const HOUR_MS = 3_600_000;
+/** Messages whose samples are read. */
+const MOST_SAMPLED = 2000;
+
+/** How many changes to read, and what is known about them. */
+export interface ChangesOptions {
+  /** This hour, or the last minutes, from 1 to 60. @default 'current' */
+  readonly window?: 'current' | MinuteWindow | undefined;
+  /** Most messages of a severity to return, the most surprising; at least 1. All by default. */
+  readonly limit?: number | undefined;
+  /**
+   * Whether the logger logged anything in the hour before under severities that are not asked for. If it did, the messages of
+   * a severity that was silent then are new. A caller who knows it saves a read.
+   * @default read from Redis if it matters
+   */
+  readonly hasBaseline?: boolean | undefined;
+}
+
+/** When counts were read, by the clock of Redis. */
+export interface HourProgress {
+  /** Beginning of this hour. */
+  readonly start: Date;
+  /** How much of it has passed, from 0 to 1. */
+  readonly elapsed: number;
+}
+
+/** The changes of one severity of a logger. */
+export interface SeverityChanges extends HourProgress {
+  readonly severity: string;
+  /** New and surging messages first, by score, then fading ones, then the others. */
+  readonly changes: readonly MessageChange[];
+}
+
+/** Where to read. */
+interface Source {
+  readonly connection: Connection;
+  readonly space: KeySpace;
+}
+
+/** What the comparison of a severity needs of another. */
+interface Summary extends MemoryBeginning {
+  readonly now: number;
+  readonly previous: number;
+}
+
+/** The changes of severities of a logger, in their order. */
+export async function compareSeverities(
+  source: Source,
+  name: string,
+  severities: readonly string[],
+  { limit, hasBaseline, window = 'current' }: ChangesOptions = {},
+): Promise<SeverityChanges[]> {
+  assertLimit(limit);
+  assertBoolean(hasBaseline);
+  assertWindow(window, ['current']);
+  const keys = severities.map((severity) => destinationKeys(source.space, name, severity));
+  // One after the other: the replies of full windows take long to decode, and would all come in one turn.
+  const memories: Memory[] = [];
+  for (const each of keys) memories.push(await readMemory(source.connection, each));
+  const minutes = typeof window === 'object' ? window.minutes : undefined;
+  const others = await readOthers(source, name, severities, memories, hasBaseline, minutes);
+  const all = [...memories.map(summarize), ...others];
+  const compared: SeverityChanges[] = [];
+  for (const [i, memory] of memories.entries()) {
+    const { start, elapsed } = toProgress(memory.now);
+    // The hour may have turned between two reads: only reads in the same hour have the same hour before.
+    const peers = all.filter((other) => toProgress(other.now).start.getTime() === start.getTime());
+    const since =
+      memory.isBorn || memory.seenSince === undefined ? all.map((other) => other.seenSince) : [memory.seenSince];
+    const loggerSince = Math.min(...since.filter((second) => second !== undefined));
+    const comparison = {
+      minutes,
+      hasBaseline: hasBaseline || peers.some(({ previous }) => previous > 0),
+      loggerSince,
+    };
+    const changes = (await compareMessages(memory, comparison)).slice(0, limit);
+    const sampled = memory.hasSamples
+      ? await addSamples(source.connection, keys[i] as DestinationKeys, changes)
+      : changes;
+    compared.push({ severity: severities[i] as string, start, elapsed, changes: sampled });
+  }
+  return compared;
+}
+
+function summarize({ now, previous, seenSince, isBorn }: Memory): Summary {
+  return { now, previous: previous.length, seenSince, isBorn };
+}
+
+function toProgress(now: number): HourProgress {
+  return { start: new Date(now - (now % HOUR_MS)), elapsed: (now % HOUR_MS) / HOUR_MS };
+}
+
+/** The other severities of a logger, if it matters whether it was active, or since when it is known. */
+async function readOthers(
+  { connection, space }: Source,
+  name: string,
+  severities: readonly string[],
+  memories: readonly Memory[],
+  hasBaseline: boolean | undefined,
+  minutes: number | undefined,
+): Promise<Summary[]> {
+  const isSilent = memories.every(({ previous }) => previous.length === 0);
+  const isAsked = hasBaseline === undefined && isSilent && memories.some(({ current }) => current.length > 0);
+  const isYoung = memories.some(({ isBorn, seenSince = 0, now }) => isBorn && now - seenSince * 1000 < 2 * HOUR_MS);
+  if (!isAsked && !isYoung && minutes === undefined) return [];
+  const known = await readIndex(connection, space);
+  const others = known.filter((logger) => logger.name === name && !severities.includes(logger.severity));
+  return Promise.all(
+    others.map(({ severity }) => readTotalsByMinute(connection, destinationKeys(space, name, severity))),
+  );
+}
+
+async function addSamples(
+  connection: Connection,
+  keys: DestinationKeys,
+  changes: MessageChange[],
+): Promise<MessageChange[]> {
+  const some = changes.slice(0, MOST_SAMPLED).map(({ message }) => message);
+  const lines = await readSamples(connection, keys, some);
+  return changes.map((change) => ({ ...change, sample: parseSample(lines.get(change.message)) }));
+}
+
+function assertBoolean(hasBaseline: unknown): void {
+  if (hasBaseline === undefined || typeof hasBaseline === 'boolean') return;
+  throw new OptionsError('hasBaseline', 'true or false', hasBaseline);
+}

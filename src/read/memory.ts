@@ -1,0 +1,197 @@
+/** Reads the counts of two hours with what is kept beside them: minutes, when messages were seen, and samples. */
+
+import type { Connection } from '../redis/connection';
+import { ISO_HOUR } from '../redis/hour';
+import type { DestinationKeys } from '../redis/keys';
+import { defineScript } from '../redis/script';
+import { type Pulse, parsePulse } from './pulse';
+import { type Count, expectArray, READ_COUNTS, randomSeparator, toCounts, toPairs, WINDOWS } from './scripts';
+
+const READ_MEMORY = defineScript(/* lua */ `
+-- Reads this hour and the hour before it with what is kept beside them, in one atomic step.
+--
+-- KEYS[1] common   zset    message -> count in the hour of start
+-- KEYS[2] start    string  that hour, YYYY-MM-DDTHH:00:00 in UTC
+-- KEYS[3] last     zset    message -> count in the hour of pstart
+-- KEYS[4] pstart   string  the previous hour in which something was logged
+-- KEYS[5] minutes  zset    minute -> log calls
+-- KEYS[6] pulse    hash    message -> its minutes
+-- KEYS[7] seen     zset    message -> when it was last and first seen
+-- KEYS[8] samples  hash    message -> an hour and a line of it
+--
+-- ARGV[1] 1 for messages, 0 for sums
+-- ARGV[2] a text that no message contains
+--
+-- Returns { epoch seconds, microseconds beyond them, of this hour, of the hour before it, the minutes with their log calls, the
+--   member that is about seen itself with its score }: sums, or texts of the messages by falling count, each followed by its count,
+--   with ARGV[2] between all of these. With ARGV[1] 1, there come before the last pulse and those of seen that were seen in
+--   these hours, each followed by its value, in texts like these, and after it 1 if there are samples, else 0
+${ISO_HOUR}
+${READ_COUNTS}
+${WINDOWS}
+
+local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local minutes, pulse, seen, samples = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local time = redis.call('TIME')
+local now = tonumber(time[1])
+local current = find_window(iso_hour(now), common, start_key, last, pstart_key)
+local previous = find_window(iso_hour(now - 3600), common, start_key, last, pstart_key)
+local by_minute = redis.call('ZREVRANGE', minutes, 0, -1, 'WITHSCORES')
+local itself = redis.call('ZRANGEBYSCORE', seen, '-inf', '(0', 'WITHSCORES')
+if ARGV[1] == '0' then return { time[1], time[2], sum_counts(current), sum_counts(previous), by_minute, itself } end
+local since = (math.floor(now / 3600) - 1) * 8589934592
+return {
+  time[1], time[2], read_counts(current, 0, ARGV[2]), read_counts(previous, 0, ARGV[2]), by_minute,
+  join_texts(redis.call('HGETALL', pulse), ARGV[2]),
+  join_texts(redis.call('ZRANGEBYSCORE', seen, string.format('%.17g', since), '+inf', 'WITHSCORES'), ARGV[2]),
+  itself, redis.call('EXISTS', samples)
+}
+`);
+
+const READ_SAMPLES = defineScript(/* lua */ `
+-- Reads lines of messages.
+--
+-- KEYS[1] samples  hash  message -> an hour and a line of it
+--
+-- ARGV[1 ...] the messages
+--
+-- Returns for each message its hour and line, or nil
+local messages = {}
+for i = 1, #ARGV do messages[i] = ARGV[i] end
+return redis.call('HMGET', KEYS[1], unpack(messages))
+`);
+
+/** Messages whose samples one script reads. */
+const MOST_SAMPLES = 500;
+/** Of a score of seen: what comes before the last hour. */
+const HOUR_UNIT = 2 ** 33;
+/** The field and member that no message can be, as a client reads it. */
+const ITSELF = '\ufffd';
+
+/** When a message was first seen. */
+export interface Seen {
+  /** Epoch seconds. */
+  readonly first: number;
+  /** Last hour in which it was seen, since the epoch. */
+  readonly lastHour: number;
+  /** Whether nobody else can have logged it before: the Python functions, say. */
+  readonly isCertain: boolean;
+}
+
+/** When the memory of a week began. */
+export interface MemoryBeginning {
+  /** The epoch second from which on it is known which messages were seen; undefined if nothing is kept. */
+  readonly seenSince: number | undefined;
+  /** Whether the logger and severity began then. */
+  readonly isBorn: boolean;
+}
+
+/** Minutes of a logger as they are stored. */
+export interface StoredMinutes {
+  /** By the clock of Redis, in epoch milliseconds. */
+  readonly now: number;
+  /** Log calls of each minute since the epoch. */
+  readonly minutes: ReadonlyMap<number, number>;
+  /** The minute from which on they are complete; undefined if none is kept. */
+  readonly since: number | undefined;
+}
+
+/** The sums of both hours, with the minutes. */
+export interface TotalsByMinute extends StoredMinutes, MemoryBeginning {
+  readonly current: number;
+  readonly previous: number;
+}
+
+/** The messages of both hours, with what is kept beside them. */
+export interface Memory extends StoredMinutes, MemoryBeginning {
+  readonly current: readonly Count[];
+  readonly previous: readonly Count[];
+  readonly pulses: ReadonlyMap<string, Pulse>;
+  /** The minute from which on the minutes of messages are complete; undefined if none are kept. */
+  readonly pulsesSince: number | undefined;
+  readonly seen: ReadonlyMap<string, Seen>;
+  readonly hasSamples: boolean;
+}
+
+function memoryKeys({ common, start, last, pstart, minutes, pulse, seen, samples }: DestinationKeys): string[] {
+  return [common, start, last, pstart, minutes, pulse, seen, samples];
+}
+
+/** The sums of the counts of both hours, and the log calls of each minute. */
+export async function readTotalsByMinute(connection: Connection, keys: DestinationKeys): Promise<TotalsByMinute> {
+  const [seconds, micros, current, previous, minutes, itself] = expectArray(
+    await connection.run(READ_MEMORY, memoryKeys(keys), ['0', randomSeparator()]),
+  );
+  const totals = { current: Number(current), previous: Number(previous) };
+  return { ...decodeMinutes(seconds, micros, minutes), ...totals, ...decodeItself(itself) };
+}
+
+/** The counts of both hours and all that is kept beside them but for samples. */
+export async function readMemory(connection: Connection, keys: DestinationKeys): Promise<Memory> {
+  const separator = randomSeparator();
+  const reply = expectArray(await connection.run(READ_MEMORY, memoryKeys(keys), ['1', separator]));
+  const [seconds, micros, current, previous, minutes, pulse, seen, itself, samples] = reply;
+  return {
+    ...decodeMinutes(seconds, micros, minutes),
+    current: await toCounts(current, separator),
+    previous: await toCounts(previous, separator),
+    ...(await decodePulses(pulse, separator)),
+    seen: new Map(await toPairs(seen, separator, decodeSeen)),
+    ...decodeItself(itself),
+    hasSamples: Number(samples) > 0,
+  };
+}
+
+/** A line of each message that has one, by message. */
+export async function readSamples(
+  connection: Connection,
+  { samples }: DestinationKeys,
+  messages: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const lines = new Map<string, string>();
+  for (let at = 0; at < messages.length; at += MOST_SAMPLES) {
+    const some = messages.slice(at, at + MOST_SAMPLES);
+    const found = expectArray(await connection.run(READ_SAMPLES, [samples], some));
+    some.forEach((message, i) => {
+      const text = found[i];
+      if (text !== null && text !== undefined) lines.set(message, String(text).replace(/^\d+ /, ''));
+    });
+  }
+  return lines;
+}
+
+function decodeItself(flat: unknown): MemoryBeginning {
+  const [, score] = expectArray(flat);
+  if (score === undefined) return { seenSince: undefined, isBorn: false };
+  return { seenSince: Math.floor(-Number(score) / 2), isBorn: -Number(score) % 2 === 1 };
+}
+
+function decodeMinutes(seconds: unknown, micros: unknown, flat: unknown): StoredMinutes {
+  const parts = expectArray(flat);
+  const minutes = new Map<number, number>();
+  let since: number | undefined;
+  for (let i = 0; i < parts.length; i += 2) {
+    const member = String(parts[i]);
+    if (/^\d+$/.test(member)) minutes.set(Number(member), Number(parts[i + 1]));
+    else if (member === 'since') since = Number(parts[i + 1]);
+  }
+  return { now: Number(seconds) * 1000 + Number(micros) / 1000, minutes, since };
+}
+
+async function decodePulses(texts: unknown, separator: string): Promise<Pick<Memory, 'pulses' | 'pulsesSince'>> {
+  const pulses = new Map<string, Pulse>();
+  let pulsesSince: number | undefined;
+  await toPairs(texts, separator, (message, text) => {
+    const pulse = parsePulse(text);
+    if (pulse) pulses.set(message, pulse);
+    else if (message === ITSELF) pulsesSince = Number(text.split(' ')[0]);
+  });
+  return { pulses, pulsesSince };
+}
+
+function decodeSeen(message: string, text: string): [string, Seen] {
+  const score = Number(text);
+  const rest = score % HOUR_UNIT;
+  const lastHour = Math.floor(score / HOUR_UNIT);
+  return [message, { first: Math.floor(rest / 2), lastHour, isCertain: rest % 2 === 0 }];
+}

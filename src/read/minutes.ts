@@ -1,0 +1,110 @@
+/** Tells which minutes of a logger and of its messages are known, and sums them. */
+
+import type { Memory, StoredMinutes, TotalsByMinute } from './memory';
+import { countMinutes } from './pulse';
+import type { Count } from './scripts';
+
+const MINUTE_MS = 60_000;
+/** Minutes that are given of a logger, and of each message. */
+const LOGGER_MINUTES = 120;
+export const MESSAGE_MINUTES = 60;
+
+/** Log calls by minute. */
+export interface MinuteCounts {
+  /** Beginning of the first minute. */
+  readonly start: Date;
+  /** Oldest first, the last of the running minute; null if it is not known: other programs wrote, say, or an older version. */
+  readonly counts: readonly (number | null)[];
+}
+
+/** The minute of a time, since the epoch. */
+export function toMinute(ms: number): number {
+  return Math.floor(ms / MINUTE_MS);
+}
+
+/** The hours, since the epoch, whose minutes sum to what was counted: all that wrote in them kept minutes. */
+function soundHours({ now, minutes }: StoredMinutes, current: number, previous: number): ReadonlySet<number> {
+  const hour = Math.floor(toMinute(now) / 60);
+  const sums = new Map<number, number>();
+  for (const [minute, calls] of minutes) {
+    const of = Math.floor(minute / 60);
+    sums.set(of, (sums.get(of) ?? 0) + calls);
+  }
+  const totals = [
+    [hour, current],
+    [hour - 1, previous],
+  ] as const;
+  return new Set(totals.filter(([each, total]) => (sums.get(each) ?? 0) === total).map(([each]) => each));
+}
+
+/** The log calls of each of the last 120 minutes. */
+export function listMinutes(stored: TotalsByMinute): MinuteCounts {
+  const last = toMinute(stored.now);
+  const first = last - LOGGER_MINUTES + 1;
+  const sound = soundHours(stored, stored.current, stored.previous);
+  const counts = Array.from({ length: LOGGER_MINUTES }, (_, i) => countMinute(stored, sound, first + i));
+  return { start: new Date(first * MINUTE_MS), counts };
+}
+
+function countMinute({ minutes, since }: StoredMinutes, sound: ReadonlySet<number>, minute: number): number | null {
+  const isKnown = since !== undefined && minute >= since && sound.has(Math.floor(minute / 60));
+  return isKnown ? (minutes.get(minute) ?? 0) : null;
+}
+
+/** The minutes of the messages of a logger. */
+export class MessageMinutes {
+  readonly #memory: Memory;
+  readonly #sound: ReadonlySet<number>;
+  readonly #counts: ReadonlyMap<number, ReadonlyMap<string, number>>;
+  /** The running minute. */
+  readonly last: number;
+
+  constructor(memory: Memory) {
+    const sum = (counts: readonly Count[]): number => counts.reduce((total, [, count]) => total + count, 0);
+    this.#memory = memory;
+    this.last = toMinute(memory.now);
+    this.#sound = soundHours(memory, sum(memory.current), sum(memory.previous));
+    const hour = Math.floor(this.last / 60);
+    this.#counts = new Map([
+      [hour, new Map(memory.current)],
+      [hour - 1, new Map(memory.previous)],
+    ]);
+  }
+
+  /** Of the last 60 minutes, oldest first; null for minutes that are not known. */
+  list(message: string): (number | null)[] {
+    const { pulses, pulsesSince } = this.#memory;
+    const first = this.last - MESSAGE_MINUTES + 1;
+    const pulse = pulses.get(message);
+    const countHour = (hour: number): number | undefined => this.#counts.get(hour)?.get(message);
+    const found = pulse && countMinutes(pulse, first, this.last, countHour);
+    return Array.from({ length: MESSAGE_MINUTES }, (_, i) => {
+      const minute = first + i;
+      const isKnown = pulsesSince !== undefined && minute >= pulsesSince && this.#sound.has(Math.floor(minute / 60));
+      return isKnown && found ? (found[i] as number | null) : null;
+    });
+  }
+
+  /** All log calls of the last minutes; null if they are not all known. */
+  total(minutes: number): number | null {
+    let sum = 0;
+    for (let minute = this.last - minutes + 1; minute <= this.last; minute++) {
+      const calls = countMinute(this.#memory, this.#sound, minute);
+      if (calls === null) return null;
+      sum += calls;
+    }
+    return sum;
+  }
+
+  /** Milliseconds since the beginning of the running minute and the minutes before it. */
+  windowMs(minutes: number): number {
+    return this.#memory.now - (this.last - minutes + 1) * MINUTE_MS;
+  }
+}
+
+/** The sum of the last counts; null if not all of them are known. */
+export function sumLast(counts: readonly (number | null)[], minutes: number): number | null {
+  return counts
+    .slice(-minutes)
+    .reduce((sum: number | null, count) => (sum === null || count === null ? null : sum + count), 0);
+}
