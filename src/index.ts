@@ -31,3 +31,4 @@ export { SEVERITY, toSeverity } from './severity';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';
 export type { LogEntry, LogQuery, LogStream, StreamOptions } from './winston/query';
 export type { DeliveryStats } from './write/flusher';
+export { type ForgetOptions, forget } from './write/forget';

@@ -1,0 +1,94 @@
+/** Removes all that is kept of a logger. */
+
+import type { Connection } from '../redis/connection';
+import {
+  assertName,
+  assertPrefix,
+  assertSeverity,
+  destinationKeys,
+  type KeySpace,
+  knownKey,
+  knownMember,
+  parseKnownMember,
+} from '../redis/keys';
+import { openConnection } from '../redis/open';
+import { assertClient, isClusterClient, type PassedClient } from '../redis/passed-client';
+import { defineScript } from '../redis/script';
+
+const LIST_KNOWN = defineScript(/* lua */ `
+-- Lists the destinations in the index.
+--
+-- KEYS[1] known  zset  destination -> epoch seconds when it was last written to
+--
+-- Returns the destinations
+return redis.call('ZRANGE', KEYS[1], 0, -1)
+`);
+
+const FORGET = defineScript(/* lua */ `
+-- Removes the keys of a destination.
+--
+-- KEYS[1] recent  list  the newest lines, newest first; any other keys follow
+--
+-- Returns how many keys there were
+return redis.call('UNLINK', KEYS[1], unpack(KEYS, 2))
+`);
+
+const LEAVE_INDEX = defineScript(/* lua */ `
+-- Removes a destination from the index.
+--
+-- KEYS[1] known  zset  destination -> epoch seconds when it was last written to
+--
+-- ARGV[1] the destination
+--
+-- Returns how many members were removed
+return redis.call('ZREM', KEYS[1], ARGV[1])
+`);
+
+/** Options of {@link forget}. */
+export interface ForgetOptions {
+  /** The `keyPrefix` of the writers. @default '' */
+  readonly keyPrefix?: string | undefined;
+}
+
+/**
+ * Removes all that is kept of a logger name: lines, counts, minutes, samples, when messages were seen, and its entry in the index.
+ * A transport that goes on logging under the name begins anew, and reports what it had written as lost. The user of the client needs the
+ * rights of a writer.
+ *
+ * @param client - a connected client, as for {@link ConnectionOptions.client}; never closed
+ * @param name - the logger name in the keys
+ * @param severity - one severity; if not given, all that the index has
+ * @returns the severities of which something was removed
+ * @throws OptionsError for an argument that cannot be used; otherwise the error of the client
+ */
+export async function forget(
+  client: PassedClient,
+  name: string,
+  severity?: string,
+  { keyPrefix: prefix = '' }: ForgetOptions = {},
+): Promise<string[]> {
+  assertClient(client);
+  const space = { prefix, hashTag: isClusterClient(client) };
+  assertPrefix(prefix, space);
+  assertName(name, space);
+  if (severity !== undefined) assertSeverity(severity);
+  const connection = openConnection({ client }, false);
+  const severities = severity === undefined ? await listSeverities(connection, space, name) : [severity];
+  const forgotten: string[] = [];
+  for (const each of severities) if (await forgetOne(connection, space, name, each)) forgotten.push(each);
+  return forgotten;
+}
+
+async function listSeverities(connection: Connection, space: KeySpace, name: string): Promise<string[]> {
+  const members = await connection.run(LIST_KNOWN, [knownKey(space)], []);
+  return (members as unknown[]).flatMap((member) => {
+    const known = parseKnownMember(String(member), space);
+    return known?.name === name ? [known.severity] : [];
+  });
+}
+
+async function forgetOne(connection: Connection, space: KeySpace, name: string, severity: string): Promise<boolean> {
+  const removed = Number(await connection.run(FORGET, Object.values(destinationKeys(space, name, severity)), []));
+  await connection.run(LEAVE_INDEX, [knownKey(space)], [knownMember(name, severity)]);
+  return removed > 0;
+}
