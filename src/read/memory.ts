@@ -151,10 +151,10 @@ export async function readSamples(
   const lines = new Map<string, string>();
   for (let at = 0; at < messages.length; at += MOST_SAMPLES) {
     const some = messages.slice(at, at + MOST_SAMPLES);
-    const found = expectArray(await connection.run(READ_SAMPLES, [samples], some));
+    const found = expectArray(await connection.run(READ_SAMPLES, [samples], some)) as (string | null)[];
     some.forEach((message, i) => {
       const text = found[i];
-      if (text !== null && text !== undefined) lines.set(message, String(text).replace(/^\d+ /, ''));
+      if (text) lines.set(message, String(text).replace(/^\d+ /, ''));
     });
   }
   return lines;
