@@ -1,7 +1,7 @@
 import { effort } from '../support/effort';
 import { resumeClock, stopClock } from '../support/model/clock';
 import { play, playMany } from '../support/model/play';
-import { flush, hours, log, lose, next, wait } from '../support/model/steps';
+import { allow, elsewhere, flush, hours, log, lose, minutes, next, refuse, wait } from '../support/model/steps';
 import { isMissing } from '../support/requirements';
 import { Workspace } from '../support/workspace';
 
@@ -96,6 +96,37 @@ describe('write side', () => {
       hours(1),
       log(['app:info']),
       lose('app:info'),
+    ]);
+  });
+
+  it('counts calls that arrive after those of later minutes in their own minute', async () => {
+    await play(workspace, {}, [
+      log(['app:info', 'a']),
+      next('app:info', 'busy'),
+      log(['app:info', 'a']),
+      minutes(2),
+      elsewhere('app:info', 'a'),
+      flush(),
+      minutes(1),
+      log(['app:info', 'a']),
+    ]);
+  });
+
+  it('keeps no minutes of messages whose minutes were merged while they waited', async () => {
+    await play(workspace, { maxPending: 2 }, [
+      log(['app:info', 'a']),
+      refuse('app:info', 'no connection'),
+      minutes(2),
+      log(['app:info', 'a']),
+      minutes(2),
+      log(['app:info', 'a']),
+      minutes(2),
+      log(['app:info', 'a']),
+      allow('app:info'),
+      minutes(2),
+      flush(),
+      minutes(1),
+      log(['app:info', 'a']),
     ]);
   });
 
