@@ -158,7 +158,7 @@ describeWithTls('TLS', () => {
       await serve(mismatch.right?.() ?? ports);
       await until(() => transport.flush().then(() => true));
       expect(await server.command(['ZSCORE', 'common:app:info', 'hello'])).toBe('100');
-      expect(transport.stats()).toMatchObject({ written: 100, pending: 0, duplicates: 0 });
+      expect(transport.stats()).toMatchObject({ written: 100, pending: 0 });
       const shown = inspect(warnings, { depth: 10, showHidden: true });
       for (const secret of [PASSWORD, 'PRIVATE KEY', 'redis://']) expect(shown).not.toContain(secret);
       await transport.close();
