@@ -44,8 +44,14 @@ describePictures('pictures of the viewers', () => {
     clock = ServerClock.create();
     server = await RedisServer.start({ env: clock.env });
     workspace = await Workspace.open(server.url);
-    setIntoHour(-8);
-    await log(SHOP, calmHour().get(SHOP) as PlacedCall[]);
+    for (const quarter of [0, 1, 2, 3]) {
+      setIntoHour(15 * quarter - 59);
+      const calls = calmHour().get(SHOP) as PlacedCall[];
+      await log(
+        SHOP,
+        calls.filter(({ at }) => Math.floor(4 * at) === quarter),
+      );
+    }
     setIntoHour(41);
     for (const [name, calls] of incidentHour()) await log(name, calls);
     await spreadLines(SHOP);

@@ -12,7 +12,7 @@ export async function printFindings(reader: RecentCommonReader, name: string): P
   for (const severity of severities) {
     for (const change of await reader.changes(name, severity)) changes.push({ severity, ...change });
   }
-  const found = changes.filter(({ status }) => status !== null && status !== 'steady');
+  const found = changes.filter(({ status }) => status !== 'unknown' && status !== 'steady');
   found.sort((a, b) => Number(b.score) - Number(a.score));
   console.log(`\nWhat has changed in ${name} against the hour before:`);
   for (const { status, count, expected, severity, message } of found.slice(0, MOST_ROWS)) {

@@ -3,11 +3,12 @@
 import { performance } from 'node:perf_hooks';
 
 const { now } = Date;
-const monotonic = performance.now.bind(performance);
+const prototype = Object.getPrototypeOf(performance) as typeof performance;
+const monotonic = prototype.now.bind(performance);
 let behindMs = 0;
 
 Date.now = () => now() - behindMs;
-performance.now = () => monotonic() - behindMs;
+Object.defineProperty(prototype, 'now', { value: () => monotonic() - behindMs, configurable: true, writable: true });
 
 /**
  * Has the clocks go so many milliseconds behind; 0 for the present. The transport sends a log call with its age, so Redis files

@@ -51,11 +51,27 @@ local function see(memory, message, group, is_first)
   return gap
 end
 
+local function beginning(second, is_born)
+  return string.format('%.17g', -2 * second - (is_born and 1 or 0))
+end
+
+local function first_second(memory)
+  local first = memory.now
+  for _, group in ipairs(memory.groups) do first = math.min(first, group.second) end
+  return first
+end
+
 -- Nobody is in the memory of a destination that was silent for a week.
 local function seen_since(memory)
+  if memory.is_born then return beginning(first_second(memory), true) end
   local is_silent = memory.rotates and memory.start < memory.to_hour(memory.now - 608400)
-  local since = memory.is_born and memory.groups[1].second or is_silent and memory.now - 608400 or memory.now
-  return string.format('%.17g', -2 * since - (memory.is_born and 1 or 0))
+  return beginning(is_silent and memory.now - 608400 or memory.now, false)
+end
+
+-- The first calls of a destination may come after later ones. Returns when it began if that is earlier than stored.
+local function earlier_beginning(memory)
+  local stored, first = tonumber(redis.pcall('ZSCORE', memory.seen, '\\255')), first_second(memory)
+  if stored and -stored % 2 == 1 and first < math.floor(-stored / 2) then return beginning(first, true) end
 end
 
 -- The oldest go, a few more than have come.
@@ -67,7 +83,8 @@ local function save_seen(memory)
   if count == 0 then return end
   local members, size = {}, redis.pcall('ZCARD', memory.seen)
   if type(size) == 'table' then return end
-  if size == 0 then members = { seen_since(memory), '\\255' } end
+  local began = size == 0 and seen_since(memory) or size > 0 and earlier_beginning(memory)
+  if began then members = { began, '\\255' } end
   for _, message in ipairs(memory.scores) do
     members[#members + 1] = string.format('%.17g', memory.news[message])
     members[#members + 1] = message
