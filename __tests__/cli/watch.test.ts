@@ -88,7 +88,7 @@ describe('top --watch without escape sequences', () => {
     await cli.until(() => stdout.text.split('hello').length > 2);
     const { stdout: shown } = await cli.interrupt();
     expect(shown).toMatch(
-      /^\d{4}-\d\d-\d\dT[\d:.]+Z\n\d+ min into .*\n\nshop · info .*\nSTATUS .*\n-  .*hello\n\n\d{4}-/,
+      /^\d{4}-\d\d-\d\dT[\d:.]+Z\n\d+ min into .*\n\nshop · info .*\nSTATUS .*\nNEW  .*hello\n\n\d{4}-/,
     );
     expect(shown).not.toContain('\u001b');
   });
