@@ -34,7 +34,7 @@ describeWithTerminal('terminal', () => {
     );
     expect(colored?.stdout).toContain('\u001b[1mshop · info\u001b[22m · ');
     for (const each of [plain, dumb]) expect(each?.stdout).not.toContain('\u001b');
-    expect(plain?.stdout).toMatch(/-\s+7\s+-\s+0\s+-\s+a message that is longe.*…\r\n/);
+    expect(plain?.stdout).toMatch(/NEW\s+7\s+-\s+0\s+-\s+a message that is longe.*…\r\n/);
     expect(uncolored(colored?.stdout ?? '').slice(-70)).toBe(plain?.stdout.slice(-70));
   });
 

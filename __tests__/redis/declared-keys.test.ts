@@ -1,4 +1,11 @@
-import { logCommon, logRecent, RecentCommonReader, RedisRecentCommonTransport, type RedisScripter } from '../../src';
+import {
+  forget,
+  logCommon,
+  logRecent,
+  RecentCommonReader,
+  RedisRecentCommonTransport,
+  type RedisScripter,
+} from '../../src';
 import { clearOfTheTurn, isoHour } from '../support/hours';
 import { NOT_PERMITTED, readRefusals } from '../support/redis/acl';
 import { DeclaredKeysClient } from '../support/redis/declared-keys';
@@ -51,6 +58,9 @@ async function readAll(workspace: Workspace, client: RedisScripter): Promise<voi
   expect((await reader.common('app', 'info')).total).toBe(5);
   expect((await reader.common('app', 'info', { window: 'previous' })).total).toBe(3);
   expect(await reader.changes('app', 'info')).not.toEqual([]);
+  expect(await reader.changes('app', 'warning')).toMatchObject([{ sample: { message: 'a' } }]);
+  expect((await reader.minutes('app', 'info')).counts).toContain(null);
+  expect((await reader.overview()).length).toBeGreaterThan(0);
   const lines = reader.follow('app', 'info', { after: 7 });
   expect((await lines.next()).value).toMatchObject({ message: 'f' });
   await lines.return();
@@ -82,6 +92,7 @@ describeWith('server', 'users')('server that refuses keys that a script does not
     await writeAll(workspace, client);
     await readAll(workspace, client);
     await logCommon(client.asCluster(), 'app', 'hello', 'info', { keyPrefix: workspace.prefix });
+    expect(await forget(client, 'other', undefined, { keyPrefix: workspace.prefix })).toHaveLength(2);
     expect(await readRefusals(workspace.redis)).toEqual([]);
     expect([...client.purposes]).toEqual(expect.arrayContaining(PURPOSES));
     expect(PURPOSES.length).toBeGreaterThan(5);
