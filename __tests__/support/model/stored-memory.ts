@@ -90,6 +90,8 @@ export class StoredMemory {
       this.minutes = new Map();
       this.known = new Map();
       [this.minutesSince, this.knownSince] = [Number.NaN, Number.NaN];
+      // The admissions to the memory are kept with the minutes.
+      this.#refusedIn = -Infinity;
     }
     this.#now = clocks.serverMinute;
     this.#hour = current;
