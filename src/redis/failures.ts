@@ -62,11 +62,13 @@ export function withoutArguments<Thrown>(error: Thrown): Thrown | Error {
   return args === undefined ? error : new Error(message);
 }
 
-/** From Redis 7.2 on a refusal names the user, who may be told to nobody else. */
+/** From Redis 7.2 on a refusal names the user, who may be told to nobody else. It stays an error of its class: a reply. */
 export function withoutUser<Thrown>(error: Thrown): Thrown | Error {
   const message = errorMessage(error);
   const hidden = message.replace(/\bUser \S+ has no permissions/, 'this user has no permissions');
-  return hidden === message ? error : new Error(hidden);
+  if (hidden === message) return error;
+  const Reply = error instanceof Error ? (error.constructor as ErrorConstructor) : Error;
+  return new Reply(hidden);
 }
 
 /** A listener for `'error'` events: without one they end the process. Failures reach us as rejected commands. */
