@@ -17,9 +17,9 @@ import { LaneRegistry } from './write/lane-registry';
 import { Outages } from './write/outages';
 import { Producer } from './write/producer';
 import { Semaphore } from './write/semaphore';
-import { ServerTime } from './write/server-time';
+import { type ServerState, serverStates } from './write/server-state';
 import { TaskTurns } from './write/task-turns';
-import { type Permission, Writer } from './write/writer';
+import { Writer } from './write/writer';
 
 /**
  * Puts a message at the head of a logger's recent list: `log_recent` of *Redis in Action*, for code without winston.
@@ -65,12 +65,12 @@ class ClientLog implements CallQueueHost {
   readonly #queues = new LaneRegistry<CallQueue>();
   readonly #turns = new TaskTurns();
   readonly #slots = new Semaphore((task) => this.#turns.run(task));
-  readonly #sharedTime = new ServerTime();
-  readonly #sharedPermission: Permission = { isKnown: false };
+  readonly #openState: () => ServerState;
 
   constructor(client: PassedClient) {
     this.#connection = openConnection({ client }, false);
     this.#notes = new IndexNotes(this.#connection, new Outages(warn));
+    this.#openState = serverStates(this.#connection.isCluster);
   }
 
   write(name: string, severity: string, call: Call, settings: CallSettings): Promise<void> {
@@ -92,10 +92,7 @@ class ClientLog implements CallQueueHost {
   }
 
   #open(name: string, severity: string, key: string, settings: WriteSettings): CallQueue {
-    // The nodes of a cluster have clocks and users of their own.
-    const { isCluster } = this.#connection;
-    const serverTime = isCluster ? new ServerTime() : this.#sharedTime;
-    const permission = isCluster ? { isKnown: false } : this.#sharedPermission;
+    const { serverTime, permission } = this.#openState();
     const note = new IndexNote(this.#notes, name, severity, settings);
     const openWriter = (): Writer => new Writer(this.#connection, settings, serverTime, this.producer, permission);
     const queue = new CallQueue({ name, severity, key, serverTime, note, openWriter }, this);

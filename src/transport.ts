@@ -32,8 +32,8 @@ import { Lanes, MAX_PENDING_LANES } from './write/lanes';
 import { Outages } from './write/outages';
 import { Destination, Pending } from './write/pending';
 import { Producer } from './write/producer';
-import { ServerTime } from './write/server-time';
-import { type Permission, Writer } from './write/writer';
+import { serverStates } from './write/server-state';
+import { Writer } from './write/writer';
 
 /** Least time that the end of the program waits for Redis, within `closeTimeoutMs`. */
 const LAST_FLUSH_MS = 250;
@@ -209,13 +209,9 @@ export class RedisRecentCommonTransport extends DirectTransport {
     producer: Producer,
     notes: IndexNotes,
   ): (name: string, severity: string) => Lane {
-    const { isCluster } = this.#connection;
-    const sharedTime = new ServerTime();
-    const sharedPermission: Permission = { isKnown: false };
+    const openState = serverStates(this.#connection.isCluster);
     return (name, severity) => {
-      // The nodes of a cluster have clocks and users of their own.
-      const serverTime = isCluster ? new ServerTime() : sharedTime;
-      const permission = isCluster ? { isKnown: false } : sharedPermission;
+      const { serverTime, permission } = openState();
       const writer = new Writer(this.#connection, settings, serverTime, producer, permission);
       const destination = new Destination(name, severity, serverTime);
       this.#queries.addDestination(name, severity);

@@ -18,9 +18,7 @@ export async function printFindings(reader: RecentCommonReader, name: string): P
   for (const { status, count, expected, severity, message } of found.slice(0, MOST_ROWS)) {
     const counts = `${count} (expected ${Math.round(expected)})`;
     const [text = ''] = message.split('\n', 1);
-    console.log(
-      `  ${String(status).toUpperCase().padEnd(9)}${counts.padEnd(20)}${severity.padEnd(9)}${text}`.slice(0, WIDTH),
-    );
+    console.log(`  ${status.toUpperCase().padEnd(9)}${counts.padEnd(20)}${severity.padEnd(9)}${text}`.slice(0, WIDTH));
   }
   if (found.length === 0) console.log('  nothing');
 }

@@ -5,7 +5,16 @@ import { ISO_HOUR } from '../redis/hour';
 import type { DestinationKeys } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import { type Pulse, parsePulse } from './pulse';
-import { type Count, expectArray, READ_COUNTS, randomSeparator, toCounts, toPairs, WINDOWS } from './scripts';
+import {
+  type Count,
+  expectArray,
+  READ_COUNTS,
+  randomSeparator,
+  toCounts,
+  toPairs,
+  WINDOWS,
+  windowKeys,
+} from './scripts';
 
 const READ_MEMORY = defineScript(/* lua */ `
 -- Reads this hour and the hour before it with what is kept beside them, in one atomic step.
@@ -113,8 +122,8 @@ export interface Memory extends StoredMinutes, MemoryBeginning {
   readonly hasSamples: boolean;
 }
 
-function memoryKeys({ common, start, last, pstart, minutes, pulse, seen, samples }: DestinationKeys): string[] {
-  return [common, start, last, pstart, minutes, pulse, seen, samples];
+function memoryKeys(keys: DestinationKeys): string[] {
+  return [...windowKeys(keys), keys.minutes, keys.pulse, keys.seen, keys.samples];
 }
 
 /** The sums of the counts of both hours, and the log calls of each minute. */

@@ -24,17 +24,17 @@ export function toMinute(ms: number): number {
 
 /** The hours, since the epoch, whose minutes sum to what was counted: all that wrote in them kept minutes. */
 function soundHours({ now, minutes }: StoredMinutes, current: number, previous: number): ReadonlySet<number> {
-  const hour = Math.floor(toMinute(now) / 60);
+  const thisHour = Math.floor(toMinute(now) / 60);
   const sums = new Map<number, number>();
   for (const [minute, calls] of minutes) {
-    const of = Math.floor(minute / 60);
-    sums.set(of, (sums.get(of) ?? 0) + calls);
+    const hour = Math.floor(minute / 60);
+    sums.set(hour, (sums.get(hour) ?? 0) + calls);
   }
   const totals = [
-    [hour, current],
-    [hour - 1, previous],
+    [thisHour, current],
+    [thisHour - 1, previous],
   ] as const;
-  return new Set(totals.filter(([each, total]) => (sums.get(each) ?? 0) === total).map(([each]) => each));
+  return new Set(totals.filter(([hour, total]) => (sums.get(hour) ?? 0) === total).map(([hour]) => hour));
 }
 
 /** The log calls of each of the last 120 minutes. */

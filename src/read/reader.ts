@@ -18,7 +18,7 @@ import { type KnownLogger, keepExisting, readIndex } from './known-loggers';
 import { isSince, type RecentLine, selectLines } from './lines';
 import { readTotalsByMinute } from './memory';
 import { listMinutes, type MinuteCounts } from './minutes';
-import { type Hours, readLines, readLinesFrom, readTotals } from './scripts';
+import { type HourTotals, readLines, readLinesFrom, readTotals } from './scripts';
 import { type Change, compareTotals } from './surge';
 import { assertLimit, type CommonOptions, type CommonWindow, readWindow } from './windows';
 
@@ -41,7 +41,7 @@ export interface RecentOptions {
 /** How much a logger name and severity logged this hour, beside the hour before. */
 export interface LoggerOverview extends KnownLogger, Change, HourProgress {}
 
-interface LoggerTotals extends KnownLogger, Hours<number> {}
+interface LoggerTotals extends KnownLogger, HourTotals {}
 
 /**
  * Reads the lines and counts that a transport, {@link logRecent}, {@link logCommon} or the Python functions of *Redis in

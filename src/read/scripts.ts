@@ -109,33 +109,25 @@ local window = find_window(hour, common, start_key, last, pstart_key)
 return { hour, sum_counts(window), read_counts(window, limit, ARGV[3]), now }
 `);
 
-const READ_CHANGES = defineScript(/* lua */ `
--- Reads this hour beside the hour before it, in one atomic step.
+const READ_TOTALS = defineScript(/* lua */ `
+-- Reads the sums of this hour and of the hour before it, in one atomic step.
 --
 -- KEYS[1] common  zset    message -> count in the hour of start
 -- KEYS[2] start   string  that hour, YYYY-MM-DDTHH:00:00 in UTC
 -- KEYS[3] last    zset    message -> count in the hour of pstart
 -- KEYS[4] pstart  string  the previous hour in which something was logged
 --
--- ARGV[1] 1 for the counts of all messages, 0 for their sums
--- ARGV[2] a text that no message contains
---
--- Returns { epoch seconds, microseconds beyond them, of this hour, of the hour before it }: sums, or texts of the messages by
---   falling count, each followed by its count, with ARGV[2] between all of these. With ARGV[1] 0, 1 comes last if the
---   destination exists, else 0
+-- Returns { epoch seconds, microseconds beyond them, the sum of this hour, that of the hour before it, 1 if the destination exists,
+--   else 0 }
 ${ISO_HOUR}
-${READ_COUNTS}
 ${WINDOWS}
 
 local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local time = redis.call('TIME')
 local current = find_window(iso_hour(tonumber(time[1])), common, start_key, last, pstart_key)
 local previous = find_window(iso_hour(tonumber(time[1]) - 3600), common, start_key, last, pstart_key)
-if ARGV[1] == '0' then
-  local exists = (redis.call('GET', start_key) or redis.call('GET', pstart_key)) and 1 or 0
-  return { time[1], time[2], sum_counts(current), sum_counts(previous), exists }
-end
-return { time[1], time[2], read_counts(current, 0, ARGV[2]), read_counts(previous, 0, ARGV[2]) }
+local exists = (redis.call('GET', start_key) or redis.call('GET', pstart_key)) and 1 or 0
+return { time[1], time[2], sum_counts(current), sum_counts(previous), exists }
 `);
 
 const HOUR_SECONDS = 3600;
@@ -146,16 +138,16 @@ export interface RawLines {
   readonly lines: readonly string[];
 }
 
-/** What was counted for one destination in this hour and in the hour before, read at one instant. */
-export interface Hours<Counts> {
+/** How much was counted for one destination in this hour and in the hour before, read at one instant. */
+export interface HourTotals {
   /** Beginning of this hour. */
   readonly start: Date;
   /** How much of it has passed, from 0 to 1, by the clock of Redis. */
   readonly elapsed: number;
-  readonly current: Counts;
-  readonly previous: Counts;
-  /** Whether anything is left of the destination; not asked for counts of messages. */
-  readonly exists?: boolean;
+  readonly current: number;
+  readonly previous: number;
+  /** Whether anything is left of the destination. */
+  readonly exists: boolean;
 }
 
 /** A message, and how often it was logged. */
@@ -202,36 +194,22 @@ export async function readHour(
   return { start: new Date(start), end: new Date(end), total: Number(total), counts };
 }
 
-/** The counts of both hours. */
-export function readCounts(connection: Connection, keys: DestinationKeys): Promise<Hours<Count[]>> {
-  return runReadChanges(connection, keys, '1', toCounts);
-}
-
 /** The sums of the counts of both hours. */
-export function readTotals(connection: Connection, keys: DestinationKeys): Promise<Hours<number>> {
-  return runReadChanges(connection, keys, '0', async (sum) => Number(sum));
-}
-
-async function runReadChanges<Counts>(
-  connection: Connection,
-  keys: DestinationKeys,
-  mode: string,
-  decode: (part: unknown, separator: string) => Promise<Counts>,
-): Promise<Hours<Counts>> {
-  const separator = randomSeparator();
-  const reply = await connection.run(READ_CHANGES, windowKeys(keys), [mode, separator]);
+export async function readTotals(connection: Connection, keys: DestinationKeys): Promise<HourTotals> {
+  const reply = await connection.run(READ_TOTALS, windowKeys(keys), []);
   const [seconds, micros, current, previous, exists] = expectArray(reply);
   const passed = (Number(seconds) % HOUR_SECONDS) + Number(micros) / 1e6;
   return {
     start: new Date((Number(seconds) - (Number(seconds) % HOUR_SECONDS)) * 1000),
     elapsed: passed / HOUR_SECONDS,
-    current: await decode(current, separator),
-    previous: await decode(previous, separator),
-    ...(exists !== undefined && { exists: Number(exists) === 1 }),
+    current: Number(current),
+    previous: Number(previous),
+    exists: Number(exists) === 1,
   };
 }
 
-function windowKeys({ common, start, last, pstart }: DestinationKeys): string[] {
+/** The keys of both windows. */
+export function windowKeys({ common, start, last, pstart }: DestinationKeys): string[] {
   return [common, start, last, pstart];
 }
 

@@ -1,6 +1,6 @@
-/** Compares the counts of this hour with those of the hour before: what is new, surging or fading. */
+/** Scores how far a count lies from what was expected, and says what has become of a total. */
 
-import type { Hours } from './scripts';
+import type { HourTotals } from './scripts';
 
 /** Added to both counts: small counts vary most, and should not look like news. */
 const PRIOR = 10;
@@ -62,7 +62,7 @@ export function factorText(score: number): string {
  *
  * @param hasBaseline - whether the logger logged anything in the hour before, under any severity
  */
-export function compareTotals({ current, previous, elapsed }: Hours<number>, hasBaseline: boolean): Change {
+export function compareTotals({ current, previous, elapsed }: HourTotals, hasBaseline: boolean): Change {
   const counts = { count: current, previous, expected: elapsed * previous };
   const isCompared = previous > 0 || (hasBaseline && current > 0);
   if (!isCompared) return { ...counts, score: null, status: 'unknown' };

@@ -7,7 +7,7 @@ import { assertKnownOptions, assertRedisOptions } from './option-names';
 import { type OwnClientOptions, OwnConnection, prepareClient } from './own-connection';
 import { assertClient, isClient, type PassedClient } from './passed-client';
 import { PassedConnection } from './passed-connection';
-import { DEFAULT_URL, environmentUrl, parseRedisUrl, type RedisAddress, UrlError } from './url';
+import { defaultUrl, parseRedisUrl, type RedisAddress, UrlError } from './url';
 
 /** How to reach Redis. At most one of the three; none means the URL of REDIS_URL, or else `redis://localhost:6379`. */
 export interface ConnectionOptions {
@@ -80,16 +80,15 @@ function assertHost(socket: unknown): void {
 function findUrl({ url, redis }: ConnectionOptions): { readonly option: string; readonly url: unknown } | undefined {
   if (url !== undefined) return { option: 'url', url };
   if (redis !== undefined) return redis.url === undefined ? undefined : { option: 'redis.url', url: redis.url };
-  const fromEnvironment = environmentUrl(process.env);
-  if (fromEnvironment !== undefined) return { option: 'REDIS_URL', url: fromEnvironment };
-  return { option: 'url', url: DEFAULT_URL };
+  const { url: found, isFromEnvironment } = defaultUrl(process.env);
+  return { option: isFromEnvironment ? 'REDIS_URL' : 'url', url: found };
 }
 
 /** Options that say where Redis is, for connections that are opened later: the environment may be another then. */
 export function withUrl<Options extends ConnectionOptions>(options: Options): Options {
   const { client, url, redis } = options;
   if (client !== undefined || url !== undefined || redis !== undefined) return options;
-  return { ...options, url: environmentUrl(process.env) ?? DEFAULT_URL };
+  return { ...options, url: defaultUrl(process.env).url };
 }
 
 /** A copy: node-redis adds its defaults to the socket options that it is given. */
@@ -121,8 +120,14 @@ function addressOptions({ host, port, path, isTls, username, password, database 
   };
 }
 
+interface TlsSocketOptions {
+  readonly tls?: unknown;
+  readonly host?: string | undefined;
+  readonly servername?: string | undefined;
+}
+
 /** Sends the host's name in the TLS handshake (SNI), which Node does not by itself: several services share an address by it. */
-function withServerName(socket: { tls?: unknown; host?: string | undefined; servername?: string | undefined }): object {
+export function withServerName<Socket extends TlsSocketOptions>(socket: Socket): Socket {
   const { host = 'localhost', servername = host } = socket;
   return socket.tls === true && !isIP(servername) ? { ...socket, servername } : socket;
 }

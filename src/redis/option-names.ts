@@ -63,6 +63,9 @@ const OF_OTHER_CLIENTS: Instead = {
   enableOfflineQueue: OWN_CLIENT,
 };
 
+/** Neither is an option of node-redis. */
+const FOREIGN: Instead = { ...IN_REDIS, ...OF_OTHER_CLIENTS };
+
 const BESIDE_REDIS: Instead = {
   ...OF_OTHER_CLIENTS,
   ...Object.fromEntries(Object.entries(IN_REDIS).map(([name, right]) => [name, `redis: { ${right} }`])),
@@ -111,8 +114,7 @@ export function assertKnownOptions(options: object, known: Readonly<Record<strin
 export function assertRedisOptions(redis: object): void {
   for (const [name, value] of Object.entries(redis)) {
     if (value === undefined || NODE_REDIS_OPTIONS.includes(name)) continue;
-    const foreign = { ...IN_REDIS, ...OF_OTHER_CLIENTS };
-    const right = Object.hasOwn(foreign, name) ? foreign[name] : nearestName(name, NODE_REDIS_OPTIONS);
+    const right = Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : nearestName(name, NODE_REDIS_OPTIONS);
     if (right !== undefined) refuse(`redis.${name}`, right === OWN_CLIENT ? right : `redis: { ${right} }`);
   }
   const socket = Object((redis as { socket?: unknown }).socket) as Record<string, unknown>;

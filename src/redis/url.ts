@@ -13,8 +13,7 @@ export interface RedisAddress {
   readonly database: number;
 }
 
-/** The Redis that is meant if nobody says which. */
-export const DEFAULT_URL = 'redis://localhost:6379';
+const DEFAULT_URL = 'redis://localhost:6379';
 
 const PORT = 6379;
 
@@ -28,9 +27,13 @@ export class UrlError extends Error {
   }
 }
 
-/** The URL in the environment; undefined if the variable is missing or empty. */
-export function environmentUrl({ REDIS_URL = '' }: Readonly<NodeJS.ProcessEnv>): string | undefined {
-  return REDIS_URL.trim() === '' ? undefined : REDIS_URL;
+/** The Redis that is meant if nobody says which: that of REDIS_URL, unless it is missing or empty, else one on this machine. */
+export function defaultUrl({ REDIS_URL = '' }: Readonly<NodeJS.ProcessEnv>): {
+  url: string;
+  isFromEnvironment: boolean;
+} {
+  const isFromEnvironment = REDIS_URL.trim() !== '';
+  return { url: isFromEnvironment ? REDIS_URL : DEFAULT_URL, isFromEnvironment };
 }
 
 /**

@@ -4,7 +4,8 @@ import { OTHER } from '../redis/keys';
 
 /**
  * `count(window, limit, args, group)` counts the messages of a group. It returns the counts of its flagged messages by now, false
- * for those that went to `<other>`, and the messages that made room.
+ * for those that went to `<other>`, and the messages that made room. `count_minutes(key, group)` counts its calls into their minutes,
+ * and returns whether one of them may be new.
  */
 export const COUNT = /* lua */ `
 -- If the window is full, its rarest messages make room for new ones, and their counts go to <other>: a message that becomes

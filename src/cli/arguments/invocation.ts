@@ -1,6 +1,6 @@
 /** Turns a command line into a typed request. */
 
-import { DEFAULT_URL, environmentUrl } from '../../redis/url';
+import { defaultUrl } from '../../redis/url';
 import { UsageError } from '../errors';
 import { type Command, OPTIONS, type ParsedLine, parseOptions, splitCommand } from './command-line';
 import { refuseSplitUrl } from './split-url';
@@ -102,10 +102,10 @@ export function parseInvocation(args: readonly string[], env: Readonly<NodeJS.Pr
 }
 
 function parseGlobals({ values }: ParsedLine<'ls'>, env: Readonly<NodeJS.ProcessEnv>): GlobalArguments {
-  const { url = environmentUrl(env) ?? DEFAULT_URL } = values;
+  const { url: unsaid, isFromEnvironment } = defaultUrl(env);
   return {
-    url,
-    urlSource: values.url === undefined && environmentUrl(env) !== undefined ? 'REDIS_URL' : '--url',
+    url: values.url ?? unsaid,
+    urlSource: values.url === undefined && isFromEnvironment ? 'REDIS_URL' : '--url',
     prefix: values.prefix,
     isCluster: values.cluster,
     isJson: values.json,

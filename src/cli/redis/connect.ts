@@ -1,9 +1,9 @@
 /** Connects to the Redis of a URL, and gives a reader of it. */
 
-import { isIP } from 'node:net';
 import { errorMessage } from '../../errors';
 import { RecentCommonReader } from '../../read/reader';
 import { nodeRedis } from '../../redis/node-redis';
+import { withServerName } from '../../redis/open';
 import { parseRedisUrl, type RedisAddress, UrlError } from '../../redis/url';
 import type { GlobalArguments } from '../arguments/invocation';
 import { Failure, UsageError } from '../errors';
@@ -33,7 +33,7 @@ export async function openStore(globals: GlobalArguments): Promise<Store> {
 async function openCluster(address: RedisAddress, keyPrefix: string, label: string): Promise<Store> {
   const { host, port, isTls, username, password } = address;
   const cluster = nodeRedis().createCluster({
-    rootNodes: [{ socket: { host, port, ...(isTls && { tls: true, ...(!isIP(host) && { servername: host }) }) } }],
+    rootNodes: [{ socket: isTls ? withServerName({ host, port, tls: true }) : { host, port } }],
     // What every server knows, and every user may.
     RESP: 2,
     defaults: {
