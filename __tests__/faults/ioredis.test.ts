@@ -10,9 +10,9 @@ import {
   makeIoClient,
   type Whereabouts,
 } from '../support/redis/ioredis-clients';
-import { FaultProxy } from '../support/redis/proxy';
 import { moveSlot } from '../support/redis/resharding';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { serversForTests } from '../support/redis/test-servers';
 import { itWith } from '../support/requirements';
 import { until } from '../support/wait';
 import { expectExactAt } from '../support/writers/balance';
@@ -22,29 +22,14 @@ import { readOutages } from '../support/writers/told-outages';
 
 jest.setTimeout(120_000);
 
-/** What a test started, ended after it, the last first. */
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  await FaultWriter.killAll();
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-async function startServer(args: readonly string[] = []): Promise<RedisServer> {
-  const server = await RedisServer.start({ args });
-  ends.push(() => server.stop());
-  return server;
-}
-
-async function startProxy(server: RedisServer): Promise<FaultProxy> {
-  const proxy = await FaultProxy.start(server.port);
-  ends.push(() => proxy.stop());
-  return proxy;
-}
+// Hooks run in this order: writers go before their servers.
+afterEach(() => FaultWriter.killAll());
+const { atEnd, startServer, startProxy } = serversForTests();
 
 describeWithServer.each(LIBRARIES)('client of %s', (library) => {
   const make = (where: Whereabouts, options?: IoOptions): IoClient => {
     const client = makeIoClient(library, where, options);
-    ends.push(() => client.disconnect());
+    atEnd(() => client.disconnect());
     return client;
   };
 
@@ -53,7 +38,7 @@ describeWithServer.each(LIBRARIES)('client of %s', (library) => {
     const warnings: DeliveryWarning[] = [];
     transport.on('warn', (warning: DeliveryWarning) => warnings.push(warning));
     const log = (): void => transport.log({ level: 'info', message: 'hello' });
-    ends.push(() => transport.close());
+    atEnd(() => transport.close());
     return { transport, warnings, log };
   };
 
@@ -107,7 +92,7 @@ describeWithServer.each(LIBRARIES)('client of %s', (library) => {
   it('has every log call once after a slot of a cluster has moved, and after a replica took over', async () => {
     const cluster = await startCluster({ masters: 3, replicas: 1 });
     const scene = await FaultScene.ofCluster(cluster);
-    ends.push(() => scene.close());
+    atEnd(() => scene.close());
     const { writer } = await scene.start({ library, names: ['shop', 'app', 'cart'], levels: ['info', 'error'] });
     const slot = await cluster.readSlot('shop');
     await moveSlot(cluster, slot, await cluster.otherMaster(await cluster.masterBySlot(slot)));
@@ -172,7 +157,7 @@ describeWithServer.each(LIBRARIES)('client of %s', (library) => {
     'needs the documented rights of the user that writes, and those that it is granted there',
     async () => {
       const cluster = await startCluster({ masters: 3 });
-      ends.push(() => cluster.stop());
+      atEnd(() => cluster.stop());
       const rights = [...userRules('writer'), ...extraRules('ioredis')];
       const rightsByPlace = { alone: rights, cluster: [...rights, ...extraRules('cluster client')] };
       const server = await startServer();
@@ -193,7 +178,7 @@ describeWithServer.each(LIBRARIES)('client of %s', (library) => {
 
   itWith('users')('is told of a right that is missing for the slots of a cluster', async () => {
     const cluster = await startCluster({ masters: 3 });
-    ends.push(() => cluster.stop());
+    atEnd(() => cluster.stop());
     for (const node of cluster.nodes) await node.command(['ACL', 'SETUSER', 'default', '-cluster']);
     const { warnings, log } = openTransport(make(cluster.urls));
     log();

@@ -1,29 +1,13 @@
 import { type DeliveryWarning, RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
 import { isConfigurationError } from '../../src/redis/failures';
-import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
+import { serversForTests } from '../support/redis/test-servers';
 import { itWith } from '../support/requirements';
 import { until } from '../support/wait';
 
 import redis = require('redis');
 
-/** What the test started, ended after it, the last first. */
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-async function startServer(args: readonly string[] = []): Promise<RedisServer> {
-  const server = await RedisServer.start({ args });
-  ends.push(() => server.stop());
-  return server;
-}
-
-async function startProxy(server: RedisServer): Promise<FaultProxy> {
-  const proxy = await FaultProxy.start(server.port);
-  ends.push(() => proxy.stop());
-  return proxy;
-}
+const { atEnd, startServer, startProxy } = serversForTests();
 
 function openTransport(options: TransportOptions): {
   transport: RedisRecentCommonTransport;
@@ -33,13 +17,13 @@ function openTransport(options: TransportOptions): {
   const transport = new RedisRecentCommonTransport(options);
   const warnings: string[] = [];
   transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
-  ends.push(() => transport.close());
+  atEnd(() => transport.close());
   return { transport, log: (message = 'hello') => transport.log({ level: 'info', message }), warnings };
 }
 
 async function countCalls(server: RedisServer): Promise<number> {
   const reader = new RecentCommonReader({ url: server.url });
-  ends.push(() => reader.close());
+  atEnd(() => reader.close());
   return (await reader.common('app', 'info')).total;
 }
 
@@ -103,7 +87,7 @@ describeWithServer('master that is demoted and keeps its connections', () => {
     const [old, promoted] = [await startServer(['--replica-serve-stale-data', 'no']), await startServer()];
     const name = await startProxy(old);
     const reader = new RecentCommonReader({ url: name.url });
-    ends.push(() => reader.close());
+    atEnd(() => reader.close());
     await reader.names();
     name.redirect(promoted.port);
     await old.command(['REPLICAOF', '127.0.0.1', '1']);
@@ -127,7 +111,7 @@ describeWithServer('master that is demoted and keeps its connections', () => {
     const old = await startServer();
     const client = redis.createClient({ url: old.url, RESP: 2 });
     await client.connect();
-    ends.push(() => client.destroy());
+    atEnd(() => client.destroy());
     const { transport, log, warnings } = openTransport({ client });
     log();
     await transport.flush();
@@ -254,7 +238,7 @@ describeWithServer('password that is missing or wrong', () => {
   ])('ends following at once: %s', async (_, userInfo) => {
     const server = await startServer(['--requirepass', 'secret']);
     const reader = new RecentCommonReader({ url: `redis://${userInfo}127.0.0.1:${server.port}` });
-    ends.push(() => reader.close());
+    atEnd(() => reader.close());
     await expect(reader.follow('app', 'info').next()).rejects.toThrow();
   });
 

@@ -15,6 +15,7 @@ import {
   RedisRecentCommonTransport,
 } from '../../src';
 import { isConfigurationError } from '../../src/redis/failures';
+import { atEndOfTest } from '../support/at-end';
 import { clearOfTheTurn, isoHour } from '../support/hours';
 import { CLIENT_KINDS, type ConnectedClient } from '../support/redis/client-kinds';
 import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
@@ -157,7 +158,7 @@ describeWithServer('passed client', () => {
 });
 
 describeWithServer('node of a cluster', () => {
-  const ends: (() => unknown)[] = [];
+  const atEnd = atEndOfTest();
   let deployments: Deployments;
   let url: string;
 
@@ -165,19 +166,18 @@ describeWithServer('node of a cluster', () => {
     deployments = await startDeployments();
     url = deployments.cluster.address[0] as string;
   });
-  afterEach(() => ends.splice(0).forEach((end) => end()));
   afterAll(() => stopDeployments(deployments));
 
   /** A client that knows no clusters. */
   const plainClient = async (library: 'node-redis' | Library): Promise<PassedClient> => {
     if (library !== 'node-redis') {
       const client = makeIoClient(library, url);
-      ends.push(() => client.disconnect());
+      atEnd(() => client.disconnect());
       return client;
     }
     const client = createClient({ url, RESP: 2 });
     await client.on('error', ignoreError).connect();
-    ends.push(() => client.destroy());
+    atEnd(() => client.destroy());
     return client;
   };
 

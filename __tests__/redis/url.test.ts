@@ -8,6 +8,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { inspect } from 'node:util';
 import { OptionsError, RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
 import { parseRedisUrl, UrlError } from '../../src/redis/url';
+import { atEndOfTest } from '../support/at-end';
 import { makeCertificates } from '../support/redis/certificates';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { itWith } from '../support/requirements';
@@ -70,16 +71,12 @@ describe('URL of a Redis', () => {
   });
 });
 
-/** What the test started, ended after it. */
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+const atEnd = atEndOfTest();
 
 async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
   server.listen(0, host);
   await once(server, 'listening');
-  ends.push(() => server.close());
+  atEnd(() => server.close());
   return (server.address() as AddressInfo).port;
 }
 
@@ -87,7 +84,7 @@ async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
 function forward(port: number, onBytes: (bytes: Buffer, client: Socket) => void = () => undefined): Server {
   return createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
-    ends.push(() => [client, upstream].forEach((socket) => socket.destroy()));
+    atEnd(() => [client, upstream].forEach((socket) => socket.destroy()));
     client.on('data', (bytes) => onBytes(bytes, client));
     client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
     client.pipe(upstream).pipe(client);
@@ -220,7 +217,7 @@ describe('connection with TLS', () => {
     'names its host to the server (SNI), unless that is an address or another name is given',
     async () => {
       const certificates = makeCertificates();
-      ends.push(() => certificates.remove());
+      atEnd(() => certificates.remove());
       const { cert, key } = certificates.server;
       /** The name that a server is told by a connection with these options, made for its port. */
       const ask = async (redis: (port: number) => TransportOptions['redis']): Promise<unknown> => {
@@ -251,7 +248,7 @@ describe('connection with TLS', () => {
 describeWithServer('proxy that drops a connection at CLIENT SETINFO', () => {
   it('is written and read through', async () => {
     const server = await RedisServer.start();
-    ends.push(() => server.stop());
+    atEnd(() => server.stop());
     const port = await listen(forward(server.port, (bytes, client) => bytes.includes('SETINFO') && client.destroy()));
     await expectSame({ url: `redis://127.0.0.1:${port}` }, `redis://127.0.0.1:${port}`);
   });

@@ -1,15 +1,14 @@
 /** Every kind of client that an application can pass in. */
 
 import type { EventEmitter } from 'node:events';
-import * as ioredis5 from 'ioredis';
 import * as ioredis6 from 'ioredis-6';
-import * as iovalkey from 'iovalkey';
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis';
 import * as redis4 from 'redis-4';
 import * as redis5 from 'redis-5';
 import type { PassedClient, RedisScripter } from '../../../src';
 import { isMissing } from '../requirements';
 import type { Deployments } from './deployments';
+import { type IoOptions, LIBRARIES, type Library, makeIoClient } from './ioredis-clients';
 
 /** A connected client, as an application passes it in. Nobody listens for its errors. */
 export interface ConnectedClient {
@@ -41,12 +40,6 @@ async function connectIo(client: PassedClient & EventEmitter & { disconnect(): v
   return { client, close: () => client.disconnect() };
 }
 
-/** What ioredis needs to find a master through its sentinels. */
-const bySentinel = ({ sentinel: { address } }: Deployments) => ({
-  sentinels: address.sentinelRootNodes,
-  name: address.name,
-});
-
 /** As BullMQ wants it of the connection that it is given. */
 const BULLMQ = { maxRetriesPerRequest: null, enableReadyCheck: false };
 
@@ -62,6 +55,38 @@ async function connectReadingBuffers({ standalone }: Deployments): Promise<Conne
     client: client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }),
     close: () => client.destroy(),
   };
+}
+
+const NAMES: Readonly<Record<Library, string>> = {
+  ioredis: 'ioredis 5',
+  'ioredis-6': 'ioredis 6',
+  iovalkey: 'iovalkey',
+};
+
+/** The kinds of client that ioredis and iovalkey have. */
+function ioKinds(library: Library): ClientKind[] {
+  const kind = (deployment: keyof Deployments, what: string, options?: IoOptions): ClientKind => ({
+    title: `a ${what.replace('%s', NAMES[library])}`,
+    deployment,
+    connect: (deployments) => connectIo(makeIoClient(library, deployments[deployment].address, options)),
+  });
+  return [
+    kind('standalone', 'client of %s'),
+    kind('standalone', 'client of %s that is to connect later', { lazyConnect: true }),
+    kind('standalone', 'client of %s that BullMQ could share', BULLMQ),
+    kind('standalone', 'client of %s without a queue, that pipelines by itself and gives numbers as texts', {
+      enableOfflineQueue: false,
+      enableAutoPipelining: true,
+      stringNumbers: true,
+    }),
+    kind('sentinel', 'client of %s behind sentinels'),
+    kind('cluster', 'cluster of %s'),
+    kind('cluster', 'cluster of %s that connects later, reads from replicas and pipelines by itself', {
+      lazyConnect: true,
+      scaleReads: 'slave',
+      enableAutoPipelining: true,
+    }),
+  ];
 }
 
 const KINDS: readonly ClientKind[] = [
@@ -132,141 +157,7 @@ const KINDS: readonly ClientKind[] = [
     deployment: 'cluster',
     connect: (deployments) => connect(redis4.createCluster({ rootNodes: rootNodes(deployments) })),
   },
-  {
-    title: 'a client of ioredis 5',
-    deployment: 'standalone',
-    connect: ({ standalone }) => connectIo(new ioredis5.Redis(standalone.address)),
-  },
-  {
-    title: 'a client of ioredis 5 that is to connect later',
-    deployment: 'standalone',
-    connect: ({ standalone }) => connectIo(new ioredis5.Redis(standalone.address, { lazyConnect: true })),
-  },
-  {
-    title: 'a client of ioredis 5 that BullMQ could share',
-    deployment: 'standalone',
-    connect: ({ standalone }) => connectIo(new ioredis5.Redis(standalone.address, BULLMQ)),
-  },
-  {
-    title: 'a client of ioredis 5 without a queue, that pipelines by itself and gives numbers as texts',
-    deployment: 'standalone',
-    connect: ({ standalone }) =>
-      connectIo(
-        new ioredis5.Redis(standalone.address, {
-          enableOfflineQueue: false,
-          enableAutoPipelining: true,
-          stringNumbers: true,
-        }),
-      ),
-  },
-  {
-    title: 'a client of ioredis 5 behind sentinels',
-    deployment: 'sentinel',
-    connect: (deployments) => connectIo(new ioredis5.Redis(bySentinel(deployments))),
-  },
-  {
-    title: 'a cluster of ioredis 5',
-    deployment: 'cluster',
-    connect: ({ cluster }) => connectIo(new ioredis5.Cluster(cluster.address)),
-  },
-  {
-    title: 'a cluster of ioredis 5 that connects later, reads from replicas and pipelines by itself',
-    deployment: 'cluster',
-    connect: ({ cluster }) =>
-      connectIo(
-        new ioredis5.Cluster(cluster.address, { lazyConnect: true, scaleReads: 'slave', enableAutoPipelining: true }),
-      ),
-  },
-  {
-    title: 'a client of ioredis 6',
-    deployment: 'standalone',
-    connect: ({ standalone }) => connectIo(new ioredis6.Redis(standalone.address)),
-  },
-  {
-    title: 'a client of ioredis 6 that is to connect later',
-    deployment: 'standalone',
-    connect: ({ standalone }) => connectIo(new ioredis6.Redis(standalone.address, { lazyConnect: true })),
-  },
-  {
-    title: 'a client of ioredis 6 that BullMQ could share',
-    deployment: 'standalone',
-    connect: ({ standalone }) => connectIo(new ioredis6.Redis(standalone.address, BULLMQ)),
-  },
-  {
-    title: 'a client of ioredis 6 without a queue, that pipelines by itself and gives numbers as texts',
-    deployment: 'standalone',
-    connect: ({ standalone }) =>
-      connectIo(
-        new ioredis6.Redis(standalone.address, {
-          enableOfflineQueue: false,
-          enableAutoPipelining: true,
-          stringNumbers: true,
-        }),
-      ),
-  },
-  {
-    title: 'a client of ioredis 6 behind sentinels',
-    deployment: 'sentinel',
-    connect: (deployments) => connectIo(new ioredis6.Redis(bySentinel(deployments))),
-  },
-  {
-    title: 'a cluster of ioredis 6',
-    deployment: 'cluster',
-    connect: ({ cluster }) => connectIo(new ioredis6.Cluster(cluster.address)),
-  },
-  {
-    title: 'a cluster of ioredis 6 that connects later, reads from replicas and pipelines by itself',
-    deployment: 'cluster',
-    connect: ({ cluster }) =>
-      connectIo(
-        new ioredis6.Cluster(cluster.address, { lazyConnect: true, scaleReads: 'slave', enableAutoPipelining: true }),
-      ),
-  },
-  {
-    title: 'a client of iovalkey',
-    deployment: 'standalone',
-    connect: ({ standalone }) => connectIo(new iovalkey.Redis(standalone.address)),
-  },
-  {
-    title: 'a client of iovalkey that is to connect later',
-    deployment: 'standalone',
-    connect: ({ standalone }) => connectIo(new iovalkey.Redis(standalone.address, { lazyConnect: true })),
-  },
-  {
-    title: 'a client of iovalkey that BullMQ could share',
-    deployment: 'standalone',
-    connect: ({ standalone }) => connectIo(new iovalkey.Redis(standalone.address, BULLMQ)),
-  },
-  {
-    title: 'a client of iovalkey without a queue, that pipelines by itself and gives numbers as texts',
-    deployment: 'standalone',
-    connect: ({ standalone }) =>
-      connectIo(
-        new iovalkey.Redis(standalone.address, {
-          enableOfflineQueue: false,
-          enableAutoPipelining: true,
-          stringNumbers: true,
-        }),
-      ),
-  },
-  {
-    title: 'a client of iovalkey behind sentinels',
-    deployment: 'sentinel',
-    connect: (deployments) => connectIo(new iovalkey.Redis(bySentinel(deployments))),
-  },
-  {
-    title: 'a cluster of iovalkey',
-    deployment: 'cluster',
-    connect: ({ cluster }) => connectIo(new iovalkey.Cluster(cluster.address)),
-  },
-  {
-    title: 'a cluster of iovalkey that connects later, reads from replicas and pipelines by itself',
-    deployment: 'cluster',
-    connect: ({ cluster }) =>
-      connectIo(
-        new iovalkey.Cluster(cluster.address, { lazyConnect: true, scaleReads: 'slave', enableAutoPipelining: true }),
-      ),
-  },
+  ...LIBRARIES.flatMap(ioKinds),
   {
     title: 'a client of ioredis 6 that maps replies of RESP 3',
     deployment: 'standalone',

@@ -1,5 +1,6 @@
 /** Connects the libraries whose clients are like that of ioredis, in each form of Redis. */
 
+import type { EventEmitter } from 'node:events';
 import * as ioredis5 from 'ioredis';
 import * as ioredis6 from 'ioredis-6';
 import * as iovalkey from 'iovalkey';
@@ -16,7 +17,7 @@ export const LIBRARIES: readonly Library[] = ['ioredis', 'ioredis-6', 'iovalkey'
 export type Whereabouts = string | readonly string[] | SentinelAddress;
 
 /** A client, as an application passes it in. */
-export type IoClient = IoredisScripter & { connect(): Promise<unknown>; disconnect(): void };
+export type IoClient = IoredisScripter & EventEmitter & { connect(): Promise<unknown>; disconnect(): void };
 
 /** Options that the libraries have in common. */
 export interface IoOptions {
@@ -24,6 +25,10 @@ export interface IoOptions {
   readonly maxRetriesPerRequest?: number | null;
   readonly enableReadyCheck?: boolean;
   readonly disableClientInfo?: boolean;
+  readonly enableOfflineQueue?: boolean;
+  readonly enableAutoPipelining?: boolean;
+  readonly stringNumbers?: boolean;
+  readonly scaleReads?: 'slave';
   /** Of each node of a cluster. */
   readonly redisOptions?: { readonly username: string; readonly password: string };
 }
