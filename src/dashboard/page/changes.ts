@@ -23,7 +23,7 @@ const COLUMNS: readonly Column[] = [
   { text: 'Message' },
 ];
 const EXPLANATION =
-  'New: not logged last hour. ×: this hour’s count compared with what last hour predicts by now; ten is added to both, so that small counts do not stand out.';
+  'New: not seen within a week. Returned: not seen for a day. ×: this hour’s count compared with what last hour predicts by now; ten is added to both, so that small counts do not stand out.';
 
 export async function changesPanel(snapshot: Snapshot, view: View, now: Date): Promise<MarkupElement> {
   if (snapshot.name === null) return ['section', { id: 'changes' }];
