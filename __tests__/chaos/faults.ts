@@ -24,10 +24,13 @@ function refusal(title: string, server: RedisServer, setting: string, value: str
   return {
     title,
     strike: async (random) => {
-      await server.command(['CONFIG', 'SET', setting, value]);
-      await sleep(random.between(50, 800));
-      // Another fault may kill the connection of this command.
-      await until(() => server.command(['CONFIG', 'SET', setting, '0']));
+      try {
+        await server.command(['CONFIG', 'SET', setting, value]);
+        await sleep(random.between(50, 800));
+      } finally {
+        // Another fault may kill the connection of a command, also after it was carried out.
+        await until(() => server.command(['CONFIG', 'SET', setting, '0']));
+      }
     },
   };
 }
