@@ -2,7 +2,7 @@
 
 import { Random } from '../__tests__/chaos/random';
 import { compareMessages } from '../src/read/changes';
-import type { Memory } from '../src/read/memory';
+import { hourCounts, type Memory } from '../src/read/memory';
 import type { ChangeStatus } from '../src/read/surge';
 import { printMinuteWindows } from './lib/minute-windows';
 import { normal, poisson } from './lib/random';
@@ -80,8 +80,7 @@ async function simulate(random: Random, { factor, wobble }: Kind, rate: number, 
   const known = { first: 0, lastHour: 0, isCertain: true };
   const memory: Memory = {
     now: HOUR_MS * (1 + elapsed),
-    current: pick('count'),
-    previous: pick('previous'),
+    ...hourCounts(pick('count'), pick('previous')),
     seen: new Map(messages.map((_, i) => [`message ${i}`, known])),
     seenSince: 0,
     isBorn: false,

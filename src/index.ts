@@ -8,6 +8,7 @@ export type { TransportOptions, WriteOptions } from './options';
 export type { MessageChange, Sample } from './read/changes';
 export type { ChangesOptions, HourProgress, SeverityChanges } from './read/compare';
 export type { FollowedLines, FollowOptions, MissedLines } from './read/follow';
+export type { GlanceOptions, SeverityGlance } from './read/glance';
 export type { KnownLogger } from './read/known-loggers';
 export type { RecentLine } from './read/lines';
 export type { MinuteCounts } from './read/minutes';

@@ -141,6 +141,7 @@ async function readEverything(url: string, name: string): Promise<void> {
     expect((await reader.common(name, 'info')).total).toBe(1);
     expect((await reader.common(name, 'info', { window: 'previous' })).total).toBe(0);
     expect(await reader.changes(name, 'info')).toMatchObject([{ count: 1, sample: { message: 'hello' } }]);
+    expect(await reader.glance(name, ['info'])).toMatchObject([{ total: { count: 1 } }]);
   } finally {
     reader.close();
   }

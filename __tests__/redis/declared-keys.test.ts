@@ -59,6 +59,7 @@ async function readAll(workspace: Workspace, client: RedisScripter): Promise<voi
   expect((await reader.common('app', 'info', { window: 'previous' })).total).toBe(3);
   expect(await reader.changes('app', 'info')).not.toEqual([]);
   expect(await reader.changes('app', 'warning')).toMatchObject([{ sample: { message: 'a' } }]);
+  expect(await reader.glance('app', ['info'])).toMatchObject([{ severity: 'info' }]);
   expect((await reader.minutes('app', 'info')).counts).toContain(null);
   expect((await reader.overview()).length).toBeGreaterThan(0);
   const lines = reader.follow('app', 'info', { after: 7 });

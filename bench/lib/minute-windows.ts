@@ -2,7 +2,7 @@
 
 import type { Random } from '../../__tests__/chaos/random';
 import { compareMessages } from '../../src/read/changes';
-import type { Memory } from '../../src/read/memory';
+import { hourCounts, type Memory } from '../../src/read/memory';
 import type { Pulse } from '../../src/read/pulse';
 import { normal, poisson } from './random';
 
@@ -60,8 +60,7 @@ async function simulate(random: Random, kind: Kind, rate: number, window: number
   const known = { first: 0, lastHour: 0, isCertain: true };
   const memory: Memory = {
     now: NOW * MINUTE_MS - 1,
-    current: count(HOUR, NOW),
-    previous: count(0, HOUR),
+    ...hourCounts(count(HOUR, NOW), count(0, HOUR)),
     seen: new Map(messages.map((_, i) => [`message ${i}`, known])),
     seenSince: 0,
     isBorn: false,

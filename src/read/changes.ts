@@ -110,6 +110,22 @@ class Comparer {
     };
   }
 
+  /** All messages together. */
+  compareTotal(): Change {
+    const { sums, isBorn, seenSince = 0 } = this.#memory;
+    const { minutes } = this.#comparison;
+    const all = sums.current + sums.previous;
+    // What began in the window has all its log calls in it.
+    const isWhole = isBorn && seenSince * 1000 >= this.#start;
+    const counted = minutes === undefined ? sums.current : (this.#minutes.total(minutes) ?? (isWhole ? all : null));
+    const count = counted ?? 0;
+    const previous = minutes === undefined ? sums.previous : all - count;
+    const expected = previous * this.#scale;
+    const score = counted !== null && this.#isCompared ? scoreAgainst(count, expected) : null;
+    if (score === null) return { count, previous, expected, score, status: 'unknown' };
+    return { count, previous, expected, score, status: previous === 0 && count > 0 ? 'new' : classify(score) };
+  }
+
   #count(message: string, minutes: readonly (number | null)[], current: number, before: number): Counted {
     const { minutes: length } = this.#comparison;
     if (length === undefined) return { count: current, previous: before };
@@ -161,10 +177,16 @@ class Comparer {
 
   #hasOwnBaseline(): boolean {
     const { minutes } = this.#comparison;
-    if (minutes === undefined) return this.#memory.previous.length > 0;
-    const all = [...this.#memory.current, ...this.#memory.previous].reduce((sum, [, count]) => sum + count, 0);
+    const { current, previous } = this.#memory.sums;
+    if (minutes === undefined) return previous > 0;
+    const all = current + previous;
     return all > (this.#minutes.total(minutes) ?? all);
   }
+}
+
+/** How the sum of all messages of a window has changed: new if its severity logged nothing before, but its logger did. */
+export function compareTotal(memory: Memory, comparison: Comparison): Change {
+  return new Comparer(memory, comparison).compareTotal();
 }
 
 function findOther(counts: Memory['current']): number {

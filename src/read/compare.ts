@@ -3,7 +3,7 @@
 import { OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
 import { type DestinationKeys, destinationKeys, type KeySpace } from '../redis/keys';
-import { compareMessages, type MessageChange, parseSample } from './changes';
+import { type Comparison, compareMessages, type MessageChange, parseSample } from './changes';
 import { readIndex } from './known-loggers';
 import { type Memory, type MemoryBeginning, readMemory, readSamples, readTotalsByMinute } from './memory';
 import { assertLimit, assertWindow, type MinuteWindow } from './windows';
@@ -42,13 +42,13 @@ export interface SeverityChanges extends HourProgress {
 }
 
 /** Where to read. */
-interface Source {
+export interface Source {
   readonly connection: Connection;
   readonly space: KeySpace;
 }
 
 /** What the comparison of a severity needs of another. */
-interface Summary extends MemoryBeginning {
+export interface Summary extends MemoryBeginning {
   readonly now: number;
   readonly previous: number;
 }
@@ -73,16 +73,7 @@ export async function compareSeverities(
   const compared: SeverityChanges[] = [];
   for (const [i, memory] of memories.entries()) {
     const { start, elapsed } = toProgress(memory.now);
-    // The hour may have turned between two reads: only reads in the same hour have the same hour before.
-    const peers = all.filter((other) => toProgress(other.now).start.getTime() === start.getTime());
-    const since =
-      memory.isBorn || memory.seenSince === undefined ? all.map((other) => other.seenSince) : [memory.seenSince];
-    const loggerSince = Math.min(...since.filter((second) => second !== undefined));
-    const comparison = {
-      minutes,
-      hasBaseline: hasBaseline || peers.some(({ previous }) => previous > 0),
-      loggerSince,
-    };
+    const comparison = compareWith(memory, all, minutes, hasBaseline);
     const changes = (await compareMessages(memory, comparison)).slice(0, limit);
     const sampled = memory.hasSamples
       ? await addSamples(source.connection, keys[i] as DestinationKeys, changes)
@@ -92,11 +83,27 @@ export async function compareSeverities(
   return compared;
 }
 
-function summarize({ now, previous, seenSince, isBorn }: Memory): Summary {
-  return { now, previous: previous.length, seenSince, isBorn };
+/** What a severity is compared with, given what was read of all of its logger. */
+export function compareWith(
+  memory: Memory,
+  all: readonly Summary[],
+  minutes: number | undefined,
+  hasBaseline = false,
+): Comparison {
+  const hour = toProgress(memory.now).start.getTime();
+  // The hour may have turned between two reads: only reads in the same hour have the same hour before.
+  const peers = all.filter((other) => toProgress(other.now).start.getTime() === hour);
+  const since =
+    memory.isBorn || memory.seenSince === undefined ? all.map((other) => other.seenSince) : [memory.seenSince];
+  const loggerSince = Math.min(...since.filter((second) => second !== undefined));
+  return { minutes, hasBaseline: hasBaseline || peers.some(({ previous }) => previous > 0), loggerSince };
 }
 
-function toProgress(now: number): HourProgress {
+export function summarize({ now, sums, seenSince, isBorn }: Memory): Summary {
+  return { now, previous: sums.previous, seenSince, isBorn };
+}
+
+export function toProgress(now: number): HourProgress {
   return { start: new Date(now - (now % HOUR_MS)), elapsed: (now % HOUR_MS) / HOUR_MS };
 }
 

@@ -115,6 +115,8 @@ export interface TotalsByMinute extends StoredMinutes, MemoryBeginning {
 export interface Memory extends StoredMinutes, MemoryBeginning {
   readonly current: readonly Count[];
   readonly previous: readonly Count[];
+  /** The sums of all messages of both hours, whether they were read or not. */
+  readonly sums: { readonly current: number; readonly previous: number };
   readonly pulses: ReadonlyMap<string, Pulse>;
   /** The minute from which on the minutes of messages are complete; undefined if none are kept. */
   readonly pulsesSince: number | undefined;
@@ -139,11 +141,10 @@ export async function readTotalsByMinute(connection: Connection, keys: Destinati
 export async function readMemory(connection: Connection, keys: DestinationKeys): Promise<Memory> {
   const separator = randomSeparator();
   const reply = expectArray(await connection.run(READ_MEMORY, memoryKeys(keys), ['1', separator]));
-  const [seconds, micros, current, previous, minutes, pulse, seen, itself, samples] = reply;
+  const [seconds, micros, now, before, minutes, pulse, seen, itself, samples] = reply;
   return {
     ...decodeMinutes(seconds, micros, minutes),
-    current: await toCounts(current, separator),
-    previous: await toCounts(previous, separator),
+    ...hourCounts(await toCounts(now, separator), await toCounts(before, separator)),
     ...(await decodePulses(pulse, separator)),
     seen: new Map(await toPairs(seen, separator, decodeSeen)),
     ...decodeItself(itself),
@@ -169,13 +170,22 @@ export async function readSamples(
   return lines;
 }
 
-function decodeItself(flat: unknown): MemoryBeginning {
+/** The counts of both hours, of which all messages are known. */
+export function hourCounts(
+  current: readonly Count[],
+  previous: readonly Count[],
+): Pick<Memory, 'current' | 'previous' | 'sums'> {
+  const sum = (counts: readonly Count[]): number => counts.reduce((total, [, count]) => total + count, 0);
+  return { current, previous, sums: { current: sum(current), previous: sum(previous) } };
+}
+
+export function decodeItself(flat: unknown): MemoryBeginning {
   const [, score] = expectArray(flat);
   if (score === undefined) return { seenSince: undefined, isBorn: false };
   return { seenSince: Math.floor(-Number(score) / 2), isBorn: -Number(score) % 2 === 1 };
 }
 
-function decodeMinutes(seconds: unknown, micros: unknown, flat: unknown): StoredMinutes {
+export function decodeMinutes(seconds: unknown, micros: unknown, flat: unknown): StoredMinutes {
   const parts = expectArray(flat);
   const minutes = new Map<number, number>();
   let since: number | undefined;
@@ -198,7 +208,7 @@ async function decodePulses(texts: unknown, separator: string): Promise<Pick<Mem
   return { pulses, pulsesSince };
 }
 
-function decodeSeen(message: string, text: string): [string, Seen] {
+export function decodeSeen(message: string, text: string): [string, Seen] {
   const score = Number(text);
   const rest = score % HOUR_UNIT;
   const lastHour = Math.floor(score / HOUR_UNIT);

@@ -2,7 +2,6 @@
 
 import type { Memory, StoredMinutes, TotalsByMinute } from './memory';
 import { countMinutes } from './pulse';
-import type { Count } from './scripts';
 
 const MINUTE_MS = 60_000;
 /** Minutes that are given of a logger, and of each message. */
@@ -60,10 +59,9 @@ export class MessageMinutes {
   readonly last: number;
 
   constructor(memory: Memory) {
-    const sum = (counts: readonly Count[]): number => counts.reduce((total, [, count]) => total + count, 0);
     this.#memory = memory;
     this.last = toMinute(memory.now);
-    this.#sound = soundHours(memory, sum(memory.current), sum(memory.previous));
+    this.#sound = soundHours(memory, memory.sums.current, memory.sums.previous);
     const hour = Math.floor(this.last / 60);
     this.#counts = new Map([
       [hour, new Map(memory.current)],

@@ -14,6 +14,7 @@ import { assertConnection, type ConnectionOptions, openConnection } from '../red
 import type { MessageChange } from './changes';
 import { type ChangesOptions, compareSeverities, type HourProgress, type SeverityChanges } from './compare';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
+import { type GlanceOptions, glance, type SeverityGlance } from './glance';
 import { type KnownLogger, keepExisting, readIndex } from './known-loggers';
 import { isSince, type RecentLine, selectLines } from './lines';
 import { readTotalsByMinute } from './memory';
@@ -130,6 +131,19 @@ export class RecentCommonReader {
     if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
     for (const severity of severities) this.#checkedKeys(name, severity);
     return compareSeverities({ connection: this.#connection, space: this.#space }, name, severities, options);
+  }
+
+  /**
+   * What a glance at severities of a logger tells: their totals, their minutes, and the changes of the messages that most probably
+   * tell what has happened. It takes one short script for each, whatever the number of messages. Give all severities of the logger:
+   * they are compared with one another alone.
+   *
+   * @throws OptionsError for an argument that cannot be used
+   */
+  async glance(name: string, severities: readonly string[], options: GlanceOptions = {}): Promise<SeverityGlance[]> {
+    if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
+    for (const severity of severities) this.#checkedKeys(name, severity);
+    return glance({ connection: this.#connection, space: this.#space }, name, severities, options);
   }
 
   /**
