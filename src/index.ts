@@ -5,15 +5,17 @@ export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './
 export type { TimestampFormat } from './line-format';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
-export type { MessageChange, Sample } from './read/changes';
+
 export type { ChangesOptions, HourProgress, SeverityChanges } from './read/compare';
 export type { FollowedLines, FollowOptions, MissedLines } from './read/follow';
 export type { GlanceOptions, SeverityGlance } from './read/glance';
 export type { KnownLogger } from './read/known-loggers';
 export type { RecentLine } from './read/lines';
+export type { MessageChange, Sample } from './read/message-change';
 export type { MinuteCounts } from './read/minutes';
 export { type LoggerOverview, type ReaderOptions, RecentCommonReader, type RecentOptions } from './read/reader';
 export { type Change, type ChangeStatus, surgeScore } from './read/surge';
+export type { GroupOptions, RowVariants, Variant } from './read/variants';
 export type { CommonOptions, CommonWindow, MessageCount, MinuteWindow } from './read/windows';
 export { type Format, keepTemplate } from './record/keep-template';
 export type { LogInfo } from './record/log-call';

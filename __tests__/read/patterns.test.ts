@@ -1,10 +1,15 @@
 import { mergePatterns } from '../../src/read/merge-patterns';
-import { findPatterns, PatternMemory } from '../../src/read/patterns';
+import { PatternMemory } from '../../src/read/patterns';
 import { readLabelledMessages } from '../support/labelled-messages';
 
 /** The patterns of messages, each once. */
-async function listPatterns(messages: readonly string[]): Promise<string[]> {
-  return [...new Set((await findPatterns(messages)).values())];
+async function listPatterns(
+  messages: readonly string[],
+  isMerged = true,
+  memory = new PatternMemory(),
+): Promise<string[]> {
+  const patterns = await memory.find('app', messages, isMerged);
+  return [...new Set(messages.map((message) => patterns.findPattern(message)))];
 }
 
 describe('merging of patterns', () => {
@@ -66,18 +71,18 @@ describe('merging of patterns', () => {
     ['few words', ['disk is full now', 'disk is empty now', 'disk is missing now']],
     ['two positions', ['user_1 of a_b is here', 'user_2 of c_d is here']],
   ])('keeps rows apart that differ in %s', async (_, messages) => {
-    const keys = new Set((await findPatterns(messages, false)).values());
-    expect(new Set(await listPatterns(messages))).toEqual(keys);
+    expect(await listPatterns(messages)).toEqual(await listPatterns(messages, false));
   });
 
   it.each(['known', 'aside'] as const)(
     'does not merge different failures of the labelled messages (%s)',
     async (part) => {
       const messages = readLabelledMessages(part);
-      const patterns = await findPatterns(messages.map(({ message }) => message));
+      const texts = messages.map(({ message }) => message);
+      const patterns = await new PatternMemory().find('app', texts);
       const groups = new Map<string, Set<string>>();
       for (const { message, group } of messages) {
-        const pattern = patterns.get(message) as string;
+        const pattern = patterns.findPattern(message);
         groups.set(pattern, (groups.get(pattern) ?? new Set()).add(group));
       }
       expect([...groups].filter(([, each]) => each.size > 1)).toEqual([]);
@@ -85,8 +90,8 @@ describe('merging of patterns', () => {
   );
 
   it('leaves keys as they are if merging is off', async () => {
-    const patterns = await findPatterns(['job 1 of queue waits', 'job a_b1 of queue waits'], false);
-    expect([...patterns.values()]).toEqual(['job <number> of queue waits', 'job <id> of queue waits']);
+    const patterns = await listPatterns(['job 1 of queue waits', 'job a_b1 of queue waits'], false);
+    expect(patterns).toEqual(['job <number> of queue waits', 'job <id> of queue waits']);
   });
 
   it('holds the event loop only in slices, for ten thousand keys', async () => {
@@ -108,18 +113,29 @@ describe('merging of patterns', () => {
 });
 
 describe('memory of patterns', () => {
-  it('gives what it found before as long as the messages of the owner are the same', async () => {
+  it('finds the patterns of the messages that come, whichever came before', async () => {
     const memory = new PatternMemory();
-    const first = await memory.find('app info', ['user 1 left', 'user 2 left']);
-    expect(await memory.find('app info', ['user 2 left', 'user 1 left'])).toBe(first);
-    expect(await memory.find('app info', ['user 2 left'])).not.toBe(first);
-    expect(await memory.find('app error', ['user 1 left', 'user 2 left'])).not.toBe(first);
+    expect(await listPatterns(['no lock for job 18', 'queue 1 is full'], true, memory)).toEqual([
+      'no lock for job <number>',
+      'queue <number> is full',
+    ]);
+    expect(await listPatterns(['no lock for job 18', 'no lock for job a_b1'], true, memory)).toEqual([
+      'no lock for job <value>',
+    ]);
+    expect(await listPatterns(['no lock for job 19'], true, memory)).toEqual(['no lock for job <number>']);
   });
 
   it('tells merged patterns from those that are not', async () => {
     const memory = new PatternMemory();
     const messages = ['no lock for job 18', 'no lock for job a_b1'];
-    expect(new Set((await memory.find('app', messages, true)).values()).size).toBe(1);
-    expect(new Set((await memory.find('app', messages, false)).values()).size).toBe(2);
+    expect(await listPatterns(messages, true, memory)).toHaveLength(1);
+    expect(await listPatterns(messages, false, memory)).toHaveLength(2);
+    expect(await listPatterns(messages, true, memory)).toHaveLength(1);
+  });
+
+  it('takes what stands for messages that are too rare to be counted for no pattern', async () => {
+    const patterns = await new PatternMemory().find('app', ['<other>', ' <other>']);
+    expect(patterns.findPattern('<other>')).toBe('<other>');
+    expect(patterns.findPattern(' <other>')).toBe(' <other>');
   });
 });

@@ -2,10 +2,16 @@
 
 import { OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
-import { type DestinationKeys, destinationKeys, type KeySpace } from '../redis/keys';
-import { type Comparison, compareMessages, type MessageChange, parseSample } from './changes';
+import { type DestinationKeys, destinationKeys } from '../redis/keys';
+import { compareMessages } from './changes';
+import type { Comparison } from './comparer';
 import { readIndex } from './known-loggers';
 import { type Memory, type MemoryBeginning, readMemory, readSamples, readTotalsByMinute } from './memory';
+import { type MessageChange, parseSample } from './message-change';
+import { findPatterns } from './patterns';
+import type { Source } from './source';
+import { areMostlyUnique } from './uniqueness';
+import { assertGrouping, type GroupOptions, isByPattern } from './variants';
 import { assertLimit, assertWindow, type MinuteWindow } from './windows';
 
 const HOUR_MS = 3_600_000;
@@ -13,10 +19,10 @@ const HOUR_MS = 3_600_000;
 const MOST_SAMPLED = 2000;
 
 /** How many changes to read, and what is known about them. */
-export interface ChangesOptions {
+export interface ChangesOptions extends GroupOptions {
   /** This hour, or the last minutes, from 1 to 60. @default 'current' */
   readonly window?: 'current' | MinuteWindow | undefined;
-  /** Most messages of a severity to return, the most surprising; at least 1. All by default. */
+  /** Most rows of a severity to return, the most surprising; at least 1. All by default. */
   readonly limit?: number | undefined;
   /**
    * Whether the logger logged anything in the hour before under severities that are not asked for. If it did, the messages of
@@ -39,12 +45,11 @@ export interface SeverityChanges extends HourProgress {
   readonly severity: string;
   /** New and surging messages first, by score, then fading ones, then the others. */
   readonly changes: readonly MessageChange[];
-}
-
-/** Where to read. */
-export interface Source {
-  readonly connection: Connection;
-  readonly space: KeySpace;
+  /**
+   * Whether nearly all messages, of at least 100 in these two hours, were counted once: counting them by pattern or by template would
+   * say more.
+   */
+  readonly isMostlyUnique: boolean;
 }
 
 /** What the comparison of a severity needs of another. */
@@ -58,15 +63,17 @@ export async function compareSeverities(
   source: Source,
   name: string,
   severities: readonly string[],
-  { limit, hasBaseline, window = 'current' }: ChangesOptions = {},
+  options: ChangesOptions = {},
 ): Promise<SeverityChanges[]> {
+  const { limit, hasBaseline, window = 'current' } = options;
+  assertGrouping(options);
   assertLimit(limit);
   assertBoolean(hasBaseline);
   assertWindow(window, ['current']);
   const keys = severities.map((severity) => destinationKeys(source.space, name, severity));
   // One after the other: the replies of full windows take long to decode, and would all come in one turn.
   const memories: Memory[] = [];
-  for (const each of keys) memories.push(await readMemory(source.connection, each));
+  for (const each of keys) memories.push(await readMemory(source.connection, each, isByPattern(options)));
   const minutes = typeof window === 'object' ? window.minutes : undefined;
   const others = await readOthers(source, name, severities, memories, hasBaseline, minutes);
   const all = [...memories.map(summarize), ...others];
@@ -74,11 +81,12 @@ export async function compareSeverities(
   for (const [i, memory] of memories.entries()) {
     const { start, elapsed } = toProgress(memory.now);
     const comparison = compareWith(memory, all, minutes, hasBaseline);
-    const changes = (await compareMessages(memory, comparison)).slice(0, limit);
-    const sampled = memory.hasSamples
-      ? await addSamples(source.connection, keys[i] as DestinationKeys, changes)
-      : changes;
-    compared.push({ severity: severities[i] as string, start, elapsed, changes: sampled });
+    const at = keys[i] as DestinationKeys;
+    const patterns = await findPatterns(source.patterns, at, memory, options);
+    const changes = (await compareMessages(memory, comparison, patterns)).slice(0, limit);
+    const sampled = memory.hasSamples ? await addSamples(source.connection, at, changes) : changes;
+    const isMostlyUnique = areMostlyUnique(memory);
+    compared.push({ severity: severities[i] as string, start, elapsed, changes: sampled, isMostlyUnique });
   }
   return compared;
 }
@@ -132,9 +140,15 @@ async function addSamples(
   keys: DestinationKeys,
   changes: MessageChange[],
 ): Promise<MessageChange[]> {
-  const some = changes.slice(0, MOST_SAMPLED).map(({ message }) => message);
-  const lines = await readSamples(connection, keys, some);
-  return changes.map((change) => ({ ...change, sample: parseSample(lines.get(change.message)) }));
+  const each = Math.max(1, Math.floor(MOST_SAMPLED / Math.max(1, changes.length)));
+  const candidates = changes.map(
+    ({ message, variants }) => variants?.slice(0, each).map((one) => one.message) ?? [message],
+  );
+  const lines = await readSamples(connection, keys, candidates.flat().slice(0, MOST_SAMPLED));
+  return changes.map((change, i) => {
+    const sampled = candidates[i]?.find((message) => lines.has(message));
+    return { ...change, sample: parseSample(lines.get(sampled ?? change.message)) };
+  });
 }
 
 function assertBoolean(hasBaseline: unknown): void {

@@ -4,12 +4,14 @@ import type { Connection } from '../redis/connection';
 import { ISO_HOUR } from '../redis/hour';
 import { type DestinationKeys, destinationKeys, OTHER } from '../redis/keys';
 import { defineScript } from '../redis/script';
-import { compareMessages, compareTotal, type MessageChange } from './changes';
-import { compareWith, type HourProgress, type Source, summarize, toProgress } from './compare';
+import { compareMessages, compareTotal } from './changes';
+import { compareWith, type HourProgress, summarize, toProgress } from './compare';
 import { decodeItself, decodeMinutes, decodeSeen, type Memory, type Seen } from './memory';
+import type { MessageChange } from './message-change';
 import { listMinutes, type MinuteCounts } from './minutes';
 import { type Pulse, parsePulse } from './pulse';
 import { type Count, expectArray, READ_COUNTS, randomSeparator, WINDOWS, windowKeys } from './scripts';
+import type { Source } from './source';
 import type { Change } from './surge';
 import { assertWindow, type MinuteWindow } from './windows';
 

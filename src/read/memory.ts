@@ -28,13 +28,13 @@ const READ_MEMORY = defineScript(/* lua */ `
 -- KEYS[7] seen     zset    message -> when it was last and first seen
 -- KEYS[8] samples  hash    message -> an hour and a line of it
 --
--- ARGV[1] 1 for messages, 0 for sums
+-- ARGV[1] 0 for sums, 1 for messages, 2 for messages with all that were seen
 -- ARGV[2] a text that no message contains
 --
 -- Returns { epoch seconds, microseconds beyond them, of this hour, of the hour before it, the minutes with their log calls, the
 --   member that is about seen itself with its score }: sums, or texts of the messages by falling count, each followed by its count,
---   with ARGV[2] between all of these. With ARGV[1] 1, there come before the last pulse and those of seen that were seen in
---   these hours, each followed by its value, in texts like these, and after it 1 if there are samples, else 0
+--   with ARGV[2] between all of these. If ARGV[1] is not 0, there come before the last pulse and those of seen that were seen in
+--   these hours, or all with 2, each followed by its value, in texts like these, and after it 1 if there are samples, else 0
 ${ISO_HOUR}
 ${READ_COUNTS}
 ${WINDOWS}
@@ -48,7 +48,7 @@ local previous = find_window(iso_hour(now - 3600), common, start_key, last, psta
 local by_minute = redis.call('ZREVRANGE', minutes, 0, -1, 'WITHSCORES')
 local itself = redis.call('ZRANGEBYSCORE', seen, '-inf', '(0', 'WITHSCORES')
 if ARGV[1] == '0' then return { time[1], time[2], sum_counts(current), sum_counts(previous), by_minute, itself } end
-local since = (math.floor(now / 3600) - 1) * 8589934592
+local since = ARGV[1] == '2' and 0 or (math.floor(now / 3600) - 1) * 8589934592
 return {
   time[1], time[2], read_counts(current, 0, ARGV[2]), read_counts(previous, 0, ARGV[2]), by_minute,
   join_texts(redis.call('HGETALL', pulse), ARGV[2]),
@@ -72,6 +72,9 @@ return redis.call('HMGET', KEYS[1], unpack(messages))
 
 /** Messages whose samples one script reads. */
 const MOST_SAMPLES = 500;
+const HOUR_SECONDS = 3600;
+/** How long messages are remembered. */
+const WEEK_HOURS = 168;
 /** Of a score of seen: what comes before the last hour. */
 const HOUR_UNIT = 2 ** 33;
 /** The field and member that no message can be, as a client reads it. */
@@ -137,16 +140,22 @@ export async function readTotalsByMinute(connection: Connection, keys: Destinati
   return { ...decodeMinutes(seconds, micros, minutes), ...totals, ...decodeItself(itself) };
 }
 
-/** The counts of both hours and all that is kept beside them but for samples. */
-export async function readMemory(connection: Connection, keys: DestinationKeys): Promise<Memory> {
+/**
+ * The counts of both hours and all that is kept beside them but for samples.
+ *
+ * @param hasWeek - whether `seen` is to have all messages of the week, and not only those of these two hours
+ */
+export async function readMemory(connection: Connection, keys: DestinationKeys, hasWeek = false): Promise<Memory> {
   const separator = randomSeparator();
-  const reply = expectArray(await connection.run(READ_MEMORY, memoryKeys(keys), ['1', separator]));
+  const reply = expectArray(await connection.run(READ_MEMORY, memoryKeys(keys), [hasWeek ? '2' : '1', separator]));
   const [seconds, micros, now, before, minutes, pulse, seen, itself, samples] = reply;
+  const oldest = Math.floor(Number(seconds) / HOUR_SECONDS) - WEEK_HOURS;
+  const entries = await toPairs(seen, separator, decodeSeen);
   return {
     ...decodeMinutes(seconds, micros, minutes),
     ...hourCounts(await toCounts(now, separator), await toCounts(before, separator)),
     ...(await decodePulses(pulse, separator)),
-    seen: new Map(await toPairs(seen, separator, decodeSeen)),
+    seen: new Map(entries.filter(([, { lastHour }]) => lastHour >= oldest)),
     ...decodeItself(itself),
     hasSamples: Number(samples) > 0,
   };

@@ -1,66 +1,121 @@
 /** Finds the patterns of the messages of a reading, and remembers them until the messages are others. */
 
 import { parameterize } from '../record/parameterize';
-import { mergePatterns } from './merge-patterns';
+import { type DestinationKeys, OTHER } from '../redis/keys';
+import type { Memory } from './memory';
+import { type MergedPatterns, mergePatterns } from './merge-patterns';
 import { Slices } from './slices';
+import { type GroupOptions, isByPattern } from './variants';
 
-/** Readings that are remembered. */
-const MAX_REMEMBERED = 50;
+/** Messages that are remembered, of all owners together. */
+const MAX_REMEMBERED = 100_000;
 
-/** The pattern of each message. */
-export type Patterns = ReadonlyMap<string, string>;
+/** The patterns of the messages of a reading. */
+export class Patterns {
+  readonly #keys: ReadonlyMap<string, string>;
+  readonly #merged: MergedPatterns;
+
+  constructor(keys: ReadonlyMap<string, string>, merged: MergedPatterns) {
+    this.#keys = keys;
+    this.#merged = merged;
+  }
+
+  /** What `parameterize` makes of a message; it stays the same from reading to reading. */
+  findKey(message: string): string {
+    return this.#keys.get(message) ?? message;
+  }
+
+  /** The key of a message, merged with those that differ in one value only. */
+  findPattern(message: string): string {
+    const key = this.findKey(message);
+    return this.#merged.get(key) ?? key;
+  }
+}
 
 interface Reading {
-  readonly messages: ReadonlySet<string>;
-  readonly patterns: Patterns;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly distinct: ReadonlySet<string>;
+  /** Undefined if nothing was to be merged yet. */
+  readonly merged?: MergedPatterns | undefined;
 }
 
-/**
- * The pattern of each message, found in slices of the event loop: its key by `parameterize`, merged with others that differ in
- * one value only.
- *
- * @param messages - of one severity, of all windows that are compared, so that each has one pattern in all of them
- * @param isMerged - whether patterns that differ in one value only are merged
- */
-export async function findPatterns(messages: Iterable<string>, isMerged = true): Promise<Patterns> {
-  const slices = new Slices();
-  const patterns = new Map<string, string>();
-  for (const message of messages) {
-    if (slices.isOver(16)) await slices.pause();
-    patterns.set(message, parameterize(message));
-  }
-  if (!isMerged) return patterns;
-  const merged = await mergePatterns(patterns.values());
-  for (const [message, key] of merged.size === 0 ? [] : patterns) {
-    if (slices.isOver()) await slices.pause();
-    patterns.set(message, merged.get(key) ?? key);
-  }
-  return patterns;
-}
+const NOTHING: Reading = { keys: new Map(), distinct: new Set() };
+const NOT_MERGED: MergedPatterns = new Map();
 
-/** Finds patterns like {@link findPatterns}, and only if the messages of their owner have changed since it was asked last. */
+/** Finds the patterns of messages in slices of the event loop, and only those of messages that their owner did not have before. */
 export class PatternMemory {
   readonly #readings = new Map<string, Reading>();
+  #size = 0;
 
   /**
+   * The patterns of all messages of a reading.
+   *
    * @param owner - what the messages belong to, such as a logger name and a severity
+   * @param messages - of all windows that are compared, so that each has one pattern in all of them
+   * @param isMerged - whether patterns that differ in one value only are merged
    */
   async find(owner: string, messages: Iterable<string>, isMerged = true): Promise<Patterns> {
-    const asked = new Set(messages);
-    const name = `${isMerged} ${owner}`;
-    const known = this.#readings.get(name);
-    if (known && isSame(known.messages, asked)) return known.patterns;
-    const patterns = await findPatterns(asked, isMerged);
-    this.#readings.delete(name);
-    this.#readings.set(name, { messages: asked, patterns });
-    const [oldest] = this.#readings.keys();
-    if (this.#readings.size > MAX_REMEMBERED && oldest !== undefined) this.#readings.delete(oldest);
-    return patterns;
+    const known = this.#readings.get(owner) ?? NOTHING;
+    const { keys, distinct } = await findKeys(messages, known.keys);
+    const reading = { keys, distinct, merged: isSame(distinct, known.distinct) ? known.merged : undefined };
+    if (isMerged) reading.merged ??= await mergePatterns(distinct);
+    this.#remember(owner, reading);
+    return new Patterns(keys, isMerged && reading.merged ? reading.merged : NOT_MERGED);
   }
+
+  #remember(owner: string, reading: Reading): void {
+    this.#forget(owner);
+    this.#readings.set(owner, reading);
+    this.#size += reading.keys.size;
+    for (const oldest of this.#readings.keys()) {
+      if (this.#size <= MAX_REMEMBERED) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(owner: string): void {
+    this.#size -= this.#readings.get(owner)?.keys.size ?? 0;
+    this.#readings.delete(owner);
+  }
+}
+
+async function findKeys(
+  messages: Iterable<string>,
+  known: ReadonlyMap<string, string>,
+): Promise<Pick<Reading, 'keys' | 'distinct'>> {
+  const slices = new Slices();
+  const keys = new Map<string, string>();
+  const distinct = new Set<string>();
+  for (const message of messages) {
+    if (slices.isOver(16)) await slices.pause();
+    const key = known.get(message) ?? parameterize(message);
+    // What is too rare to be counted one by one is no message.
+    if (key === OTHER) continue;
+    keys.set(message, key);
+    distinct.add(key);
+  }
+  return { keys, distinct };
 }
 
 function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   if (a.size !== b.size) return false;
   for (const each of b) if (!a.has(each)) return false;
   return true;
+}
+
+/** The patterns of the messages of a logger and severity, if rows are patterns: of both hours and of the week. */
+export async function findPatterns(
+  memory: PatternMemory,
+  { common }: DestinationKeys,
+  reading: Memory,
+  options: GroupOptions,
+): Promise<Patterns | undefined> {
+  if (!isByPattern(options)) return undefined;
+  return memory.find(common, listMessages(reading), options.merge);
+}
+
+function* listMessages({ current, previous, seen }: Memory): Iterable<string> {
+  for (const [message] of current) yield message;
+  for (const [message] of previous) yield message;
+  yield* seen.keys();
 }

@@ -11,15 +11,17 @@ import {
   type KeySpace,
 } from '../redis/keys';
 import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
-import type { MessageChange } from './changes';
 import { type ChangesOptions, compareSeverities, type HourProgress, type SeverityChanges } from './compare';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
 import { type GlanceOptions, glance, type SeverityGlance } from './glance';
 import { type KnownLogger, keepExisting, readIndex } from './known-loggers';
 import { isSince, type RecentLine, selectLines } from './lines';
 import { readTotalsByMinute } from './memory';
+import type { MessageChange } from './message-change';
 import { listMinutes, type MinuteCounts } from './minutes';
+import { PatternMemory } from './patterns';
 import { type HourTotals, readLines, readLinesFrom, readTotals } from './scripts';
+import type { Source } from './source';
 import { type Change, compareTotals } from './surge';
 import { assertLimit, type CommonOptions, type CommonWindow, readWindow } from './windows';
 
@@ -52,6 +54,7 @@ interface LoggerTotals extends KnownLogger, HourTotals {}
 export class RecentCommonReader {
   readonly #connection: Connection;
   readonly #space: KeySpace;
+  readonly #patterns = new PatternMemory();
 
   /** @throws OptionsError for an option that cannot be used */
   constructor(options: ReaderOptions = {}) {
@@ -97,7 +100,7 @@ export class RecentCommonReader {
    * @throws OptionsError for an argument that cannot be used
    */
   async common(name: string, severity: string, options: CommonOptions = {}): Promise<CommonWindow> {
-    return readWindow(this.#connection, this.#checkedKeys(name, severity), options);
+    return readWindow(this.#source, this.#checkedKeys(name, severity), options);
   }
 
   /**
@@ -130,7 +133,7 @@ export class RecentCommonReader {
   async compare(name: string, severities: readonly string[], options: ChangesOptions = {}): Promise<SeverityChanges[]> {
     if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
     for (const severity of severities) this.#checkedKeys(name, severity);
-    return compareSeverities({ connection: this.#connection, space: this.#space }, name, severities, options);
+    return compareSeverities(this.#source, name, severities, options);
   }
 
   /**
@@ -143,7 +146,7 @@ export class RecentCommonReader {
   async glance(name: string, severities: readonly string[], options: GlanceOptions = {}): Promise<SeverityGlance[]> {
     if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
     for (const severity of severities) this.#checkedKeys(name, severity);
-    return glance({ connection: this.#connection, space: this.#space }, name, severities, options);
+    return glance(this.#source, name, severities, options);
   }
 
   /**
@@ -183,6 +186,10 @@ export class RecentCommonReader {
   /** Closes the connection, unless the client was passed in. The next read opens it again. */
   close(): void {
     this.#connection.release();
+  }
+
+  get #source(): Source {
+    return { connection: this.#connection, space: this.#space, patterns: this.#patterns };
   }
 
   #readIndex(): Promise<KnownLogger[]> {

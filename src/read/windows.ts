@@ -1,14 +1,20 @@
 /** Reads the counts of one window: an hour, or the last minutes. */
 
 import { assertWholeNumber, OptionsError } from '../errors';
-import type { Connection } from '../redis/connection';
-import type { DestinationKeys } from '../redis/keys';
+import { type DestinationKeys, OTHER } from '../redis/keys';
 import { type Memory, readMemory } from './memory';
 import { MessageMinutes, sumLast } from './minutes';
-import { readHour } from './scripts';
+import { findPatterns, type Patterns } from './patterns';
+import { type Count, readHour } from './scripts';
+import { Slices, sortInSlices } from './slices';
+import type { Source } from './source';
+import { assertGrouping, type GroupOptions, isByPattern, type RowVariants, VariantList } from './variants';
 
-/** A message and how often it was logged. */
-export interface MessageCount {
+const HOUR_MS = 3_600_000;
+
+/** A message, or the messages of a pattern, and how often it was logged. */
+export interface MessageCount extends RowVariants {
+  /** The message, or the pattern. */
   readonly message: string;
   readonly count: number;
 }
@@ -18,14 +24,14 @@ export interface MinuteWindow {
   readonly minutes: number;
 }
 
-/** Which window to read, and how many of its messages. */
-export interface CommonOptions {
+/** Which window to read, and how many of its rows. */
+export interface CommonOptions extends GroupOptions {
   /**
    * This hour, or the hour before it, by the clock of Redis in UTC; or the last minutes, from 1 to 60: the running one and those
    * before it. @default 'current'
    */
   readonly window?: 'current' | 'previous' | MinuteWindow | undefined;
-  /** Most messages to return, the most frequent; at least 1. All by default. */
+  /** Most rows to return, the most frequent; at least 1. All by default. */
   readonly limit?: number | undefined;
 }
 
@@ -47,40 +53,81 @@ export interface CommonWindow {
 }
 
 /** Reads the counts of a window. */
-export async function readWindow(
-  connection: Connection,
-  keys: DestinationKeys,
-  options: CommonOptions,
-): Promise<CommonWindow> {
-  const { limit = 0, window = 'current' } = options;
-  assertLimit(options.limit);
+export async function readWindow(source: Source, keys: DestinationKeys, options: CommonOptions): Promise<CommonWindow> {
+  const { limit, window = 'current' } = options;
+  assertGrouping(options);
+  assertLimit(limit);
   assertWindow(window, ['current', 'previous']);
-  if (typeof window === 'object') {
-    return sumWindow(await readMemory(connection, keys), window.minutes, options.limit);
+  if (isByPattern(options) || typeof window === 'object') {
+    const memory = await readMemory(source.connection, keys, isByPattern(options));
+    const counts = typeof window === 'object' ? await sumWindow(memory, window.minutes) : countHour(memory, window);
+    const patterns = await findPatterns(source.patterns, keys, memory, options);
+    const messages = patterns ? await groupCounts(counts.messages, patterns) : counts.messages;
+    return { ...counts, messages: messages.slice(0, limit) };
   }
-  const { counts, ...hour } = await readHour(connection, keys, window === 'current' ? 0 : 1, limit);
-  return { ...hour, isComplete: true, messages: counts.map(([message, count]) => ({ message, count })) };
+  const { counts, ...hour } = await readHour(source.connection, keys, window === 'current' ? 0 : 1, limit ?? 0);
+  return { ...hour, isComplete: true, messages: counts.map(toMessageCount) };
+}
+
+function countHour({ now, current, previous }: Memory, window: 'current' | 'previous'): CommonWindow {
+  const hour = now - (now % HOUR_MS);
+  const [start, end, counts] = window === 'current' ? [hour, now, current] : [hour - HOUR_MS, hour, previous];
+  const messages = counts.map(toMessageCount);
+  return { start: new Date(start), end: new Date(end), total: sum(messages), isComplete: true, messages };
 }
 
 /** What was logged in the last minutes, as far as it is known. */
-function sumWindow(memory: Memory, minutes: number, limit: number | undefined): CommonWindow {
+async function sumWindow(memory: Memory, minutes: number): Promise<CommonWindow> {
+  const slices = new Slices();
   const known = new MessageMinutes(memory);
   const total = known.total(minutes);
   const messages: MessageCount[] = [];
-  let counted = 0;
   for (const message of memory.pulses.keys()) {
+    if (slices.isOver()) await slices.pause();
     const count = sumLast(known.list(message), minutes) ?? 0;
-    counted += count;
     if (count > 0) messages.push({ message, count });
   }
-  messages.sort((a, b) => b.count - a.count || (a.message < b.message ? 1 : -1));
+  const counted = sum(messages);
   return {
     start: new Date(memory.now - known.windowMs(minutes)),
     end: new Date(memory.now),
     total: total ?? counted,
     isComplete: total === counted,
-    messages: messages.slice(0, limit),
+    messages: await sortInSlices(messages, byCount, slices),
   };
+}
+
+/** A row of each pattern, by falling count. */
+async function groupCounts(messages: readonly MessageCount[], patterns: Patterns): Promise<MessageCount[]> {
+  const slices = new Slices();
+  const rows = new Map<string, { count: number; readonly variants: VariantList }>();
+  for (const { message, count } of messages) {
+    if (slices.isOver()) await slices.pause();
+    const pattern = patterns.findPattern(message);
+    const row = rows.get(pattern) ?? { count: 0, variants: new VariantList() };
+    row.count += count;
+    row.variants.add(message, patterns.findKey(message), count);
+    rows.set(pattern, row);
+  }
+  const grouped: MessageCount[] = [];
+  for (const [message, { count, variants }] of rows) {
+    if (slices.isOver()) await slices.pause();
+    grouped.push({ message, count, ...(message === OTHER ? {} : await variants.finish(slices)) });
+  }
+  return sortInSlices(grouped, byCount, slices);
+}
+
+function toMessageCount([message, count]: Count): MessageCount {
+  return { message, count };
+}
+
+/** As Redis orders the members of a sorted set, the greatest first. */
+function byCount(a: MessageCount, b: MessageCount): number {
+  return b.count - a.count || (a.message < b.message ? 1 : -1);
+}
+
+function sum(messages: readonly MessageCount[]): number {
+  return messages.reduce((total, { count }) => total + count, 0);
 }
 
 /** @throws OptionsError for a window that is none */

@@ -1,7 +1,7 @@
 /** Reads the sections of `top`: each logger and severity with its messages, those most likely to have news first. */
 
 import { OptionsError } from '../../errors';
-import type { MessageChange } from '../../read/changes';
+import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
 import { surgeScore } from '../../read/surge';
 import type { TopArguments } from '../arguments/invocation';

@@ -1,6 +1,6 @@
 /** `top`: shows what changed since the last hour. */
 
-import type { MessageChange } from '../../read/changes';
+import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview } from '../../read/reader';
 import { factorText } from '../../read/surge';
 import { OTHER } from '../../redis/keys';

@@ -1,7 +1,7 @@
 /** Picks the messages that are new, surging or fading. */
 
-import type { MessageChange } from '../../read/changes';
 import type { SeverityChanges } from '../../read/compare';
+import type { MessageChange } from '../../read/message-change';
 import { Slices } from '../../read/slices';
 import { type ChangeStatus, surgeScore } from '../../read/surge';
 import { OTHER } from '../../redis/keys';

@@ -1,7 +1,7 @@
 /** Finds the most frequent messages. */
 
-import type { MessageChange } from '../../read/changes';
 import type { SeverityChanges } from '../../read/compare';
+import type { MessageChange } from '../../read/message-change';
 import { Slices } from '../../read/slices';
 import { OTHER } from '../../redis/keys';
 import { compareSeverities } from '../../severity';

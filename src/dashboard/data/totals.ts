@@ -1,6 +1,6 @@
 /** Lists the severities of a logger and sums their counts. */
 
-import type { MessageChange } from '../../read/changes';
+import type { MessageChange } from '../../read/message-change';
 import { compareSeverities, GRAVEST_FIRST } from '../../severity';
 
 /** Log calls of this hour and of the hour before. */

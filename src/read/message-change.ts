@@ -1,0 +1,39 @@
+/** What is told of a message in a window: its numbers, when it was seen, and a line of it. */
+
+import { parseLine, parseParts } from '../line-format';
+import type { Change } from './surge';
+import type { RowVariants } from './variants';
+
+/** A line that was logged with a message. */
+export interface Sample {
+  readonly time: Date;
+  /** The message with its metadata, as in a recent line. */
+  readonly message: string;
+  /** The stack of the error that was logged, if one was. */
+  readonly stack?: string;
+}
+
+/** How the count of one message, or of all messages of a pattern, has changed. Then it is unknown what is unknown of one of them. */
+export interface MessageChange extends Change, RowVariants {
+  /** The message, or the pattern. */
+  readonly message: string;
+  /** The first log call in the memory of a week, to the second; null if it is not known. */
+  readonly firstSeen: Date | null;
+  /** The minute of the last log call if the minutes are known, else its hour; null if it is not known. */
+  readonly lastSeen: Date | null;
+  /** Log calls of the last 60 minutes, oldest first; null for a minute that is not known. */
+  readonly minutes: readonly (number | null)[];
+  /**
+   * The first line with the message in the hour of the last log call or the one before, if samples of its severity are kept; of the
+   * first of `variants` that has one.
+   */
+  readonly sample: Sample | null;
+}
+
+/** A line of samples, taken apart. */
+export function parseSample(line: string | undefined): Sample | null {
+  if (line === undefined) return null;
+  const { time, text } = parseLine(line);
+  const { message, stack } = parseParts(text);
+  return { time, message, ...(stack === undefined ? {} : { stack }) };
+}

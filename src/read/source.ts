@@ -1,0 +1,12 @@
+/** What every read of a reader needs: where to read, and what was read before. */
+
+import type { Connection } from '../redis/connection';
+import type { KeySpace } from '../redis/keys';
+import type { PatternMemory } from './patterns';
+
+/** Where to read. */
+export interface Source {
+  readonly connection: Connection;
+  readonly space: KeySpace;
+  readonly patterns: PatternMemory;
+}

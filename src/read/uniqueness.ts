@@ -1,0 +1,24 @@
+/** Tells whether counting the messages of a logger one by one says little, since hardly any comes twice. */
+
+import { OTHER } from '../redis/keys';
+import type { Memory } from './memory';
+
+/** Fewer messages than this are no flood. */
+const LEAST = 100;
+/** Nearly all. */
+const SHARE = 0.9;
+
+/** What viewers say then, in one line. */
+export const UNIQUE_HINT =
+  "nearly all messages are counted once: count them by pattern (commonKey: 'pattern') or by template (keepTemplate())";
+
+/** Whether at least 100 messages were counted in both hours, and nine of ten of them once. */
+export function areMostlyUnique({ current, previous }: Pick<Memory, 'current' | 'previous'>): boolean {
+  const counts = new Map<string, number>();
+  for (const [message, count] of [...current, ...previous]) {
+    if (message !== OTHER) counts.set(message, (counts.get(message) ?? 0) + count);
+  }
+  let once = 0;
+  for (const count of counts.values()) if (count === 1) once++;
+  return counts.size >= LEAST && once >= counts.size * SHARE;
+}
