@@ -46,7 +46,7 @@ describe('invalid option', () => {
     ['severities.audit', { severities: { audit: 'pulse' } }, "'pulse'"],
     ['severities.audit', { severities: { audit: 'LAST' } }, "'last'"],
     ['severities.audit', { severities: { audit: 'a:b' } }, "'a:b'"],
-    ['commonKey', { commonKey: 'message' }, "'message'"],
+    ['commonKey', { commonKey: 'patterns' }, "'message', 'pattern' or a function, got 'patterns'"],
     ['sampleSeverities', { sampleSeverities: 'error' }, "'error'"],
     ['sampleSeverities', { sampleSeverities: ['pulse'] }, "'pulse'"],
     ['level', { level: 3 }, '3'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import winston, { format } from 'winston';
-import { type DeliveryWarning, RedisRecentCommonTransport, type TransportStats } from '../src';
+import { type DeliveryWarning, keepTemplate, RedisRecentCommonTransport, type TransportStats } from '../src';
 import { clearOfTheTurn, isoHour } from './support/hours';
 import { until } from './support/wait';
 import { Workspace } from './support/workspace';
@@ -287,6 +287,20 @@ describe('commonKey', () => {
     expect(await readCounts(name)).toEqual({ 'user failed': 2 });
     expect((await readMessages(name))[0]).toBe('uncounted');
     expect(transport.stats()).toMatchObject({ logged: 3, written: 3 });
+  });
+
+  it.each([
+    ['message', { 'user 1 failed': 1, 'user 2 failed': 1, 'user %s left after 3 tries': 2 }],
+    ['pattern', { 'user <number> failed': 2, 'user %s left after 3 tries': 2 }],
+  ] as const)("counts by '%s', a kept template first, and leaves lines as they are", async (commonKey, counts) => {
+    const name = newName();
+    const { logger, transport } = workspace.logger({ name, commonKey });
+    logger.format = format.combine(keepTemplate(), format.splat());
+    for (const id of [1, 2]) logger.info(`user ${id} failed`);
+    for (const user of ['ann', 'bob']) logger.info('user %s left after 3 tries', user);
+    await transport.flush();
+    expect(await readCounts(name)).toEqual(counts);
+    expect((await readMessages(name))[0]).toBe('user bob left after 3 tries');
   });
 
   it('has the message counted instead, with one warning, if it throws', async () => {

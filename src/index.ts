@@ -18,7 +18,7 @@ export { type Change, type ChangeStatus, surgeScore } from './read/surge';
 export type { GroupOptions, RowVariants, Variant } from './read/variants';
 export type { CommonOptions, CommonWindow, MessageCount, MinuteWindow } from './read/windows';
 export { type Format, keepTemplate } from './record/keep-template';
-export type { LogInfo } from './record/log-call';
+export type { CommonKey, LogInfo } from './record/log-call';
 export {
   createParameterizer,
   type Parameterizer,

@@ -1,7 +1,7 @@
 /** The two functions of the book, `log_recent` and `log_common`, for code without winston. */
 
 import { type DeliveryWarning, OptionsError } from './errors';
-import { type Resolved, resolveWriteOptions, type WriteOptions } from './options';
+import { DEFAULTS, type Resolved, resolveWriteOptions, type WriteOptions } from './options';
 import { readMessage, toCommonKey, toLineText } from './record/log-call';
 import type { Connection } from './redis/connection';
 import { ignoreError } from './redis/failures';
@@ -125,7 +125,7 @@ async function logOnce(
   assertSeverity(severity);
   const text = readMessage({ message });
   const info = { message: text };
-  const counted = isCounted ? toCommonKey(info, text, undefined, ignoreError) : undefined;
+  const counted = isCounted ? toCommonKey(info, text, DEFAULTS.commonKey, ignoreError) : undefined;
   const call = { time, message: counted, text: toLineText(info, text, false) };
   let log = clients.get(client);
   if (!log) clients.set(client, (log = new ClientLog(client)));

@@ -4,7 +4,7 @@ import type TransportStream = require('winston-transport');
 
 import { assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsError } from './errors';
 import type { TimestampFormat } from './line-format';
-import type { LogInfo } from './record/log-call';
+import type { CommonKey, LogInfo } from './record/log-call';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
 import { assertConnection, type ConnectionOptions, withUrl } from './redis/open';
 import { isClusterClient } from './redis/passed-client';
@@ -54,10 +54,12 @@ export interface TransportOptions
    */
   readonly name?: string | ((info: LogInfo) => unknown) | undefined;
   /**
-   * Returns the text to count a log call under; undefined counts nothing. Messages without their ids and numbers count
-   * together. @default the message
+   * What to count of a log call. `'message'`: its message. `'pattern'`: what {@link parameterize} makes of its message, so that
+   * messages that differ in values only count together; all processes that write to one Redis should have the same. With both,
+   * the template that {@link keepTemplate} has kept comes first, as it is. Or a function that returns the text to count;
+   * undefined counts nothing. @default 'message'
    */
-  readonly commonKey?: ((info: LogInfo) => unknown) | undefined;
+  readonly commonKey?: CommonKey | undefined;
   /**
    * Severities of whose messages Redis keeps a sample: the first line of an hour with each, of at most 2 kB, a stack before
    * metadata; none for `[]`. @default ['warning', 'error', 'critical']
@@ -127,6 +129,7 @@ export const DEFAULTS = Object.freeze({
   recentLimit: 100,
   commonLimit: 10_000,
   severities: Object.freeze({}) as Readonly<Record<string, string>>,
+  commonKey: 'message' as CommonKey,
   timestamp: 'iso' as TimestampFormat,
   sampleSeverities: Object.freeze(['warning', 'error', 'critical']) as readonly string[],
   lingerMs: 10,
@@ -160,7 +163,7 @@ export function resolveTransportOptions(options: TransportOptions = {}): Resolve
   assertWriteOptions(resolved, hashTag);
   for (const option of ['lingerMs', 'maxPending', 'closeTimeoutMs'] as const) assertInteger(resolved, option);
   if (typeof resolved.name !== 'function') assertName(resolved.name, { hashTag });
-  assertFunction(resolved.commonKey, 'commonKey');
+  assertCommonKey(resolved.commonKey);
   assertSeverities(resolved.sampleSeverities, 'sampleSeverities');
   assertWinstonOptions(resolved);
   return resolved;
@@ -196,6 +199,11 @@ function assertWriteOptions(options: Resolved<WriteOptions>, hashTag: boolean): 
   for (const [level, severity] of Object.entries(options.severities)) {
     assertSeverity(typeof severity === 'string' ? severity.toLowerCase() : severity, `severities.${level}`);
   }
+}
+
+function assertCommonKey(commonKey: unknown): void {
+  if (commonKey === 'message' || commonKey === 'pattern' || typeof commonKey === 'function') return;
+  throw new OptionsError('commonKey', "'message', 'pattern' or a function", commonKey);
 }
 
 function assertSeverities(severities: unknown, option: string): void {

@@ -35,7 +35,7 @@ describe('options in the README', () => {
 
   it('include those without a default', () => {
     const others = [...options.keys()].filter((option) => !((option as string).slice(1, -1) in DEFAULTS));
-    expect(others).toEqual(['`url`', '`redis`', '`client`', '`commonKey`', '`ttlSeconds`']);
+    expect(others).toEqual(['`url`', '`redis`', '`client`', '`ttlSeconds`']);
   });
 
   it.each(Object.entries(RANGES))('have the range of the code: %s', (option, [least, most]) => {

@@ -7,12 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import winston from 'winston';
-import {
-  type DeliveryWarning,
-  parameterize,
-  RecentCommonReader,
-  RedisRecentCommonTransport,
-} from 'winston-redis-recent-common';
+import { type DeliveryWarning, RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
 import { createDashboard } from 'winston-redis-recent-common/dashboard';
 import { compareCounts, printFindings } from './findings';
 import { SHOP } from './incident';
@@ -97,7 +92,7 @@ function openLog(space: { url: string; keyPrefix: string }) {
     name: (info) => (info as Named)[NAME],
     ttlSeconds: TTL_SECONDS,
     maxPending: 100_000,
-    commonKey: ({ message }) => parameterize(String(message)),
+    commonKey: 'pattern',
   });
   transport.on('warn', (warning: DeliveryWarning) => console.error(warning.message));
   const logger = winston.createLogger({ levels: LEVELS, level: 'debug', transports: [transport] });

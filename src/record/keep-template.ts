@@ -13,8 +13,8 @@ const SLOT = /%[scdjifoO]/;
 export type Format = NonNullable<TransportStream.TransportStreamOptions['format']>;
 
 /**
- * A winston format that keeps the message as it is before `splat()` fills it in, so that a transport without a `commonKey`
- * counts `logger.info('user %s logged in', id)` as `user %s logged in` for all users. Put it before `splat()`. It changes
+ * A winston format that keeps the message as it is before `splat()` fills it in, so that a transport whose
+ * `commonKey` is no function counts `logger.info('user %s logged in', id)` as `user %s logged in` for all users. Put it before `splat()`. It changes
  * nothing that is logged, and keeps no template of a message without values.
  *
  * @example

@@ -16,6 +16,7 @@ import {
 } from './line-text';
 import { mayHoldError, readLoggedMessage, readParts } from './logged-parts';
 import { hasMetadata } from './metadata';
+import { parameterize } from './parameterize';
 import { cleanText, truncate, truncateEarly } from './text';
 
 /** What winston hands to a transport for one log call. */
@@ -24,6 +25,9 @@ export interface LogInfo {
   readonly message?: unknown;
   readonly [key: string | symbol]: unknown;
 }
+
+/** What to count of a log call: its message, the pattern of that, or what a function returns. */
+export type CommonKey = 'message' | 'pattern' | ((info: LogInfo) => unknown);
 
 /** winston's key for the level that no format has coloured. */
 const LEVEL = Symbol.for('level');
@@ -71,16 +75,18 @@ export function readMessage(info: LogInfo): string {
 /**
  * The key to count for a log call with this message; undefined counts nothing.
  *
- * @param commonKey - gives the key to count instead of the message
  * @param onKeyError - is called if `commonKey` throws or returns a promise; the message is counted then
  */
 export function toCommonKey(
   info: LogInfo,
   message: string,
-  commonKey: ((info: LogInfo) => unknown) | undefined,
+  commonKey: CommonKey,
   onKeyError: (error: unknown) => void,
 ): string | undefined {
-  if (!commonKey) return truncateEarly(keptTemplate(info) ?? message, MAX_MESSAGE_BYTES);
+  if (typeof commonKey !== 'function') {
+    const key = keptTemplate(info) ?? (commonKey === 'pattern' ? parameterize(message) : message);
+    return truncateEarly(key, MAX_MESSAGE_BYTES);
+  }
   try {
     const key = atOnce(commonKey(info));
     return key === undefined ? undefined : truncateEarly(toText(key), MAX_MESSAGE_BYTES);

@@ -57,7 +57,8 @@ export type Parameterizer = (message: string | { readonly message?: unknown }) =
  *
  * @param text - the message, of any length and with any characters
  * @example
- * new RedisRecentCommonTransport({ commonKey: (info) => parameterize(String(info.message)) });
+ * new RedisRecentCommonTransport({ commonKey: 'pattern' });
+ * parameterize('user 17 failed'); // 'user <number> failed'
  */
 export function parameterize(text: string): string {
   return findKey(text);
