@@ -13,7 +13,7 @@ const GLOBALS = {
   isJson: false,
   color: 'auto',
 };
-const TOP = { ...GLOBALS, command: 'top', sort: 'surge', isWhole: false };
+const TOP = { ...GLOBALS, command: 'top', sort: 'surge', window: 'current', isOnce: false, isWhole: false };
 
 const tail = (...args: string[]): TailArguments => parseInvocation(['tail', ...args], {}) as TailArguments;
 

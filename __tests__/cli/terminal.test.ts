@@ -29,7 +29,7 @@ describeWithTerminal('terminal', () => {
     const prepare = 'stty cols 70 rows 20';
     const [colored, plain, dumb] = await Promise.all(
       [{}, { NO_COLOR: '1' }, { TERM: 'dumb' }].map((env) =>
-        CliProcess.startInTerminal(at('top'), { env, prepare }).ended(),
+        CliProcess.startInTerminal(at('top', '--once'), { env, prepare }).ended(),
       ),
     );
     expect(colored?.stdout).toContain('\u001b[1mshop · info\u001b[22m · ');
@@ -39,7 +39,7 @@ describeWithTerminal('terminal', () => {
   });
 
   it.concurrent('has top --watch drawn in place and at its new size, and is left as it was at Ctrl-C', async () => {
-    const cli = CliProcess.startInTerminal(at('top', '--watch=0.2'), {
+    const cli = CliProcess.startInTerminal(at('top', '-n5', '--watch=0.2'), {
       env: { NO_COLOR: '1' },
       prepare: 'stty cols 100 rows 20; tty',
       after: 'echo "code $?"; stty -a | grep -c " echo "',
@@ -61,7 +61,7 @@ describeWithTerminal('terminal', () => {
   });
 
   it.concurrent('leaves the alternate screen while Ctrl-Z has stopped top --watch, and is drawn again afterwards', async () => {
-    const cli = CliProcess.startInTerminal(at('top', '--watch', '3600'), { prepare: 'echo "shell $$."' });
+    const cli = CliProcess.startInTerminal(at('top', '-n5', '--watch', '3600'), { prepare: 'echo "shell $$."' });
     await cli.shows(MESSAGE);
     const [, shell = ''] = /shell (\d+)\./.exec(cli.stdout) ?? [];
     cli.type('\u001a');

@@ -118,7 +118,7 @@ function printPlaces({ isInEnvironment, url }: FoundRedis, keyPrefix: string, se
   const options = `${isInEnvironment ? '' : `--url ${url} `}--prefix ${keyPrefix}`;
   console.log(`\nThe dashboard of a web shop:  http://127.0.0.1:${port}/?name=${SHOP}`);
   console.log('\nTo see the same in another terminal, in this folder:');
-  for (const command of [`top ${SHOP} --watch`, `tail ${SHOP} --follow`, 'ls']) {
+  for (const command of [`top ${SHOP}`, `tail ${SHOP} --follow`, 'ls']) {
     console.log(`  ${PROGRAM} ${command} ${options}`);
   }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Starts the command line program in this process: its signals, its pipes and its exit code. */
 
+import type { Hold } from './host';
 import { main } from './main';
 
 /** A reader may stop reading early, as `head` does: end quietly and with success. */
@@ -12,23 +13,43 @@ function onWriteError({ code, message }: NodeJS.ErrnoException): void {
 
 function interrupted(): AbortSignal {
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
   return interrupt.signal;
 }
 
-function onStop(before: () => void, after: () => void): { end(): void } {
+function hold(leave: () => void, resume: () => void): Hold {
   const stop = (): void => {
-    before();
-    process.once('SIGCONT', after);
+    leave();
     process.kill(process.pid, 'SIGSTOP');
   };
-  process.on('SIGTSTP', stop);
-  return { end: () => void process.off('SIGTSTP', stop) };
+  // The monitor is called before the error is printed, which would be lost with the screen.
+  const ends = ['exit', 'uncaughtExceptionMonitor'] as const;
+  process.on('SIGTSTP', stop).on('SIGCONT', resume);
+  for (const end of ends) process.on(end, leave);
+  return {
+    stop: () => void process.kill(0, 'SIGTSTP'),
+    end: () => {
+      process.off('SIGTSTP', stop).off('SIGCONT', resume);
+      for (const end of ends) process.off(end, leave);
+    },
+  };
 }
 
 process.stdout.on('error', onWriteError);
 process.stderr.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
 const { stdout, stderr, env } = process;
-void main({ args: process.argv.slice(2), env, stdout, stderr, interrupted, onStop }).then((code) => {
+const host = {
+  args: process.argv.slice(2),
+  env,
+  // Opened when it is first used: most commands read no keys.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout,
+  stderr,
+  interrupted,
+  hold,
+};
+void main(host).then((code) => {
   process.exitCode = code;
 });

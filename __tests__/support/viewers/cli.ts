@@ -1,6 +1,7 @@
 /** Runs the command line program within the test process, with output that tests can read. */
 
-import type { Sink } from '../../../src/cli/host';
+import { PassThrough } from 'node:stream';
+import type { Hold, Sink } from '../../../src/cli/host';
 import { main } from '../../../src/cli/main';
 import type { Ended } from '../program';
 import { until } from '../wait';
@@ -40,6 +41,21 @@ export class FakeSink implements Sink {
   }
 }
 
+/** An input that keys can be typed into. */
+export class FakeKeyboard extends PassThrough {
+  readonly isTTY: boolean;
+  isRaw = false;
+
+  constructor({ isTTY = false } = {}) {
+    super();
+    this.isTTY = isTTY;
+  }
+
+  setRawMode(isRaw: boolean): void {
+    this.isRaw = isRaw;
+  }
+}
+
 /** The command line program within this process. */
 export class RunningCli {
   readonly stdout: FakeSink;
@@ -50,14 +66,14 @@ export class RunningCli {
 
   constructor(
     args: readonly string[],
-    { env = {}, stdout = new FakeSink(), stderr = new FakeSink() }: CliSetting = {},
+    { env = {}, stdin = new FakeKeyboard(), stdout = new FakeSink(), stderr = new FakeSink() }: CliSetting = {},
   ) {
     this.stdout = stdout;
     this.stderr = stderr;
     const { signal } = this.#interrupt;
     RunningCli.#running.add(this);
-    const onStop = (): { end(): void } => ({ end: () => undefined });
-    this.ended = main({ args, env, stdout, stderr, interrupted: () => signal, onStop }).then((code) => {
+    const hold = (): Hold => ({ stop: () => undefined, end: () => undefined });
+    this.ended = main({ args, env, stdin, stdout, stderr, interrupted: () => signal, hold }).then((code) => {
       RunningCli.#running.delete(this);
       return { code, stdout: stdout.text, stderr: stderr.text };
     });
@@ -83,9 +99,10 @@ export class RunningCli {
   }
 }
 
-/** Environment and output of the program. */
+/** Environment, input and output of the program. */
 export interface CliSetting {
   readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: FakeKeyboard;
   readonly stdout?: FakeSink;
   readonly stderr?: FakeSink;
 }

@@ -30,6 +30,8 @@ export const OPTIONS = {
     level: { type: 'string', short: 'l', multiple: true },
     sort: { type: 'string', default: 'surge' },
     limit: { type: 'string', short: 'n' },
+    minutes: { type: 'string', short: 'm' },
+    once: { type: 'boolean', default: false },
     watch: { type: 'string', short: 'w' },
     'no-trunc': { type: 'boolean', default: false },
   },

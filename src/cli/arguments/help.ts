@@ -49,12 +49,15 @@ largest changes.
 CHANGE is (NOW + 10) / (EXPECTED + 10), so small counts make no news:
 SURGING from ×2, FADING to ×0.5, NEW if the last hour had none.
 The bar: ▒ as expected, █ beyond that, ░ expected and missing.
-On a terminal messages are cut to its width; in a file or pipe they are whole.
+On a terminal you can look around, until q: ? lists the keys. In a file or pipe,
+or with --once, --limit or --no-trunc, it is printed.
 
   -l, --level <levels>    only these levels or severities, separated by commas
       --sort <by>         surge (largest change first) or count
   -n, --limit <rows>      rows of each table; default: about 20 in all, with
                           --json 20 of each
+  -m, --minutes <count>   the last minutes, from 1 to 60, in place of this hour
+      --once              print and end, on a terminal, too
   -w, --watch[=seconds]   refresh until interrupted; default: every 2 seconds
       --no-trunc          whole messages on a terminal, too
 ${GLOBAL}`,

@@ -1,5 +1,6 @@
 /** Turns a command line into a typed request. */
 
+import type { MinuteWindow } from '../../read/windows';
 import { defaultUrl } from '../../redis/url';
 import { UsageError } from '../errors';
 import { type Command, OPTIONS, type ParsedLine, parseOptions, splitCommand } from './command-line';
@@ -28,15 +29,21 @@ export interface Selection {
   readonly severities: readonly string[] | undefined;
 }
 
+/** What `top` counts: this hour, or the last minutes. */
+export type TopWindow = 'current' | MinuteWindow;
+
 /** The arguments of `top`. */
 export interface TopArguments extends GlobalArguments, Selection {
   readonly command: 'top';
   readonly sort: 'surge' | 'count';
+  readonly window: TopWindow;
+  /** Whether to print and end, even on a terminal. */
+  readonly isOnce: boolean;
   /** Rows of each table; undefined for about 20 in all. */
   readonly limit: number | undefined;
   /** Whether messages are shown whole, even if wider than the terminal. */
   readonly isWhole: boolean;
-  /** Seconds between two tables; undefined to print once. */
+  /** Seconds between two readings; undefined to print once, or on a terminal for every 2 seconds. */
   readonly watchSeconds: number | undefined;
 }
 
@@ -114,14 +121,17 @@ function parseGlobals({ values }: ParsedLine<'ls'>, env: Readonly<NodeJS.Process
 }
 
 function parseTop(globals: GlobalArguments, { values, positionals }: ParsedLine<'top'>): TopArguments {
-  const { sort, limit, watch, level, 'no-trunc': isWhole } = values;
+  const { sort, limit, minutes, once: isOnce, watch, level, 'no-trunc': isWhole } = values;
   if (isWhole && watch !== undefined) throw new UsageError('--no-trunc does not go with --watch');
+  if (isOnce && watch !== undefined) throw new UsageError('--once does not go with --watch');
   return {
     command: 'top',
     ...globals,
     name: parseName('top', positionals),
     severities: parseLevels(level),
     sort: parseChoice('--sort', sort, ['surge', 'count']),
+    window: minutes === undefined ? 'current' : { minutes: parseWhole('--minutes', minutes, 1, 60) },
+    isOnce,
     limit: limit === undefined ? undefined : parseWhole('--limit', limit, 1),
     isWhole,
     watchSeconds: watch === undefined ? undefined : parseSeconds('--watch', watch),

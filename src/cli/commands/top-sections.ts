@@ -3,13 +3,16 @@
 import { OptionsError } from '../../errors';
 import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
-import { surgeScore } from '../../read/surge';
+import { type Change, classify, scoreAgainst, surgeScore } from '../../read/surge';
 import type { TopArguments } from '../arguments/invocation';
 import { maximum } from '../terminal/table';
 import { byName, bySeverity, select } from './selection';
 
 /** Without a name, reading ends after this many messages, so that people need not wait. Programs get all. */
 const ENOUGH_MESSAGES = 30_000;
+
+/** What to read. */
+export type TopSelection = Pick<TopArguments, 'name' | 'severities' | 'sort' | 'window' | 'isJson'>;
 
 /** A logger and severity with its messages of this hour and the last. */
 export interface Section {
@@ -33,16 +36,15 @@ export interface Sections {
  * Reads what changed in the selected loggers.
  * @throws Failure if a logger or severity was asked for that does not exist
  */
-export async function readSections(reader: RecentCommonReader, selection: TopArguments): Promise<Sections> {
+export async function readSections(reader: RecentCommonReader, selection: TopSelection): Promise<Sections> {
   const selected = select(await reader.overview(), selection);
   const active = selected.filter(({ count, previous }) => count > 0 || previous > 0).sort(byLikelihood);
   const isOneName = new Set(active.map(({ name }) => name)).size === 1;
   const enough = isOneName || selection.isJson ? Infinity : ENOUGH_MESSAGES;
-  const sections = await readInTurn(active, enough, (logger) => readSection(reader, logger, selection.sort));
-  const isRead = new Set(sections.map(({ logger }) => logger));
+  const { sections, asked } = await readInTurn(active, enough, (logger) => readSection(reader, logger, selection));
   return {
     read: sections.sort((a, b) => bySeverity(a.logger, b.logger) || byNews(a, b)),
-    unread: active.filter((logger) => !isRead.has(logger)).sort(byName),
+    unread: active.slice(asked).sort(byName),
     quiet: selected.filter((logger) => !active.includes(logger)).sort(byName),
   };
 }
@@ -52,29 +54,31 @@ async function readInTurn(
   loggers: readonly LoggerOverview[],
   enough: number,
   read: (logger: LoggerOverview) => Promise<Section | undefined>,
-): Promise<Section[]> {
+): Promise<{ sections: Section[]; asked: number }> {
   const sections: Section[] = [];
-  let messages = 0;
-  for (let from = 0, to = 1; from < loggers.length && messages < enough; [from, to] = [to, 2 * to + 1]) {
-    const found = await Promise.all(loggers.slice(from, to).map(read));
+  let [asked, messages] = [0, 0];
+  while (asked < loggers.length && messages < enough) {
+    const some = loggers.slice(asked, 2 * asked + 1);
+    const found = await Promise.all(some.map(read));
+    asked += some.length;
     sections.push(...found.filter((section) => section !== undefined));
     messages = sections.reduce((sum, { changes }) => sum + changes.length, 0);
   }
-  return sections;
+  return { sections, asked };
 }
 
 /** Undefined if the index holds a name or severity that no reader accepts. */
 async function readSection(
   reader: RecentCommonReader,
   logger: LoggerOverview,
-  sort: 'surge' | 'count',
+  { sort, window }: TopSelection,
 ): Promise<Section | undefined> {
   try {
     const hasBaseline = logger.score !== null;
-    const changes = await reader.changes(logger.name, logger.severity, { hasBaseline });
+    const changes = await reader.changes(logger.name, logger.severity, { hasBaseline, window });
     if (sort === 'count') changes.sort((a, b) => b.count - a.count || b.previous - a.previous);
     return {
-      logger,
+      logger: window === 'current' ? logger : { ...logger, ...sumChanges(changes) },
       changes,
       news: maximum(changes.filter(isNews).map(({ score }) => Math.abs(score ?? 0))),
     };
@@ -82,6 +86,17 @@ async function readSection(
     if (error instanceof OptionsError) return undefined;
     throw error;
   }
+}
+
+/** What has become of all messages together. */
+function sumChanges(changes: readonly MessageChange[]): Change {
+  const sum = (of: 'count' | 'previous' | 'expected'): number =>
+    changes.reduce((total, change) => total + change[of], 0);
+  const [count, previous, expected] = [sum('count'), sum('previous'), sum('expected')];
+  if (changes.every(({ score }) => score === null))
+    return { count, previous, expected, score: null, status: 'unknown' };
+  const score = scoreAgainst(count, expected);
+  return { count, previous, expected, score, status: previous === 0 ? 'new' : classify(score) };
 }
 
 export function isNews({ status }: MessageChange): boolean {

@@ -3,15 +3,9 @@
 import { errorMessage } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
 import type { Host } from '../host';
+import { FullScreen } from '../terminal/full-screen';
 import type { Screen } from '../terminal/screen';
 import { flow, visible } from '../terminal/text';
-
-/** Alternate screen, no cursor, no line wrap. */
-const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
-const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
-const HOME = '\u001b[H';
-const CLEAR_LINE_END = '\u001b[K';
-const CLEAR_BELOW = '\u001b[J';
 
 /** The frames to show. */
 export interface Watched {
@@ -34,7 +28,7 @@ export async function watch(watched: Watched, screen: Screen, host: Host): Promi
   const first = await unlessAborted(screen.during(`reading from ${watched.label}`, watched.frame()), signal);
   if (!first) return;
   if (!screen.hasEscapes || watched.isJson) await append(first, watched, screen, signal);
-  else await redraw(first, watched, screen, { signal, onStop: host.onStop });
+  else await redraw(first, watched, screen, { signal, hold: host.hold });
 }
 
 async function append(first: string[], watched: Watched, screen: Screen, signal: AbortSignal): Promise<void> {
@@ -58,29 +52,29 @@ async function redraw(
   first: string[],
   watched: Watched,
   screen: Screen,
-  { signal, onStop }: Pick<Host, 'onStop'> & { readonly signal: AbortSignal },
+  { signal, hold }: Pick<Host, 'hold'> & { readonly signal: AbortSignal },
 ): Promise<void> {
-  const { style, out } = screen;
   let lines = first;
   let at = timeText();
   let trouble = '';
+  let wait = new AbortController();
   const show = (): void => {
-    const { columns } = screen;
-    const about = flow([at, `every ${watched.seconds} s`, 'Ctrl-C ends', visible(watched.label)], ' · ', columns);
-    const troubles = trouble === '' ? [''] : flow(visible(trouble).split(' '), ' ', columns);
-    draw([...about.map(style.dim), ...troubles.map(style.red), ...lines], screen);
+    const all = [...headLines(at, trouble, watched, screen), ...lines];
+    const more = all.length - full.size.rows;
+    full.draw(more > 0 ? [...all.slice(0, -more - 1), screen.style.dim(`… ${more + 1} more lines`)] : all);
   };
-  const enter = (): unknown => out.write(ENTER);
-  const leave = (): unknown => out.write(LEAVE);
-  const stops = onStop(leave, () => {
-    enter();
+  // Tables are made for the width that the terminal has when they are read.
+  const full = new FullScreen(screen, { hold }, undefined, () => {
     show();
+    wait.abort();
   });
-  enter();
+  full.enter();
   try {
     while (!signal.aborted) {
       show();
-      await pauseUntilResized(watched.seconds, screen, signal);
+      wait = new AbortController();
+      await unlessAborted(pause(watched.seconds * 1000, wait.signal), signal);
+      wait.abort();
       try {
         lines = (await unlessAborted(watched.frame(), signal)) ?? lines;
         at = timeText();
@@ -90,26 +84,14 @@ async function redraw(
       }
     }
   } finally {
-    stops.end();
-    leave();
+    full.leave();
   }
 }
 
-function draw(lines: readonly string[], { out, style }: Screen): void {
-  const rows = out.rows || Infinity;
-  const more = lines.length - rows;
-  const shown = more > 0 ? [...lines.slice(0, rows - 1), style.dim(`… ${more + 1} more lines`)] : lines;
-  out.write(HOME + shown.map((line) => CLEAR_LINE_END + line).join('\r\n') + CLEAR_BELOW);
-}
-
-/** Ends early if the terminal is resized or the program interrupted. */
-async function pauseUntilResized(seconds: number, { out }: Screen, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const end = (): void => over.abort();
-  out.on?.('resize', end);
-  await unlessAborted(pause(seconds * 1000, over.signal), signal);
-  out.off?.('resize', end);
-  end();
+function headLines(at: string, trouble: string, { seconds, label }: Watched, { columns, style }: Screen): string[] {
+  const about = flow([at, `every ${seconds} s`, 'Ctrl-C ends', visible(label)], ' · ', columns);
+  const troubles = trouble === '' ? [''] : flow(visible(trouble).split(' '), ' ', columns);
+  return [...about.map(style.dim), ...troubles.map(style.red)];
 }
 
 function timeText(): string {

@@ -1,14 +1,15 @@
-/** `top`: shows what changed since the last hour. */
+/** `top`: shows what changed since the last hour, on a terminal to look around in, else as tables. */
 
 import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview } from '../../read/reader';
 import { factorText } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
-import type { TopArguments } from '../arguments/invocation';
+import type { TopArguments, TopWindow } from '../arguments/invocation';
 import type { Host } from '../host';
 import type { Store } from '../redis/connect';
 import { barText, changeColumns, statusPaint } from '../terminal/change-columns';
 import type { Screen } from '../terminal/screen';
+import type { Marks } from '../terminal/sparkline';
 import type { Style } from '../terminal/style';
 import { type Column, maximum, renderTables, type TableLayout } from '../terminal/table';
 import { flow, linesText, visibleJson } from '../terminal/text';
@@ -29,7 +30,7 @@ const BAR_MIN_WIDTH = 72;
 const LONG_BAR_MIN_WIDTH = 100;
 
 /**
- * Shows what changed, once or until interrupted.
+ * Shows what changed, once or until the user ends it.
  * @throws Failure if a logger or severity was asked for that does not exist
  */
 export async function top(args: TopArguments, store: Store, screen: Screen, host: Host): Promise<void> {
@@ -38,6 +39,12 @@ export async function top(args: TopArguments, store: Store, screen: Screen, host
     return args.isJson ? jsonLines(sections, args) : textLines(sections, args, screen);
   };
   const { watchSeconds: seconds, isJson } = args;
+  const isPrinted = isJson || args.isOnce || args.isWhole || args.limit !== undefined;
+  if (!isPrinted && screen.hasEscapes && host.stdin.isTTY) {
+    // Loaded on demand: what is printed needs nothing of it.
+    const { liveTop } = require('../live/live-top') as typeof import('../live/live-top');
+    return liveTop(args, store, screen, host);
+  }
   if (seconds === undefined) return screen.print(await screen.during(`reading from ${store.label}`, frame()));
   await watch({ frame, seconds, isJson, label: store.label }, screen, host);
 }
@@ -48,18 +55,20 @@ function jsonLines({ read }: Sections, { limit = ROWS }: TopArguments): string[]
   );
 }
 
-function textLines(sections: Sections, args: TopArguments, { style, columns: width }: Screen): string[] {
+function textLines(sections: Sections, args: TopArguments, { style, columns: width, marks }: Screen): string[] {
   const { shown, others } = pick(sections.read, args);
   const columns = args.isWhole ? undefined : width;
   const rows = args.limit ?? Math.max(LEAST_ROWS, Math.floor(ROWS / shown.length));
   const tables = renderTables(
-    tableLayout(style, columns),
+    tableLayout(style, marks, columns),
     shown.map((section) => tableRows(section, rows)),
     style,
     columns,
   );
   const blocks = shown.map((section, i) => [...headingLines(section, style, columns), ...(tables[i] ?? [])]);
-  const first = shown.slice(0, 1).flatMap(({ logger }) => flow(hourText(logger).split(' '), ' ', columns));
+  const first = shown
+    .slice(0, 1)
+    .flatMap(({ logger }) => flow(windowText(logger, args.window).split(' '), ' ', columns));
   return [first.map(style.dim), ...blocks, remainderLines(others, sections, columns).map(style.dim)]
     .filter((block) => block.length > 0)
     .flatMap((block, i) => (i > 0 ? ['', ...block] : block));
@@ -74,8 +83,9 @@ function pick(read: readonly Section[], { name }: TopArguments): { shown: Sectio
   return { shown, others: read.filter((section) => !shown.includes(section)) };
 }
 
-/** The hour so far, and what EXPECTED means. */
-function hourText({ start, elapsed }: LoggerOverview): string {
+/** The window so far, and what EXPECTED means. */
+function windowText({ start, elapsed }: LoggerOverview, window: TopWindow): string {
+  if (window !== 'current') return `the last ${window.minutes} min: as much is expected as in the hours before`;
   const [hour, percent] = [start.toISOString().slice(11, 16), Math.floor(elapsed * 100)];
   return `${Math.floor(elapsed * 60)} min into the ${hour} UTC hour: ${percent}% of last hour is expected`;
 }
@@ -114,11 +124,11 @@ function tableRows({ changes }: Section, limit: number): Row[] {
   return rows.map((row) => ({ ...row, most }));
 }
 
-function tableLayout(style: Style, width = Infinity): TableLayout<Row> {
+function tableLayout(style: Style, marks: Marks, width = Infinity): TableLayout<Row> {
   const length = width < LONG_BAR_MIN_WIDTH ? 5 : 10;
   const bar: Column<Row> = {
     title: 'BAR',
-    text: (row) => barText(row, row.most, length),
+    text: (row) => barText(row, row.most, length, marks),
     paint: (row) => statusPaint(row, style),
     minWidth: BAR_MIN_WIDTH,
   };

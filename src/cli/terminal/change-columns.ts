@@ -1,13 +1,15 @@
 /** The columns and the bar that show how a count has changed. */
 
 import { type Change, factorText } from '../../read/surge';
+import type { Marks } from './sparkline';
 import type { Style } from './style';
 import type { Column } from './table';
 import type { Paint } from './text';
 
 /** Narrowest terminal, in columns, that still shows EXPECTED and PREVIOUS. */
 const EXPECTED_MIN_WIDTH = 66;
-/** The same for CHANGE. */
+/** The same for NOW and CHANGE. */
+const NOW_MIN_WIDTH = 26;
 const CHANGE_MIN_WIDTH = 48;
 
 /**
@@ -18,7 +20,7 @@ const CHANGE_MIN_WIDTH = 48;
 export function changeColumns(style: Style, expectedMinWidth = EXPECTED_MIN_WIDTH): Column<Change>[] {
   return [
     { title: 'STATUS', text: statusText, paint: (change) => statusPaint(change, style) },
-    { title: 'NOW', isNumber: true, text: ({ count }) => String(count) },
+    { title: 'NOW', isNumber: true, text: ({ count }) => String(count), minWidth: NOW_MIN_WIDTH },
     { title: 'EXPECTED', isNumber: true, text: expectedText, minWidth: expectedMinWidth },
     { title: 'PREVIOUS', isNumber: true, text: ({ previous }) => String(previous), minWidth: expectedMinWidth },
     { title: 'CHANGE', isNumber: true, text: changeText, minWidth: CHANGE_MIN_WIDTH },
@@ -40,25 +42,29 @@ export function statusPaint({ status }: Change, style: Style): Paint {
 }
 
 /**
- * A count as a bar: `▒` as expected, `█` beyond that, `░` expected and missing.
+ * A count as a bar: as expected, beyond that, and expected and missing.
  *
  * @param most - the count that fills a bar
  * @param length - of a full bar, in cells
  */
-export function barText({ count, expected }: Change, most: number, length: number): string {
+export function barText({ count, expected }: Change, most: number, length: number, marks: Marks): string {
   const cells = (value: number): number => (value > 0 ? Math.max(1, Math.round((value / most) * length)) : 0);
   const [now, then] = [cells(count), cells(Math.round(expected))];
-  return '▒'.repeat(Math.min(now, then)) + '█'.repeat(Math.max(0, now - then)) + '░'.repeat(Math.max(0, then - now));
+  return (
+    marks.expected.repeat(Math.min(now, then)) +
+    marks.beyond.repeat(Math.max(0, now - then)) +
+    marks.missing.repeat(Math.max(0, then - now))
+  );
 }
 
 /** Capitals call for attention. */
-function statusText({ status }: Change): string {
+export function statusText({ status }: Change): string {
   if (status === 'unknown') return '-';
   return status === 'steady' ? status : status.toUpperCase();
 }
 
 /** The factor that the score stands for; `new`, or `-` if there is nothing to compare with. */
-function changeText({ score, status }: Change): string {
+export function changeText({ score, status }: Change): string {
   if (score === null) return '-';
   return status === 'new' ? status : factorText(score);
 }

@@ -2,7 +2,8 @@
 
 import { withoutUserInfo } from '../../errors';
 import type { Host, Sink } from '../host';
-import { createStyle, type Style, wantsColor } from './style';
+import { ASCII_MARKS, type Marks, UNICODE_MARKS } from './sparkline';
+import { createStyle, type Style, wantsColor, wantsUnicode } from './style';
 import { fit, visible } from './text';
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -14,6 +15,7 @@ const CLEAR_LINE = '\r\u001b[K';
 /** The output on stdout, and notes about it on stderr. */
 export class Screen {
   readonly style: Style;
+  readonly marks: Marks;
   readonly out: Sink;
   /** Whether the output is a terminal that understands escape sequences. */
   readonly hasEscapes: boolean;
@@ -27,6 +29,7 @@ export class Screen {
     this.hasEscapes = Boolean(stdout.isTTY) && !isDumb;
     this.#canSpin = Boolean(stderr.isTTY) && !isDumb;
     this.style = createStyle(wantsColor(color, this.hasEscapes, env));
+    this.marks = wantsUnicode(env) ? UNICODE_MARKS : ASCII_MARKS;
   }
 
   /** Width to cut lines to; undefined if the output is no terminal, which gets whole lines. */

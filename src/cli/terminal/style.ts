@@ -26,6 +26,17 @@ export function wantsColor(
   return hasEscapes && !env.NO_COLOR;
 }
 
+/**
+ * Whether the terminal has more than ASCII, as far as its kind and the locale tell.
+ *
+ * @param env - without a locale it is taken to have more, as most have
+ */
+export function wantsUnicode({ TERM, LC_ALL, LC_CTYPE, LANG }: Readonly<NodeJS.ProcessEnv>): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG || 'UTF-8';
+  // The console of Linux has 256 signs.
+  return TERM !== 'linux' && /utf-?8/i.test(locale);
+}
+
 /** The colour of a severity. It adds to the word, which is always shown. */
 export function severityPaint(severity: string, style: Style): Paint {
   switch (severity) {

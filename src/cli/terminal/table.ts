@@ -6,7 +6,7 @@ import { fit, type Paint, padEnd, textWidth, visible } from './text';
 /** Between two columns. */
 const GAP = '  ';
 /** Narrowest last column, even if the terminal is too narrow for it. */
-const LEAST_COLUMNS = 10;
+const LEAST_COLUMNS = 8;
 
 /** A column of a table. */
 export interface Column<Row> {
@@ -14,6 +14,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Narrowest terminal, in columns, that still shows this one. */
   readonly minWidth?: number;
+  /** Narrowest width of the column, in columns of the terminal, so that it stays where it is whatever the rows hold. */
+  readonly leastWidth?: number;
   /** Text without control characters. */
   readonly text: (row: Row) => string;
   readonly paint?: (row: Row) => Paint;
@@ -38,7 +40,9 @@ export function renderTables<Row>(
   width: number | undefined,
 ): string[][] {
   const shown = columns.filter(({ minWidth = 0 }) => width === undefined || width >= minWidth);
-  const widths = shown.map(({ title, text }) => maximum([title, ...tables.flat().map(text)].map(textWidth)));
+  const widths = shown.map(({ title, text, leastWidth = 0 }) =>
+    maximum([leastWidth, ...[title, ...tables.flat().map(text)].map(textWidth)]),
+  );
   const before = widths.reduce((sum, each) => sum + each + GAP.length, 0);
   const aligned = (text: string, i: number): string =>
     shown[i]?.isNumber ? text.padStart(widths[i] as number) : padEnd(text, widths[i] as number);
@@ -51,7 +55,8 @@ export function renderTables<Row>(
       ...shown.map((column, i) => (column.paint?.(row) ?? String)(aligned(column.text(row), i))),
       renderLast(last.text(row)),
     ].join(GAP);
-  const heading = style.dim([...shown.map(({ title }, i) => aligned(title, i)), last.title].join(GAP));
+  const lastTitle = fit(last.title, width === undefined ? Infinity : Math.max(width - before, LEAST_COLUMNS));
+  const heading = style.dim([...shown.map(({ title }, i) => aligned(title, i)), lastTitle].join(GAP));
   return tables.map((rows) => [heading, ...rows.map(renderRow)]);
 }
 

@@ -63,6 +63,26 @@ export function fit(text: string, columns: number, paint: Paint = unchanged): st
   return kept.map(({ shown }) => shown).join('') + (isWhole ? '' : '…');
 }
 
+/** {@link visible} text in lines of at most `columns` (at least 2) columns, broken anywhere; the last ends in an ellipsis if cut. */
+export function wrap(text: string, columns: number, most = 100): string[] {
+  if (text.length <= columns && PLAIN.test(text)) return [text];
+  segmenter ??= new Intl.Segmenter();
+  const lines = [''];
+  let width = 0;
+  for (const { segment } of segmenter.segment(text.slice(0, most * columns * UNITS_PER_COLUMN))) {
+    const shown = visible(segment);
+    const more = textWidth(shown);
+    if (width + more > columns) {
+      if (lines.length === most) return [...lines.slice(0, -1), fit(`${lines.at(-1)}${shown}`, columns)];
+      lines.push('');
+      width = 0;
+    }
+    lines.push(lines.pop() + shown);
+    width += more;
+  }
+  return lines;
+}
+
 /**
  * Joins texts into lines of at most `columns` columns, breaking between texts. A text longer than a line is cut.
  *

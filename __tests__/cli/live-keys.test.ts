@@ -1,0 +1,184 @@
+import { renderFrame } from '../../src/cli/live/frame';
+import { type Key, press } from '../../src/cli/live/keys';
+import type { TopRow } from '../../src/cli/live/rows';
+import { firstState, resize, type State, withSnapshot } from '../../src/cli/live/state';
+import { UNICODE_MARKS } from '../../src/cli/terminal/sparkline';
+import { createStyle } from '../../src/cli/terminal/style';
+import { textWidth } from '../../src/cli/terminal/text';
+
+const NOW = new Date('2026-11-24T12:41:07Z');
+const plain = createStyle(false);
+const LOOK = { style: plain, plain, marks: UNICODE_MARKS };
+
+function row(message: string, count: number, more: Partial<TopRow> = {}): TopRow {
+  const minutes = Array.from({ length: 60 }, (_, i) => (i === 59 ? count : 0));
+  const sighting = { firstSeen: new Date(NOW.getTime() - 90_000), lastSeen: NOW };
+  const change = { count, previous: 0, expected: 0, score: 1, status: 'new', sample: null } as const;
+  return { id: message, name: 'shop', severity: 'error', message, ...change, minutes, ...sighting, ...more };
+}
+
+const ROWS = [
+  row('a new one', 20),
+  row('a steady one', 500, { status: 'steady', score: 0, lastSeen: new Date(NOW.getTime() - 60_000) }),
+  row('a critical one', 2, { severity: 'critical', score: 0.2 }),
+  row('one that fades', 1, { name: 'api', status: 'fading', score: -2 }),
+];
+
+const read = (state: State, rows: readonly TopRow[] = ROWS): State =>
+  withSnapshot(state, { ...state.question, rows, unread: 0, now: NOW, readAt: NOW });
+
+const start = (columns = 80, rows = 24): State => read(firstState({ window: 'current' }, 'urgency', { columns, rows }));
+
+/** Types the letters of a text, or a key by its name in angle brackets. */
+function type(state: State, keys: string): State {
+  return (keys.match(/<[^>]+>|./gsu) ?? []).reduce((now, each) => {
+    const [, ctrl, name] = /^<(C-)?(.+)>$/.exec(each) ?? [];
+    const key: Key = name
+      ? { name: name as string, text: undefined, ctrl: ctrl !== undefined }
+      : { name: each === ' ' ? 'space' : /[a-z]/.test(each) ? each : undefined, text: each, ctrl: false };
+    return press(now, key);
+  }, state);
+}
+
+const messages = ({ shown }: State): string[] => shown.map(({ message }) => message);
+const lines = (state: State): readonly string[] => renderFrame(state, LOOK).lines;
+
+describe('list of the interactive top', () => {
+  it('begins with what came up, the gravest first, and ends with what is steady', () => {
+    expect(messages(start())).toEqual(['a critical one', 'a new one', 'one that fades', 'a steady one']);
+  });
+
+  it.each([
+    ['s', ['a steady one', 'a new one', 'a critical one', 'one that fades']],
+    ['ss', ['a critical one', 'a new one', 'one that fades', 'a steady one']],
+    ['sss', ['a critical one', 'a new one', 'one that fades', 'a steady one']],
+    ['/one NEW error', ['a new one']],
+    ['/NEW', ['a critical one', 'a new one']],
+    ['/api', ['one that fades']],
+    ['/critx<backspace>', ['a critical one']],
+    ['/new<C-u>steady', ['a steady one']],
+    ['/new<return>', ['a critical one', 'a new one']],
+    ['/new<escape>', ['a critical one', 'a new one', 'one that fades', 'a steady one']],
+    ['/new<return><escape>', ['a critical one', 'a new one', 'one that fades', 'a steady one']],
+    ['/<paste-start>steady<return><paste-end>', ['a steady one']],
+    ['<paste-start>/api<paste-end>', ['a critical one', 'a new one', 'one that fades', 'a steady one']],
+  ])('is sorted and filtered by keys: %j', (keys, expected) => {
+    expect(messages(type(start(), keys))).toEqual(expected);
+  });
+
+  it.each([
+    ['<down><down>', 2],
+    ['jjjjjjj', 3],
+    ['jjk', 1],
+    ['<end><up>', 2],
+    ['<end><home>', 0],
+    ['<pagedown>', 3],
+    ['<pagedown><pageup>', 0],
+  ])('has one selected row, moved by keys: %j', (keys, selected) => {
+    expect(type(start(), keys).selected).toBe(selected);
+  });
+
+  it('keeps the selected row selected when rows change, and the first place when that was never left', () => {
+    const news = [row('more critical', 9, { severity: 'critical', score: 3 }), ...ROWS];
+    const moved = read(type(start(), 'j'), news);
+    expect(moved.shown[moved.selected]?.message).toBe('a new one');
+    expect(read(start(), news).selected).toBe(0);
+    expect(read(type(start(), '<end>'), [row('alone', 1)]).selected).toBe(0);
+  });
+
+  it('scrolls as little as it needs to keep the selected row in sight, also in a smaller terminal', () => {
+    const many = Array.from({ length: 100 }, (_, i) => row(`message ${100 + i}`, 1));
+    const state = type(read(start(80, 24), many), '<down>'.repeat(20));
+    expect([state.first, state.selected]).toEqual([4, 20]);
+    const smaller = resize(state, { columns: 80, rows: 13 });
+    expect([smaller.first, smaller.selected]).toEqual([15, 20]);
+    expect(lines(smaller).filter((line) => line.includes('message 1'))).toHaveLength(7);
+  });
+
+  it.each([
+    ['1', { minutes: 5 }],
+    ['2', { minutes: 15 }],
+    ['23', 'current'],
+  ])('asks for another window by a key: %j', (keys, window) => {
+    expect(type(start(), keys).question).toEqual({ window });
+  });
+
+  it('says which window it shows, and that it reads another', () => {
+    expect(lines(type(start(), '1'))[0]).toMatch(/^\d\d:\d\d:\d\d · this hour · reading · by urgency$/);
+    expect(lines(read(type(start(), '1')))[0]).toMatch(/ · last 5 min · by urgency$/);
+  });
+
+  it('is paused and goes on by the space bar', () => {
+    expect(lines(type(start(), ' '))[0]).toMatch(/^PAUSED · this hour/);
+    expect(type(start(), '  ').isPaused).toBe(false);
+  });
+
+  it.each(['q', '<C-c>', '/filter<C-c>', '<return><C-c>', '?<C-c>', '<return>qq', '?qq'])(
+    'ends by %j, and not by what leads there',
+    (keys) => {
+      expect(type(start(), keys).hasEnded).toBe(true);
+      expect(type(start(), keys.replace(/(<C-c>|q)$/, '')).hasEnded).toBe(false);
+    },
+  );
+
+  it.each([
+    [80, 24],
+    [160, 50],
+    [40, 10],
+    [20, 5],
+    [20, 1],
+    [400, 100],
+  ])('has as many lines as a terminal of %i columns and %i rows, and none is wider', (columns, rows) => {
+    const wide = row(`wide 日本語 ${'long '.repeat(100)}`, 12_345, {
+      name: 'a-logger-with-a-long-name',
+      severity: 'notice',
+    });
+    for (const keys of ['', '<end>', '/no such row', '<return>', '?', '/wide 日本<return><return>']) {
+      const shown = lines(type(read(start(columns, rows), [...ROWS, wide]), keys));
+      if (!/return|\?/.test(keys)) expect(shown).toHaveLength(rows);
+      expect(shown.length).toBeLessThanOrEqual(rows);
+      expect(shown.filter((line) => textWidth(line) > columns)).toEqual([]);
+    }
+  });
+});
+
+describe('message of the interactive top', () => {
+  const sample = { time: NOW, message: 'a critical one {"user":17}', stack: 'Error: why\n    at here (file.js:1:2)' };
+  const opened = (keys = ''): State =>
+    type(read(start(), [row('a critical one', 30, { severity: 'critical', sample })]), `<return>${keys}`);
+
+  it('shows when it was seen, its minutes on an axis, and a line with its stack', () => {
+    const text = lines(opened()).join('\n');
+    expect(text).toContain('NEW\n30 in this hour, 0 expected (new), 0 before');
+    expect(text).toMatch(/first seen: \d\d:\d\d:37, 1 min ago\nlast seen: \d\d:41, this minute/);
+    expect(text).toMatch(/ {4}30 \| +█\n( {7}\| +█\n){3} {5}0 \|▁{59}█\n {8}\d\d:42 +\d\d:41/);
+    expect(text).toMatch(/a critical one \{"user":17}\n {4}Error: why\n {8}at here \(file.js:1:2\)/);
+  });
+
+  it('stays what it is while the list changes, and says so when it is gone', () => {
+    const state = read(opened(), [row('another', 1)]);
+    expect(lines(state).join('\n')).toContain('not in this hour: this is what was last read');
+    expect(lines(state)[1]).toBe('a critical one');
+  });
+
+  it('is scrolled by keys no further than to its end', () => {
+    const state = resize(opened('<end>'), { columns: 80, rows: 10 });
+    const { scroll, lines: shown } = renderFrame(state, LOOK);
+    expect(shown.at(-2)).toMatch(/at here/);
+    expect(renderFrame({ ...state, scroll: scroll - 1 }, LOOK).lines.at(-1)).toContain('1 more lines below');
+  });
+
+  it.each(['<escape>', 'q', '<left>', '<return>', '?qq', '?<escape><escape>'])('is left for the list by %j', (keys) => {
+    expect(opened(keys).view).toBe('list');
+    expect(opened(keys).hasEnded).toBe(false);
+  });
+});
+
+describe('help of the interactive top', () => {
+  it('lists every key, and is left for where it was opened', () => {
+    const text = lines(type(start(), '?')).join('\n');
+    for (const key of ['Enter', 'Esc', '/', 's ', '1, 2, 3', 'space', 'q, Ctrl-C']) expect(text).toContain(key);
+    expect(type(start(), '??').view).toBe('list');
+    expect(type(start(), '<return>??').view).toBe('message');
+  });
+});

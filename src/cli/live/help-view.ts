@@ -1,0 +1,29 @@
+/** The help of the interactive `top`. */
+
+import { flow } from '../terminal/text';
+import type { State } from './state';
+
+const KEYS = [
+  ['up, down, j, k', 'select a row'],
+  ['PageUp, PageDown, Home, End', 'go through the list'],
+  ['Enter', 'its minutes, when it was seen, a line of it with the stack'],
+  ['Esc, q', 'back'],
+  ['/', 'filter by words in logger, severity, status or message; Esc ends it'],
+  ['s', 'sort by urgency, by count, or by when it was last seen'],
+  ['1, 2, 3', 'the last 5 minutes, the last 15 minutes, this hour'],
+  ['space', 'pause, and go on'],
+  ['q, Ctrl-C', 'quit'],
+] as const;
+
+const MEANINGS = [
+  'NEW: not seen within a week. RETURNED: not seen for a day. SURGING from twice what is expected, FADING to half of it.',
+  'CHANGE is what was logged, divided by what the time before predicts; ten is added to both, so that small counts make no news.',
+  'Urgency: what came up before what went away, then the gravest severity, then the largest change.',
+];
+
+export function renderHelp({ size: { columns } }: State): string[] {
+  const width = Math.max(...KEYS.map(([keys]) => keys.length));
+  const lines = KEYS.flatMap(([keys, what]) => flow([keys.padEnd(width), what], '  ', columns));
+  const meanings = MEANINGS.flatMap((text) => ['', ...flow(text.split(' '), ' ', columns)]);
+  return [...lines, ...meanings];
+}

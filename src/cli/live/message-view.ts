@@ -1,0 +1,101 @@
+/** Renders one message of the interactive `top`: its minutes, when it was seen, and a line of it with the stack. */
+
+import type { Sample } from '../../read/changes';
+import { loggerTitle } from '../commands/selection';
+import { changeText, statusPaint, statusText } from '../terminal/change-columns';
+import { barsWithin, chart, type Marks } from '../terminal/sparkline';
+import { severityPaint } from '../terminal/style';
+import { fit, flow, linesText, wrap } from '../terminal/text';
+import { windowText } from './list-view';
+import type { Look } from './look';
+import type { TopRow } from './rows';
+import type { State } from './state';
+import { clockText, firstSeenText, lastSeenText } from './time';
+
+const CHART_ROWS = 5;
+/** Rows of a terminal that are too few for such a chart. */
+const FEW_ROWS = 20;
+const AXIS_COLUMNS = 8;
+const INDENT = '    ';
+/** Latest lines that are shown. */
+const MOST_LINES = 10;
+
+/** The lines of a message, however many. */
+export function renderMessage(state: State, look: Look): string[] {
+  const { opened: row, snapshot, size } = state;
+  if (!row || !snapshot) return [];
+  const { style, marks } = look;
+  const { columns } = size;
+  const now = snapshot.now ?? snapshot.readAt;
+  return [
+    severityPaint(row.severity, style)(fit(loggerTitle(row), columns)),
+    ...wrapLines(row.message, columns).map(style.bold),
+    '',
+    statusPaint(row, style)(statusText(row)),
+    ...[countsText(row, windowText(snapshot.window)), ...goneTexts(state), ...seenTexts(row, now)].flatMap((text) =>
+      flow(text.split(' '), ' ', columns),
+    ),
+    '',
+    ...chartLines(row, size.rows < FEW_ROWS ? 2 : CHART_ROWS, columns, marks, now),
+    ...(row.sample ? ['', 'a line of it', ...sampleLines(row.sample, columns, now)] : []),
+    ...latestLines(state, columns, now),
+  ];
+}
+
+function countsText(row: TopRow, window: string): string {
+  const { count, previous, expected, score } = row;
+  const compared = score === null ? '' : `, ${Math.round(expected)} expected (${changeText(row)}), ${previous} before`;
+  return `${count} in ${window}${compared}`;
+}
+
+function goneTexts({ snapshot, opened }: State): string[] {
+  if (!snapshot || snapshot.rows.some(({ id }) => id === opened?.id)) return [];
+  return [`not in ${windowText(snapshot.window)}: this is what was last read`];
+}
+
+function seenTexts(row: TopRow, now: Date): string[] {
+  const gap = row.status === 'returned' ? ', then not for a day or more' : '';
+  return [`first seen: ${firstSeenText(row, now)}${gap}`, `last seen: ${lastSeenText(row, now)}`];
+}
+
+/** The last hour, with its axes. */
+function chartLines({ minutes }: TopRow, rows: number, columns: number, marks: Marks, now: Date): string[] {
+  if (minutes.every((count) => count === null)) return [fit('its minutes are not known', columns)];
+  const bars = barsWithin(columns - AXIS_COLUMNS);
+  const drawn = chart(minutes, { bars, rows }, marks);
+  const length = minutes.length / bars;
+  const label = (i: number): string => (i === 0 ? String(drawn.most) : i === rows - 1 ? '0' : '');
+  const [from, to] = [minutes.length - 1, 0].map((ago) => clockText(new Date(now.getTime() - ago * 60_000), now));
+  const times = `${String(from).slice(-8, -3)}${String(to)
+    .slice(-8, -3)
+    .padStart(Math.max(6, bars - 5))}`;
+  return [
+    fit(`log calls of the last hour, ${length === 1 ? 'by minute' : `${length} minutes a bar`}`, columns),
+    ...drawn.rows.map((bar, i) => `${label(i).padStart(AXIS_COLUMNS - 2)} |${bar}`),
+    fit(`${' '.repeat(AXIS_COLUMNS)}${times}`, columns),
+  ];
+}
+
+/** The stack has lines of its own, as it was logged. */
+function sampleLines({ time, message, stack }: Sample, columns: number, now: Date): string[] {
+  const at = Number.isNaN(time.getTime()) ? '-' : clockText(time, now);
+  return [
+    ...wrapLines(`${at}  ${message}`, columns),
+    ...wrapLines(stack ?? '', columns - INDENT.length).map((line) => INDENT + line),
+  ];
+}
+
+/** Each line of a text in lines of the screen. */
+function wrapLines(text: string, columns: number): string[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .flatMap((line) => wrap(line, columns));
+}
+
+function latestLines({ lines }: State, columns: number, now: Date): string[] {
+  if (lines === undefined || lines.length === 0) return [];
+  const shown = lines.slice(0, MOST_LINES);
+  const title = fit(`the latest ${linesText(shown.length)} of it`, columns);
+  return ['', title, ...shown.flatMap((line) => sampleLines(line, columns, now))];
+}

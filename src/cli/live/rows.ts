@@ -1,0 +1,93 @@
+/** Reads the rows of the interactive `top`: the messages of all selected loggers, in one list. */
+
+import type { MessageChange } from '../../read/changes';
+import type { RecentCommonReader } from '../../read/reader';
+import type { ChangeStatus } from '../../read/surge';
+import { compareSeverities } from '../../severity';
+import type { TopWindow } from '../arguments/invocation';
+import { isNews, readSections, type TopSelection } from '../commands/top-sections';
+
+const HOUR_MS = 3_600_000;
+
+/** A message of one logger and severity. */
+export interface TopRow extends MessageChange {
+  /** Stays the same in later readings of the same window and grouping. */
+  readonly id: string;
+  readonly name: string;
+  readonly severity: string;
+}
+
+/** What is read for the list. */
+export interface Question {
+  readonly window: TopWindow;
+}
+
+/** A reading of the list. */
+export interface Snapshot extends Question {
+  /** The most urgent first. */
+  readonly rows: readonly TopRow[];
+  /** Loggers, by name and severity, of which nothing was read: there are too many messages. */
+  readonly unread: number;
+  /** By the clock of Redis; undefined if nothing has been logged. */
+  readonly now: Date | undefined;
+  /** By the clock here, for people. */
+  readonly readAt: Date;
+}
+
+/**
+ * Reads the list.
+ * @throws Failure if a logger or severity was asked for that does not exist
+ */
+export async function readSnapshot(
+  reader: RecentCommonReader,
+  selection: TopSelection,
+  question: Question,
+): Promise<Snapshot> {
+  const { read, unread, quiet } = await readSections(reader, { ...selection, ...question });
+  const [first] = [...read.map(({ logger }) => logger), ...unread, ...quiet];
+  const rows = read.flatMap(({ logger: { name, severity }, changes }) =>
+    changes.map((change) => ({ ...change, name, severity, id: JSON.stringify([name, severity, change.message]) })),
+  );
+  return {
+    ...question,
+    rows: rows.sort(byUrgency),
+    unread: unread.length,
+    now: first && new Date(first.start.getTime() + first.elapsed * HOUR_MS),
+    readAt: new Date(),
+  };
+}
+
+/** How many rows have become what. */
+export function countNews(rows: readonly TopRow[]): ReadonlyMap<ChangeStatus, number> {
+  const counts = new Map<ChangeStatus, number>();
+  for (const row of rows) if (isNews(row)) counts.set(row.status, (counts.get(row.status) ?? 0) + 1);
+  return counts;
+}
+
+const RANK: Readonly<Record<ChangeStatus, number>> = {
+  new: 0,
+  returned: 0,
+  surging: 0,
+  fading: 1,
+  steady: 2,
+  unknown: 3,
+};
+
+/** What came up before what went away, then the gravest severity, then the largest change. */
+export function byUrgency(a: TopRow, b: TopRow): number {
+  return (
+    RANK[a.status] - RANK[b.status] ||
+    compareSeverities(a.severity, b.severity) ||
+    Math.abs(b.score ?? 0) - Math.abs(a.score ?? 0) ||
+    byCount(a, b)
+  );
+}
+
+export function byCount(a: TopRow, b: TopRow): number {
+  return b.count - a.count || b.previous - a.previous || (a.id < b.id ? -1 : 1);
+}
+
+/** The message logged last comes first. */
+export function byLastSeen(a: TopRow, b: TopRow): number {
+  return (b.lastSeen?.getTime() ?? 0) - (a.lastSeen?.getTime() ?? 0) || byUrgency(a, b);
+}
