@@ -1,6 +1,6 @@
 /** Renders one message of the interactive `top`: its minutes, when it was seen, and a line of it with the stack. */
 
-import type { Sample } from '../../read/changes';
+import type { Sample } from '../../read/message-change';
 import { loggerTitle } from '../commands/selection';
 import { changeText, statusPaint, statusText } from '../terminal/change-columns';
 import { barsWithin, chart, type Marks } from '../terminal/sparkline';

@@ -1,6 +1,6 @@
 /** Reads the rows of the interactive `top`: the messages of all selected loggers, in one list. */
 
-import type { MessageChange } from '../../read/changes';
+import type { MessageChange } from '../../read/message-change';
 import type { RecentCommonReader } from '../../read/reader';
 import type { ChangeStatus } from '../../read/surge';
 import { compareSeverities } from '../../severity';
