@@ -140,10 +140,12 @@ for _, other in ipairs({ start or current, current }) do
   if oldest and other < oldest then oldest = other end
 end
 local minute, current_hour = math.floor(now / 60), math.floor(now / 3600) + (current > hour and 1 or 0)
-local counted, at, touched = {}, first_group, 0
+local counted, at, touched, least_age = {}, first_group, 0, 0
 for n = 1, group_count do
   local group = read_group(ARGV, at)
-  at, group.ago = group.next, age(group.ago, group.step)
+  -- The newest comes first: no other is younger, whatever clocks that were set say.
+  least_age = math.max(least_age, age(group.ago, group.step))
+  at, group.ago = group.next, least_age
   local logged_in = group.ago <= now_ms % 3600000 and current or iso_hour(math.floor((now_ms - group.ago) / 1000))
   if logged_in < current and (not pstart_then or logged_in > pstart_then) then pstart_then = logged_in end
   group.is_current = logged_in >= current

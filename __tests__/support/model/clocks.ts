@@ -94,6 +94,11 @@ export class ModelClocks {
     this.#seen = { monotonic, wall, server };
   }
 
+  /** Nothing waits when a reply comes: from now on, no clock that was set or stood still before misleads the writer. */
+  settle(): void {
+    [this.isMisled, this.#hasStood, this.#isSet] = [false, false, false];
+  }
+
   get since(): Since {
     const { monotonic, wall } = this;
     const step = this.#seen ? wall - this.#seen.wall - (monotonic - this.#seen.monotonic) : 0;
@@ -138,14 +143,19 @@ export class ModelClocks {
     return { expected, server: this.server };
   }
 
-  /** The hour in which the server counts what a writer sent, and whether that must be the hour in which it was logged. */
+  /**
+   * The hour in which the server counts what a writer sent, and whether that must be the hour in which it was logged.
+   *
+   * @param leastAge - of what was logged later
+   */
   hourCounted(
     { ago, step, isFresh }: Age,
     { expected, server }: SentAt,
+    leastAge: number,
   ): { hour: number; age: number; isCertain: boolean } {
     const away = expected === undefined ? 0 : Math.max(0, this.server - expected);
     const isTooLong = isFresh && away > MINUTE;
-    const age = ago + (isTooLong ? 0 : Math.max(0, away - step));
+    const age = Math.max(leastAge, ago + (isTooLong ? 0 : Math.max(0, away - step)));
     // A wall clock that was set looks like a standstill that a batch was under way for.
     const isConfused = this.#isSet && step > 0 && away > 0;
     const isKnown = expected !== undefined || server === this.server;

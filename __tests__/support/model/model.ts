@@ -18,6 +18,8 @@ export class Model {
   readonly clocks = new ModelClocks();
   /** Log calls so far. */
   logged = 0;
+  /** How often the counters of the transport, or what Redis holds of a destination, were compared with the model. */
+  comparisons = 0;
   readonly #destinations = new Map<string, Destination>();
   /** Destinations that an outage of Redis has struck, and that have heard nothing from Redis since. */
   readonly #troubled = new Set<string>();
@@ -102,6 +104,11 @@ export class Model {
     this.#changed.add(key);
   }
 
+  /** Whether Redis may have forgotten the minutes of some messages. */
+  isCrowded(key: string): boolean {
+    return this.#find(key).stored.memory.known.size > 1000;
+  }
+
   /** What Redis should hold of a destination. */
   stored(key: string, label: (hour: number) => string): Record<string, unknown> {
     const { stored, heard } = this.#find(key);
@@ -169,6 +176,11 @@ export class Model {
     counts.count(isOther ? OTHER : call.message);
   }
 
+  /** Whether batches are still on their way that the writer has given up. */
+  get #isOvertaken(): boolean {
+    return [...this.#destinations.values()].some(({ overtaken }) => overtaken.length > 0);
+  }
+
   get #isFull(): boolean {
     return this.#distinct >= this.limits.maxPending;
   }
@@ -194,6 +206,7 @@ export class Model {
     const destination = this.#find(key);
     if (!this.#try(key, destination, first)) return;
     destination.batches.shift();
+    if (this.pending === 0 && !this.#isOvertaken) this.clocks.settle();
     if (destination.waits > 0) this.#write(key, this.#send(destination));
   }
 

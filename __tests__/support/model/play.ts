@@ -33,8 +33,11 @@ import { Subject } from './subject';
 
 let sequences = 0;
 
-/** Runs a sequence beside a model and compares the two after each step, and at the end without faults. */
-export async function play(workspace: Workspace, limits: Partial<Limits>, steps: Iterable<Step>): Promise<void> {
+/**
+ * Runs a sequence beside a model and compares the two after each step, and at the end without faults. Gives the number of
+ * comparisons.
+ */
+export async function play(workspace: Workspace, limits: Partial<Limits>, steps: Iterable<Step>): Promise<number> {
   // The deadline of each command would take as long as the command itself.
   const redis = workspace.redis.withCommandOptions({ timeout: 0 });
   const all = { recentLimit: 100, commonLimit: 10_000, maxPending: 10_000, ...limits };
@@ -46,6 +49,7 @@ export async function play(workspace: Workspace, limits: Partial<Limits>, steps:
     await fc.asyncModelRun(() => ({ model, real: subject }), steps as Iterable<fc.AsyncCommand<Model, Subject>>);
     await end().run(model, subject);
     await compare(model, subject, model.destinations);
+    return model.comparisons;
   } finally {
     await subject.close(model.destinations);
   }
@@ -118,17 +122,22 @@ const limits = fc.record({
   maxPending: fc.constantFrom(10_000, 1, 2, 4),
 });
 
-/** Runs `numRuns` random sequences. A failure shows the shortest one that fails, with its seed and path. */
-export async function playMany(workspace: Workspace, numRuns: number, { hasFloods = false } = {}): Promise<void> {
+/**
+ * Runs `numRuns` random sequences. A failure shows the shortest one that fails, with its seed and path. Gives the number of
+ * comparisons.
+ */
+export async function playMany(workspace: Workspace, numRuns: number, { hasFloods = false } = {}): Promise<number> {
   const sequences = CLOCK_MOVES.map((moves) => {
     const commands = steps(hasFloods, moves).flatMap(({ weight, arbitrary }) =>
       Array.from({ length: weight }, () => arbitrary),
     );
     return fc.commands<Model, Subject>(commands, { maxCommands: 25, size: 'max' });
   });
-  const property = fc.asyncProperty(limits, fc.oneof(...sequences), (some, sequence) =>
-    play(workspace, some, sequence as Iterable<Step>),
-  );
+  let comparisons = 0;
+  const property = fc.asyncProperty(limits, fc.oneof(...sequences), async (some, sequence) => {
+    comparisons += await play(workspace, some, sequence as Iterable<Step>);
+  });
   // fast-check would take the seed from the clock, which stands still.
   await fc.assert(property, { numRuns, seed: randomInt(2 ** 31) });
+  return comparisons;
 }

@@ -86,8 +86,10 @@ export class StoredDestination {
     const before = this.start;
     const { pstart } = this;
     const current = this.#rotate(clocks.hour);
+    let leastAge = 0;
     const groups = batch.groups.map((group, i) => {
-      const { hour, age, isCertain } = clocks.hourCounted(ages[i] as Age, at);
+      const { hour, age, isCertain } = clocks.hourCounted(ages[i] as Age, at, leastAge);
+      leastAge = age;
       if (isCertain && !group.isGuess) expect([...group.hours]).toEqual([hour]);
       return { ...group, age, hour: hour >= clocks.hour ? current : hour };
     });
