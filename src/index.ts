@@ -5,7 +5,7 @@ export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './
 export type { TimestampFormat } from './line-format';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
-
+export type { ChangedLogger, ChangedLoggers } from './read/changed-since';
 export type { ChangesOptions, HourProgress, SeverityChanges } from './read/compare';
 export type { FollowedLines, FollowOptions, MissedLines } from './read/follow';
 export type { GlanceOptions, SeverityGlance } from './read/glance';

@@ -137,6 +137,7 @@ async function readEverything(url: string, name: string): Promise<void> {
   const reader = new RecentCommonReader({ url, keyPrefix: workspace.prefix });
   try {
     expect((await reader.names()).length).toBeGreaterThan(0);
+    expect((await reader.changedSince()).loggers.length).toBeGreaterThan(0);
     expect(await reader.recent(name, 'info')).toHaveLength(1);
     expect((await reader.common(name, 'info')).total).toBe(1);
     expect((await reader.common(name, 'info', { window: 'previous' })).total).toBe(0);

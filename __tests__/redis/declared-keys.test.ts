@@ -62,6 +62,7 @@ async function readAll(workspace: Workspace, client: RedisScripter): Promise<voi
   expect(await reader.glance('app', ['info'])).toMatchObject([{ severity: 'info' }]);
   expect((await reader.minutes('app', 'info')).counts).toContain(null);
   expect((await reader.overview()).length).toBeGreaterThan(0);
+  expect((await reader.changedSince()).loggers.length).toBeGreaterThan(0);
   const lines = reader.follow('app', 'info', { after: 7 });
   expect((await lines.next()).value).toMatchObject({ message: 'f' });
   await lines.return();

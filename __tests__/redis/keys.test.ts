@@ -8,7 +8,9 @@ import {
   destinationKeys,
   knownKey,
   knownMember,
+  newsMember,
   parseKnownMember,
+  splitNewsMember,
 } from '../../src/redis/keys';
 import { effort } from '../support/effort';
 import { isoHour } from '../support/hours';
@@ -25,7 +27,7 @@ interface Destination {
 /** Pieces of keys, and text that could be mistaken for one. */
 const PIECES = [
   ...':{}\n\r\0 *?[]\\%"\'\u2028'.split(''),
-  ...'{} }{ :: %3A last start pstart seq writers minutes pulse seen samples alarms scratch :last :start :pstart :seq :writers :scratch known'.split(
+  ...'{} }{ :: %3A last start pstart seq writers minutes pulse seen samples alarms news scratch :last :start :pstart :seq :writers :scratch known'.split(
     ' ',
   ),
   ...'recent: common: recent:app:info common:app:info:start recent:x app info INFO <other>'.split(' '),
@@ -116,7 +118,20 @@ describe.each([false, true])('keys (hash tag: %s)', (hashTag) => {
   it('are found by an index member that gives back the name and the severity', () => {
     fc.assert(
       fc.property(acceptedDestinations(hashTag), ({ name, severity }) => {
-        expect(parseKnownMember(knownMember(name, severity))).toEqual({ name, severity });
+        const member = knownMember(name, severity);
+        expect(parseKnownMember(member)).toEqual({ name, severity });
+        expect(splitNewsMember(member)).toEqual({ member, isNews: false });
+      }),
+      { numRuns: effort({ quick: 200, full: 2000 }) },
+    );
+  });
+
+  it('have another index member for news, which is that of no destination', () => {
+    fc.assert(
+      fc.property(acceptedDestinations(hashTag), ({ name, severity }) => {
+        const member = knownMember(name, severity);
+        expect(splitNewsMember(newsMember(member))).toEqual({ member, isNews: true });
+        expect(parseKnownMember(newsMember(member))).toBeUndefined();
       }),
       { numRuns: effort({ quick: 200, full: 2000 }) },
     );

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createCluster } from 'redis';
 import { logCommon, RecentCommonReader, RedisRecentCommonTransport } from '../../src';
 import { type LocalCluster, startCluster } from '../support/redis/cluster';
@@ -25,7 +26,7 @@ describeWithServer('index of a cluster', () => {
     await client.on('error', () => undefined).connect();
     reader = new RecentCommonReader({ client });
     const evalSha: ClusterClient['evalSha'] = (sha, options) => {
-      if (options?.keys?.[0] !== 'known' || options.arguments?.length !== 2) return client.evalSha(sha, options);
+      if (options?.keys?.[0] !== 'known' || options.arguments?.length !== 3) return client.evalSha(sha, options);
       notes++;
       return lostNotes-- > 0 ? Promise.reject(new Error('Socket closed unexpectedly')) : client.evalSha(sha, options);
     };
@@ -74,4 +75,50 @@ describeWithServer('index of a cluster', () => {
     },
     TIMEOUT_MS,
   );
+
+  /** Logs a message, and waits until its batch is written, but not for its note. */
+  const log = async (transport: RedisRecentCommonTransport, message: string): Promise<void> => {
+    const written = once(transport, 'logged');
+    transport.log({ level: 'info', message });
+    await written;
+  };
+  /** The news of a logger since a moment, as `[]` as long as nothing was noted. */
+  const readNews = async (name: string, cursor: string): Promise<boolean[]> =>
+    (await reader.changedSince(cursor)).loggers
+      .filter((logger) => logger.name === name)
+      .map(({ hasNewMessages }) => hasNewMessages);
+
+  it('has a new message at once, however often the logger was noted before', async () => {
+    lostNotes = 0;
+    const transport = new RedisRecentCommonTransport({ client: lossy, name: 'news', lingerMs: 0 });
+    await log(transport, 'hello');
+    await until(async () => (await readNews('news', '0'))[0]);
+    const { cursor } = await reader.changedSince();
+    await log(transport, 'world');
+    await until(async () => (await readNews('news', cursor))[0]);
+    expect(notes).toBe(2);
+    await transport.close();
+  });
+
+  it('has a new message whose note was lost, once a later one arrives', async () => {
+    const transport = new RedisRecentCommonTransport({ client: lossy, name: 'lost', lingerMs: 0 });
+    const { cursor } = await reader.changedSince();
+    await log(transport, 'hello');
+    expect(await readNews('lost', cursor)).toEqual([]);
+    await until(async () => (await readNews('lost', cursor))[0], TIMEOUT_MS / 2);
+    await transport.close();
+  });
+
+  it('has the last of many batches, though they are noted once a second', async () => {
+    lostNotes = 0;
+    const transport = new RedisRecentCommonTransport({ client: lossy, name: 'busy', lingerMs: 0 });
+    await log(transport, 'hello');
+    await until(() => isKnown('busy'));
+    const before = notes;
+    for (let i = 0; i < 50; i++) await log(transport, 'hello');
+    await until(() => notes > before);
+    await transport.flush();
+    expect(notes).toBeLessThan(before + 25);
+    await transport.close();
+  });
 });

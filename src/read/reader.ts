@@ -11,6 +11,7 @@ import {
   type KeySpace,
 } from '../redis/keys';
 import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
+import { type ChangedLoggers, readChangedSince } from './changed-since';
 import { type ChangesOptions, compareSeverities, type HourProgress, type SeverityChanges } from './compare';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
 import { type GlanceOptions, glance, type SeverityGlance } from './glance';
@@ -163,6 +164,19 @@ export class RecentCommonReader {
       const change = compareTotals(logger, withBaseline.has(hourKey(logger)));
       return { name, severity, lastSeen, start, elapsed, ...change };
     });
+  }
+
+  /**
+   * Which logger names and severities were written to since a moment, and in which of these a message was new: one round trip, which
+   * costs by what has changed, however many others there are. A logger may be given again: a cursor reaches back by up to two seconds.
+   * Without a cursor these are all that are known, of which some may have expired. Ask so now and then, to look also at those that
+   * nobody noted: the Python functions do not, nor does a process that is killed right after a batch, in a cluster.
+   *
+   * @param cursor - that of an earlier answer, to tell what has changed since
+   * @throws OptionsError for a cursor that is none
+   */
+  async changedSince(cursor?: string): Promise<ChangedLoggers> {
+    return readChangedSince(this.#connection, this.#space, cursor);
   }
 
   /**

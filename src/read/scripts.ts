@@ -8,8 +8,8 @@ import type { DestinationKeys } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import { Slices } from './slices';
 
-/** Reads members of a sorted set with their scores, the greatest first; a set that is nil holds nothing. */
-export const READ_COUNTS = /* lua */ `
+/** Joins texts, with a separator between them. */
+export const JOIN_TEXTS = /* lua */ `
 -- A client takes a reply of thousands of texts apart in one go, so short ones are joined; Lua is slow to join long ones.
 local function join_texts(parts, separator)
   local texts, first, size = {}, 1, 0
@@ -26,7 +26,11 @@ local function join_texts(parts, separator)
     end
   end
   return texts
-end
+end`;
+
+/** Reads members of a sorted set with their scores, the greatest first; a set that is nil holds nothing. */
+export const READ_COUNTS = /* lua */ `
+${JOIN_TEXTS}
 
 local function read_counts(window, most, separator)
   return join_texts(window and redis.call('ZREVRANGE', window, 0, most - 1, 'WITHSCORES') or {}, separator)

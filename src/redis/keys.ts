@@ -18,7 +18,11 @@ const RESERVED = new Set([
   'seen',
   'samples',
   'alarms',
+  'news',
 ]);
+
+/** Put before a destination in the index for when a message was last new in it. It is no severity. */
+export const NEWS = 'news:';
 
 /** Messages beyond the limit of distinct ones are counted together under this one. */
 export const OTHER = '<other>';
@@ -81,6 +85,16 @@ export function knownKey({ prefix }: KeySpace): string {
 /** A destination as a member of the index. The severity comes first: it holds no colon, so the rest is the name. */
 export function knownMember(name: string, severity: string): string {
   return `${severity}:${name}`;
+}
+
+/** The member of the index that has when a message was last new in a destination. */
+export function newsMember(member: string): string {
+  return `${NEWS}${member}`;
+}
+
+/** The destination's own member, and whether it was one of news. */
+export function splitNewsMember(member: string): { member: string; isNews: boolean } {
+  return member.startsWith(NEWS) ? { member: member.slice(NEWS.length), isNews: true } : { member, isNews: false };
 }
 
 /** The destination that a member of the index stands for; undefined for one that no writer has put there. */

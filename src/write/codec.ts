@@ -33,13 +33,13 @@ export interface WriteReply {
   readonly part: number;
   /** Epoch milliseconds, by the clock of Redis. */
   readonly now: number;
-  /** Whether the destination was noted in the index; undefined if that was not asked. */
+  /** Whether the index has this second of the destination; undefined if that was not asked. */
   readonly isNoted: boolean | undefined;
   /** Some older members of the index, with the epoch seconds of their last note. */
   readonly older: readonly IndexMember[];
   /** The minute, since the epoch, in which all messages of the newest group are touched now; 0 for none. */
   readonly touchedIn: number;
-  /** How many messages entered the memory of a week. */
+  /** How many messages entered the memory of a week or came back after a day or more. */
   readonly fresh: number;
 }
 

@@ -9,6 +9,7 @@ import {
   type KeySpace,
   knownKey,
   knownMember,
+  newsMember,
   parseKnownMember,
 } from '../redis/keys';
 import { openConnection } from '../redis/open';
@@ -36,12 +37,14 @@ return redis.call('UNLINK', KEYS[1], unpack(KEYS, 2))
 const LEAVE_INDEX = defineScript(/* lua */ `
 -- Removes a destination from the index.
 --
--- KEYS[1] known  zset  destination -> epoch seconds when it was last written to
+-- KEYS[1] known  zset  destination -> epoch seconds when it was last written to; news:destination -> when a message was last new
+--   in it
 --
 -- ARGV[1] the destination
+-- ARGV[2] its member with the time of news
 --
 -- Returns how many members were removed
-return redis.call('ZREM', KEYS[1], ARGV[1])
+return redis.call('ZREM', KEYS[1], ARGV[1], ARGV[2])
 `);
 
 /** Options of {@link forget}. */
@@ -89,6 +92,7 @@ async function listSeverities(connection: Connection, space: KeySpace, name: str
 
 async function forgetOne(connection: Connection, space: KeySpace, name: string, severity: string): Promise<boolean> {
   const removed = Number(await connection.run(FORGET, Object.values(destinationKeys(space, name, severity)), []));
-  await connection.run(LEAVE_INDEX, [knownKey(space)], [knownMember(name, severity)]);
+  const member = knownMember(name, severity);
+  await connection.run(LEAVE_INDEX, [knownKey(space)], [member, newsMember(member)]);
   return removed > 0;
 }

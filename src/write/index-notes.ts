@@ -6,7 +6,7 @@ import type { Connection } from '../redis/connection';
 import { withDeadline } from '../redis/deadline';
 import { findExisting, lastingKeys } from '../redis/existing';
 import { isKeyRefusal } from '../redis/failures';
-import { type DestinationKeys, destinationKeys, knownKey, parseKnownMember } from '../redis/keys';
+import { type DestinationKeys, destinationKeys, knownKey, parseKnownMember, splitNewsMember } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import { decodeMembers, type IndexMember, type WriteSettings } from './codec';
 import type { Outages } from './outages';
@@ -21,27 +21,30 @@ const TEND_INTERVAL_MS = 5000;
 const INDEX = 'the index';
 
 const NOTE = defineScript(/* lua */ `
--- Notes in the index when a destination was last written to.
+-- Notes in the index that a destination was written to.
 --
--- KEYS[1] known  zset  destination -> epoch seconds when it was last written to
+-- KEYS[1] known  zset  destination -> epoch seconds when it was last written to; news:destination -> when a message was last new
+--   in it
 --
 -- ARGV[1] destination
 -- ARGV[2] seconds until the keys of the destination expire; 0 for never
+-- ARGV[3] 1 if a message was new in it
 --
 -- Returns some older members of the index, each followed by its time
 ${NOTE_IN_INDEX}
 local time = redis.call('TIME')
-return note(KEYS[1], ARGV[1], time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[2]))
+return note(KEYS[1], ARGV[1], time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[2]), ARGV[3] == '1')
 `);
 
 const TEND = defineScript(/* lua */ `
 -- Removes destinations that have expired from the index, and asks for the eviction policy.
 --
--- KEYS[1] known  zset  destination -> epoch seconds when it was last written to
+-- KEYS[1] known  zset  destination -> epoch seconds when it was last written to; news:destination -> when a message was last new
+--   in it
 --
 -- ARGV[1] 1 to ask for the policy, 2 to ask for it if keys expire, 0 not to ask
--- ARGV[2 ...] destinations, each followed by the time that it had in the index. If more keys are given, they are four of each
---   destination, which must not exist
+-- ARGV[2 ...] members, each followed by the time that it had in the index. If more keys are given, they are four of the
+--   destination of each, which must not exist
 --
 -- Returns { how many were removed, the policy by which Redis may evict what is logged: empty if it may not, was not asked or
 --   may not tell }
@@ -99,9 +102,13 @@ export class IndexNotes {
     return this.#connection.isCluster;
   }
 
-  /** Notes a destination by a command of its own. Returns some older members of the index. */
-  async note(member: string, settings: WriteSettings): Promise<IndexMember[]> {
-    const args = [member, String(settings.ttlSeconds)];
+  /**
+   * Notes a destination by a command of its own. Returns some older members of the index.
+   *
+   * @param hasNews - whether a message was new in it
+   */
+  async note(member: string, hasNews: boolean, settings: WriteSettings): Promise<IndexMember[]> {
+    const args = [member, String(settings.ttlSeconds), hasNews ? '1' : '0'];
     return decodeMembers(await withDeadline(this.#connection.run(NOTE, [knownKey(settings)], args), TIMEOUT_MS));
   }
 
@@ -179,7 +186,7 @@ export class IndexNotes {
 
 /** A member that stands for no destination is none of ours. */
 function locate(member: IndexMember, settings: WriteSettings): Older[] {
-  const destination = parseKnownMember(member[0], settings);
+  const destination = parseKnownMember(splitNewsMember(member[0]).member, settings);
   if (!destination) return [];
   return [{ member, keys: destinationKeys(settings, destination.name, destination.severity) }];
 }

@@ -64,7 +64,7 @@ export class Lane {
 
   /** Whether anything of it has yet to be written. */
   get isBusy(): boolean {
-    return this.#isAwake || this.#note.running !== undefined;
+    return this.#isAwake || this.#note.isPending;
   }
 
   /** Takes one log call, as {@link Pending.add} does, and sees that it is written. */
@@ -79,7 +79,7 @@ export class Lane {
     await this.#writing;
     await new Promise<void>((resolve) => this.#host.runSoon(resolve));
     await this.#run();
-    await this.#note.running;
+    await this.#note.finish();
   }
 
   /** A draw that is due, or nearly due for a timer, begins in the next turn of the event loop, unless very many do. */

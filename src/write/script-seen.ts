@@ -40,6 +40,7 @@ local function see(memory, message, group, is_first)
     memory.fresh, gap = memory.fresh + 1, nil
   else
     local first = score % 8589934592
+    if gap >= 24 then memory.fresh = memory.fresh + 1 end
     entry = group.second < math.floor(first / 2) and group.second * 2 + first % 2 or first
     if gap <= 0 then
       if entry == first then return end

@@ -31,7 +31,8 @@ export const WRITE = defineScript(/* lua */ `
 --   batch has no lines for it
 -- KEYS[12] scratch hash    commands are tried on it, and it is never kept; left out in a cluster if none are to be tried, since
 --   a slot that is being moved refuses scripts with a key that does not exist
--- KEYS[13] known   zset    destination -> epoch seconds when it was last written to; left out if it is not to be noted there
+-- KEYS[13] known   zset    destination -> epoch seconds when it was last written to; news:destination -> when a message was last
+--   new in it; left out if it is not to be noted there
 --
 -- ARGV[1] writer id
 -- ARGV[2] batch number, greater than those of the writer's earlier batches
@@ -57,9 +58,10 @@ export const WRITE = defineScript(/* lua */ `
 --
 -- Returns { 1 if applied or 0 if it was applied before, number of the writer's batch before this, log calls of all its
 --   batches including this but for late ones, the hours of start and of pstart, late log calls (not counted: their hour is
---   older than both windows), the other log calls if the batch was applied in part, epoch milliseconds, 1 if the destination
---   was noted in the index or 2 if that was refused or 0, some older members of the index with their times, the minute of the
---   server if all messages of the first group are touched in it or 0, how many messages entered the memory of a week }; the
+--   older than both windows), the other log calls if the batch was applied in part, epoch milliseconds, 1 if the index has
+--   this second of the destination or 2 if that was refused or 0, some older members of the index with their times, the minute of the
+--   server if all messages of the first group are touched in it or 0, how many messages entered the memory of a week or came
+--   back after a day or more }; the
 --   same again if the writer's last batch comes again; nothing if the windows change and KEYS[12] is needed for that
 ${ISO_HOUR}
 ${PREFLIGHT}
@@ -107,11 +109,13 @@ local rotates = start and start ~= hour and (start < hour or start > iso_hour(no
 local current = start and not rotates and start or hour
 local promised, promises = promise(stored[2], current, start, ttl)
 
--- The index never holds up a batch.
+-- The index never holds up a batch. A destination is noted once a second, and whenever it has news.
 local function finish(reply, touched, fresh)
-  local noted = known and note(known, destination, now_ms, promised)
-  reply[9], reply[10] = not noted and 0 or noted.err and 2 or 1, noted and not noted.err and noted or {}
-  reply[11], reply[12] = touched, fresh
+  local older = {}
+  if known and (fresh > 0 or redis.pcall('ZSCORE', known, destination) ~= time[1]) then
+    older = note(known, destination, now_ms, promised, fresh > 0)
+  end
+  reply[9], reply[10], reply[11], reply[12] = not known and 0 or older.err and 2 or 1, older.err and {} or older, touched, fresh
   return reply
 end
 

@@ -118,13 +118,13 @@ export class Writer {
     const member = note?.take();
     try {
       const reply = await this.#send(batch, member);
-      note?.settle(reply.isNoted, reply.older);
+      note?.settle(reply);
       return reply;
     } catch (error) {
       if (isConfigurationError(error)) this.#permission.isKnown = false;
       if (member === undefined || !isKeyRefusal(error)) throw error;
       const reply = await this.#send(batch);
-      note?.settle(false);
+      note?.settle({ ...reply, isNoted: false });
       return reply;
     }
   }
