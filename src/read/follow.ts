@@ -7,7 +7,9 @@ import { parseLines, type RecentLine } from './lines';
 import { Position, type Step } from './position';
 import type { RawLines } from './scripts';
 
-const INTERVAL_MS = 500;
+/** Default time between two reads. */
+export const INTERVAL_MS = 500;
+
 /** Lines that the list had dropped before they could be read. */
 export interface MissedLines {
   /** Number of lines, from 1. */
@@ -23,6 +25,11 @@ export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
   /** Time between two reads of the list, in milliseconds; from 10 to 3,600,000. @default 500 */
   readonly intervalMs?: number | undefined;
+  /**
+   * Waits until the list is to be read again, in place of `intervalMs`, which is then the wait after a failure only: until
+   * {@link RecentCommonReader.changedSince} says that there is something to read, say.
+   */
+  readonly wait?: (() => Promise<void>) | undefined;
   /** Number of the line after which to begin, such as the last `seq` that was read; from 0. @default the newest line now */
   readonly after?: number | undefined;
 }
@@ -44,19 +51,23 @@ export interface Followed {
  *   can end, such as a wrong password
  */
 export function follow(list: Followed, options: FollowOptions): FollowedLines {
-  const { intervalMs = INTERVAL_MS, after, signal } = options;
+  const { intervalMs = INTERVAL_MS, after, signal, wait } = options;
   assertWholeNumber(intervalMs, 'intervalMs', 10, 3_600_000);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new OptionsError('signal', 'an AbortSignal', signal);
   }
+  if (wait !== undefined && typeof wait !== 'function') throw new OptionsError('wait', 'a function', wait);
   if (after !== undefined) assertWholeNumber(after, 'after', 0, Number.MAX_SAFE_INTEGER);
-  return iterate(list, after === undefined ? undefined : new Position(after, undefined), intervalMs, signal);
+  const rest = (isRead: boolean): Promise<void> =>
+    isRead && wait ? unlessAborted(wait(), signal) : pause(intervalMs, signal);
+  return iterate(list, after === undefined ? undefined : new Position(after, undefined), rest, signal);
 }
 
+/** @param rest - waits until the next read; whether the last one succeeded */
 async function* iterate(
   list: Followed,
   from: Position | undefined,
-  intervalMs: number,
+  rest: (isRead: boolean) => Promise<void>,
   signal: AbortSignal | undefined,
 ): FollowedLines {
   let position = from;
@@ -70,7 +81,7 @@ async function* iterate(
         yield line;
       }
     }
-    await pause(intervalMs, signal);
+    await rest(step !== undefined);
   }
 }
 

@@ -3,15 +3,15 @@
 import { setMaxListeners } from 'node:events';
 import { errorMessage, OptionsError } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
+import { INTERVAL_MS } from '../../read/follow';
 import { mergeByTime, type RecentLine } from '../../read/lines';
 import type { TailArguments } from '../arguments/invocation';
 import type { Store } from '../redis/connect';
 import type { Screen } from '../terminal/screen';
 import type { LoggerId } from './selection';
+import { FollowPace } from './tail-pace';
 import type { LinePrinter, MissedLine } from './tail-printer';
 
-/** How often to look for new loggers and severities, and whether Redis answers. */
-const LOOK_MS = 2000;
 /** How long lines wait for older ones of other lists. */
 const MERGE_MS = 50;
 
@@ -23,6 +23,7 @@ export class Following {
   readonly #printer: LinePrinter;
   readonly #ended = new AbortController();
   readonly #lists = new Map<string, Promise<void>>();
+  readonly #pace: FollowPace;
   /** Lines that wait to be printed, by list, oldest first. */
   #waiting = new Map<string, (RecentLine | MissedLine)[]>();
   #printing: NodeJS.Timeout | undefined;
@@ -34,13 +35,14 @@ export class Following {
     this.#store = store;
     this.#screen = screen;
     this.#printer = printer;
+    this.#pace = new FollowPace(store.reader);
     // Each followed list adds a listener.
     setMaxListeners(0, this.#ended.signal);
   }
 
   /** Follows a list from the line after number `after`, unless it is followed already. */
   add(logger: LoggerId, after: number): void {
-    const key = `${logger.severity}:${logger.name}`;
+    const key = listKey(logger);
     if (this.#lists.has(key)) return;
     this.#lists.set(
       key,
@@ -63,8 +65,8 @@ export class Following {
     interrupted.addEventListener('abort', end, { once: true });
     if (interrupted.aborted) end();
     while (!signal.aborted) {
-      await pause(LOOK_MS, signal);
-      if (!signal.aborted) await unlessAborted(this.#look(), signal);
+      await unlessAborted(this.#look(), signal);
+      await pause(INTERVAL_MS, signal);
     }
     await Promise.all(this.#lists.values());
     this.#print();
@@ -73,7 +75,8 @@ export class Following {
 
   async #follow(key: string, { name, severity }: LoggerId, after: number): Promise<void> {
     const { signal } = this.#ended;
-    for await (const line of this.#store.reader.follow(name, severity, { signal, after: Math.max(0, after) })) {
+    const options = { signal, after: Math.max(0, after), wait: this.#pace.add(key) };
+    for await (const line of this.#store.reader.follow(name, severity, options)) {
       if (!('missed' in line) && !this.#printer.isWanted(line)) continue;
       const shown = 'missed' in line ? createMissedLine(name, severity, line.missed) : line;
       const waiting = this.#waiting.get(key) ?? [];
@@ -91,12 +94,12 @@ export class Following {
     this.#printer.print(mergeByTime(lists).reverse());
   }
 
-  /** Looks for new lists, and whether Redis answers: `reader.follow` waits for it silently. */
+  /** Has lists read, looks for new ones, and whether Redis answers: `reader.follow` waits for it silently. */
   async #look(): Promise<void> {
-    const { reader, label } = this.#store;
+    const { label } = this.#store;
     try {
       const { name, severities } = this.#args;
-      for (const known of await reader.names()) {
+      for (const known of await this.#pace.wake(listKey)) {
         if (name !== undefined && name !== known.name) continue;
         if (!severities || severities.includes(known.severity)) this.add(known, 0);
       }
@@ -112,6 +115,10 @@ export class Following {
       this.#failingSince ??= performance.now();
     }
   }
+}
+
+function listKey({ name, severity }: LoggerId): string {
+  return `${severity}:${name}`;
 }
 
 /** Without a time, so that merging leaves it before the line that follows it. */
