@@ -15,7 +15,7 @@ const RULES: Record<string, string[]> = {
   read: ['record', 'redis'],
   winston: ['record', 'redis', 'read'],
   dashboard: ['record', 'redis', 'read'],
-  cli: ['redis', 'read', 'dashboard/index'],
+  cli: ['redis', 'read', 'dashboard/index', 'write/forget'],
 };
 /** The other files directly in src: the options, and what puts the folders together. */
 const COMPOSITION = ['record', 'redis', 'write', 'read', 'winston', 'index', 'log', 'options', 'transport'];

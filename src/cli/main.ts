@@ -6,6 +6,7 @@ import { errorMessage, OptionsError } from '../errors';
 import { NoClusterClientError } from '../redis/failures';
 import { helpText, PROGRAM } from './arguments/help';
 import { type Invocation, parseInvocation } from './arguments/invocation';
+import { forgetLogger } from './commands/forget';
 import { ls } from './commands/ls';
 import { tail } from './commands/tail';
 import { top } from './commands/top';
@@ -60,6 +61,8 @@ async function runCommand(
       return tail(invocation, store, screen, host);
     case 'ls':
       return ls(invocation, store, screen);
+    case 'forget':
+      return forgetLogger(invocation, store, screen, host);
     case 'serve':
       // Loaded on demand: the other commands start sooner without the HTTP server and the page.
       return (require('./commands/serve') as typeof import('./commands/serve')).serve(invocation, store, screen, host);

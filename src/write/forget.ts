@@ -70,24 +70,34 @@ export async function forget(
   severity?: string,
   { keyPrefix: prefix = '' }: ForgetOptions = {},
 ): Promise<string[]> {
-  assertClient(client);
-  const space = { prefix, hashTag: isClusterClient(client) };
-  assertPrefix(prefix, space);
-  assertName(name, space);
   if (severity !== undefined) assertSeverity(severity);
-  const connection = openConnection({ client }, false);
-  const severities = severity === undefined ? await listSeverities(connection, space, name) : [severity];
+  const severities = severity === undefined ? await listSeverities(client, name, { keyPrefix: prefix }) : [severity];
+  const [connection, space] = open(client, name, prefix);
   const forgotten: string[] = [];
   for (const each of severities) if (await forgetOne(connection, space, name, each)) forgotten.push(each);
   return forgotten;
 }
 
-async function listSeverities(connection: Connection, space: KeySpace, name: string): Promise<string[]> {
+/** The severities of a logger name in the index, for a user with the rights of a writer. The same arguments are refused. */
+export async function listSeverities(
+  client: PassedClient,
+  name: string,
+  { keyPrefix: prefix = '' }: ForgetOptions = {},
+): Promise<string[]> {
+  const [connection, space] = open(client, name, prefix);
   const members = await connection.run(LIST_KNOWN, [knownKey(space)], []);
   return (members as unknown[]).flatMap((member) => {
     const known = parseKnownMember(String(member), space);
     return known?.name === name ? [known.severity] : [];
   });
+}
+
+function open(client: PassedClient, name: string, prefix: string): [Connection, KeySpace] {
+  assertClient(client);
+  const space = { prefix, hashTag: isClusterClient(client) };
+  assertPrefix(prefix, space);
+  assertName(name, space);
+  return [openConnection({ client }, false), space];
 }
 
 async function forgetOne(connection: Connection, space: KeySpace, name: string, severity: string): Promise<boolean> {

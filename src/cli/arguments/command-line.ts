@@ -4,7 +4,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from '../errors';
 
 /** The names of the commands. */
-export const COMMANDS = ['top', 'tail', 'ls', 'serve'] as const;
+export const COMMANDS = ['top', 'tail', 'ls', 'serve', 'forget'] as const;
 const WATCH_SECONDS = '2';
 const PORT = '8379';
 
@@ -53,6 +53,11 @@ export const OPTIONS = {
     port: { type: 'string', short: 'p', default: PORT },
     insecure: { type: 'boolean', default: false },
   },
+  forget: {
+    ...GLOBAL,
+    level: { type: 'string', short: 'l', multiple: true },
+    yes: { type: 'boolean', short: 'y', default: false },
+  },
 } as const;
 
 type Parsed<Known extends Options> = ReturnType<typeof parseArgs<{ options: Known; allowPositionals: true }>>;
@@ -72,7 +77,7 @@ export interface CommandLine {
 /** The first argument that is no option names the command; if no command has that name, it is a logger and `top` is meant. */
 export function splitCommand(args: readonly string[]): CommandLine {
   const all = withWatchSeconds(args);
-  const options: Options = { ...OPTIONS.top, ...OPTIONS.tail, ...OPTIONS.serve };
+  const options: Options = { ...OPTIONS.top, ...OPTIONS.tail, ...OPTIONS.serve, ...OPTIONS.forget };
   const { tokens } = parseArgs({ args: all, options, strict: false, allowPositionals: true, tokens: true });
   const first = tokens.find(({ kind }) => kind !== 'option');
   const command = first?.kind === 'positional' ? COMMANDS.find((each) => each === first.value) : undefined;

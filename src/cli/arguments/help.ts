@@ -25,13 +25,14 @@ understood.
 
 const OVERVIEW = `Usage: ${PROGRAM} [command] [logger] [options]
 
-Shows what loggers have written to Redis. Only reads.
+Shows what loggers have written to Redis. Only reads, but for forget.
 
 Commands:
   top [logger]            what changed since the last hour (the default)
   tail [logger]           the last lines; with -f, new lines as they come
   ls                      all loggers and severities, with their counts
   serve                   a web page that shows all of this
+  forget <logger>         removes all that is kept of a logger
 
 Examples:
   ${PROGRAM}
@@ -98,6 +99,14 @@ Serves the web page until interrupted.
 
 If RECENT_COMMON_USER and RECENT_COMMON_PASSWORD are set in the environment,
 users have to sign in with them.
+${GLOBAL}`,
+  forget: `Usage: ${PROGRAM} forget <logger> [options]
+
+Removes all that is kept of a logger: lines, counts and their minutes, samples,
+and when messages were seen. Asks first. Needs the rights of a writer.
+
+  -l, --level <levels>    only these levels or severities, separated by commas
+  -y, --yes               do not ask; needed if there is no terminal to ask on
 ${GLOBAL}`,
 };
 

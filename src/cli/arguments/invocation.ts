@@ -76,12 +76,21 @@ export interface ServeArguments extends GlobalArguments {
   readonly isInsecure: boolean;
 }
 
+/** The arguments of `forget`. */
+export interface ForgetArguments extends GlobalArguments, Selection {
+  readonly command: 'forget';
+  readonly name: string;
+  /** Whether it is done without asking. */
+  readonly isSure: boolean;
+}
+
 /** A parsed command line. */
 export type Invocation =
   | TopArguments
   | TailArguments
   | LsArguments
   | ServeArguments
+  | ForgetArguments
   | { readonly command: 'help'; readonly topic: Command | undefined }
   | { readonly command: 'version' };
 
@@ -105,6 +114,8 @@ export function parseInvocation(args: readonly string[], env: Readonly<NodeJS.Pr
       return parseLs(globals, parsed as ParsedLine<'ls'>);
     case 'serve':
       return parseServe(globals, parsed as ParsedLine<'serve'>);
+    case 'forget':
+      return parseForget(globals, parsed as ParsedLine<'forget'>);
   }
 }
 
@@ -171,6 +182,12 @@ function parseServe(globals: GlobalArguments, { values, positionals }: ParsedLin
     port: parseWhole('--port', values.port, 0, 65_535),
     isInsecure: values.insecure,
   };
+}
+
+function parseForget(globals: GlobalArguments, { values, positionals }: ParsedLine<'forget'>): ForgetArguments {
+  const name = parseName('forget', positionals);
+  if (name === undefined) throw new UsageError('forget takes a logger name');
+  return { command: 'forget', ...globals, name, severities: parseLevels(values.level), isSure: values.yes };
 }
 
 function parseName(command: Command, positionals: readonly string[]): string | undefined {

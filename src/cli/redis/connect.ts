@@ -4,6 +4,7 @@ import { errorMessage } from '../../errors';
 import { RecentCommonReader } from '../../read/reader';
 import { nodeRedis } from '../../redis/node-redis';
 import { withServerName } from '../../redis/open';
+import type { PassedClient } from '../../redis/passed-client';
 import { parseRedisUrl, type RedisAddress, UrlError } from '../../redis/url';
 import type { GlobalArguments } from '../arguments/invocation';
 import { Failure, UsageError } from '../errors';
@@ -11,6 +12,8 @@ import { ScriptClient } from './script-client';
 
 /** The Redis that everything shown comes from. */
 export interface Store {
+  /** For what is not only read. */
+  readonly client: PassedClient;
   readonly reader: RecentCommonReader;
   /** Its URL without user and password. */
   readonly label: string;
@@ -27,7 +30,7 @@ export async function openStore(globals: GlobalArguments): Promise<Store> {
   const label = addressLabel(address);
   if (isCluster) return openCluster(address, keyPrefix, label);
   const client = new ScriptClient(address);
-  return { reader: new RecentCommonReader({ client, keyPrefix }), label, close: () => client.close() };
+  return { client, reader: new RecentCommonReader({ client, keyPrefix }), label, close: () => client.close() };
 }
 
 async function openCluster(address: RedisAddress, keyPrefix: string, label: string): Promise<Store> {
@@ -47,7 +50,8 @@ async function openCluster(address: RedisAddress, keyPrefix: string, label: stri
   await cluster.connect().catch((error: unknown) => {
     throw new Failure(`cannot read from ${label}: ${errorMessage(error)}`);
   });
-  return { reader: new RecentCommonReader({ client: cluster, keyPrefix }), label, close: () => cluster.destroy() };
+  const reader = new RecentCommonReader({ client: cluster, keyPrefix });
+  return { client: cluster, reader, label, close: () => cluster.destroy() };
 }
 
 /**
