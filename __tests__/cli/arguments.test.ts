@@ -13,7 +13,15 @@ const GLOBALS = {
   isJson: false,
   color: 'auto',
 };
-const TOP = { ...GLOBALS, command: 'top', sort: 'surge', window: 'current', isOnce: false, isWhole: false };
+const TOP = {
+  ...GLOBALS,
+  command: 'top',
+  groupBy: 'pattern',
+  sort: 'surge',
+  window: 'current',
+  isOnce: false,
+  isWhole: false,
+};
 
 const tail = (...args: string[]): TailArguments => parseInvocation(['tail', ...args], {}) as TailArguments;
 

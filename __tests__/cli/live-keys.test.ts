@@ -25,9 +25,10 @@ const ROWS = [
 ];
 
 const read = (state: State, rows: readonly TopRow[] = ROWS): State =>
-  withSnapshot(state, { ...state.question, rows, unread: 0, now: NOW, readAt: NOW });
+  withSnapshot(state, { ...state.question, rows, unread: 0, isMostlyUnique: false, now: NOW, readAt: NOW });
 
-const start = (columns = 80, rows = 24): State => read(firstState({ window: 'current' }, 'urgency', { columns, rows }));
+const start = (columns = 80, rows = 24): State =>
+  read(firstState({ window: 'current', groupBy: 'pattern' }, 'urgency', { columns, rows }));
 
 /** Types the letters of a text, or a key by its name in angle brackets. */
 function type(state: State, keys: string): State {
@@ -100,12 +101,19 @@ describe('list of the interactive top', () => {
     ['2', { minutes: 15 }],
     ['23', 'current'],
   ])('asks for another window by a key: %j', (keys, window) => {
-    expect(type(start(), keys).question).toEqual({ window });
+    expect(type(start(), keys).question).toEqual({ window, groupBy: 'pattern' });
   });
 
   it('says which window it shows, and that it reads another', () => {
-    expect(lines(type(start(), '1'))[0]).toMatch(/^\d\d:\d\d:\d\d · this hour · reading · by urgency$/);
-    expect(lines(read(type(start(), '1')))[0]).toMatch(/ · last 5 min · by urgency$/);
+    expect(lines(type(start(), '1'))[0]).toMatch(/^\d\d:\d\d:\d\d · this hour · reading · by urgency · grouped$/);
+    expect(lines(read(type(start(), '1')))[0]).toMatch(/ · last 5 min · by urgency · grouped$/);
+  });
+
+  it('groups messages or shows each by a key, and keeps the selected one', () => {
+    const state = type(start(), 'jg');
+    expect(state.question.groupBy).toBe('message');
+    expect(lines(read(state))[0]).toMatch(/ · each message$/);
+    expect(lines(read(state))[4]).toMatch(/^> .*a new one/);
   });
 
   it('is paused and goes on by the space bar', () => {
@@ -159,6 +167,18 @@ describe('message of the interactive top', () => {
     const state = read(opened(), [row('another', 1)]);
     expect(lines(state).join('\n')).toContain('not in this hour: this is what was last read');
     expect(lines(state)[1]).toBe('a critical one');
+  });
+
+  it('shows the messages behind a pattern, the most frequent first, and how many there are', () => {
+    const variants = [
+      { message: 'order 17 failed', count: 10 },
+      { message: 'order 4 failed', count: 2 },
+    ];
+    const pattern = row('order <num> failed', 15, { variants, variantCount: 5, keys: ['order <num> failed'] });
+    const text = lines(type(read(start(), [pattern]), '<return>')).join('\n');
+    expect(text).toContain('5 messages of this pattern\n  10  order 17 failed\n   2  order 4 failed\n  and 3 more');
+    const grown = row('order <num> <value>', 16, { id: 'other', keys: ['order <num> lost', 'order <num> failed'] });
+    expect(lines(read(type(read(start(), [pattern]), '<return>'), [grown]))[1]).toBe('order <num> <value>');
   });
 
   it('is scrolled by keys no further than to its end', () => {

@@ -31,11 +31,14 @@ class TopInTerminal {
   constructor(columns = 80, rows = 24, program?: readonly string[]) {
     this.columns = columns;
     this.rows = rows;
-    this.cli = CliProcess.startInTerminal(['top', '--url', workspace.url, '--prefix', workspace.prefix], {
-      ...(program && { program }),
-      prepare: `trap : INT TERM HUP; stty cols ${columns} rows ${rows}; echo "shell $$."; tty`,
-      after: AFTER,
-    });
+    this.cli = CliProcess.startInTerminal(
+      ['top', '--group-by=message', '--url', workspace.url, '--prefix', workspace.prefix],
+      {
+        ...(program && { program }),
+        prepare: `trap : INT TERM HUP; stty cols ${columns} rows ${rows}; echo "shell $$."; tty`,
+        after: AFTER,
+      },
+    );
   }
 
   static async open(...args: ConstructorParameters<typeof TopInTerminal>): Promise<TopInTerminal> {

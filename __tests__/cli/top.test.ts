@@ -141,7 +141,7 @@ describeWithClock('top', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^small · error · 40 lines, /m);
     expect(stdout).toMatch(
-      /\ntoo many messages, name a logger to see it: [a-d] · info \(15001 lines\), [a-d] · info \(15001 lines\)\n$/,
+      /\ntoo many messages, name a logger to see it: [a-d] · info \(15001 lines\), [a-d] · info \(15001 lines\)\n[a-d] · info and 1 more: nearly all messages are counted once: .*\n$/,
     );
     expect((await top(['a'])).stdout).toMatch(/^a · info · 15001 lines, /m);
     const json = (await top(['--json', '-n', '1'])).stdout.trimEnd().split('\n');
@@ -170,9 +170,29 @@ describeWithClock('top', () => {
   it('shows about 20 rows in all by default', async () => {
     const now = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`message ${i}`, 100 - i]));
     await write({ name: 'shop', severity: 'error', now });
-    expect((await top()).stdout.match(/message/g)).toHaveLength(20);
+    const shown = async (): Promise<unknown> => (await top(['--group-by=message'])).stdout.match(/message/g);
+    expect(await shown()).toHaveLength(20);
     await write({ name: 'shop', severity: 'info', now }, { name: 'shop', severity: 'debug', now });
-    expect((await top()).stdout.match(/message/g)).toHaveLength(18);
+    expect(await shown()).toHaveLength(18);
+  });
+
+  it('makes one row of messages that differ in values only, unless --group-by=message asks for each', async () => {
+    await write({ name: 'shop', severity: 'error', now: { 'order 17 failed': 2, 'order 4 failed': 1 } });
+    expect((await top()).stdout).toMatch(/\nNEW +3 .* order <number> failed\n$/);
+    expect((await top(['--group-by=message'])).stdout).toMatch(/ order 17 failed\n.* order 4 failed\n$/);
+    expect(JSON.parse((await top(['--json'])).stdout)).toMatchObject({
+      variants: [
+        { message: 'order 17 failed', count: 2 },
+        { message: 'order 4 failed', count: 1 },
+      ],
+      keys: ['order <number> failed'],
+    });
+  });
+
+  it('counts the last minutes with --minutes, and says so', async () => {
+    await write({ name: 'shop', severity: 'error', now: { 'out of stock': 2 } });
+    const { stdout } = await top(['--minutes', '5']);
+    expect(stdout).toMatch(/^the last 5 min: as much is expected as in the hours before\n\nshop · error · 2 lines/);
   });
 
   it('prints the same as JSON, one object per line', async () => {

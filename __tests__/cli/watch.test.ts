@@ -55,7 +55,7 @@ describe('top --watch on a terminal', () => {
   it('shows at most the rows of the terminal, and says how many lines are missing', async () => {
     for (let i = 0; i < 12; i++) await log(`message ${i}`, 100 - i);
     const stdout = new FakeSink({ isTTY: true, rows: 8 });
-    const cli = watch(space, stdout);
+    const cli = watch(space, stdout, '--group-by=message');
     await cli.until(() => stdout.text.includes('message 0'));
     await cli.interrupt();
     expect(lastFrame(stdout)).toHaveLength(8);

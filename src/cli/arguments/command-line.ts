@@ -28,6 +28,7 @@ export const OPTIONS = {
   top: {
     ...GLOBAL,
     level: { type: 'string', short: 'l', multiple: true },
+    'group-by': { type: 'string', default: 'pattern' },
     sort: { type: 'string', default: 'surge' },
     limit: { type: 'string', short: 'n' },
     minutes: { type: 'string', short: 'm' },

@@ -54,6 +54,8 @@ On a terminal you can look around, until q: ? lists the keys. In a file or pipe,
 or with --once, --limit or --no-trunc, it is printed.
 
   -l, --level <levels>    only these levels or severities, separated by commas
+      --group-by <what>   pattern (messages that differ in values only are one
+                          row; the default) or message
       --sort <by>         surge (largest change first) or count
   -n, --limit <rows>      rows of each table; default: about 20 in all, with
                           --json 20 of each

@@ -32,9 +32,13 @@ export interface Selection {
 /** What `top` counts: this hour, or the last minutes. */
 export type TopWindow = 'current' | MinuteWindow;
 
+/** What a row of `top` is: an exact message, or all messages that differ in values only. */
+export type GroupBy = 'message' | 'pattern';
+
 /** The arguments of `top`. */
 export interface TopArguments extends GlobalArguments, Selection {
   readonly command: 'top';
+  readonly groupBy: GroupBy;
   readonly sort: 'surge' | 'count';
   readonly window: TopWindow;
   /** Whether to print and end, even on a terminal. */
@@ -140,6 +144,7 @@ function parseTop(globals: GlobalArguments, { values, positionals }: ParsedLine<
     ...globals,
     name: parseName('top', positionals),
     severities: parseLevels(level),
+    groupBy: parseChoice('--group-by', values['group-by'], ['message', 'pattern']),
     sort: parseChoice('--sort', sort, ['surge', 'count']),
     window: minutes === undefined ? 'current' : { minutes: parseWhole('--minutes', minutes, 1, 60) },
     isOnce,

@@ -1,6 +1,7 @@
 /** Reads the sections of `top`: each logger and severity with its messages, those most likely to have news first. */
 
 import { OptionsError } from '../../errors';
+import type { SeverityChanges } from '../../read/compare';
 import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
 import { type Change, classify, scoreAgainst, surgeScore } from '../../read/surge';
@@ -12,12 +13,14 @@ import { byName, bySeverity, select } from './selection';
 const ENOUGH_MESSAGES = 30_000;
 
 /** What to read. */
-export type TopSelection = Pick<TopArguments, 'name' | 'severities' | 'sort' | 'window' | 'isJson'>;
+export type TopSelection = Pick<TopArguments, 'name' | 'severities' | 'sort' | 'window' | 'groupBy' | 'isJson'>;
 
 /** A logger and severity with its messages of this hour and the last. */
 export interface Section {
   readonly logger: LoggerOverview;
   readonly changes: readonly MessageChange[];
+  /** Whether hardly any message came twice. */
+  readonly isMostlyUnique: boolean;
   /** The largest absolute score of a new, surging or fading message; 0 if there is none. */
   readonly news: number;
 }
@@ -62,7 +65,7 @@ async function readInTurn(
     const found = await Promise.all(some.map(read));
     asked += some.length;
     sections.push(...found.filter((section) => section !== undefined));
-    messages = sections.reduce((sum, { changes }) => sum + changes.length, 0);
+    messages = sections.flatMap(({ changes }) => changes).reduce((sum, { variantCount = 1 }) => sum + variantCount, 0);
   }
   return { sections, asked };
 }
@@ -71,15 +74,19 @@ async function readInTurn(
 async function readSection(
   reader: RecentCommonReader,
   logger: LoggerOverview,
-  { sort, window }: TopSelection,
+  { sort, window, groupBy }: TopSelection,
 ): Promise<Section | undefined> {
   try {
     const hasBaseline = logger.score !== null;
-    const changes = await reader.changes(logger.name, logger.severity, { hasBaseline, window });
+    const options = { hasBaseline, window, groupBy };
+    const [found] = await reader.compare(logger.name, [logger.severity], options);
+    const { isMostlyUnique, changes: all } = found as SeverityChanges;
+    const changes = [...all];
     if (sort === 'count') changes.sort((a, b) => b.count - a.count || b.previous - a.previous);
     return {
       logger: window === 'current' ? logger : { ...logger, ...sumChanges(changes) },
       changes,
+      isMostlyUnique,
       news: maximum(changes.filter(isNews).map(({ score }) => Math.abs(score ?? 0))),
     };
   } catch (error) {

@@ -3,6 +3,7 @@
 import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview } from '../../read/reader';
 import { factorText } from '../../read/surge';
+import { UNIQUE_HINT } from '../../read/uniqueness';
 import { OTHER } from '../../redis/keys';
 import type { TopArguments, TopWindow } from '../arguments/invocation';
 import type { Host } from '../host';
@@ -155,6 +156,9 @@ function remainderLines(
   const listed = lines
     .filter(([, titles]) => titles.length > 0)
     .flatMap(([label, titles]) => listLines(label, abbreviate(titles, MOST_TITLES), columns));
+  const unique = read.filter(({ isMostlyUnique }) => isMostlyUnique).map(({ logger }) => loggerTitle(logger));
+  if (unique.length > 0)
+    listed.push(...flow([`${abbreviate(unique, 1).join('')}:`, ...UNIQUE_HINT.split(' ')], ' ', columns));
   return read.length + listed.length > 0 ? listed : ['nothing has been logged yet'];
 }
 

@@ -10,6 +10,7 @@ const KEYS = [
   ['Esc, q', 'back'],
   ['/', 'filter by words in logger, severity, status or message; Esc ends it'],
   ['s', 'sort by urgency, by count, or by when it was last seen'],
+  ['g', 'group messages that differ in values only, or show each'],
   ['1, 2, 3', 'the last 5 minutes, the last 15 minutes, this hour'],
   ['space', 'pause, and go on'],
   ['q, Ctrl-C', 'quit'],

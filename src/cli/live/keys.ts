@@ -37,6 +37,7 @@ const LIST: Readonly<Record<string, Press>> = {
   return: open,
   right: open,
   s: (state) => toTop(arrange({ ...state, sort: NEXT_SORT[state.sort] })),
+  g: (state) => ask(state, { groupBy: state.question.groupBy === 'pattern' ? 'message' : 'pattern' }),
   '/': (state) => ({ ...state, isTyping: true }),
   escape: (state) => arrange({ ...state, filter: '' }),
   q: (state) => ({ ...state, hasEnded: true }),

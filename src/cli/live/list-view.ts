@@ -9,7 +9,7 @@ import { type Style, severityPaint } from '../terminal/style';
 import { type Column, maximum, renderTables, type TableLayout } from '../terminal/table';
 import { fit, padEnd, textWidth, visible } from '../terminal/text';
 import type { Look } from './look';
-import { countNews, type Snapshot, type TopRow } from './rows';
+import { countNews, isAnswer, type Snapshot, type TopRow } from './rows';
 import { hasFooter, listRows, type State } from './state';
 import { firstSeenText, lastSeenText } from './time';
 
@@ -26,7 +26,7 @@ const CHANGE_MIN_WIDTH = 40;
 const MINUTES_MIN_WIDTH = 56;
 /** A part of the terminal's width that minutes may take. */
 const MINUTES_SHARE = 5;
-const KEYS = ['? help', 'q quit', 'Enter details', '/ filter', 's sort', '1 2 3 window', 'space pause'];
+const KEYS = ['? help', 'q quit', 'Enter details', '/ filter', 's sort', 'g group', '1 2 3 window', 'space pause'];
 
 /** The lines of the list, as many as the terminal has rows. */
 export function renderList(state: State, look: Look): string[] {
@@ -49,12 +49,13 @@ function titleLine(
 ): string {
   if (isTyping) return fit(`/${visible(filter)}_`, size.columns);
   if (trouble !== '') return style.red(fit(trouble, size.columns));
-  const isDue = snapshot && snapshot.window !== question.window;
+  const isDue = snapshot && !isAnswer(snapshot, question);
   const parts = [
     isPaused ? 'PAUSED' : (snapshot?.readAt.toTimeString().slice(0, 8) ?? ''),
     snapshot ? windowText(snapshot.window) : 'reading',
     ...(isDue ? ['reading'] : []),
     `by ${sort}`,
+    (snapshot ?? question).groupBy === 'pattern' ? 'grouped' : 'each message',
     ...(filter === '' ? [] : [`/${visible(filter)}`]),
   ];
   return style.bold(fit(parts.filter(Boolean).join(' · '), size.columns));
@@ -67,6 +68,7 @@ function newsLine({ snapshot, shown, size, first }: State, style: Style): string
   const parts = [
     news || 'nothing new or surging',
     shown.length > 0 ? `${first + 1}-${last} of ${shown.length}` : '',
+    snapshot.isMostlyUnique && snapshot.groupBy === 'message' ? 'hardly any message comes twice: g groups them' : '',
     snapshot.unread > 0 ? `${snapshot.unread} loggers have too many messages: name one` : '',
   ];
   return style.dim(fit(parts.filter(Boolean).join(' · '), size.columns));

@@ -13,7 +13,7 @@ import { createStyle } from '../terminal/style';
 import { renderFrame } from './frame';
 import { press } from './keys';
 import type { Look } from './look';
-import { readSnapshot } from './rows';
+import { isAnswer, readSnapshot } from './rows';
 import { firstState, resize, type State, withSnapshot } from './state';
 
 /** Time between two readings, unless asked for. */
@@ -55,7 +55,7 @@ class LiveTop {
     this.#look = { style: screen.style, plain: createStyle(false), marks: screen.marks };
     this.#full = new FullScreen(screen, host, host.stdin, () => this.#set(resize(this.#state, this.#full.size)));
     const sort = args.sort === 'count' ? 'count' : 'urgency';
-    this.#state = firstState({ window: args.window }, sort, this.#full.size);
+    this.#state = firstState({ window: args.window, groupBy: args.groupBy }, sort, this.#full.size);
   }
 
   async run(): Promise<void> {
@@ -98,7 +98,7 @@ class LiveTop {
   /** Whether another question was asked than that of the last reading. */
   #isDue(): boolean {
     const { snapshot, question, trouble } = this.#state;
-    return trouble === '' && snapshot?.window !== question.window;
+    return trouble === '' && !(snapshot && isAnswer(snapshot, question));
   }
 
   async #read(): Promise<void> {
@@ -119,7 +119,7 @@ class LiveTop {
   async #readLines(): Promise<void> {
     const { opened } = this.#state;
     if (!opened) return;
-    const matches = lineMatcher([opened.message]);
+    const matches = lineMatcher(opened.keys ?? [opened.message]);
     const lines = (await this.#store.reader.recent(opened.name, opened.severity)).filter(matches);
     if (this.#state.opened?.id === opened.id) this.#set({ ...this.#state, lines });
   }

@@ -37,6 +37,7 @@ export function renderMessage(state: State, look: Look): string[] {
     ),
     '',
     ...chartLines(row, size.rows < FEW_ROWS ? 2 : CHART_ROWS, columns, marks, now),
+    ...variantLines(row, columns),
     ...(row.sample ? ['', 'a line of it', ...sampleLines(row.sample, columns, now)] : []),
     ...latestLines(state, columns, now),
   ];
@@ -73,6 +74,22 @@ function chartLines({ minutes }: TopRow, rows: number, columns: number, marks: M
     fit(`log calls of the last hour, ${length === 1 ? 'by minute' : `${length} minutes a bar`}`, columns),
     ...drawn.rows.map((bar, i) => `${label(i).padStart(AXIS_COLUMNS - 2)} |${bar}`),
     fit(`${' '.repeat(AXIS_COLUMNS)}${times}`, columns),
+  ];
+}
+
+function variantLines({ variants = [], variantCount = variants.length }: TopRow, columns: number): string[] {
+  if (variantCount < 2) return [];
+  const width = String(variants[0]?.count ?? 0).length;
+  const shown = variants.flatMap(({ message, count }) => {
+    const [first = '', ...others] = wrap(message, columns - width - 4);
+    return [`  ${String(count).padStart(width)}  ${first}`, ...others.map((line) => INDENT + ' '.repeat(width) + line)];
+  });
+  const more = variantCount - variants.length;
+  return [
+    '',
+    fit(`${variantCount} messages of this pattern`, columns),
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
 

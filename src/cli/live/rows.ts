@@ -4,12 +4,12 @@ import type { MessageChange } from '../../read/message-change';
 import type { RecentCommonReader } from '../../read/reader';
 import type { ChangeStatus } from '../../read/surge';
 import { compareSeverities } from '../../severity';
-import type { TopWindow } from '../arguments/invocation';
+import type { GroupBy, TopWindow } from '../arguments/invocation';
 import { isNews, readSections, type TopSelection } from '../commands/top-sections';
 
 const HOUR_MS = 3_600_000;
 
-/** A message of one logger and severity. */
+/** A message, or a pattern of messages, of one logger and severity. */
 export interface TopRow extends MessageChange {
   /** Stays the same in later readings of the same window and grouping. */
   readonly id: string;
@@ -20,6 +20,7 @@ export interface TopRow extends MessageChange {
 /** What is read for the list. */
 export interface Question {
   readonly window: TopWindow;
+  readonly groupBy: GroupBy;
 }
 
 /** A reading of the list. */
@@ -28,6 +29,8 @@ export interface Snapshot extends Question {
   readonly rows: readonly TopRow[];
   /** Loggers, by name and severity, of which nothing was read: there are too many messages. */
   readonly unread: number;
+  /** Whether hardly any message of some logger came twice. */
+  readonly isMostlyUnique: boolean;
   /** By the clock of Redis; undefined if nothing has been logged. */
   readonly now: Date | undefined;
   /** By the clock here, for people. */
@@ -46,15 +49,26 @@ export async function readSnapshot(
   const { read, unread, quiet } = await readSections(reader, { ...selection, ...question });
   const [first] = [...read.map(({ logger }) => logger), ...unread, ...quiet];
   const rows = read.flatMap(({ logger: { name, severity }, changes }) =>
-    changes.map((change) => ({ ...change, name, severity, id: JSON.stringify([name, severity, change.message]) })),
+    changes.map((change) => ({ ...change, name, severity, id: JSON.stringify([name, severity, rowKey(change)]) })),
   );
   return {
     ...question,
     rows: rows.sort(byUrgency),
     unread: unread.length,
+    isMostlyUnique: read.some((section) => section.isMostlyUnique),
     now: first && new Date(first.start.getTime() + first.elapsed * HOUR_MS),
     readAt: new Date(),
   };
+}
+
+/** The text of a pattern may change from reading to reading, its keys do not. */
+function rowKey({ keys = [], message }: MessageChange): string {
+  return keys[0] ?? message;
+}
+
+/** Whether a reading answers a question. */
+export function isAnswer(snapshot: Snapshot, { window, groupBy }: Question): boolean {
+  return snapshot.window === window && snapshot.groupBy === groupBy;
 }
 
 /** How many rows have become what. */

@@ -80,8 +80,16 @@ export function hasFooter(rows: number): boolean {
 
 /** Takes in a reading. A selected row stays selected; the first one stays the first, whichever it is. */
 export function withSnapshot(state: State, snapshot: Snapshot): State {
-  const opened = snapshot.rows.find(({ id }) => id === state.opened?.id) ?? state.opened;
+  const opened = findAgain(state.opened, snapshot.rows) ?? state.opened;
   return arrange({ ...state, snapshot, opened, trouble: '' });
+}
+
+/** The row as it is now: by its identity, or by a key that it shares, since patterns grow together. */
+function findAgain(row: TopRow | undefined, rows: readonly TopRow[]): TopRow | undefined {
+  if (!row) return undefined;
+  const isSame = ({ name, severity, keys = [] }: TopRow): boolean =>
+    name === row.name && severity === row.severity && keys.includes(row.keys?.[0] ?? row.message);
+  return rows.find(({ id }) => id === row.id) ?? rows.find(isSame);
 }
 
 /** Sorts and filters anew. */
