@@ -8,6 +8,7 @@ import type { Comparison } from './comparer';
 import { readIndex } from './known-loggers';
 import { type Memory, type MemoryBeginning, readMemory, readSamples, readTotalsByMinute } from './memory';
 import { type MessageChange, parseSample } from './message-change';
+import { assertReadOptions } from './option-names';
 import { findPatterns } from './patterns';
 import type { Source } from './source';
 import { areMostlyUnique } from './uniqueness';
@@ -31,6 +32,14 @@ export interface ChangesOptions extends GroupOptions {
    */
   readonly hasBaseline?: boolean | undefined;
 }
+
+const CHANGES_OPTIONS: Readonly<Record<keyof ChangesOptions, true>> = {
+  window: true,
+  limit: true,
+  hasBaseline: true,
+  groupBy: true,
+  merge: true,
+};
 
 /** When counts were read, by the clock of Redis. */
 export interface HourProgress {
@@ -65,6 +74,7 @@ export async function compareSeverities(
   severities: readonly string[],
   options: ChangesOptions = {},
 ): Promise<SeverityChanges[]> {
+  assertReadOptions(options, CHANGES_OPTIONS);
   const { limit, hasBaseline, window = 'current' } = options;
   assertGrouping(options);
   assertLimit(limit);

@@ -4,6 +4,7 @@ import { assertWholeNumber, OptionsError } from '../errors';
 import { isConfigurationError } from '../redis/failures';
 import { pause, unlessAborted } from './abort';
 import { parseLines, type RecentLine } from './lines';
+import { assertReadOptions } from './option-names';
 import { Position, type Step } from './position';
 import type { RawLines } from './scripts';
 
@@ -34,6 +35,13 @@ export interface FollowOptions {
   readonly after?: number | undefined;
 }
 
+const FOLLOW_OPTIONS: Readonly<Record<keyof FollowOptions, true>> = {
+  signal: true,
+  intervalMs: true,
+  wait: true,
+  after: true,
+};
+
 /** A list that can be followed. */
 export interface Followed {
   readonly name: string;
@@ -51,6 +59,7 @@ export interface Followed {
  *   can end, such as a wrong password
  */
 export function follow(list: Followed, options: FollowOptions): FollowedLines {
+  assertReadOptions(options, FOLLOW_OPTIONS);
   const { intervalMs = INTERVAL_MS, after, signal, wait } = options;
   assertWholeNumber(intervalMs, 'intervalMs', 10, 3_600_000);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {

@@ -9,6 +9,7 @@ import { compareWith, type HourProgress, summarize, toProgress } from './compare
 import { decodeItself, decodeMinutes, decodeSeen, type Memory, type Seen } from './memory';
 import type { MessageChange } from './message-change';
 import { listMinutes, type MinuteCounts } from './minutes';
+import { assertReadOptions } from './option-names';
 import { type Pulse, parsePulse } from './pulse';
 import { type Count, expectArray, READ_COUNTS, randomSeparator, WINDOWS, windowKeys } from './scripts';
 import type { Source } from './source';
@@ -86,6 +87,8 @@ export interface GlanceOptions {
   readonly window?: 'current' | MinuteWindow | undefined;
 }
 
+const GLANCE_OPTIONS: Readonly<Record<keyof GlanceOptions, true>> = { window: true };
+
 /** What a glance at one severity of a logger tells. */
 export interface SeverityGlance extends HourProgress {
   readonly severity: string;
@@ -105,8 +108,10 @@ export async function glance(
   { connection, space }: Source,
   name: string,
   severities: readonly string[],
-  { window = 'current' }: GlanceOptions,
+  options: GlanceOptions,
 ): Promise<SeverityGlance[]> {
+  assertReadOptions(options, GLANCE_OPTIONS);
+  const { window = 'current' } = options;
   assertWindow(window, ['current']);
   const minutes = typeof window === 'object' ? window.minutes : undefined;
   const keys = severities.map((severity) => destinationKeys(space, name, severity));

@@ -20,6 +20,7 @@ import { isSince, type RecentLine, selectLines } from './lines';
 import { readTotalsByMinute } from './memory';
 import type { MessageChange } from './message-change';
 import { listMinutes, type MinuteCounts } from './minutes';
+import { assertReadOptions } from './option-names';
 import { PatternMemory } from './patterns';
 import { type HourTotals, readLines, readLinesFrom, readTotals } from './scripts';
 import type { Source } from './source';
@@ -41,6 +42,8 @@ export interface RecentOptions {
   /** Only lines whose message contains this text. */
   readonly contains?: string | undefined;
 }
+
+const RECENT_OPTIONS: Readonly<Record<keyof RecentOptions, true>> = { limit: true, since: true, contains: true };
 
 /** How much a logger name and severity logged this hour, beside the hour before. */
 export interface LoggerOverview extends KnownLogger, Change, HourProgress {}
@@ -79,6 +82,7 @@ export class RecentCommonReader {
    * @throws OptionsError for an argument that cannot be used
    */
   async recent(name: string, severity: string | readonly string[], options: RecentOptions = {}): Promise<RecentLine[]> {
+    assertReadOptions(options, RECENT_OPTIONS);
     const { limit, since, contains = '' } = options;
     assertLimit(limit);
     assertDate(since);

@@ -4,6 +4,7 @@ import { assertWholeNumber, OptionsError } from '../errors';
 import { type DestinationKeys, OTHER } from '../redis/keys';
 import { type Memory, readMemory } from './memory';
 import { MessageMinutes, sumLast } from './minutes';
+import { assertReadOptions } from './option-names';
 import { findPatterns, type Patterns } from './patterns';
 import { type Count, readHour } from './scripts';
 import { Slices, sortInSlices } from './slices';
@@ -35,6 +36,14 @@ export interface CommonOptions extends GroupOptions {
   readonly limit?: number | undefined;
 }
 
+const COMMON_OPTIONS: Readonly<Record<keyof CommonOptions, true>> = {
+  window: true,
+  limit: true,
+  groupBy: true,
+  merge: true,
+};
+const MINUTE_WINDOW: Readonly<Record<keyof MinuteWindow, true>> = { minutes: true };
+
 /** The counts of one window; empty if nothing was logged in it. */
 export interface CommonWindow {
   /** Beginning of the window. */
@@ -54,6 +63,7 @@ export interface CommonWindow {
 
 /** Reads the counts of a window. */
 export async function readWindow(source: Source, keys: DestinationKeys, options: CommonOptions): Promise<CommonWindow> {
+  assertReadOptions(options, COMMON_OPTIONS);
   const { limit, window = 'current' } = options;
   assertGrouping(options);
   assertLimit(limit);
@@ -137,6 +147,7 @@ export function assertWindow(window: unknown, hours: readonly string[]): void {
   const words = hours.map((hour) => `'${hour}'`).join(', ');
   if (typeof window !== 'object') throw new OptionsError('window', `${words} or { minutes: 1 to 60 }`, window);
   assertWholeNumber(minutes, 'window.minutes', 1, 60);
+  assertReadOptions(Object(window), MINUTE_WINDOW);
 }
 
 /** @throws OptionsError for a limit that is none */

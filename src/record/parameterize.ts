@@ -1,6 +1,6 @@
 /** Finds the key under which a message counts together with others of its kind. */
 
-import { assertObject, OptionsError } from '../errors';
+import { assertKnown, assertObject, OptionsError } from '../errors';
 import { toKey } from './grouping/key';
 import { toText } from './json';
 
@@ -79,6 +79,7 @@ const findKey = rememberNewest(toKey);
  */
 export function createParameterizer(options: ParameterizerOptions = {}): Parameterizer {
   assertObject(options, 'options');
+  assertKnown(options, { rules: true });
   const rules = checkRules(options.rules ?? []);
   const find = rememberNewest((text) => toKey(text, (line) => applyRules(line, rules)));
   return (message) => find(typeof message === 'string' ? message : toText(message.message));

@@ -1,5 +1,6 @@
 /** Removes all that is kept of a logger. */
 
+import { assertKnown, assertObject } from '../errors';
 import type { Connection } from '../redis/connection';
 import {
   assertName,
@@ -68,8 +69,11 @@ export async function forget(
   client: PassedClient,
   name: string,
   severity?: string,
-  { keyPrefix: prefix = '' }: ForgetOptions = {},
+  options: ForgetOptions = {},
 ): Promise<string[]> {
+  assertObject(options, 'options');
+  assertKnown(options, { keyPrefix: true }, { prefix: 'keyPrefix' });
+  const { keyPrefix: prefix = '' } = options;
   if (severity !== undefined) assertSeverity(severity);
   const severities = severity === undefined ? await listSeverities(client, name, { keyPrefix: prefix }) : [severity];
   const [connection, space] = open(client, name, prefix);
