@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createClient } from 'redis';
 import winston from 'winston';
 import { RedisRecentCommonTransport } from '../../src';
+import { effort } from '../support/effort';
 import { makeUser, NOT_PERMITTED, userRules } from '../support/redis/acl';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { describeWith, isMissing, itWith } from '../support/requirements';
@@ -10,6 +11,9 @@ import { until } from '../support/wait';
 import { expectExactAt } from '../support/writers/balance';
 import { type FaultReport, FaultWriter } from '../support/writers/fault-writer';
 import { readOutages } from '../support/writers/told-outages';
+
+/** How often what may be missed at first is repeated. */
+const TURNS = effort({ quick: 4, full: 20 });
 
 type Admin = ReturnType<typeof createClient>;
 
@@ -129,7 +133,7 @@ describeWithServer('Redis in trouble', () => {
     const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
     await acknowledged(writers, 100);
     await admin.configResetStat();
-    for (let turn = 0; turn < 20; turn++) {
+    for (let turn = 0; turn < TURNS; turn++) {
       await admin.scriptFlush();
       await Promise.all(writers.map((writer) => writer.acknowledged(20)));
     }
@@ -137,7 +141,7 @@ describeWithServer('Redis in trouble', () => {
     const { retries } = await expectExactAt(server.url, reports);
     expect(retries).toBe(0);
     expect(reports.flatMap(({ warnings }) => warnings)).toEqual([]);
-    expect(await readStat('cmdstat_eval:calls=', 'commandstats')).toBeGreaterThanOrEqual(20);
+    expect(await readStat('cmdstat_eval:calls=', 'commandstats')).toBeGreaterThanOrEqual(TURNS);
   });
 
   itWith('failed calls')('is sent a script only if it has forgotten it', async () => {
@@ -156,7 +160,7 @@ describeWithServer('Redis in trouble', () => {
 
   it('has every log call once after it dropped its clients again and again', async () => {
     const writers = await FaultWriter.startBoth(server.url, { levels: ['info', 'error'] });
-    for (let turn = 0; turn < 20; turn++) {
+    for (let turn = 0; turn < TURNS; turn++) {
       await Promise.all(writers.map((writer) => writer.acknowledged(20)));
       await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
     }
@@ -166,7 +170,7 @@ describeWithServer('Redis in trouble', () => {
     for (const report of reports) {
       // An idle client is connected again before a call fails.
       const outages = readOutages(report);
-      expect(outages.length).toBeLessThanOrEqual(20);
+      expect(outages.length).toBeLessThanOrEqual(TURNS);
       for (const { cause } of outages) expect(cause).toMatch(/closed|ECONNRESET|EPIPE/);
     }
   });

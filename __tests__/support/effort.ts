@@ -5,7 +5,7 @@ declare global {
   var isThorough: boolean | undefined;
 }
 
-/** A number of cases, lines or processes. */
-export function effort({ quick, full }: { readonly quick: number; readonly full: number }): number {
+/** A number of cases, lines or processes, or the cases themselves. */
+export function effort<T = number>({ quick, full }: { readonly quick: T; readonly full: T }): T {
   return globalThis.isThorough ? full : quick;
 }

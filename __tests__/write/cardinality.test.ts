@@ -4,7 +4,7 @@ import { describeWithServer, freePort } from '../support/redis/servers';
 import { Workspace } from '../support/workspace';
 
 /** More than each of the limits below. */
-const MESSAGES = effort({ quick: 20_000, full: 100_000 });
+const MESSAGES = effort({ quick: 12_000, full: 100_000 });
 
 describeWithServer('bounded cardinality', () => {
   let workspace: Workspace;
@@ -21,7 +21,7 @@ describeWithServer('bounded cardinality', () => {
       const { logger, transport } = workspace.logger({ name, commonLimit });
       for (let i = 1; i <= MESSAGES; i++) {
         logger.info(`message ${i}`);
-        if (i % 5000 !== 0) continue;
+        if (i % 4000 !== 0) continue;
         await transport.flush();
         expect(await workspace.redis.zCard(workspace.key(`common:${name}:info`))).toBeLessThanOrEqual(commonLimit);
       }
@@ -43,29 +43,6 @@ describeWithServer('bounded cardinality', () => {
     expect(messages[0]).toEqual({ message: '<other>', count: MESSAGES - 1000 });
     const [newest] = await workspace.reader.recent('burst', 'info', { limit: 1 });
     expect(newest).toMatchObject({ seq: MESSAGES, message: `message ${MESSAGES - 1}` });
-  });
-
-  it('keeps log calls to more than ten thousand logger names of one turn of the event loop', async () => {
-    const names = Array.from({ length: 10_005 }, (_, i) => `logger ${i}`).values();
-    const { logger, transport } = workspace.logger({ name: () => names.next().value, closeTimeoutMs: 60_000 });
-    for (let i = 0; i < 10_005; i++) logger.info('hello');
-    await transport.flush();
-    expect(transport.stats()).toMatchObject({ logged: 10_005, dropped: 0, written: 10_005 });
-    expect((await workspace.reader.common('logger 10004', 'info')).total).toBe(1);
-  });
-
-  it('knows a logger name again that it has forgotten, and adds no writer for it', async () => {
-    const count = 10_100;
-    const names = Array.from({ length: 2 * count }, (_, i) => `again ${i % count}`).values();
-    const { logger, transport } = workspace.logger({ name: () => names.next().value, closeTimeoutMs: 60_000 });
-    for (let round = 0; round < 2; round++) {
-      for (let i = 0; i < count; i++) logger.info('hello');
-      await transport.flush();
-    }
-    expect(transport.stats()).toMatchObject({ written: 2 * count, lost: 0, dropped: 0 });
-    for (let i = 0; i < 100; i++) {
-      expect(await workspace.redis.hLen(workspace.key(`common:again ${i}:info:writers`))).toBe(1);
-    }
   });
 });
 

@@ -6,6 +6,7 @@ import { createClient, createClientPool, createCluster, createSentinel, RESP_TYP
 import * as redis4 from 'redis-4';
 import * as redis5 from 'redis-5';
 import type { PassedClient, RedisScripter } from '../../../src';
+import { effort } from '../effort';
 import { isMissing } from '../requirements';
 import type { Deployments } from './deployments';
 import { type IoOptions, LIBRARIES, type Library, makeIoClient } from './ioredis-clients';
@@ -70,8 +71,11 @@ function ioKinds(library: Library): ClientKind[] {
     deployment,
     connect: (deployments) => connectIo(makeIoClient(library, deployments[deployment].address, options)),
   });
+  const plain = [kind('standalone', 'client of %s'), kind('cluster', 'cluster of %s')];
+  // The three are of one origin, and alike in all that these options change.
+  if (effort({ quick: library !== 'ioredis', full: false })) return plain;
   return [
-    kind('standalone', 'client of %s'),
+    ...plain,
     kind('standalone', 'client of %s that is to connect later', { lazyConnect: true }),
     kind('standalone', 'client of %s that BullMQ could share', BULLMQ),
     kind('standalone', 'client of %s without a queue, that pipelines by itself and gives numbers as texts', {
@@ -80,7 +84,6 @@ function ioKinds(library: Library): ClientKind[] {
       stringNumbers: true,
     }),
     kind('sentinel', 'client of %s behind sentinels'),
-    kind('cluster', 'cluster of %s'),
     kind('cluster', 'cluster of %s that connects later, reads from replicas and pipelines by itself', {
       lazyConnect: true,
       scaleReads: 'slave',
