@@ -71,6 +71,7 @@ describe('command line', () => {
       output: 'default',
       include: [],
       exclude: [],
+      grep: [],
     };
     expect(tail()).toEqual({ ...GLOBALS, command: 'tail', ...defaults });
     expect(tail('shop', '-ft', '-n', '0', '-o', 'raw')).toMatchObject({

@@ -197,6 +197,51 @@ describe('tail', () => {
     expect(await tailLines('-o', 'raw')).toEqual(['opened']);
   });
 
+  it.each([
+    [['--grep', 'FAILED$'], []],
+    [['--grep', 'failed$'], ['payment failed']],
+    [['-g', '^order', '-g', '18'], ['order placed {"order":18}']],
+    [
+      ['--pattern', 'order placed'],
+      ['order placed {"order":17}', 'order placed {"order":18}'],
+    ],
+    [['--pattern', 'GET <path>'], []],
+  ])('shows only the lines of an expression or a pattern: %j', async (args, messages) => {
+    await writeSome();
+    expect(await tailLines('shop', '-o', 'raw', ...args)).toEqual(messages);
+  });
+
+  it('finds the lines of a pattern by its text, by one of its messages, and by the text of a row of several patterns', async () => {
+    await write('shop', 'info', lineAt(1, 'order 17 failed in basket'), lineAt(2, 'order 18 failed in cart'));
+    expect(await tailLines('shop', '--pattern', 'order <number> failed in cart', '-o', 'raw')).toHaveLength(1);
+    expect(await tailLines('shop', '--pattern', 'order 99 failed in cart', '-o', 'raw')).toHaveLength(1);
+    expect(await tailLines('shop', '--pattern', 'order <number> failed in <value>', '-o', 'raw')).toHaveLength(2);
+  });
+
+  describe('on a terminal', () => {
+    const stacked = lineAt(1, 'it failed {"user":17}\nError: why\n    at here (file.js:1:2)');
+
+    it('shows a stack on lines of its own, and elsewhere on that of its record', async () => {
+      await write('shop', 'error', stacked);
+      const { stdout } = await tail(['--color=never'], new FakeSink({ isTTY: true }));
+      expect(stdout.split('\n').slice(0, -1)).toEqual([
+        expect.stringMatching(/^\S+ \d+ [\d:]+ {2}error {5}it failed \{"user":17}$/),
+        '    Error: why',
+        '        at here (file.js:1:2)',
+      ]);
+      expect((await tail()).stdout).toMatch(/it failed \{"user":17}\\nError: why\\n {4}at here \(file.js:1:2\)\n$/);
+      expect(await tailLines('--json')).toHaveLength(1);
+    });
+
+    it('shows a run of equal lines once with their number, and elsewhere each of them', async () => {
+      await write('shop', 'info', ...['a', 'a', 'a', 'b', 'a', 'a'].map((text, i) => lineAt(i, text)));
+      const { stdout } = await tail(['--color=never'], new FakeSink({ isTTY: true }));
+      const shown = stdout.split('\n').map((line) => line.replace(/^.* info {6}/, ''));
+      expect(shown).toEqual(['a', '    the same 2 times more', 'b', 'a', '    the same again', '']);
+      expect(await tailLines('shop')).toHaveLength(6);
+    });
+  });
+
   it('adds colours on a terminal, and nothing else', async () => {
     await writeSome();
     const colored = (await tail([], new FakeSink({ isTTY: true }))).stdout;

@@ -1,4 +1,6 @@
-import { fit, textWidth, visible, visibleJson } from '../../src/cli/terminal/text';
+import { spawnSync } from 'node:child_process';
+import { fit, textWidth, visible, visibleJson, wrap } from '../../src/cli/terminal/text';
+import { itWith } from '../support/requirements';
 import { HIDING, HOSTILE_NAMES, HOSTILE_TEXTS, readBack } from '../support/viewers/hostile';
 
 const HOSTILE = [...HOSTILE_TEXTS, ...HOSTILE_NAMES].map(({ title, text }) => [title, text] as const);
@@ -65,8 +67,72 @@ describe('width of a text', () => {
     ['⚠️', 2],
     ['🇩🇪', 2],
     ['×▒█░·…', 6],
+    ['👩‍👩‍👧', 2],
+    ['👍🏽', 2],
+    ['👩🏽‍🚒 x', 4],
+    ['❤️‍🔥', 2],
+    ['1️⃣#️⃣', 4],
+    ['☰☷', 4],
+    ['\u{17000}\u{18df2}', 4],
+    ['\u{1aff0}\u{1b2fb}', 4],
+    ['\u{1f200}\u{1f265}', 4],
+    ['🇩', 1],
   ])('is its number of terminal columns: %j takes %d', (text, width) => {
     expect(textWidth(text)).toBe(width);
+  });
+});
+
+/** Prints for each range of characters that its Unicode knows how wide they are: W for two columns, N for one. */
+const PYTHON = `
+import unicodedata
+def kind(code):
+    character = chr(code)
+    if unicodedata.category(character) in ('Cn', 'Cs', 'Co', 'Cc', 'Cf', 'Mn', 'Me', 'Mc'): return '-'
+    return 'W' if unicodedata.east_asian_width(character) in 'WF' else 'N'
+start = 0
+for code in range(1, 0x110001):
+    if code == 0x110000 or kind(code) != kind(start):
+        print(start, code - 1, kind(start))
+        start = code
+`;
+
+describe('width of a character', () => {
+  itWith('python')('is what another table of Unicode says, but for what became wide with Unicode 16', () => {
+    const ranges = spawnSync('python3', ['-c', PYTHON], { encoding: 'utf8' }).stdout.trim().split('\n');
+    const different: number[] = [];
+    for (const [from, to, kind] of ranges.map((range) => range.split(' ')) as [string, string, string][]) {
+      // A look at each character of the long ranges would take seconds.
+      const step = Number(to) - Number(from) > 256 ? 13 : 1;
+      for (let code = Number(from); kind !== '-' && code <= Number(to); code += step) {
+        if (textWidth(String.fromCodePoint(code)) !== (kind === 'W' ? 2 : 1)) different.push(code);
+      }
+    }
+    /** Symbols of the Book of Changes, and vowels of Hangul, which take no column beside a consonant. */
+    const known = [
+      [0x1160, 0x11ff],
+      [0x2630, 0x2637],
+      [0x268a, 0x268f],
+      [0x4dc0, 0x4dff],
+      [0x1d300, 0x1d376],
+    ] as const;
+    expect(ranges.length).toBeGreaterThan(1000);
+    expect(different.filter((code) => !known.some(([from, to]) => code >= from && code <= to))).toEqual([]);
+  });
+});
+
+describe('wrapped text', () => {
+  it.each([
+    ['hello', 5, ['hello']],
+    ['hello world', 5, ['hello', ' worl', 'd']],
+    ['支払い', 4, ['支払', 'い']],
+    ['a\u001bb', 4, ['a', '\\x1b', 'b']],
+    ['', 5, ['']],
+  ])('is broken into lines of its columns: %j in %d', (text, columns, lines) => {
+    expect(wrap(text, columns)).toEqual(lines);
+  });
+
+  it('ends in an ellipsis after the most lines', () => {
+    expect(wrap('abcdefghij', 3, 2)).toEqual(['abc', 'de…']);
   });
 });
 
@@ -81,7 +147,7 @@ describe('cut text', () => {
     ['a\u0301b\u0301c\u0301', 2, 'a\u0301…'],
     ['ab\u001b[2J', 6, 'ab…'],
     ['ab\u001b[2J', 7, 'ab\\x1b…'],
-    ['👩‍👩‍👧 family', 5, '…'],
+    ['👩‍👩‍👧 family', 5, '👩‍👩‍👧 f…'],
   ])('fits its columns, and ends in an ellipsis if something is left out: %j in %d', (text, columns, shown) => {
     expect(fit(text, columns)).toBe(shown);
   });

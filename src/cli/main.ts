@@ -3,14 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorMessage, OptionsError } from '../errors';
-import { NoClusterClientError } from '../redis/failures';
 import { helpText, PROGRAM } from './arguments/help';
 import { type Invocation, parseInvocation } from './arguments/invocation';
 import { forgetLogger } from './commands/forget';
 import { ls } from './commands/ls';
 import { tail } from './commands/tail';
 import { top } from './commands/top';
-import { Failure, UsageError } from './errors';
+import { Failure, reasonText, UsageError } from './errors';
 import type { Host } from './host';
 import { openStore, type Store } from './redis/connect';
 import { note, Screen } from './terminal/screen';
@@ -34,22 +33,24 @@ export async function main(host: Host): Promise<0 | 1 | 2> {
 async function run(invocation: Invocation, host: Host): Promise<void> {
   if (invocation.command === 'help') return void host.stdout.write(helpText(invocation.topic));
   if (invocation.command === 'version') return void host.stdout.write(`${version()}\n`);
+  if (invocation.command === 'completion') {
+    const { completionScript } = require('./arguments/completion') as typeof import('./arguments/completion');
+    return void host.stdout.write(completionScript(invocation.shell));
+  }
   const screen = new Screen(host, invocation.color);
   const store = await screen.during('connecting to Redis', openStore(invocation));
   try {
     await runCommand(invocation, store, screen, host);
   } catch (error) {
     if ([Failure, UsageError, OptionsError].some((known) => error instanceof known)) throw error;
-    const reason =
-      error instanceof NoClusterClientError ? 'it is a node of a cluster: use --cluster' : errorMessage(error);
-    throw new Error(`cannot read from ${store.label}: ${reason}`, { cause: error });
+    throw new Error(`cannot read from ${store.label}: ${reasonText(error)}`, { cause: error });
   } finally {
     store.close();
   }
 }
 
 async function runCommand(
-  invocation: Exclude<Invocation, { command: 'help' | 'version' }>,
+  invocation: Exclude<Invocation, { command: 'help' | 'version' | 'completion' }>,
   store: Store,
   screen: Screen,
   host: Host,

@@ -12,7 +12,22 @@ import type { RecentLine } from './lines';
 export function lineMatcher(keys: readonly string[]): (line: RecentLine) => boolean {
   const wanted = new Set(keys);
   return (line) => {
-    const { message = line.message } = parseText(line.message);
-    return wanted.has(String(message)) || wanted.has(parameterize(String(message)));
+    const message = loggedMessage(line);
+    return wanted.has(message) || wanted.has(parameterize(message));
   };
+}
+
+/** Whether a line was logged with a message, with one of the same pattern, or with one of a pattern in the words of a row. */
+export function patternMatcher(pattern: string): (line: RecentLine) => boolean {
+  const isOfKey = lineMatcher([pattern, parameterize(pattern)]);
+  // A row of several keys has this where they differ.
+  if (!pattern.includes('<value>')) return isOfKey;
+  const parts = pattern.split('<value>').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const shape = new RegExp(`^${parts.join('\\S{1,1024}')}$`, 'u');
+  return (line) => isOfKey(line) || shape.test(parameterize(loggedMessage(line)));
+}
+
+function loggedMessage(line: RecentLine): string {
+  const { message = line.message } = parseText(line.message);
+  return String(message);
 }

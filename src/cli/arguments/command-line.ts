@@ -4,7 +4,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from '../errors';
 
 /** The names of the commands. */
-export const COMMANDS = ['top', 'tail', 'ls', 'serve', 'forget'] as const;
+export const COMMANDS = ['top', 'tail', 'ls', 'serve', 'forget', 'completion'] as const;
 const WATCH_SECONDS = '2';
 const PORT = '8379';
 
@@ -21,6 +21,14 @@ const GLOBAL = {
   color: { type: 'string', default: 'auto' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
+} as const;
+
+/** The values of options that take one of a few. */
+export const CHOICES = {
+  color: ['auto', 'always', 'never'],
+  'group-by': ['pattern', 'message'],
+  sort: ['surge', 'count'],
+  output: ['default', 'raw', 'json'],
 } as const;
 
 /** The options of each command. */
@@ -44,6 +52,8 @@ export const OPTIONS = {
     since: { type: 'string', short: 's' },
     include: { type: 'string', short: 'i', multiple: true },
     exclude: { type: 'string', short: 'e', multiple: true },
+    grep: { type: 'string', short: 'g', multiple: true },
+    pattern: { type: 'string' },
     timestamps: { type: 'boolean', short: 't', default: false },
     output: { type: 'string', short: 'o' },
   },
@@ -59,6 +69,7 @@ export const OPTIONS = {
     level: { type: 'string', short: 'l', multiple: true },
     yes: { type: 'boolean', short: 'y', default: false },
   },
+  completion: { help: GLOBAL.help, version: GLOBAL.version },
 } as const;
 
 type Parsed<Known extends Options> = ReturnType<typeof parseArgs<{ options: Known; allowPositionals: true }>>;

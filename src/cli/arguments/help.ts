@@ -13,7 +13,8 @@ Options of every command:
       --prefix <text>     keyPrefix of the transport that wrote the logs
       --cluster           the URL is a node of a Redis Cluster
       --json              print JSON, one object per line
-      --color <when>      auto, always or never; auto respects NO_COLOR
+      --color <when>      auto, always or never; auto respects NO_COLOR and
+                          FORCE_COLOR
   -h, --help              show help; after a command, the help of that command
   -V, --version           show the version
 
@@ -33,6 +34,7 @@ Commands:
   ls                      all loggers and severities, with their counts
   serve                   a web page that shows all of this
   forget <logger>         removes all that is kept of a logger
+  completion <shell>      a script that completes command lines
 
 Examples:
   ${PROGRAM}
@@ -78,6 +80,10 @@ Shows the last lines, oldest first; without a logger, those of all loggers.
   -i, --include <text>    only lines that contain the text or match a /pattern/;
                           if given more than once, any of them
   -e, --exclude <text>    no lines that contain the text or match a /pattern/
+  -g, --grep <expression> only lines that match the regular expression, in any
+                          case if it has no capital
+      --pattern <text>    only lines of this message, or of a pattern as top
+                          shows it, such as 'order <number> failed'
   -t, --timestamps        full ISO 8601 times, in UTC
   -o, --output <form>     default, json, or raw: the logged text alone, with its
                           control characters
@@ -102,6 +108,13 @@ Serves the web page until interrupted.
 If RECENT_COMMON_USER and RECENT_COMMON_PASSWORD are set in the environment,
 users have to sign in with them.
 ${GLOBAL}`,
+  completion: `Usage: ${PROGRAM} completion <bash|zsh|fish>
+
+Prints a script that completes command lines. In ~/.bashrc or ~/.zshrc:
+  eval "$(${PROGRAM} completion bash)"
+For fish, in ~/.config/fish/config.fish:
+  ${PROGRAM} completion fish | source
+`,
   forget: `Usage: ${PROGRAM} forget <logger> [options]
 
 Removes all that is kept of a logger: lines, counts and their minutes, samples,

@@ -3,11 +3,20 @@
 import type { MinuteWindow } from '../../read/windows';
 import { defaultUrl } from '../../redis/url';
 import { UsageError } from '../errors';
-import { type Command, OPTIONS, type ParsedLine, parseOptions, splitCommand } from './command-line';
+import { CHOICES, type Command, OPTIONS, type ParsedLine, parseOptions, splitCommand } from './command-line';
+import { SHELLS, type Shell } from './shells';
 import { refuseSplitUrl } from './split-url';
-import { type Matcher, parseChoice, parseLevels, parseMatchers, parseSeconds, parseSince, parseWhole } from './values';
+import {
+  type Matcher,
+  parseChoice,
+  parseExpressions,
+  parseLevels,
+  parseMatchers,
+  parseSeconds,
+  parseSince,
+  parseWhole,
+} from './values';
 
-const COLORS = ['auto', 'always', 'never'] as const;
 const TAIL_LINES = 100;
 
 /** How to reach Redis, and how to print. */
@@ -18,7 +27,7 @@ export interface GlobalArguments {
   readonly prefix: string;
   readonly isCluster: boolean;
   readonly isJson: boolean;
-  readonly color: (typeof COLORS)[number];
+  readonly color: (typeof CHOICES.color)[number];
 }
 
 /** Which loggers and severities are asked for. */
@@ -60,6 +69,10 @@ export interface TailArguments extends GlobalArguments, Selection {
   readonly since: Date | undefined;
   readonly include: readonly Matcher[];
   readonly exclude: readonly Matcher[];
+  /** All of them must match. */
+  readonly grep: readonly Matcher[];
+  /** A message, or a pattern as `top` shows it; undefined for all. */
+  readonly pattern: string | undefined;
   readonly hasTimestamps: boolean;
   readonly output: 'default' | 'raw' | 'json';
 }
@@ -96,6 +109,7 @@ export type Invocation =
   | ServeArguments
   | ForgetArguments
   | { readonly command: 'help'; readonly topic: Command | undefined }
+  | { readonly command: 'completion'; readonly shell: Shell }
   | { readonly command: 'version' };
 
 /**
@@ -108,6 +122,7 @@ export function parseInvocation(args: readonly string[], env: Readonly<NodeJS.Pr
   const parsed = parseOptions(rest, OPTIONS[command]);
   if (parsed.values.help) return { command: 'help', topic: isNamed ? command : undefined };
   if (parsed.values.version) return { command: 'version' };
+  if (command === 'completion') return { command, shell: parseShell(parsed.positionals) };
   const globals = parseGlobals(parsed as ParsedLine<'ls'>, env);
   switch (command) {
     case 'top':
@@ -131,7 +146,7 @@ function parseGlobals({ values }: ParsedLine<'ls'>, env: Readonly<NodeJS.Process
     prefix: values.prefix,
     isCluster: values.cluster,
     isJson: values.json,
-    color: parseChoice('--color', values.color, COLORS),
+    color: parseChoice('--color', values.color, CHOICES.color),
   };
 }
 
@@ -144,8 +159,8 @@ function parseTop(globals: GlobalArguments, { values, positionals }: ParsedLine<
     ...globals,
     name: parseName('top', positionals),
     severities: parseLevels(level),
-    groupBy: parseChoice('--group-by', values['group-by'], ['message', 'pattern']),
-    sort: parseChoice('--sort', sort, ['surge', 'count']),
+    groupBy: parseChoice('--group-by', values['group-by'], CHOICES['group-by']),
+    sort: parseChoice('--sort', sort, CHOICES.sort),
     window: minutes === undefined ? 'current' : { minutes: parseWhole('--minutes', minutes, 1, 60) },
     isOnce,
     limit: limit === undefined ? undefined : parseWhole('--limit', limit, 1),
@@ -168,8 +183,10 @@ function parseTail(globals: GlobalArguments, { values, positionals }: ParsedLine
     since: since === undefined ? undefined : parseSince('--since', since),
     include: parseMatchers('--include', values.include),
     exclude: parseMatchers('--exclude', values.exclude),
+    grep: parseExpressions('--grep', values.grep),
+    pattern: values.pattern,
     hasTimestamps: values.timestamps,
-    output: parseChoice('--output', output, ['default', 'raw', 'json']),
+    output: parseChoice('--output', output, CHOICES.output),
   };
 }
 
@@ -193,6 +210,11 @@ function parseForget(globals: GlobalArguments, { values, positionals }: ParsedLi
   const name = parseName('forget', positionals);
   if (name === undefined) throw new UsageError('forget takes a logger name');
   return { command: 'forget', ...globals, name, severities: parseLevels(values.level), isSure: values.yes };
+}
+
+function parseShell([shell = '', ...others]: readonly string[]): Shell {
+  if (others.length > 0) throw new UsageError('completion takes one shell');
+  return parseChoice('completion', shell, SHELLS);
 }
 
 function parseName(command: Command, positionals: readonly string[]): string | undefined {

@@ -96,12 +96,23 @@ export function parseLevels(texts: readonly string[] | undefined): readonly stri
 export function parseMatchers(option: string, texts: readonly string[] = []): Matcher[] {
   return texts.map((text) => {
     const [, source, flags] = PATTERN.exec(text) ?? [];
-    if (source === undefined) return (message) => message.includes(text);
-    try {
-      const pattern = new RegExp(source, flags);
-      return (message) => pattern.test(message);
-    } catch (error) {
-      throw new UsageError(`${option}: ${(error as Error).message}`);
-    }
+    return source === undefined ? (message) => message.includes(text) : parseExpression(option, source, flags);
   });
+}
+
+/**
+ * Matchers for regular expressions. One without a capital matches in any case.
+ * @throws UsageError
+ */
+export function parseExpressions(option: string, sources: readonly string[] = []): Matcher[] {
+  return sources.map((source) => parseExpression(option, source, /\p{Lu}/u.test(source) ? '' : 'i'));
+}
+
+function parseExpression(option: string, source: string, flags: string | undefined): Matcher {
+  try {
+    const pattern = new RegExp(source, flags);
+    return (message) => pattern.test(message);
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}`);
+  }
 }

@@ -2,10 +2,9 @@
 
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { errorMessage } from '../../errors';
 import { forget, listSeverities } from '../../write/forget';
 import type { ForgetArguments } from '../arguments/invocation';
-import { Failure, UsageError } from '../errors';
+import { Failure, reasonText, UsageError } from '../errors';
 import type { Host } from '../host';
 import type { Store } from '../redis/connect';
 import type { Screen } from '../terminal/screen';
@@ -49,6 +48,6 @@ async function trying<T>({ label }: Store, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw new Failure(`cannot remove anything from ${label}: ${errorMessage(error)}`);
+    throw new Failure(`cannot remove anything from ${label}: ${reasonText(error)}`);
   }
 }

@@ -15,6 +15,8 @@ const HOUR_MS = 3_600_000;
 const LAST_SEEN_MIN_WIDTH = 56;
 /** The same for EXPECTED and PREVIOUS, which have less room than in `top`. */
 const EXPECTED_MIN_WIDTH = 76;
+/** The same for STATUS. */
+const STATUS_MIN_WIDTH = 36;
 /** Seconds in each unit, the longest first. */
 const UNITS = [
   [86_400, 'd'],
@@ -40,7 +42,7 @@ function overviewColumns(style: Style): Column<LoggerOverview>[] {
       text: ({ severity }) => visible(severity),
       paint: ({ severity }) => severityPaint(severity, style),
     },
-    ...changeColumns(style, EXPECTED_MIN_WIDTH),
+    ...changeColumns(style, EXPECTED_MIN_WIDTH, STATUS_MIN_WIDTH),
     { title: 'LAST SEEN', isNumber: true, text: lastSeenText, minWidth: LAST_SEEN_MIN_WIDTH },
   ];
 }

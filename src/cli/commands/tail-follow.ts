@@ -1,11 +1,12 @@
 /** `tail -f`: follows several lists at once, and those that appear later. */
 
 import { setMaxListeners } from 'node:events';
-import { errorMessage, OptionsError } from '../../errors';
+import { OptionsError } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
 import { INTERVAL_MS } from '../../read/follow';
 import { mergeByTime, type RecentLine } from '../../read/lines';
 import type { TailArguments } from '../arguments/invocation';
+import { reasonText } from '../errors';
 import type { Store } from '../redis/connect';
 import type { Screen } from '../terminal/screen';
 import type { LoggerId } from './selection';
@@ -110,7 +111,7 @@ export class Following {
       this.#failingSince = undefined;
     } catch (error) {
       if (this.#failingSince === undefined && !this.#ended.signal.aborted) {
-        this.#screen.note(`no answer from ${label}, retrying: ${errorMessage(error)}`);
+        this.#screen.note(`no answer from ${label}, retrying: ${reasonText(error)}`);
       }
       this.#failingSince ??= performance.now();
     }

@@ -1,6 +1,7 @@
 /** Formats and prints the lines of `tail`. */
 
 import { isSince, type RecentLine } from '../../read/lines';
+import { patternMatcher } from '../../read/matching-lines';
 import type { TailArguments } from '../arguments/invocation';
 import type { Screen } from '../terminal/screen';
 import { severityPaint } from '../terminal/style';
@@ -14,6 +15,8 @@ const MOST_NAME_COLUMNS = 20;
 /** Narrowest terminal, in columns, that has room for alignment. */
 const ALIGNED_MIN_WIDTH = 60;
 const GAP = '  ';
+/** Before what belongs to the line above. */
+const INDENT = '    ';
 const LOCAL_COLUMNS = 15;
 const ISO_COLUMNS = 24;
 
@@ -22,10 +25,19 @@ export interface MissedLine extends RecentLine {
   readonly missed: number;
 }
 
+/** A line, and how often the same one came again. Without a line, it was printed before. */
+interface Run {
+  readonly line: RecentLine | MissedLine | undefined;
+  readonly again: number;
+}
+
 /** Prints lines in the form that was asked for. */
 export class LinePrinter {
   readonly #args: TailArguments;
   readonly #screen: Screen;
+  readonly #isOfPattern: (line: RecentLine) => boolean;
+  /** The line that was printed last. */
+  #last: RecentLine | undefined;
   /** Undefined if names are not shown, as all lines have the same. */
   #nameColumns: number | undefined;
 
@@ -34,14 +46,16 @@ export class LinePrinter {
     this.#args = args;
     this.#screen = screen;
     this.#nameColumns = names && 0;
+    this.#isOfPattern = args.pattern === undefined ? () => true : patternMatcher(args.pattern);
     this.#makeRoomFor(names ?? []);
   }
 
-  /** Whether a line passes `--since`, `--include` and `--exclude`. */
+  /** Whether a line passes `--since`, `--include`, `--exclude`, `--grep` and `--pattern`. */
   isWanted(line: RecentLine): boolean {
-    const { since, include, exclude } = this.#args;
+    const { since, include, exclude, grep } = this.#args;
     const message = wholeText(line);
     if (since && !isSince(line, since)) return false;
+    if (!this.#isOfPattern(line) || !grep.every((matches) => matches(message))) return false;
     if (include.length > 0 && !include.some((matches) => matches(message))) return false;
     return !exclude.some((matches) => matches(message));
   }
@@ -49,7 +63,26 @@ export class LinePrinter {
   /** Prints lines, oldest first. */
   print(lines: readonly (RecentLine | MissedLine)[]): void {
     this.#makeRoomFor(lines.map(({ name }) => name));
-    this.#screen.print(lines.flatMap((line) => this.#format(line)));
+    this.#screen.print(this.#collapse(lines).flatMap((run) => this.#formatRun(run)));
+  }
+
+  /** On a terminal, equal lines that follow one another are one run. */
+  #collapse(lines: readonly (RecentLine | MissedLine)[]): Run[] {
+    const isCollapsing = this.#args.output === 'default' && this.#screen.columns !== undefined;
+    const runs: Run[] = [];
+    for (const line of lines) {
+      const run = runs.at(-1);
+      if (!isCollapsing || 'missed' in line || !isSame(line, this.#last)) runs.push({ line, again: 0 });
+      else if (run) runs.splice(-1, 1, { ...run, again: run.again + 1 });
+      else runs.push({ line: undefined, again: 1 });
+      this.#last = line;
+    }
+    return runs;
+  }
+
+  #formatRun({ line, again }: Run): string[] {
+    const text = `${INDENT}the same ${again === 1 ? 'again' : `${again} times more`}`;
+    return [...(line ? this.#format(line) : []), ...(again > 0 ? [this.#screen.style.dim(text)] : [])];
   }
 
   #makeRoomFor(names: readonly string[]): void {
@@ -64,12 +97,13 @@ export class LinePrinter {
     const { seq, time, name, severity, message, stack } = line;
     if (output === 'json') return [visibleJson({ seq, time, name, severity, message, ...(stack ? { stack } : {}) })];
     if (output === 'raw') return [hasTimestamps ? `${isoText(time)} ${wholeText(line)}` : wholeText(line)];
-    return [this.#formatDefault(line)];
+    return this.#formatDefault(line);
   }
 
-  #formatDefault(line: RecentLine): string {
+  #formatDefault(line: RecentLine): string[] {
     const { time, name, severity } = line;
     const { style, columns: width = Infinity } = this.#screen;
+    const isTerminal = width !== Infinity;
     const aligned = (text: string, columns: number): string =>
       width < ALIGNED_MIN_WIDTH ? text : padEnd(text, columns);
     const at = this.#args.hasTimestamps ? isoText(time).padEnd(ISO_COLUMNS) : localText(time).padEnd(LOCAL_COLUMNS);
@@ -77,9 +111,10 @@ export class LinePrinter {
       style.dim(at),
       ...(this.#nameColumns === undefined ? [] : [style.cyan(aligned(visible(name), this.#nameColumns))]),
       severityPaint(severity, style)(aligned(visible(severity), SEVERITY_COLUMNS)),
-      visible(wholeText(line), style.inverse),
+      visible(isTerminal ? line.message : wholeText(line), style.inverse),
     ];
-    return parts.join(GAP);
+    const stack = isTerminal ? (line.stack ?? '').split('\n').filter(Boolean) : [];
+    return [parts.join(GAP), ...stack.map((text) => style.dim(INDENT + visible(text)))];
   }
 
   /** Raw output is logged text only, so there it becomes a note. */
@@ -90,6 +125,12 @@ export class LinePrinter {
     this.#screen.note(text);
     return [];
   }
+}
+
+function isSame(line: RecentLine, last: RecentLine | undefined): boolean {
+  if (!last || 'missed' in last) return false;
+  const isOfOne = line.name === last.name && line.severity === last.severity;
+  return isOfOne && line.message === last.message && line.stack === last.stack;
 }
 
 function wholeText({ message, stack }: RecentLine): string {

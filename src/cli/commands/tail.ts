@@ -45,9 +45,10 @@ export async function tail(args: TailArguments, store: Store, screen: Screen, { 
 }
 
 async function readLists(reader: RecentCommonReader, args: TailArguments): Promise<List[]> {
-  const { include, exclude, limit, since, isFollowing, name } = args;
+  const { include, exclude, grep, pattern, limit, since, isFollowing, name } = args;
   const known = await reader.names();
-  const isFiltered = since !== undefined || include.length > 0 || exclude.length > 0 || limit === Infinity;
+  const isFiltered =
+    since !== undefined || pattern !== undefined || [...include, ...exclude, ...grep].length > 0 || limit === Infinity;
   const options = isFiltered ? {} : { limit: Math.max(1, limit) };
   const lists = await Promise.all(
     wantedLoggers(known, args).map(async (logger): Promise<List | undefined> => {

@@ -1,7 +1,7 @@
 /** `top --watch`: shows frames until interrupted. */
 
-import { errorMessage } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
+import { reasonText } from '../errors';
 import type { Host } from '../host';
 import { FullScreen } from '../terminal/full-screen';
 import type { Screen } from '../terminal/screen';
@@ -42,7 +42,7 @@ async function append(first: string[], watched: Watched, screen: Screen, signal:
       isFailing = false;
     } catch (error) {
       lines = undefined;
-      if (!isFailing) screen.note(`nothing new from ${watched.label}: ${errorMessage(error)}`);
+      if (!isFailing) screen.note(`nothing new from ${watched.label}: ${reasonText(error)}`);
       isFailing = true;
     }
   }
@@ -80,7 +80,7 @@ async function redraw(
         at = timeText();
         trouble = '';
       } catch (error) {
-        trouble = `nothing newer than ${at}: ${errorMessage(error)}`;
+        trouble = `nothing newer than ${at}: ${reasonText(error)}`;
       }
     }
   } finally {

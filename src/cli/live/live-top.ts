@@ -1,10 +1,10 @@
 /** The interactive `top`: reads keys and Redis, and draws what they make of the state. */
 
 import { emitKeypressEvents, type Interface } from 'node:readline';
-import { errorMessage } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
 import { lineMatcher } from '../../read/matching-lines';
 import type { TopArguments } from '../arguments/invocation';
+import { reasonText } from '../errors';
 import type { Host } from '../host';
 import type { Store } from '../redis/connect';
 import { FullScreen } from '../terminal/full-screen';
@@ -111,7 +111,7 @@ class LiveTop {
     } catch (error) {
       if (!this.#state.snapshot) throw error;
       const since = this.#state.snapshot.readAt.toTimeString().slice(0, 8);
-      this.#set({ ...this.#state, trouble: `nothing newer than ${since}: ${errorMessage(error)}` });
+      this.#set({ ...this.#state, trouble: `nothing newer than ${since}: ${reasonText(error)}` });
     }
   }
 

@@ -16,10 +16,15 @@ const CHANGE_MIN_WIDTH = 48;
  * The columns that show how a count has changed.
  *
  * @param expectedMinWidth - narrowest terminal, in columns, that still shows EXPECTED and PREVIOUS
+ * @param statusMinWidth - the same for STATUS
  */
-export function changeColumns(style: Style, expectedMinWidth = EXPECTED_MIN_WIDTH): Column<Change>[] {
+export function changeColumns(
+  style: Style,
+  expectedMinWidth = EXPECTED_MIN_WIDTH,
+  statusMinWidth = 0,
+): Column<Change>[] {
   return [
-    { title: 'STATUS', text: statusText, paint: (change) => statusPaint(change, style) },
+    { title: 'STATUS', text: statusText, paint: (change) => statusPaint(change, style), minWidth: statusMinWidth },
     { title: 'NOW', isNumber: true, text: ({ count }) => String(count), minWidth: NOW_MIN_WIDTH },
     { title: 'EXPECTED', isNumber: true, text: expectedText, minWidth: expectedMinWidth },
     { title: 'PREVIOUS', isNumber: true, text: ({ previous }) => String(previous), minWidth: expectedMinWidth },

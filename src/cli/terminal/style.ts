@@ -13,9 +13,10 @@ export function createStyle(isColored: boolean): Style {
 }
 
 /**
- * Whether to use colours: as asked for, otherwise if the output is a terminal that has them and `NO_COLOR` is unset.
+ * Whether to use colours: as asked for, otherwise as `FORCE_COLOR` says, otherwise if the output is a terminal that has them and
+ * `NO_COLOR` is unset.
  *
- * @param env - an empty `NO_COLOR` counts as unset, see no-color.org
+ * @param env - empty variables count as unset; `FORCE_COLOR` is 0 or false for none, see no-color.org and force-color.org
  */
 export function wantsColor(
   color: 'auto' | 'always' | 'never',
@@ -23,6 +24,7 @@ export function wantsColor(
   env: Readonly<NodeJS.ProcessEnv>,
 ): boolean {
   if (color !== 'auto') return color === 'always';
+  if (env.FORCE_COLOR) return !['0', 'false'].includes(env.FORCE_COLOR);
   return hasEscapes && !env.NO_COLOR;
 }
 

@@ -1,6 +1,7 @@
 /** Makes logged text safe to print, and measures and cuts it by terminal columns. */
 
 import { escapeCharacters, INVISIBLE } from '../../visible';
+import { WIDE } from './wide';
 
 /** Wraps a text in escape sequences that change its look, not its characters. */
 export type Paint = (text: string) => string;
@@ -9,9 +10,12 @@ const UNSAFE = new RegExp(INVISIBLE, 'gu');
 
 /** Marks, joiners, and the vowels and finals of Hangul. Not U+FE0F, which makes a character wide. */
 const ZERO_WIDTH = /^[\p{M}\u1160-\u11ff\u200c\u200d]$/u;
-const WIDE =
-  /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u;
 const REGIONAL_INDICATOR = /^\p{Regional_Indicator}$/u;
+
+/** What may make one sign of several characters. */
+const JOINING = /\u200d|\ufe0f|\p{Emoji_Modifier}/u;
+/** Several characters that are one emoji: with a joiner, a skin tone or a request for an emoji, or a key. */
+const EMOJI_SEQUENCE = /^(?:\p{Extended_Pictographic}.*(?:\u200d|\ufe0f|\p{Emoji_Modifier})|[#*\d]\ufe0f\u20e3)/u;
 
 /** UTF-16 units examined per column: marks take no column, so a text could be endless and still fit. */
 const UNITS_PER_COLUMN = 16;
@@ -37,9 +41,17 @@ export function visibleJson(value: unknown): string {
   return JSON.stringify(value).replace(UNSAFE, (character) => escapeCharacters(character).replaceAll('\\x', '\\u00'));
 }
 
-/** Columns of a text without control characters; the larger number if terminals disagree. */
+/** Columns of a text without control characters. An emoji of several characters takes two, as in Unicode and newer terminals. */
 export function textWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;
+  if (!JOINING.test(text)) return sumWidths(text);
+  segmenter ??= new Intl.Segmenter();
+  let width = 0;
+  for (const { segment } of segmenter.segment(text)) width += EMOJI_SEQUENCE.test(segment) ? 2 : sumWidths(segment);
+  return width;
+}
+
+function sumWidths(text: string): number {
   let width = 0;
   for (const character of text) width += characterWidth(character);
   return width;

@@ -1,0 +1,5 @@
+/** The shells that complete command lines. */
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+export type Shell = (typeof SHELLS)[number];
