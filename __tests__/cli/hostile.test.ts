@@ -50,7 +50,7 @@ describe('hostile message', () => {
   });
 
   it('takes one row of top, with everything that a terminal obeys escaped', async () => {
-    const [, , , titles = '', ...rows] = await readRows(textsKey, 'top', '-n', '1000');
+    const [, , , titles = '', ...rows] = await readRows(textsKey, 'top', '--group-by=message', '-n', '1000');
     expect(rows.join('\n')).not.toMatch(HIDING);
     expect(rows.map((row) => row.slice(titles.indexOf('MESSAGE')))).toEqual(TEXTS.map((text) => visible(text)));
   });
@@ -62,7 +62,7 @@ describe('hostile message', () => {
 
   it('is unchanged in JSON and in raw lines', async () => {
     for (const command of ['tail', 'top']) {
-      const limit = command === 'top' ? ['-n', '1000'] : [];
+      const limit = command === 'top' ? ['--group-by=message', '-n', '1000'] : [];
       const lines = await readRows(textsKey, command, '--json', ...limit);
       expect(lines.join('\n')).not.toMatch(HIDING);
       expect(lines.map((line) => JSON.parse(line).message)).toEqual(TEXTS);
