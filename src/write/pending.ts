@@ -6,6 +6,7 @@ import { OTHER } from '../redis/keys';
 import { addCount, type Batch, type CountedMessage } from './batch';
 import { CountGroups } from './count-groups';
 import { detach, detachBatch } from './detach';
+import { LongMessages } from './long-messages';
 import { Packer } from './packer';
 import type { ServerTime } from './server-time';
 import { Touched } from './touched';
@@ -70,6 +71,7 @@ export class Pending {
   #awaited = 0;
   #lineCharacters = 0;
   #other = 0;
+  readonly #longMessages = new LongMessages();
 
   constructor(options: PendingOptions) {
     this.#options = options;
@@ -156,8 +158,9 @@ export class Pending {
   }
 
   /** @returns the message that it is counted under */
-  #count(destination: Destination, time: number, message: string, text: LineText): string {
+  #count(destination: Destination, time: number, logged: string, text: LineText): string {
     const { groups } = destination;
+    const message = this.#longMessages.unify(logged);
     if (groups.toMinute(time) !== groups.minute) this.#distinct -= groups.open(time, this.#isFull);
     const messages = groups.newest as Messages;
     const counted = messages.get(message) ?? this.#open(destination, time, message, text);
