@@ -189,6 +189,19 @@ describe('pending', () => {
     ]);
   });
 
+  it('counts long messages apart that differ in a single character, wherever it is', () => {
+    const pending = createPending();
+    const destination = createDestination('app');
+    const messages = Array.from({ length: 600 }, (_, i) => `${'a'.repeat(i)}b${'a'.repeat(599 - i)}`);
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 3 * messages.length; i++) {
+        pending.add(destination, ...call((messages[i % messages.length] as string).slice()));
+      }
+      const counts = listCounts(pending.draw(destination));
+      expect(new Map(counts)).toEqual(new Map(messages.map((message) => [message, 3])));
+    }
+  });
+
   it('cuts long texts into batches of at most 1,048,576 characters', () => {
     const pending = createPending();
     const destination = createDestination('app');
