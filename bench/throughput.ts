@@ -39,6 +39,8 @@ const DEFAULT_WORKLOADS = [
   'ten-child-loggers',
   'five-severities',
   'metadata',
+  'errors',
+  'patterns',
   'all-distinct',
 ];
 const QUICK_WORKLOADS = ['bursts-of-10', 'bursts-of-100', 'all-distinct'];

@@ -142,6 +142,33 @@ describe('packed package', () => {
     expect(await consumer.run(`side-effects.${extension}`, { text })).toBe('[]\n');
   });
 
+  it.each([
+    ['cjs', "const { RedisRecentCommonTransport } = require('winston-redis-recent-common');"],
+    [
+      'mjs',
+      `import { createRequire } from 'node:module';
+       import { RedisRecentCommonTransport } from 'winston-redis-recent-common';
+       const require = createRequire(import.meta.url);`,
+    ],
+  ])(
+    'loads node-redis for a connection of its own alone, and of that the client alone (.%s)',
+    async (extension, load) => {
+      const text = `
+      ${load}
+      const listPackages = () => {
+        const names = Object.keys(require.cache).map((file) => /.*node_modules.(@redis.\\w+|redis)[/\\\\]/.exec(file)?.[1]);
+        return [...new Set(names)].filter((name) => name !== undefined).join().replaceAll('\\\\', '/');
+      };
+      const Redis = require(${JSON.stringify(require.resolve('ioredis'))});
+      new RedisRecentCommonTransport({ client: new Redis({ lazyConnect: true }) });
+      console.log(listPackages());
+      new RedisRecentCommonTransport();
+      console.log(listPackages());
+    `;
+      expect(await consumer.run(`loaded.${extension}`, { text })).toBe('\n@redis/client\n');
+    },
+  );
+
   it.each(['cts', 'mts'])('compiles under the strictest types and runs in a .%s program', async (extension) => {
     // One compilation for all: it spends most of its time on the types of the libraries.
     compilation ??= consumer.compile(PROGRAMS);

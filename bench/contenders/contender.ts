@@ -7,6 +7,8 @@ export interface ContenderOptions {
   readonly url: string;
   /** Whether each line carries its logger name; otherwise all have the default name. */
   readonly isNamed: boolean;
+  /** What is counted. */
+  readonly commonKey: 'message' | 'pattern';
   /** Folder of the checkout whose build of this package is used. @default this checkout */
   readonly build?: string | undefined;
 }

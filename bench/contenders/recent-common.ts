@@ -4,9 +4,13 @@ import type { Contender, ContenderOptions } from './contender';
 
 type Package = typeof import('winston-redis-recent-common');
 
-export function openRecentCommon({ url, isNamed, build }: ContenderOptions): Contender {
+export function openRecentCommon({ url, isNamed, commonKey, build }: ContenderOptions): Contender {
   const { RecentCommonReader, RedisRecentCommonTransport }: Package = require(build ?? 'winston-redis-recent-common');
-  const transport = new RedisRecentCommonTransport({ url, name: isNamed ? (info) => info.name : undefined });
+  const transport = new RedisRecentCommonTransport({
+    url,
+    name: isNamed ? (info) => info.name : undefined,
+    ...(commonKey !== 'message' && { commonKey }),
+  });
   const count = async (): Promise<number> => {
     const reader = new RecentCommonReader({ url });
     let total = 0;

@@ -14,11 +14,23 @@ export interface Workload {
   readonly padding: number;
   readonly hasMetadata: boolean;
   readonly severities: number;
+  /** The level of all lines, if there is one severity. */
+  readonly level: string;
+  readonly commonKey: 'message' | 'pattern';
   /** Logger names. If there are several, each is that of a child logger. */
   readonly names: number;
 }
 
-const USUAL: Workload = { distinct: 200, burst: 100, padding: 0, hasMetadata: false, severities: 1, names: 1 };
+const USUAL: Workload = {
+  distinct: 200,
+  burst: 100,
+  padding: 0,
+  hasMetadata: false,
+  severities: 1,
+  names: 1,
+  level: 'info',
+  commonKey: 'message',
+};
 
 /** Each differs from the usual one, 200 messages in bursts of 100, in one respect. */
 export const WORKLOADS: Readonly<Record<string, Workload>> = {
@@ -30,6 +42,8 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   'ten-child-loggers': { ...USUAL, names: 10 },
   'five-severities': { ...USUAL, severities: 5 },
   metadata: { ...USUAL, hasMetadata: true },
+  errors: { ...USUAL, level: 'error' },
+  patterns: { ...USUAL, commonKey: 'pattern' },
   'all-distinct': { ...USUAL, distinct: Infinity },
   '1-message': { ...USUAL, distinct: 1 },
   '5000-messages': { ...USUAL, distinct: 5000 },
@@ -52,10 +66,10 @@ export type LogLine = (n: number) => void;
 
 /** Makes a logger with one transport, and the function that logs a workload to it. */
 export function openLogger(transport: TransportStream, workload: Workload): { logger: winston.Logger; log: LogLine } {
-  const { distinct, padding, hasMetadata, severities, names } = workload;
+  const { distinct, padding, hasMetadata, severities, names, level: only } = workload;
   const logger = winston.createLogger({ levels: LEVELS, level: 'debug', transports: [transport] });
   const loggers = Array.from({ length: names }, (_, i) => (names === 1 ? logger : logger.child({ name: `app${i}` })));
-  const levels = severities === 1 ? ['info'] : Object.keys(LEVELS);
+  const levels = severities === 1 ? [only] : Object.keys(LEVELS);
   const pad = padding > 0 ? ` ${'x'.repeat(padding - 1)}` : '';
   const log = (n: number): void => {
     const target = loggers[n % loggers.length] as unknown as Record<string, Log>;

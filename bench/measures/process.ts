@@ -9,6 +9,7 @@ import { measureFootprint } from './footprint';
 import { measureLatency, pollReader } from './latency';
 import { measureMemory } from './memory';
 import { measureRate } from './rate';
+import { measureTurns } from './turn';
 import { runWriter } from './writer';
 
 const MEASURES: Readonly<Record<string, (task: never, gate: Gate) => Promise<object>>> = {
@@ -21,6 +22,7 @@ const MEASURES: Readonly<Record<string, (task: never, gate: Gate) => Promise<obj
   footprint: measureFootprint,
   latency: measureLatency,
   poll: pollReader,
+  turn: measureTurns,
   writer: runWriter,
 };
 

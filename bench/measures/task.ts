@@ -26,7 +26,7 @@ export async function openTask({ contender: name, workload: title, url, build }:
   const workload = findWorkload(title);
   const open = CONTENDERS[name];
   if (!open) throw new Error(`no contender is called ${name}`);
-  const contender = await open({ url, build, isNamed: workload.names > 1 });
+  const contender = await open({ url, build, isNamed: workload.names > 1, commonKey: workload.commonKey });
   const { log } = openLogger(contender.transport, workload);
   return { contender, log, burst: workload.burst };
 }

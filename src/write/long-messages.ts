@@ -14,7 +14,7 @@ const SAMPLED = 24;
  * hashing it. Messages that differ only in other characters share a place; those that do not have it are hashed, as all would be.
  */
 export class LongMessages {
-  readonly #copies = new Array<string | undefined>(PLACES);
+  readonly #copies = Array.from({ length: PLACES }, () => '');
   /** The checksum of the last message in each place that was not the copy. One that never comes again is not copied. */
   readonly #seen = new Int32Array(PLACES);
 
