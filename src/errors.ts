@@ -64,6 +64,11 @@ export function assertWholeNumber(value: unknown, option: string, least: number,
   throw new OptionsError(option, `a whole number ${range}`, value);
 }
 
+/** @throws OptionsError for what is given and neither true nor false */
+export function assertBoolean(value: unknown, option: string): void {
+  if (value !== undefined && typeof value !== 'boolean') throw new OptionsError(option, 'true or false', value);
+}
+
 /** What to write in place of names that other packages, or earlier versions of them, use. */
 export type Instead = Readonly<Record<string, string>>;
 

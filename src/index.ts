@@ -13,7 +13,13 @@ export type { KnownLogger } from './read/known-loggers';
 export type { RecentLine } from './read/lines';
 export type { MessageChange, Sample } from './read/message-change';
 export type { MinuteCounts } from './read/minutes';
-export { type LoggerOverview, type ReaderOptions, RecentCommonReader, type RecentOptions } from './read/reader';
+export {
+  type LoggerOverview,
+  type OverviewOptions,
+  type ReaderOptions,
+  RecentCommonReader,
+  type RecentOptions,
+} from './read/reader';
 export { type Change, type ChangeStatus, surgeScore } from './read/surge';
 export type { GroupOptions, RowVariants, Variant } from './read/variants';
 export type { CommonOptions, CommonWindow, MessageCount, MinuteWindow } from './read/windows';

@@ -2,7 +2,7 @@
 
 import type TransportStream = require('winston-transport');
 
-import { assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsError } from './errors';
+import { assertBoolean, assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsError } from './errors';
 import type { TimestampFormat } from './line-format';
 import type { CommonKey, LogInfo } from './record/log-call';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
@@ -216,8 +216,7 @@ function assertWinstonOptions(options: TransportOptions): void {
   if (level !== undefined && typeof level !== 'string') throw new OptionsError('level', 'a level of the logger', level);
   if (format !== undefined) assertFunction(Object(format).transform, 'format.transform', true);
   for (const option of ['silent', 'handleExceptions', 'handleRejections'] as const) {
-    const value = options[option];
-    if (value !== undefined && typeof value !== 'boolean') throw new OptionsError(option, 'true or false', value);
+    assertBoolean(options[option], option);
   }
 }
 

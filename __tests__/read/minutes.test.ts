@@ -58,6 +58,16 @@ describeWithClock('minutes and windows of minutes', () => {
     expect(start.getTime()).toBe((BEGINNING + 6 * 60 - 119 * 60) * 1000);
   });
 
+  it('gives the same minutes of every logger in an overview', async () => {
+    await log('error', { boom: 2 });
+    pass(3);
+    await log('error', { boom: 1 });
+    await log('info', { hello: 4 });
+    const own = (await reader.overview()).filter((logger) => logger.name === name);
+    expect(own.map(({ severity }) => severity).sort()).toEqual(['error', 'info']);
+    for (const { severity, minutes } of own) expect(minutes).toEqual(await reader.minutes(name, severity));
+  });
+
   it('gives the minutes of an hour as unknown if another program has counted in it', async () => {
     await log('error', { boom: 2 });
     pass(10);

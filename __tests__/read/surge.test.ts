@@ -343,7 +343,7 @@ describe('compare', () => {
 
 describe('overview', () => {
   let space: Workspace;
-  const overview = (): Promise<LoggerOverview[]> => space.reader.overview();
+  const overview = (): Promise<LoggerOverview[]> => space.reader.overview({ minutes: false });
   const log = (logger: string, severity: string): Promise<void> =>
     logCommon(space.redis, logger, 'hello', severity, { keyPrefix: space.prefix });
   const setCount = (window: string, message: string, count: number): Promise<unknown> =>

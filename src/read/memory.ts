@@ -108,18 +108,21 @@ export interface StoredMinutes {
   readonly since: number | undefined;
 }
 
-/** The sums of both hours, with the minutes. */
-export interface TotalsByMinute extends StoredMinutes, MemoryBeginning {
+/** The sums of all messages of both hours. */
+export interface HourSums {
   readonly current: number;
   readonly previous: number;
 }
+
+/** The sums of both hours, with the minutes. */
+export interface TotalsByMinute extends StoredMinutes, MemoryBeginning, HourSums {}
 
 /** The messages of both hours, with what is kept beside them. */
 export interface Memory extends StoredMinutes, MemoryBeginning {
   readonly current: readonly Count[];
   readonly previous: readonly Count[];
-  /** The sums of all messages of both hours, whether they were read or not. */
-  readonly sums: { readonly current: number; readonly previous: number };
+  /** Of all messages, whether they were read or not. */
+  readonly sums: HourSums;
   readonly pulses: ReadonlyMap<string, Pulse>;
   /** The minute from which on the minutes of messages are complete; undefined if none are kept. */
   readonly pulsesSince: number | undefined;

@@ -1,6 +1,6 @@
 /** Tells which minutes of a logger and of its messages are known, and sums them. */
 
-import type { Memory, StoredMinutes, TotalsByMinute } from './memory';
+import type { HourSums, Memory, StoredMinutes } from './memory';
 import { countMinutes } from './pulse';
 
 const MINUTE_MS = 60_000;
@@ -37,7 +37,7 @@ function soundHours({ now, minutes }: StoredMinutes, current: number, previous: 
 }
 
 /** The log calls of each of the last 120 minutes. */
-export function listMinutes(stored: TotalsByMinute): MinuteCounts {
+export function listMinutes(stored: StoredMinutes & HourSums): MinuteCounts {
   const last = toMinute(stored.now);
   const first = last - LOGGER_MINUTES + 1;
   const sound = soundHours(stored, stored.current, stored.previous);

@@ -1,6 +1,6 @@
 /** The public reader: checks its arguments, runs the scripts that read, and puts their results together. */
 
-import { OptionsError } from '../errors';
+import { assertBoolean, OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
 import {
   assertName,
@@ -22,9 +22,10 @@ import type { MessageChange } from './message-change';
 import { listMinutes, type MinuteCounts } from './minutes';
 import { assertReadOptions } from './option-names';
 import { PatternMemory } from './patterns';
-import { type HourTotals, readLines, readLinesFrom, readTotals } from './scripts';
+import { readLines, readLinesFrom } from './scripts';
 import type { Source } from './source';
 import { type Change, compareTotals } from './surge';
+import { type HourTotals, readAllTotals } from './totals';
 import { assertLimit, type CommonOptions, type CommonWindow, readWindow } from './windows';
 
 /** Options of {@link RecentCommonReader}. */
@@ -46,7 +47,16 @@ export interface RecentOptions {
 const RECENT_OPTIONS: Readonly<Record<keyof RecentOptions, true>> = { limit: true, since: true, contains: true };
 
 /** How much a logger name and severity logged this hour, beside the hour before. */
-export interface LoggerOverview extends KnownLogger, Change, HourProgress {}
+export interface LoggerOverview extends KnownLogger, Change, HourProgress {
+  /** Its log calls in each of the last 120 minutes, as {@link RecentCommonReader.minutes} gives them, unless they were left out. */
+  readonly minutes?: MinuteCounts;
+}
+
+/** What to read of each logger and severity. */
+export interface OverviewOptions {
+  /** False to leave out the minutes, which take most of the time of Redis. @default true */
+  readonly minutes?: boolean | undefined;
+}
 
 interface LoggerTotals extends KnownLogger, HourTotals {}
 
@@ -155,18 +165,21 @@ export class RecentCommonReader {
   }
 
   /**
-   * How much each logger name and severity logged in this hour and the hour before, the one last written to first. It takes
-   * three round trips, however many there are.
+   * How much each logger name and severity logged in this hour and the hour before, and in each of the last 120 minutes, the one
+   * last written to first. At most 100 are read at once, so that it takes three round trips, and one more for each hundred.
+   *
+   * @throws OptionsError for an option that cannot be used
    */
-  async overview(): Promise<LoggerOverview[]> {
-    const totals = await this.#readTotals(await this.#readIndex());
+  async overview({ minutes: hasMinutes = true }: OverviewOptions = {}): Promise<LoggerOverview[]> {
+    assertBoolean(hasMinutes, 'minutes');
+    const totals = await readAllTotals(this.#connection, this.#space, await this.#readIndex(), hasMinutes);
     // Only reads in the same hour have the same hour before.
     const hourKey = ({ name, start }: LoggerTotals): string => `${start.getTime()}:${name}`;
     const withBaseline = new Set(totals.filter(({ previous }) => previous > 0).map(hourKey));
     return totals.map((logger) => {
-      const { name, severity, lastSeen, start, elapsed } = logger;
+      const { name, severity, lastSeen, start, elapsed, minutes } = logger;
       const change = compareTotals(logger, withBaseline.has(hourKey(logger)));
-      return { name, severity, lastSeen, start, elapsed, ...change };
+      return { name, severity, lastSeen, start, elapsed, ...change, ...(minutes && { minutes }) };
     });
   }
 
@@ -212,16 +225,6 @@ export class RecentCommonReader {
 
   #readIndex(): Promise<KnownLogger[]> {
     return readIndex(this.#connection, this.#space);
-  }
-
-  /** Those that exist. The first read brings the script to Redis, so that the others find it there. */
-  async #readTotals([first, ...others]: readonly KnownLogger[]): Promise<LoggerTotals[]> {
-    const read = async (logger: KnownLogger): Promise<LoggerTotals> => {
-      const keys = destinationKeys(this.#space, logger.name, logger.severity);
-      return { ...logger, ...(await readTotals(this.#connection, keys)) };
-    };
-    const totals = first ? [await read(first), ...(await Promise.all(others.map(read)))] : [];
-    return totals.filter(({ exists }) => exists);
   }
 
   #checkedKeys(name: string, severity: string): DestinationKeys {

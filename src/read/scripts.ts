@@ -113,45 +113,12 @@ local window = find_window(hour, common, start_key, last, pstart_key)
 return { hour, sum_counts(window), read_counts(window, limit, ARGV[3]), now }
 `);
 
-const READ_TOTALS = defineScript(/* lua */ `
--- Reads the sums of this hour and of the hour before it, in one atomic step.
---
--- KEYS[1] common  zset    message -> count in the hour of start
--- KEYS[2] start   string  that hour, YYYY-MM-DDTHH:00:00 in UTC
--- KEYS[3] last    zset    message -> count in the hour of pstart
--- KEYS[4] pstart  string  the previous hour in which something was logged
---
--- Returns { epoch seconds, microseconds beyond them, the sum of this hour, that of the hour before it, 1 if the destination exists,
---   else 0 }
-${ISO_HOUR}
-${WINDOWS}
-
-local common, start_key, last, pstart_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local time = redis.call('TIME')
-local current = find_window(iso_hour(tonumber(time[1])), common, start_key, last, pstart_key)
-local previous = find_window(iso_hour(tonumber(time[1]) - 3600), common, start_key, last, pstart_key)
-local exists = (redis.call('GET', start_key) or redis.call('GET', pstart_key)) and 1 or 0
-return { time[1], time[2], sum_counts(current), sum_counts(previous), exists }
-`);
-
 const HOUR_SECONDS = 3600;
 
 /** Lines of a list, newest first, and the number of the newest line in the list. */
 export interface RawLines {
   readonly newest: number;
   readonly lines: readonly string[];
-}
-
-/** How much was counted for one destination in this hour and in the hour before, read at one instant. */
-export interface HourTotals {
-  /** Beginning of this hour. */
-  readonly start: Date;
-  /** How much of it has passed, from 0 to 1, by the clock of Redis. */
-  readonly elapsed: number;
-  readonly current: number;
-  readonly previous: number;
-  /** Whether anything is left of the destination. */
-  readonly exists: boolean;
 }
 
 /** A message, and how often it was logged. */
@@ -196,20 +163,6 @@ export async function readHour(
   const end = Math.min(start + HOUR_SECONDS * 1000, Number(now) * 1000);
   const counts = await toCounts(texts, separator);
   return { start: new Date(start), end: new Date(end), total: Number(total), counts };
-}
-
-/** The sums of the counts of both hours. */
-export async function readTotals(connection: Connection, keys: DestinationKeys): Promise<HourTotals> {
-  const reply = await connection.run(READ_TOTALS, windowKeys(keys), []);
-  const [seconds, micros, current, previous, exists] = expectArray(reply);
-  const passed = (Number(seconds) % HOUR_SECONDS) + Number(micros) / 1e6;
-  return {
-    start: new Date((Number(seconds) - (Number(seconds) % HOUR_SECONDS)) * 1000),
-    elapsed: passed / HOUR_SECONDS,
-    current: Number(current),
-    previous: Number(previous),
-    exists: Number(exists) === 1,
-  };
 }
 
 /** The keys of both windows. */

@@ -1,6 +1,6 @@
 /** Scores how far a count lies from what was expected, and says what has become of a total. */
 
-import type { HourTotals } from './scripts';
+import type { HourTotals } from './totals';
 
 /** Added to both counts: small counts vary most, and should not look like news. */
 const PRIOR = 10;
@@ -62,7 +62,10 @@ export function factorText(score: number): string {
  *
  * @param hasBaseline - whether the logger logged anything in the hour before, under any severity
  */
-export function compareTotals({ current, previous, elapsed }: HourTotals, hasBaseline: boolean): Change {
+export function compareTotals(
+  { current, previous, elapsed }: Pick<HourTotals, 'current' | 'previous' | 'elapsed'>,
+  hasBaseline: boolean,
+): Change {
   const counts = { count: current, previous, expected: elapsed * previous };
   const isCompared = previous > 0 || (hasBaseline && current > 0);
   if (!isCompared) return { ...counts, score: null, status: 'unknown' };

@@ -1,6 +1,6 @@
 /** Collects the messages of a pattern. */
 
-import { OptionsError } from '../errors';
+import { assertBoolean, OptionsError } from '../errors';
 import { type Slices, sortInSlices } from './slices';
 
 /** Variants that are given of a row. */
@@ -23,7 +23,7 @@ export function assertGrouping({ groupBy, merge }: GroupOptions): void {
   if (groupBy !== undefined && groupBy !== 'message' && groupBy !== 'pattern') {
     throw new OptionsError('groupBy', "'message' or 'pattern'", groupBy);
   }
-  if (merge !== undefined && typeof merge !== 'boolean') throw new OptionsError('merge', 'true or false', merge);
+  assertBoolean(merge, 'merge');
 }
 
 export function isByPattern({ groupBy }: GroupOptions): boolean {

@@ -27,7 +27,7 @@ const UNITS = [
 
 /** Lists each logger and severity with its counts. */
 export async function ls({ isJson, isWhole }: LsArguments, { reader, label }: Store, screen: Screen): Promise<void> {
-  const loggers = (await screen.during(`reading from ${label}`, reader.overview())).sort(byName);
+  const loggers = (await screen.during(`reading from ${label}`, reader.overview({ minutes: false }))).sort(byName);
   if (isJson) return screen.print(loggers.map(visibleJson));
   if (loggers.length === 0) return screen.note('nothing has been logged yet');
   const last = { title: 'LOGGER', text: ({ name }: LoggerOverview) => name };

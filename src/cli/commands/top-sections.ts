@@ -40,7 +40,7 @@ export interface Sections {
  * @throws Failure if a logger or severity was asked for that does not exist
  */
 export async function readSections(reader: RecentCommonReader, selection: TopSelection): Promise<Sections> {
-  const selected = select(await reader.overview(), selection);
+  const selected = select(await reader.overview({ minutes: false }), selection);
   const active = selected.filter(({ count, previous }) => count > 0 || previous > 0).sort(byLikelihood);
   const isOneName = new Set(active.map(({ name }) => name)).size === 1;
   const enough = isOneName || selection.isJson ? Infinity : ENOUGH_MESSAGES;
