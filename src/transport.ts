@@ -14,6 +14,7 @@ import {
   toCommonKey,
   toLineText,
 } from './record/log-call';
+import { findRules } from './record/parameterize';
 import { shortenSample } from './record/sample';
 import type { Connection } from './redis/connection';
 import { ignoreError } from './redis/failures';
@@ -81,7 +82,8 @@ export class RedisRecentCommonTransport extends DirectTransport {
     const { keyPrefix: prefix, timestamp, recentLimit, commonLimit, maxPending, lingerMs, ttlSeconds = 0 } = resolved;
     this.#options = resolved;
     this.#connection = openConnection(resolved, false);
-    const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds };
+    const rules = findRules(resolved.commonKey);
+    const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds, rules };
     const severities = new Severities(resolved.severities);
     const formatLine = boundedLineFormatter(timestamp);
     const onWarning = (warning: DeliveryWarning): void => this.#warnings.warn(warning);

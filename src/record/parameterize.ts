@@ -1,5 +1,6 @@
 /** Finds the key under which a message counts together with others of its kind. */
 
+import { createHash } from 'node:crypto';
 import { assertKnown, assertObject, OptionsError } from '../errors';
 import { toKey } from './grouping/key';
 import { toText } from './json';
@@ -7,10 +8,10 @@ import { toText } from './json';
 export { PLACEHOLDER } from './grouping/tokens';
 
 /**
- * Raised whenever a rule changes what some message becomes: messages that were known by their keys before then look new, though
- * they are not.
+ * Raised whenever a rule changes what some message becomes. It is stored with the messages: known ones have other keys after a
+ * change, and are not called new for an hour.
  */
-export const RULES_VERSION = 2;
+const RULES_VERSION = 2;
 
 /** How many of the newest messages are remembered with their keys, in each of two generations; the older one is dropped. */
 const MAX_GENERATION = 1000;
@@ -82,7 +83,21 @@ export function createParameterizer(options: ParameterizerOptions = {}): Paramet
   assertKnown(options, { rules: true });
   const rules = checkRules(options.rules ?? []);
   const find = rememberNewest((text) => toKey(text, (line) => applyRules(line, rules)));
-  return (message) => find(typeof message === 'string' ? message : toText(message.message));
+  const parameterizer: Parameterizer = (message) =>
+    find(typeof message === 'string' ? message : toText(message.message));
+  const own = JSON.stringify(rules.map(({ pattern, name }) => [String(pattern), name]));
+  ownRules.set(parameterizer, createHash('sha256').update(own).digest('base64url').slice(0, 8));
+  return parameterizer;
+}
+
+/** What tells rules of their own apart, by the functions that {@link createParameterizer} has made. */
+const ownRules = new WeakMap<object, string>();
+
+/** The version of the rules that a `commonKey` groups messages by; undefined if it does not. */
+export function findRules(commonKey: string | object): string | undefined {
+  if (commonKey === 'pattern') return String(RULES_VERSION);
+  const own = typeof commonKey === 'string' ? undefined : ownRules.get(commonKey);
+  return own && `${RULES_VERSION}-${own}`;
 }
 
 function checkRules(rules: unknown): ParameterizerRule[] {

@@ -11,6 +11,8 @@ export interface WriteSettings extends KeySpace {
   readonly commonLimit: number;
   /** Seconds from the last write until the keys expire; 0 for never. */
   readonly ttlSeconds: number;
+  /** The version of the rules by which messages are grouped, without blanks; none if they are not. */
+  readonly rules?: string | undefined;
 }
 
 /** A destination in the index, and when it was noted there, as Redis writes the number. */
@@ -93,7 +95,7 @@ export function encodeBatch(
   { writer, asksFirst, member = '', now, serverTime }: Try,
 ): string[] {
   const { number, logged, numbered, late, lines } = batch;
-  const { recentLimit, commonLimit, ttlSeconds } = settings;
+  const { recentLimit, commonLimit, ttlSeconds, rules = '' } = settings;
   const args = [writer];
   for (const argument of [number, logged, numbered, recentLimit, commonLimit, ttlSeconds]) args.push(String(argument));
   args.push(
@@ -104,6 +106,7 @@ export function encodeBatch(
     String(batch.touchedIn),
     String(batch.groups.length),
     String(lines.length),
+    rules,
     ...lines,
   );
   for (const group of batch.groups) encodeGroup(args, group, serverTime.age(group, now));

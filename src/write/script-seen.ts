@@ -1,5 +1,7 @@
 /** Keeps when a message was first and last seen, for a week, in Lua. */
 
+import { RULES } from './script-rules';
+
 /** Most messages of a destination in the memory of a week, and most that enter it in an hour: a flood does not push out a week. */
 export const MAX_SEEN = 10_000;
 export const MAX_ADMITTED = 1000;
@@ -12,12 +14,14 @@ export const SEEN_HOURS = 168;
  * `save_seen(memory)` stores all that was noted.
  */
 export const SEEN = /* lua */ `
+${RULES}
+
 -- How many messages have entered the memory in this hour, and the last hour in which one was turned away: it may come again.
 local function read_admissions(memory)
   local state = tonumber(redis.pcall('ZSCORE', memory.minutes, 'admitted')) or 0
   memory.admitted = math.floor(state / 1048576) == memory.hour and state % 1048576 or 0
   memory.refused = tonumber(redis.pcall('ZSCORE', memory.minutes, 'refused')) or 0
-  memory.is_certain = memory.refused < memory.hour - 1
+  memory.is_certain = not settle_rules(memory) and memory.refused < memory.hour - 1
   memory.scores, memory.news, memory.fresh = {}, {}, 0
 end
 

@@ -21,7 +21,8 @@ export const WRITE = defineScript(/* lua */ `
 -- KEYS[6] pstart   string  the previous hour in which something was logged
 -- KEYS[7] writers  hash    writer id -> number of its last batch, start at that time, late log calls of that batch, log calls
 --   of all its batches but for late ones, and those of the last batch if it was applied in part; ttl -> an hour, the longest
---   ARGV[7] of that hour and of the active hour before it
+--   ARGV[7] of that hour and of the active hour before it; rules -> versions of ARGV[15], each with the epoch second since which
+--   it is used and the last hour in which it was
 -- KEYS[8] minutes  zset    minute, since the epoch -> its log calls; since -> the minute from which on they are complete;
 --   admitted -> an hour, and in 20 bits how many messages entered the memory in it; refused -> the last hour in which one did not
 -- KEYS[9] pulse    hash    message -> its minutes, see PULSE; \\255 -> the minute from which on they are complete, and how many
@@ -49,7 +50,8 @@ export const WRITE = defineScript(/* lua */ `
 -- ARGV[12] the minute, since the epoch, of which the writer knows that it has touched the messages that are not flagged
 -- ARGV[13] number of groups
 -- ARGV[14] number of lines
--- ARGV[15 ...] the lines, oldest first; then the groups, newest first. Each is: how many milliseconds ago its first log call
+-- ARGV[15] the version of the rules by which messages are grouped; empty for none. An hour after a change no message is new
+-- ARGV[16 ...] the lines, oldest first; then the groups, newest first. Each is: how many milliseconds ago its first log call
 --   was, by the monotonic clock of the writer; by how many milliseconds the wall clock of the writer had run ahead of that one
 --   by then, since the last reply, or -1 if it was logged only just before it was sent; its number of messages; a text of
 --   numbers, empty if the first two are 0 and there are no more: of flagged messages, which come first, of lines to keep of the
@@ -84,7 +86,7 @@ local recent_limit, common_limit = tonumber(ARGV[5]), tonumber(ARGV[6])
 local ttl, asks_first, destination = tonumber(ARGV[7]), ARGV[8] == '1', ARGV[9]
 local expected, late, lines = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[14])
 local touched_in, group_count = tonumber(ARGV[12]), tonumber(ARGV[13])
-local first_line, first_group = 15, 15 + lines
+local first_line, first_group = 16, 16 + lines
 
 -- Commands that read find out the types of other keys.
 for _, i in ipairs({ 1, 3, 5, 8 }) do
@@ -203,6 +205,7 @@ for _, group in ipairs(counted) do
       minutes = minutes, pulse = pulse, seen = seen, samples = samples, common = common, last = last,
       now = now, now_ms = now_ms, minute = minute, hour = current_hour, to_hour = iso_hour,
       start = start, rotates = rotates, pstart = pstart_then, groups = counted, is_born = is_born,
+      writers = writers, rules = ARGV[15],
     }
     if not remember then remember, save_seen, tend_minutes = open_memory() end
     remember(memory, ARGV, group, totals, gone)
