@@ -64,7 +64,7 @@ describe('parameterize', () => {
     ["Cannot find module 'express'", 'Cannot find module <text>'],
     ['lock "View Lock" of `main`', 'lock <text> of <text>'],
     ['uid=0 ws=null tag="View Lock" at=Rect(0, 0 - 7, 12)', 'uid=<value> ws=<value> tag=<value> at=<value>'],
-    ['logname= user=root', 'logname= user=<value>'],
+    ['logname= user=root', 'logname=<value> user=<value>'],
     ['session opened for user ann by (uid=0)', 'session opened for user <name> by (uid=<value>)'],
     ['Failed password for ann from 10.0.0.1 port 22 ssh2', 'Failed password for <name> from <host> port <number> ssh2'],
     ['Invalid user 0101 from 10.0.0.1', 'Invalid user <name> from <host>'],
@@ -141,6 +141,20 @@ describe('parameterize', () => {
 
   it.each([
     ['the unit of a size', 'free 388.0 B', 'free 13.2 KB'],
+    ['the spelling of a size', 'sent 3 kb', 'sent 1.5Gb'],
+    ['quotes of print', 'Hello, “Ann”', 'Hello, „Bob“'],
+    ['a value that is empty', 'user= retry=1', 'user=ann retry=2'],
+    [
+      'the size of a body',
+      '10.0.0.1 - - [24/Nov/2026:15:31:07 +0000] "GET / HTTP/1.1" 200 -',
+      '10.0.0.1 - ann [24/Nov/2026:15:31:07 +0000] "GET / HTTP/1.1" 200 12',
+    ],
+    [
+      'a host that is not found, with its port',
+      'getaddrinfo EAI_AGAIN postgres postgres:5432',
+      'getaddrinfo EAI_AGAIN db db:3306',
+    ],
+    ['a colour or an extent', 'drawn in #ff00aa, 1920x1080', 'drawn in #123456, 3x4'],
     ['the format of a duration', 'lifetime <1 sec', 'lifetime 00:02'],
     ['the letters of a hexadecimal number', 'lr:00206158', 'lr:4422882c'],
     ['a sign', 'exit -1', 'exit 1'],
@@ -150,6 +164,16 @@ describe('parameterize', () => {
     ['the number of blanks', 'rhost=a  user=b', 'rhost=a user=b'],
   ])('gives one key to messages that differ in %s', (_, one, other) => {
     expect(parameterize(one)).toBe(parameterize(other));
+  });
+
+  it.each([
+    ['responded with 429', 'responded with 503'],
+    ['response 502', 'response 504'],
+    ['error 1205, deadlock', 'error 1213, deadlock'],
+    ['AuthApiError 400', 'AuthApiError 401'],
+    ['ERR_HTTP2_STREAM_ERROR', 'ERR_HTTP2_SESSION_ERROR'],
+  ])('keeps %j and %j apart, which are different failures', (one, other) => {
+    expect([parameterize(one), parameterize(other)]).toEqual([one, other]);
   });
 
   it.each([

@@ -170,7 +170,9 @@ export class RecentCommonReader {
    *
    * @throws OptionsError for an option that cannot be used
    */
-  async overview({ minutes: hasMinutes = true }: OverviewOptions = {}): Promise<LoggerOverview[]> {
+  async overview(options: OverviewOptions = {}): Promise<LoggerOverview[]> {
+    assertReadOptions(options, { minutes: true });
+    const { minutes: hasMinutes = true } = options;
     assertBoolean(hasMinutes, 'minutes');
     const totals = await readAllTotals(this.#connection, this.#space, await this.#readIndex(), hasMinutes);
     // Only reads in the same hour have the same hour before.

@@ -11,7 +11,7 @@ export { PLACEHOLDER } from './grouping/tokens';
  * Raised whenever a rule changes what some message becomes. It is stored with the messages: known ones have other keys after a
  * change, and are not called new for an hour.
  */
-const RULES_VERSION = 2;
+const RULES_VERSION = 3;
 
 /** How many of the newest messages are remembered with their keys, in each of two generations; the older one is dropped. */
 const MAX_GENERATION = 1000;

@@ -15,6 +15,9 @@ const QUOTED = new RegExp(
   'gu',
 );
 
+/** The same in the quotes of print. */
+const TYPOGRAPHIC = /“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»/g;
+
 /** Times that contain blanks, commas or a word. */
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}';
 const ZONE = String.raw` ?(?:[AP]M|Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|[A-Z]{1,3}[SD]T|[-+]\d\d:?\d\d)\b(?: \([A-Z][\p{L} ]{2,40}\))?`;
@@ -30,7 +33,10 @@ const TIME = new RegExp(
 /** Amounts with their unit, since the unit varies with the amount: `512 B` and `1.2 KB`, `<1 sec` and `3 minutes`. */
 const AMOUNT = String.raw`(?:(?<= )[<~])?(?<![^\s([{"'=:,;|<~])[-+]?\d[\d.,]{0,30}`;
 const END = String.raw`(?![\p{L}\d_]|\.\d|-[\p{L}\d])`;
-const SIZE = new RegExp(String.raw`${AMOUNT} ?(?:(?:[KMGTPkmgt]i?)?(?:B|[Bb]ytes?|[Bb]its?)|[KMGkmg]?bps)${END}`, 'gu');
+const SIZE = new RegExp(
+  String.raw`${AMOUNT} ?(?:[KMGTPkmgtp]i?b|(?:[KMGTPkmgtp]i?)?(?:B|[Bb]ytes?|[Bb]its?)|[KMGkmg]?bps)${END}`,
+  'gu',
+);
 const DURATION = new RegExp(
   String.raw`${AMOUNT}(?: ?(?:[nuµμm]?s|m?secs?|mins?|hrs?|h|(?:nano|micro|milli)?seconds?|millis|minutes?|hours?|days?|weeks?)|[md]|[dhm] ?(?:\d{1,2}[hm] ?)?\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))${END}`,
   'giu',
@@ -44,6 +50,7 @@ export function nameSpans(line: string, has: number): string {
   if (has & url) key = key.replace(URL_TEXT, '<url>');
   if (has & bracket) key = key.replace(IPV6_PORT, '<host>');
   if (has & quotes) key = key.replace(QUOTED, nameQuoted);
+  if (has & nonAscii) key = key.replace(TYPOGRAPHIC, '<text>');
   if (has & plus) key = key.replace(PHONE, '<number>');
   if (has & (clock | date)) key = key.replace(TIME, '<time>');
   if (has & (unit | nonAscii)) key = key.replace(SIZE, '<size>').replace(DURATION, '<time>');

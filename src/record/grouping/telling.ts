@@ -13,15 +13,22 @@ export const REQUEST = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT|TRACE
 const KNOWN =
   /^(?:HTTPS?\/[\d.]{1,5}|http[123]|ssh[12]|ipv[46]|utf-?(?:8|16|32)|sha-?\d{1,3}|md5|base(?:32|58|64)|x86(?:_64)?|x64|(?:arm|amd|win)(?:32|64)|u?int(?:8|16|32|64)|float(?:32|64)|s3|ec2|r2|oauth2?|k8s|log4j2?|h2c?|h26[45]|mp[34]|tls(?:v?1(?:\.[0-3])?)?|p2p|b2b|e2e|i18n|l10n|a11y|v8|[23]fa|argon2(?:id?)?|p\d{2,3})$/i;
 
+/** The name of a code with a digit in one of its words: `ERR_HTTP2_STREAM_ERROR`. */
+const CONSTANT =
+  /^(?=(?:\w*_)?[A-Z]{2,}_(?:\w*_)?[A-Z]{2,}(?:_|$))(?:[A-Z]{2,}|[A-Z]{1,5}\d{1,3})(?:_(?:[A-Z]{2,}|[A-Z]{1,5}\d{1,3}))+$/;
+
 const STATUS = /^[1-5]\d\d$/;
 /** The text before an HTTP status. */
 const BEFORE_STATUS =
-  /(?:\bstatus(?:[ _-]?code)?"?(?: ?[:=] ?| )|\bHTTP(?:\/[\d.]{1,5})?"? |\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S{1,256} )$/i;
+  /(?:\bstatus(?:[ _-]?code)?"?(?: ?[:=] ?| )|\brespon(?:ds?|ded|se)(?: with)? |\bHTTP(?:\/[\d.]{1,5})?"? |\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S{1,256} )$/i;
 
 /** A short code, as of an exit, a socket, a database: `1006`, `-111`, `P2002`, `40P01`, `HY000`. */
 const MAX_CODE = 10;
 const CODE = /^(?:-?\d{1,5}|[A-Z]{1,4}-?\d{3,5}|\d{2}[A-Z\d]\d{2})$/;
 const CODE_NAME = /(?:code|status|level|lvl|errno|sqlstate)$/i;
+/** What stands before the number of an error: `error 1205`, `AuthApiError 400`. */
+const ERROR_NAME = /(?:^e|E)rror$/;
+const ERROR_NUMBER = /^\d{3,5}$/;
 /** Letters and digits as the code of an error has them: `E11000`, `P2002`, `ORA-01017`. */
 const ERROR_CODE = /^(?:E\d{4,5}|[A-Z]{1,4}-?\d{4,5})$/;
 
@@ -37,7 +44,7 @@ const GOES_ON = listCodes('0123456789@/\\=>');
 /** Marks between the name of a code and the code. */
 const BETWEEN = listCodes(' "\'(:=[');
 /** The last letters of the names of codes and errors. */
-const LAST_LETTERS = listCodes('esolrnESOLRN');
+const LAST_LETTERS = listCodes('esolrnhdESOLRN');
 
 /** Whether a text ends with a key whose value says what happened, also if the key is in double quotes. */
 export function endsWithTellingKey(text: string): boolean {
@@ -54,7 +61,7 @@ function readName(text: string, end: number): string {
 }
 
 export function isKnownName(token: string): boolean {
-  return token.length <= 10 && KNOWN.test(token);
+  return (token.length <= 10 && KNOWN.test(token)) || (token.length <= 64 && CONSTANT.test(token));
 }
 
 /** Where a token stands. */
@@ -74,13 +81,21 @@ export function mayBeTelling({ line, start, mayBeStatus }: Context): boolean {
 
 /** Whether a token with digits says what happened, by the text before it. */
 export function isTelling(token: string, { line, start, mayBeStatus }: Context): boolean {
-  if (mayBeStatus && STATUS.test(token) && BEFORE_STATUS.test(line.slice(Math.max(0, start - 300), start))) return true;
+  if (STATUS.test(token) && (mayBeStatus || isAfterWord(line, start))) {
+    if (BEFORE_STATUS.test(line.slice(Math.max(0, start - 300), start))) return true;
+  }
   if (token.length > MAX_CODE || !CODE.test(token)) return false;
   const end = skipMarks(line, start);
   const name = end < start ? readName(line, end) : '';
   if (CODE_NAME.test(name)) return true;
+  if (line[end] === ' ' && ERROR_NAME.test(name)) return ERROR_NUMBER.test(token);
   const isPlace = end === 0 || isBracket(line, start) || (line[end] === ':' && ERROR_CLASS.test(name));
   return isPlace && ERROR_CODE.test(token);
+}
+
+/** Whether one blank stands between a token and a word before it. */
+function isAfterWord(line: string, start: number): boolean {
+  return line.charCodeAt(start - 1) === 32 && line.charCodeAt(start - 2) > 96;
 }
 
 function isBracket(line: string, start: number): boolean {

@@ -18,7 +18,7 @@ const USER = new RegExp(
   'gi',
 );
 /** The host that a resolver did not find. */
-const UNRESOLVED = /(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )[\w.-]+/g;
+const UNRESOLVED = /(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )[\w.-]+(?: [\w.-]+:<number>)?/g;
 const MAILBOX = /(?:<text> ?)?<<email>>/g;
 /** A path with what follows its first bracket or colon. */
 const ROUTE =
@@ -27,7 +27,7 @@ const ROUTE =
 const ROOT =
   /(?:(?<=\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) |\{)\/|(?<= )\/(?= (?:in|at|to|from|with|took|for|on|is|was|failed|returned)\b| [.(<]|$))(?:\[[\w.-]{1,64}\](?:<path>)?)?(?=[\s,"')\]}]|$)/g;
 const ACCESS = /^<host> - \S{1,64} \[<time>\]/;
-const BODY_SIZE = /(?<=<time> - )-$/;
+const BODY_SIZE = /(?<=<time> - )-$|(?<=" [1-5]\d\d )-(?=$| ")/;
 /** A list: its key is the same however long it is. */
 const ITEM = String.raw`(${PLACEHOLDER}(?:[@=-]${PLACEHOLDER}){0,3})`;
 const LIST = new RegExp(String.raw`${ITEM}(?:(?:[ ,;:|/]{1,3}| and )\1(?![@=-]<))+`, 'g');
@@ -61,7 +61,8 @@ export function tidy(key: string, has: number): string {
   }
   if (after & PLACEHOLDER_FOLLOWS) tidied = tidied.replace(LIST, '$1').replace(MIXED_LIST, '$1');
   if (tidied.startsWith('<host> - ')) tidied = tidied.replace(ACCESS, '<host> - - [<time>]');
-  if (tidied.endsWith('<time> - -')) tidied = tidied.replace(BODY_SIZE, '<number>');
+  if (tidied.endsWith('<time> - -') || tidied.startsWith('<host> - - [<time>]'))
+    tidied = tidied.replace(BODY_SIZE, '<number>');
   return after & WORD_FOLLOWS ? tidied.replace(PLURAL, toSingular) : tidied;
 }
 

@@ -63,7 +63,7 @@ const UUID_LENGTH = 36;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 /** Hexadecimal digits, a version, or a number with its unit. */
 const NUMBER_WITH_LETTERS =
-  /^(?:[\da-f]{4,15}|[-+]?0x[\da-f]+|[-+]?\d[\d.]*(?:e[-+]?\d+|[a-z]{1,3})|v\d+|v?\d+(?:\.\d+){1,3}(?:[-+][a-z][a-z\d.-]{0,24})?)$/i;
+  /^(?:#?[\da-f]{4,15}|\d{1,5}x\d{1,5}|[-+]?0x[\da-f]+|[-+]?\d[\d.]*(?:e[-+]?\d+|[a-z]{1,3})|v\d+|v?\d+(?:\.\d+){1,3}(?:[-+][a-z][a-z\d.-]{0,24})?)$/i;
 const NO_LETTERS = /^\P{L}*$/u;
 const HEX_WORD = /^[a-f]{7,15}$/i;
 const OTHER_SCRIPT = /(?=\P{ASCII})\p{L}/u;
@@ -149,7 +149,8 @@ function nameToken(line: string, end: number, kinds: number, context: Context): 
   }
   const whole = nameWhole(token, kinds);
   if (whole !== undefined) return whole;
-  return kinds & EQUALS ? nameKeyAndValue(token) : nameParts(token, kinds);
+  if (!(kinds & EQUALS)) return nameParts(token, kinds);
+  return isEmptyValue(token, line, end) ? `${token}<value>` : nameKeyAndValue(token);
 }
 
 /** A key in double quotes, also if it holds a few digits. */
@@ -170,6 +171,13 @@ function nameWhole(token: string, kinds: number): string | undefined {
   if (kinds & (DOT | COLON) && isHostName(token)) return '<host>';
   if (kinds & AT && EMAIL.test(token)) return '<email>';
   return kinds & SLASH && ABSOLUTE_PATH.test(token) ? '<path>' : undefined;
+}
+
+/** A key whose value is empty, in a line of keys and values. */
+function isEmptyValue(token: string, line: string, end: number): boolean {
+  if (!token.endsWith('=') || (end < line.length && line.charCodeAt(end) !== 32)) return false;
+  const key = token.slice(0, -1);
+  return PLAIN_KEY.test(key) && !endsWithTellingKey(key);
 }
 
 function nameKeyAndValue(token: string): string {
