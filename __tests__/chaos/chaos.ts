@@ -1,4 +1,4 @@
-/** Checks that every log call is counted once, whatever goes wrong with Redis while writers log. */
+/** Checks that every log call is counted once, in its hour and in its minute, whatever goes wrong with Redis while writers log. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toSeverity } from '../../src';
@@ -49,6 +49,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const reports = await Promise.all(writers.map((writer) => writer.end()));
     const balance = await takeBalance(reports, stage.inspector, {
       archived: ({ name, severity }) => archived(stage.inspector, name, severity),
+      isOfTwoHours: true,
     });
     const missed = Object.keys(faults).filter((title) => faults[title] === 0);
     return { ...balance, faults, missed };

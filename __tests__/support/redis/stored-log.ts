@@ -46,6 +46,12 @@ export class StoredLog {
     return this.#counts(`${this.#common}:last`);
   }
 
+  /** The log calls of all minutes that are kept. */
+  async inMinutes(): Promise<number> {
+    const minutes = Object.entries(await this.#counts(`${this.#common}:minutes`));
+    return minutes.reduce((sum, [minute, calls]) => sum + (/^\d+$/.test(minute) ? calls : 0), 0);
+  }
+
   start(): Promise<string | null> {
     return this.#inspector.get(`${this.#common}:start`);
   }

@@ -24,6 +24,8 @@ export interface BalanceOptions {
   readonly recentLimit?: number;
   /** Counts that were taken out of the windows meanwhile. */
   readonly archived?: (there: LoggedThere) => Promise<Counts>;
+  /** Whether all counts are of the last two hours, so that their minutes sum to them, whatever was lost. */
+  readonly isOfTwoHours?: boolean;
 }
 
 /** One logger name and severity, as all writers logged to it. */
@@ -40,7 +42,7 @@ const STATS = ['late', 'lost', 'dropped', 'other', 'pending', 'duplicates', 'ret
 export async function takeBalance(
   reports: readonly FaultReport[],
   inspector: Inspector,
-  { keyPrefix = '', recentLimit = 100, archived = async () => ({}) }: BalanceOptions = {},
+  { keyPrefix = '', recentLimit = 100, archived = async () => ({}), isOfTwoHours = false }: BalanceOptions = {},
 ): Promise<Balance> {
   const totals = Object.fromEntries(
     STATS.map((stat) => [stat, reports.reduce((all, { stats }) => all + stats[stat], 0)]),
@@ -54,9 +56,11 @@ export async function takeBalance(
     const counts = sum(sum(await stored.current(), await stored.last()), await archived(there));
     logged += total(there.counts);
     counted += total(counts);
+    const inMinutes = isOfTwoHours ? await stored.inMinutes() : total(counts);
     const found = [
       ...problemsOfCounts(counts, there, isWhole),
       ...problemsOfLines(await stored.texts(), there, recentLimit, isWhole),
+      ...(inMinutes === total(counts) ? [] : [`${inMinutes} log calls in minutes, ${total(counts)} counted`]),
       ...(isWhole && (await stored.seq()) !== total(there.counts) ? [`seq is ${await stored.seq()}`] : []),
     ];
     problems.push(...found.map((problem) => `${there.name}:${there.severity}: ${problem}`));
