@@ -151,6 +151,30 @@ describe('tail -f', () => {
     expect(shown(cli).filter((line) => line.includes('line '))).toHaveLength(100);
   });
 
+  describe('of many loggers', () => {
+    it('shows each line once, also of loggers that nobody noted and of new ones', async () => {
+      const space = FollowedSpace.open();
+      const names = Array.from({ length: 60 }, (_, i) => `service-${i}`);
+      const count = (): number => shown(cli).length;
+      for (const name of names) await space.write(name, 'info', lineAt(1, `${name} began`));
+      // As if they had been quiet for long.
+      await space.redis.zUnionStore(space.key('known'), [{ key: space.key('known'), weight: 0.5 }]);
+      const cli = space.follow();
+      await cli.until(() => count() === 60);
+      await space.write('service-7', 'info', lineAt(2, 'noted'));
+      await cli.until(() => count() === 61);
+      await space.write('another', 'info', lineAt(3, 'new'));
+      await cli.until(() => count() === 62);
+      // As log_recent writes a line.
+      await space.redis.lPush(space.key('recent:service-50:info'), 'Tue Nov 24 12:00:04 2026 not noted');
+      await cli.until(() => count() === 63);
+      await space.write('service-7', 'info', lineAt(5, 'noted again'));
+      await cli.until(() => count() === 64);
+      await cli.interrupt();
+      expect(shown(cli).slice(60)).toEqual(['noted', 'new', 'not noted', 'noted again']);
+    });
+  });
+
   it.concurrent('ends with code 1 at an error that only a change of configuration can end', async () => {
     const space = FollowedSpace.open();
     await space.write('shop', 'info', lineAt(1, 'seen'));
