@@ -29,9 +29,9 @@ export async function logEarlier(
   await client.eval(SCRIPT, {
     keys: [recent, seq, common, start, last, pstart, writers, scratch, knownKey(space)],
     arguments: [
-      ...['an earlier writer', String(++batches), count, count, String(LINES), String(MESSAGES), '0', '0'],
-      ...[knownMember(name, severity), '0', '0', count, ...messages.map((message) => `${time} ${message}`)],
-      ...['0', '-1', count, ...messages.flatMap((message) => [message, '1'])],
-    ],
+      ['an earlier writer', String(++batches), count, count, String(LINES), String(MESSAGES), '0', '0'],
+      [knownMember(name, severity), '0', '0', count, ...messages.map((message) => `${time} ${message}`)],
+      ['0', '-1', count, ...messages.flatMap((message) => [message, '1'])],
+    ].flat(),
   });
 }
