@@ -4,7 +4,7 @@ import { ServerClock } from '../support/redis/server-clock';
 import { RedisServer } from '../support/redis/servers';
 import { describeWith } from '../support/requirements';
 import { openTab } from '../support/viewers/browser';
-import { FakeSink, runCli } from '../support/viewers/cli';
+import { FakeKeyboard, FakeSink, RunningCli, runCli } from '../support/viewers/cli';
 import { makeDashboard, Site } from '../support/viewers/dashboard';
 import { Workspace } from '../support/workspace';
 
@@ -125,6 +125,27 @@ describePictures('pictures of the viewers', () => {
     await tab.goto('about:blank', { width: 40 + columns * 8.5, height });
     await tab.page.setContent(terminalHtml(stdout.text));
     await tab.picture(`terminal-${title}`);
+  });
+
+  it.each([
+    ['80x24', 80, 24, ''],
+    ['160x50', 160, 50, ''],
+    ['message', 80, 24, '\r'],
+  ])('show top on a terminal: %s', async (title, columns, rows, keys) => {
+    const [stdin, stdout] = [new FakeKeyboard({ isTTY: true }), new FakeSink({ isTTY: true, columns, rows })];
+    const args = ['top', 'checkout', '-u', server.url, '--prefix', workspace.prefix];
+    const cli = new RunningCli(args, { stdin, stdout, env: { TERM: 'xterm-256color' } });
+    await cli.until(() => stdout.text.includes('STATUS'));
+    stdin.write(keys);
+    await cli.until(() => keys === '' || stdout.text.includes('first seen'));
+    const frame = (stdout.text.split(`${ESC}[H`).at(-1) as string)
+      .replaceAll(`${ESC}[K`, '')
+      .replaceAll(`${ESC}[J`, '');
+    await cli.interrupt();
+    const { tab } = browser;
+    await tab.goto('about:blank', { width: Math.ceil(44 + columns * 8.5), height: Math.ceil(36 + rows * 19.6) });
+    await tab.page.setContent(terminalHtml(frame));
+    await tab.picture(`terminal-top-${title}`);
   });
 
   it.each([
