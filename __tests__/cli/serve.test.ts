@@ -60,15 +60,27 @@ describe('serve', () => {
     const { status, headers, body } = await request(url);
     expect(status).toBe(200);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
-    expect(body).toContain('order placed');
+    expect(body).toContain('>shop</a>');
     expect(await cli.interrupt()).toMatchObject({ code: 0, stderr: '' });
     await expect(request(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('serves the page at the root path only', async () => {
+  it('serves the page at any path, since a proxy may keep or strip its own', async () => {
     const { url } = await serve();
     expect(await request(`${url}favicon.ico`)).toMatchObject({ status: 404 });
-    expect(await request(`${url}?name=shop&severity=info`)).toMatchObject({ status: 200 });
+    for (const path of ['', 'logs', 'logs/', 'a/b/c']) {
+      const { status, body } = await request(`${url}${path}?name=shop&severity=info`);
+      expect([status, body.includes('order placed')]).toEqual([200, true]);
+      expect(body).not.toMatch(/(?:href|src|action)="\//);
+    }
+  });
+
+  it('answers /healthz to whoever asks, and tells nothing else there', async () => {
+    const { url } = await serve(SIGNED);
+    for (const path of ['healthz', 'logs/healthz']) {
+      expect(await request(`${url}${path}`, { host: 'probe' })).toMatchObject({ status: 200, body: 'ok\n' });
+    }
+    expect(await request(url)).toMatchObject({ status: 401 });
   });
 
   it('prints its URL as JSON with --json', async () => {

@@ -8,12 +8,12 @@ import { Workspace } from '../support/workspace';
 
 /** The tags and attributes of a page, whatever was logged. */
 const TAGS = new Set(
-  'html head meta title link script body header h1 h2 span details summary b ul li a p time button main nav section div table caption thead tr th tbody td svg rect form input'.split(
+  'html head meta title link script body header h1 h2 span details summary b ul li a p time button main nav section div table caption thead tr th tbody td svg path text form input kbd dl dt dd'.split(
     ' ',
   ),
 );
 const ATTRIBUTES = new Set(
-  'lang charset name content rel href src defer class id role hidden type value placeholder autocomplete tabindex scope open datetime title width height y viewBox preserveAspectRatio data-key data-refresh-ms aria-label aria-hidden aria-sort aria-current'.split(
+  'lang charset name content rel href src defer class id role hidden type value placeholder autocomplete tabindex scope open datetime title x y d text-anchor viewBox preserveAspectRatio data-key data-item data-refresh-ms aria-label aria-hidden aria-sort aria-current'.split(
     ' ',
   ),
 );
@@ -88,6 +88,23 @@ describe('a hostile message', () => {
         const beginning = visible((stored(text).split('\n')[0] as string).slice(0, 150));
         expect(cells.filter((cell) => cell.includes(beginning))).not.toEqual([]);
       }
+    },
+  );
+
+  it.each(HOSTILE_TEXTS.map(({ title, text }) => [title, text] as const))(
+    'is only text on a page of its own, to which its row leads, and in a card: %s',
+    async (title) => {
+      const html = await fetchPage(`text ${title}`);
+      const links = [...html.matchAll(/href="([^"]*[?;]message=[^"]*)"/g)].map(([, href]) => textIn(href as string));
+      expect(links.length).toBeGreaterThan(0);
+      const own = await (await ask(board, links[0] as string)).text();
+      expect(strayMarkup(own)).toEqual([]);
+      expect(textIn(own)).not.toMatch(HIDING);
+      expect(textById(own, 'status')).toMatch(/^(new|returned|surging|fading|steady)? ?\w+: 3 log calls/);
+      const start = await (await ask(board, toQuery({ filter: `text ${title}` }))).text();
+      expect(strayMarkup(start)).toEqual([]);
+      expect(textIn(start)).not.toMatch(HIDING);
+      expect(start).toContain('class="card');
     },
   );
 

@@ -98,7 +98,9 @@ describeWithBrowser('the layout of the page', () => {
       expect([label, isSeen]).toEqual([label, true]);
     }
     const labels = [...focused.values()];
-    expect(labels).toEqual(expect.arrayContaining(['Pause', '↓ This hour', 'Last hour', 'Filter lines', 'Filter']));
+    expect(labels).toEqual(
+      expect.arrayContaining(['Pause', '↓ This hour', 'Last hour', 'Filter messages and lines', 'Filter']),
+    );
   });
 
   it.each([320, 360])('has the two orders of a list side by side above it, at %i px', async (width) => {
@@ -118,7 +120,7 @@ describeWithBrowser('the layout of the page', () => {
     await page.waitForURL((url) => !url.searchParams.has('sort'));
   });
 
-  it.each([320, 360, 768, 1280, 1720])('has no texts or controls that overlap, at %i px', async (width) => {
+  it.each([320, 360, 768, 1280, 2560])('has no texts or controls that overlap, at %i px', async (width) => {
     await open({ width, height: 740 });
     expect(await browser.tab.overlaps()).toEqual([]);
     await openDetails('table.changes td');
@@ -127,7 +129,7 @@ describeWithBrowser('the layout of the page', () => {
 
   it('has an overlap that is found if a rule of its style causes one', async () => {
     await open({});
-    await page.evaluate("document.styleSheets[0].insertRule('#frequent h2 { margin-bottom: -30px !important }')");
+    await page.evaluate("document.styleSheets[0].insertRule('#frequent h2 { margin-bottom: -60px !important }')");
     expect(await browser.tab.overlaps()).not.toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
-import { calmHour, incidentHour, type PlacedCall, SHOP } from '../../examples/demo/incident';
-import { RecentCommonReader } from '../../src';
+import { calmHour, incidentHour, type PlacedCall, SHOP, STACK } from '../../examples/demo/incident';
+import { parameterize, RecentCommonReader } from '../../src';
 import { ServerClock } from '../support/redis/server-clock';
 import { RedisServer } from '../support/redis/servers';
 import { describeWith } from '../support/requirements';
@@ -100,7 +100,7 @@ describePictures('pictures of the viewers', () => {
     ['dark', 1280, 1000],
     ['light', 360, 760],
     ['dark', 360, 760],
-    ['light', 1720, 960],
+    ['light', 2560, 1300],
   ] as const)('show the page in %s at %i px, closed and open', async (colorScheme, width, height) => {
     const { tab } = browser;
     await tab.goto(`${site.url}/?name=checkout`, { colorScheme, width, height });
@@ -108,6 +108,21 @@ describePictures('pictures of the viewers', () => {
     await tab.page.evaluate("for (const each of document.querySelectorAll('table.changes details')) each.open = true");
     await tab.picture(`page-${colorScheme}-${width}-open`, 2400);
     expect(await tab.text('#status')).toBe('3 new, 1 surging, 2 fading');
+    expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  });
+
+  it.each([
+    ['start', '', 'light', 1280],
+    ['start', '', 'dark', 1280],
+    ['start', '', 'light', 360],
+    ['message', '?name=checkout&of=error&message=PRICE', 'light', 1280],
+    ['message', '?name=checkout&of=error&message=PRICE', 'light', 360],
+  ] as const)('show the page %s at %s in %s at %i px', async (kind, query, colorScheme, width) => {
+    const { tab } = browser;
+    const key = encodeURIComponent(parameterize(STACK));
+    await tab.goto(`${site.url}/${query.replace('PRICE', key)}`, { colorScheme, width, height: 900 });
+    await tab.picture(`${kind}-${colorScheme}-${width}`, width < 1000 ? 1800 : undefined);
+    expect(await tab.page.title()).toMatch(/new · |new, /);
     expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   });
 
@@ -166,7 +181,7 @@ describePictures('pictures of the viewers', () => {
     await tab.page.getByRole('button', { name: 'Pause' }).click();
     await tab.page.locator('#loggers summary').click();
     await tab.picture('page-of-the-menu');
-    expect(await tab.page.locator('#loggers li').count()).toBe(4);
+    expect(await tab.page.locator('#loggers li').count()).toBe(5);
   });
 
   it('show the page before anything was logged', async () => {

@@ -13,7 +13,8 @@ type Kind = readonly [level: string, count: number, call: (i: number) => readonl
 /** The logger that the incident is about. */
 export const SHOP = 'checkout';
 
-const STACK = `TypeError: Cannot read properties of undefined (reading 'price')
+/** What an error that has no metadata of its own logs. */
+export const STACK = `TypeError: Cannot read properties of undefined (reading 'price')
     at totalOf (/srv/checkout/dist/cart.js:41:23)
     at Array.reduce (<anonymous>)
     at priceCart (/srv/checkout/dist/cart.js:57:16)

@@ -5,19 +5,22 @@ import { assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsEr
 import type { DashboardReader } from './data/gather';
 import { SharedReader } from './data/shared-reader';
 import { type Answer, isBodiless } from './http/answer';
+import { compressed } from './http/compress';
 import { type Authorize, guard } from './http/guard';
 import { answerNode } from './http/node';
-import { respondTo } from './http/routes';
+import { type Environments, respondTo } from './http/routes';
 
 /** Options of {@link createDashboard}. */
 export interface DashboardOptions {
-  /** Reads the log. Its Redis user needs no right to write. */
-  readonly reader: DashboardReader;
+  /** Reads the log. Its Redis user needs no right to write. Required, unless there are `environments`. */
+  readonly reader?: DashboardReader | undefined;
+  /** Readers of several logs by name, such as `{ production, staging }`, in place of `reader`: the first is shown at first. */
+  readonly environments?: Readonly<Record<string, DashboardReader>> | undefined;
   /** Decides who may see the log; `'public'` for everyone whose requests the application passes on. */
   readonly authorize: Authorize | 'public';
   /** Heading of the page. @default 'Logs' */
   readonly title?: string | undefined;
-  /** Shown beside the heading, such as `'production'`. @default none */
+  /** Shown beside the heading, such as `'production'`, with a `reader`. @default none */
   readonly environment?: string | undefined;
   /** Time between two refreshes, in milliseconds; from 1,000 to 3,600,000. @default 5000 */
   readonly refreshMs?: number | undefined;
@@ -25,6 +28,7 @@ export interface DashboardOptions {
 
 const OPTIONS: Readonly<Record<keyof DashboardOptions, true>> = {
   reader: true,
+  environments: true,
   authorize: true,
   title: true,
   environment: true,
@@ -40,8 +44,8 @@ export interface Dashboard {
 }
 
 /**
- * Creates a page that shows what is new or surging in a log, what is most frequent, and the latest lines. It only reads,
- * answers GET and HEAD, and is complete without JavaScript.
+ * Creates a page that shows every logger, and of each what is new or surging, what is most frequent, and the latest lines. It only
+ * reads, answers GET and HEAD, and is complete without JavaScript.
  *
  * @throws OptionsError if an option is invalid
  * @example
@@ -49,11 +53,12 @@ export interface Dashboard {
  */
 export function createDashboard(options: DashboardOptions): Dashboard {
   assertOptions(options);
-  const { reader, authorize, title = 'Logs', environment, refreshMs = 5000 } = options;
-  const settings = { title, environment, refreshMs };
-  const shared = new SharedReader(reader);
-  const respond = (request: Request): Promise<Answer> =>
-    guard(request, authorize, () => respondTo(request, shared, settings));
+  const { authorize, title = 'Logs', environment, refreshMs = 5000 } = options;
+  const readers = sharedReaders(options);
+  const environments = [...readers.keys()].filter((name) => name !== undefined);
+  const settings = { title, environment, environments, refreshMs };
+  const respond = async (request: Request): Promise<Answer> =>
+    compressed(request, await guard(request, authorize, () => respondTo(request, readers, settings)));
   return {
     fetch: async (request) => {
       const answer = await respond(request);
@@ -66,14 +71,17 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   };
 }
 
+function sharedReaders({ reader, environments }: DashboardOptions): Environments {
+  if (reader) return new Map([[undefined, new SharedReader(reader)]]);
+  return new Map(Object.entries(environments ?? {}).map(([name, each]) => [name, new SharedReader(each)]));
+}
+
 function assertOptions(options: DashboardOptions): void {
   assertObject(options, 'options');
   assertKnown(options, OPTIONS);
-  const { reader, authorize, title, environment, refreshMs } = options;
-  assertObject(reader, 'reader');
-  for (const method of ['names', 'recent', 'common', 'compare'] as const) {
-    assertFunction(reader[method], `reader.${method}`, true);
-  }
+  const { reader, environments, authorize, title, environment, refreshMs } = options;
+  if (environments === undefined) assertReader(reader, 'reader');
+  else assertEnvironments(environments, options);
   if (authorize !== 'public' && typeof authorize !== 'function') {
     throw new OptionsError('authorize', "a function, or 'public' to let everyone see the log", authorize);
   }
@@ -81,4 +89,22 @@ function assertOptions(options: DashboardOptions): void {
     if (text !== undefined && typeof text !== 'string') throw new OptionsError(option, 'a string', text);
   }
   if (refreshMs !== undefined) assertWholeNumber(refreshMs, 'refreshMs', 1000, 3_600_000);
+}
+
+function assertReader(reader: unknown, option: string): void {
+  assertObject(reader, option);
+  for (const method of ['names', 'overview', 'glance', 'recent', 'compare'] as const) {
+    assertFunction((reader as Partial<DashboardReader>)[method], `${option}.${method}`, true);
+  }
+}
+
+function assertEnvironments(environments: unknown, { reader, environment }: DashboardOptions): void {
+  assertObject(environments, 'environments');
+  const readers = Object.entries(environments as object);
+  if (readers.length === 0) throw new OptionsError('environments', 'an object with at least one reader', environments);
+  if (reader !== undefined) throw new OptionsError('reader', 'left out if there are environments', reader);
+  if (environment !== undefined) {
+    throw new OptionsError('environment', 'left out if there are environments', environment);
+  }
+  for (const [name, each] of readers) assertReader(each, `environments.${name}`);
 }

@@ -2,11 +2,12 @@
 /** Lists the public names of the dashboard. */
 
 export { createDashboard, type Dashboard, type DashboardOptions } from './dashboard';
-export type { NotableChange, StatusCounts } from './data/changes';
-export type { FrequentMessage } from './data/frequent';
+export type { NotableStatus, StatusCounts } from './data/changes';
 export type { DashboardReader } from './data/gather';
 export type { ShownLine } from './data/lines';
 export type { LoggerEntry } from './data/loggers';
-export type { SampledChange, Snapshot } from './data/snapshot';
-export type { SeverityTotal, Total } from './data/totals';
+export type { LoggerCard, Overview, TellingChange } from './data/overview';
+export type { MessageRow, SeverityChange, ShownSample } from './data/rows';
+export type { FrequentMessage, MessageSnapshot, Snapshot } from './data/snapshot';
+export type { SeverityTotal } from './data/totals';
 export type { Authorize } from './http/guard';

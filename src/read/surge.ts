@@ -73,6 +73,15 @@ export function compareTotals(
   return { ...counts, score, status: previous === 0 ? 'new' : classify(score) };
 }
 
+/** How the sum of several totals of one window has changed. */
+export function sumTotals(totals: readonly Change[]): Change {
+  const sum = (part: 'count' | 'previous' | 'expected'): number => totals.reduce((all, each) => all + each[part], 0);
+  const counts = { count: sum('count'), previous: sum('previous'), expected: sum('expected') };
+  if (totals.every(({ score }) => score === null)) return { ...counts, score: null, status: 'unknown' };
+  const score = scoreAgainst(counts.count, counts.expected);
+  return { ...counts, score, status: classify(score) };
+}
+
 /** The status of a score. */
 export function classify(score: number): ChangeStatus {
   if (score >= NOTEWORTHY) return 'surging';

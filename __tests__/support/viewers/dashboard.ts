@@ -109,11 +109,20 @@ export async function logCounts(workspace: Workspace, name: string, counts: Coun
 
 /** The text of each cell of a table, row by row. */
 export function tableRows(html: string, kind: string): string[][] {
+  return tableCells(html, kind).map((row) => row.map(textIn));
+}
+
+/** The message in the last cell of each row of a table, without what unfolds below it. */
+export function tableMessages(html: string, kind: string): string[] {
+  return tableCells(html, kind).map((row) => textIn((row.at(-1) as string).split('<div class="sample">')[0] as string));
+}
+
+function tableCells(html: string, kind: string): string[][] {
   const table = new RegExp(`<table class="${kind}".*?<tbody[^>]*>(.*?)</tbody>`, 's').exec(html)?.[1] ?? '';
   return table
     .split('</tr>')
     .slice(0, -1)
-    .map((row) => row.split('</td>').slice(0, -1).map(textIn));
+    .map((row) => row.split('</td>').slice(0, -1));
 }
 
 /** The text of HTML as a browser shows it. */

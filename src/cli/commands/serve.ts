@@ -14,6 +14,8 @@ import type { Screen } from '../terminal/screen';
 import { visibleJson } from '../terminal/text';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+/** What browsers and robots ask for by themselves. */
+const NO_PAGE = /\/(favicon\.ico|robots\.txt)$/;
 const PLAIN = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
 const SIGN_IN = { ...PLAIN, 'WWW-Authenticate': 'Basic realm="logs", charset="UTF-8"' };
 
@@ -49,13 +51,18 @@ export async function serve(
   server.closeAllConnections();
 }
 
-/** Serves the page at the root path only, to those who may see it. */
+/**
+ * Serves the page at any path, since a proxy may keep or strip its own, to those who may see it. `/healthz`, for whoever asks whether
+ * this server runs, tells nothing else.
+ */
 function guard(gate: Gate, isLoopback: boolean, page: RequestListener): RequestListener {
   return (request, response) => {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    if (path.endsWith('/healthz')) return void response.writeHead(200, PLAIN).end('ok\n');
     if (gate && !gate(request.headers.authorization)) return refuse(response, 401, 'Sign in', SIGN_IN);
     // DNS rebinding: another site can point its name at this machine and read the page through a browser on it.
     if (!gate && isLoopback && !isForLoopback(request)) return refuse(response, 403, 'Not under this name');
-    if (request.url?.split('?', 1)[0] !== '/') return refuse(response, 404, 'Not found');
+    if (NO_PAGE.test(path)) return refuse(response, 404, 'Not found');
     page(request, response);
   };
 }

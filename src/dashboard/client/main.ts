@@ -1,5 +1,6 @@
 /** Starts the script of the page, which refreshes it and makes its controls work without loading it again. */
 
+import { watchKeys } from './keys';
 import { watchLines } from './lines';
 import { byId, main } from './parts';
 import { continueRefresh, refresh, scheduleRefresh, togglePause, view } from './refresh';
@@ -33,7 +34,8 @@ function watchFilter(): void {
   });
 }
 
-function watchRefresh(): void {
+/** Returns the button that pauses. */
+function watchRefresh(): HTMLElement {
   const [pause, every] = [byId('pause'), byId('every')];
   pause.hidden = every.hidden = false;
   pause.addEventListener('click', () => {
@@ -45,25 +47,21 @@ function watchRefresh(): void {
     void refresh(true);
   });
   document.addEventListener('visibilitychange', continueRefresh);
+  return pause;
 }
 
-function watchMenu(): void {
+function watchMenus(): void {
   document.addEventListener('click', ({ target }) => {
-    const menu = byId('loggers');
-    if (!menu.contains(target as Node)) menu.removeAttribute('open');
-  });
-  document.addEventListener('keydown', ({ key }) => {
-    const menu = byId('loggers');
-    if (key !== 'Escape' || !menu.hasAttribute('open')) return;
-    menu.removeAttribute('open');
-    menu.querySelector('summary')?.focus();
+    for (const menu of document.querySelectorAll('.menu[open]')) {
+      if (!menu.contains(target as Node)) menu.removeAttribute('open');
+    }
   });
 }
 
 document.documentElement.classList.add('scripted');
-for (const time of document.querySelectorAll('time')) time.textContent = formatLocalTime(time.dateTime);
+for (const time of document.querySelectorAll('time')) time.textContent = formatLocalTime(time.dateTime, time.className);
 watchFilter();
-watchRefresh();
-watchMenu();
+watchKeys(watchRefresh());
+watchMenus();
 watchLines();
 scheduleRefresh();

@@ -1,29 +1,34 @@
 /** Changes an element into another and keeps every node it can, so that focus, selection and open details survive. */
 
-import type { Markup, MarkupElement } from '../page/markup';
+import type { Attributes, Markup, MarkupElement } from '../page/markup';
 import { formatLocalTime } from './time';
 
 const SVG = 'http://www.w3.org/2000/svg';
+const DRAWN = new Set(['svg', 'path', 'text']);
 
 /** Text from the log becomes text nodes and the attributes that the server makes, and nothing else. */
 export function createElement(markup: MarkupElement): Element {
   const [tag] = markup;
-  const isDrawing = tag === 'svg' || tag === 'rect';
-  const element = isDrawing ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  const element = DRAWN.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   changeElement(element, markup);
   return element;
 }
 
-/** The element must have that tag already. If it is open, it stays open. */
+/** The element must have that tag already. If it is on the page, it stays open or closed. */
 export function changeElement(element: Element, [tag, attributes, ...children]: MarkupElement): void {
   for (const name of element.getAttributeNames()) {
     if (!Object.hasOwn(attributes, name) && name !== 'open') element.removeAttribute(name);
   }
   for (const [name, value] of Object.entries(attributes)) {
+    if (name === 'open' && element.isConnected) continue;
     const text = value === true ? '' : (value as string);
     if (element.getAttribute(name) !== text) element.setAttribute(name, text);
   }
-  changeChildren(element, tag === 'time' ? [formatLocalTime(attributes['datetime'] as string)] : children);
+  changeChildren(element, tag === 'time' ? [localTime(attributes)] : children);
+}
+
+function localTime({ datetime, class: kind }: Attributes): string {
+  return formatLocalTime(datetime as string, kind as string | undefined);
 }
 
 /** Tells an element from its siblings, also in the next answer. */

@@ -7,8 +7,8 @@ import { formatLocalTime } from './time';
 
 /** An answer to `format=parts`. */
 interface Answer {
-  readonly name: string | null;
-  readonly parts: Parts & { readonly lines: MarkupElement };
+  readonly title: string;
+  readonly parts: Parts & { readonly lines?: MarkupElement };
   /** Its ETag. */
   readonly tag: string | null;
 }
@@ -97,13 +97,13 @@ async function fetchAnswer(signal: AbortSignal): Promise<Answer | null> {
 }
 
 /** A part in which text is selected stays as it is until nothing is. */
-function showAnswer({ name, parts: { lines, ...others }, tag: newTag }: Answer, isAsked: boolean): void {
-  if (!view.has('name') && name !== null) view.set('name', name);
+function showAnswer({ title, parts: { lines, ...others }, tag: newTag }: Answer, isAsked: boolean): void {
+  document.title = title;
   const parts = Object.values(others);
   const free = parts.filter((part) => !isSelected(currentPart(part)));
   tag = free.length < parts.length ? null : newTag;
   showParts(free);
-  showLines(lines, isAsked);
+  if (lines) showLines(lines, isAsked);
 }
 
 function showUpdated(): void {

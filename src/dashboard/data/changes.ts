@@ -1,11 +1,11 @@
 /** Picks the messages that are new, surging or fading. */
 
 import type { SeverityChanges } from '../../read/compare';
-import type { MessageChange } from '../../read/message-change';
 import { Slices } from '../../read/slices';
-import { type ChangeStatus, surgeScore } from '../../read/surge';
+import type { ChangeStatus } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import { compareSeverities } from '../../severity';
+import { matches, type SeverityChange } from './rows';
 
 /** Messages shown as new or surging, in all severities together. */
 const MAX_RISING = 40;
@@ -14,52 +14,58 @@ const MAX_FADING = 10;
 /** Messages that each severity may show even if others take up all rows. */
 const MIN_SHARE = 4;
 
-/** A message that is new, surging or fading, or has come back. */
-export interface NotableChange extends Omit<MessageChange, 'sample'> {
-  readonly severity: string;
-  readonly score: number;
-  readonly status: Exclude<ChangeStatus, 'steady' | 'unknown'>;
-}
+/** What is worth a row of its own. */
+export type NotableStatus = Exclude<ChangeStatus, 'steady' | 'unknown'>;
 
-/** How many messages are new, surging and fading, including those not shown. */
-export type StatusCounts = Readonly<Record<NotableChange['status'], number>>;
+/** How many messages are new, returned, surging and fading, including those not shown. */
+export type StatusCounts = Readonly<Record<NotableStatus, number>>;
+
+export const NO_CHANGES: StatusCounts = { new: 0, returned: 0, surging: 0, fading: 0 };
 
 export interface Notable {
   /**
    * The new and surging messages, then the fading ones; in both, graver severities first, and within a severity the most
    * surprising first.
    */
-  readonly shown: NotableChange[];
+  readonly shown: SeverityChange[];
   readonly counts: StatusCounts;
+  /** How many of them contain the text asked for. */
+  readonly matching: number;
   /** Messages that may have changed: `<other>` may include their counts. */
   readonly undecided: number;
 }
 
-/** @param elapsed - how much of the hour has passed, from 0 to 1 */
-export async function notableChanges(all: readonly SeverityChanges[], elapsed: number): Promise<Notable> {
+/** Whether a message is new or surging, or has come back. */
+export function isRising(status: ChangeStatus): boolean {
+  return status === 'new' || status === 'returned' || status === 'surging';
+}
+
+/** @param text - that a message must contain, in lower case */
+export async function notableChanges(all: readonly SeverityChanges[], text: string): Promise<Notable> {
   const slices = new Slices();
-  const counts = { new: 0, returned: 0, surging: 0, fading: 0 };
-  let undecided = 0;
-  const rising: NotableChange[][] = [];
-  const fading: NotableChange[][] = [];
+  const counts = { ...NO_CHANGES };
+  let [undecided, matching] = [0, 0];
+  const rising: SeverityChange[][] = [];
+  const fading: SeverityChange[][] = [];
   for (const { severity, changes } of [...all].sort((a, b) => compareSeverities(a.severity, b.severity))) {
-    const up: NotableChange[] = [];
-    const down: NotableChange[] = [];
+    const up: SeverityChange[] = [];
+    const down: SeverityChange[] = [];
     for (const change of changes) {
       if (slices.isOver()) await slices.pause();
-      const { message, score: compared, status } = change;
-      if (status === 'unknown' && compared !== null && message !== OTHER) undecided++;
+      const { message, score, status } = change;
+      if (status === 'unknown' && score !== null && message !== OTHER) undecided++;
       if (status === 'unknown' || status === 'steady') continue;
       counts[status]++;
-      const score = surgeScore(change.count, change.previous, elapsed);
-      const expected = elapsed * change.previous;
-      const [list, most] = status === 'fading' ? ([down, MAX_FADING] as const) : ([up, MAX_RISING] as const);
-      if (list.length < most) list.push({ ...change, severity, expected, score, status });
+      if (!matches(change, text)) continue;
+      matching++;
+      const [list, most] = isRising(status) ? ([up, MAX_RISING] as const) : ([down, MAX_FADING] as const);
+      if (list.length < most) list.push({ ...change, severity });
     }
     rising.push(up);
     fading.push(down);
   }
-  return { shown: [...shareRows(rising, MAX_RISING), ...shareRows(fading, MAX_FADING)], counts, undecided };
+  const shown = [...shareRows(rising, MAX_RISING), ...shareRows(fading, MAX_FADING)];
+  return { shown, counts, matching, undecided };
 }
 
 /** The first items of each list. Each list has an equal share of the rows; shorter lists leave theirs to longer ones. */

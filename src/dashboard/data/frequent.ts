@@ -5,6 +5,7 @@ import type { MessageChange } from '../../read/message-change';
 import { Slices } from '../../read/slices';
 import { OTHER } from '../../redis/keys';
 import { compareSeverities } from '../../severity';
+import { matches, type SeverityChange } from './rows';
 
 /** Messages shown. */
 const MAX_FREQUENT = 10;
@@ -12,25 +13,27 @@ const MAX_FREQUENT = 10;
 const YOUNG = 1 / 6;
 
 /** One of the most frequent messages. */
-export interface FrequentMessage {
-  readonly severity: string;
-  readonly message: string;
-  /** Log calls of this hour. */
-  readonly count: number;
-  /** Log calls of the whole hour before. */
-  readonly previous: number;
-  /** Its share of this hour's log calls in the severities shown, from 0 to 1. */
+export interface FrequentChange extends SeverityChange {
+  /** Its share of the log calls of the window in the severities shown, from 0 to 1. */
   readonly share: number;
 }
 
-/** By the count of this hour, or, while the hour is young, by an estimate of the last sixty minutes. */
+/** What to look for. */
+interface Asked {
+  readonly sort: 'current' | 'previous';
+  /** How much of the hour has passed, from 0 to 1; undefined for a window of minutes. */
+  readonly elapsed: number | undefined;
+  /** That a message must contain, in lower case. */
+  readonly text: string;
+}
+
+/** By the count of the window, or, while the hour is young, by an estimate of the last sixty minutes. */
 export async function frequentMessages(
   all: readonly SeverityChanges[],
-  elapsed: number,
-  sort: 'current' | 'previous',
-): Promise<FrequentMessage[]> {
+  { sort, elapsed, text }: Asked,
+): Promise<FrequentChange[]> {
   const slices = new Slices();
-  const rest = isYoung(elapsed) ? 1 - elapsed : 0;
+  const rest = elapsed !== undefined && isYoung(elapsed) ? 1 - elapsed : 0;
   const top: { readonly weight: number; readonly severity: string; readonly change: MessageChange }[] = [];
   let total = 0;
   for (const { severity, changes } of [...all].sort((a, b) => compareSeverities(a.severity, b.severity))) {
@@ -39,14 +42,14 @@ export async function frequentMessages(
       total += change.count;
       const weight = sort === 'previous' ? change.previous : change.count + rest * change.previous;
       // Inserting into the ten is cheaper than sorting thousands of messages.
-      if (weight <= (top[MAX_FREQUENT - 1]?.weight ?? 0)) continue;
+      if (weight <= (top[MAX_FREQUENT - 1]?.weight ?? 0) || !matches(change, text)) continue;
       const at = top.findIndex((other) => other.weight < weight);
       top.splice(at < 0 ? top.length : at, 0, { weight, severity, change });
       top.length = Math.min(top.length, MAX_FREQUENT);
     }
   }
-  return top.map(({ severity, change: { message, count, previous } }) => {
-    return { severity, message, count, previous, share: total > 0 ? count / total : 0 };
+  return top.map(({ severity, change }) => {
+    return { ...change, severity, share: total > 0 ? change.count / total : 0 };
   });
 }
 
@@ -54,7 +57,7 @@ export function isYoung(elapsed: number): boolean {
   return elapsed < YOUNG;
 }
 
-/** Log calls of this hour whose messages are too rare to be counted one by one. */
+/** Log calls of the window whose messages are too rare to be counted one by one. */
 export function foldedCount(all: readonly SeverityChanges[]): number {
   return all.reduce((total, { changes }) => total + (changes.find(({ message }) => message === OTHER)?.count ?? 0), 0);
 }

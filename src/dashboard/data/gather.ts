@@ -1,81 +1,77 @@
-/** Reads from Redis what a view shows, and no more. */
+/** Reads from Redis what a view of one logger shows, and no more. */
 
 import type { SeverityChanges } from '../../read/compare';
+import type { SeverityGlance } from '../../read/glance';
 import type { KnownLogger } from '../../read/known-loggers';
 import type { RecentCommonReader } from '../../read/reader';
-import { shownSeverities, type View } from '../view';
+import { readerWindow, shownSeverities, type View } from '../view';
 import { addKeys, type ShownLine } from './lines';
-import { chooseName, readableLoggers } from './loggers';
-import { type CountPair, listSeverities } from './totals';
+import { assertKnownName, readableLoggers } from './loggers';
+import { listSeverities } from './totals';
 
 /** Lines to read without a filter: all that five severities keep by default. With a filter, all lines are read. */
 const LINES = 500;
 
 /** The methods of a {@link RecentCommonReader} that a dashboard calls. */
-export type DashboardReader = Pick<RecentCommonReader, 'names' | 'recent' | 'common' | 'compare'>;
+export type DashboardReader = Pick<RecentCommonReader, 'names' | 'overview' | 'glance' | 'recent' | 'compare'>;
 
 /** What was read of a logger. */
 export interface Readings {
   readonly known: readonly KnownLogger[];
-  /** Empty if nothing was ever logged. */
   readonly name: string;
   /** Of the severities that are shown. */
   readonly changes: readonly SeverityChanges[];
-  /** The sums of the severities that are not shown. */
-  readonly sums: ReadonlyMap<string, CountPair>;
+  /** Of all severities. */
+  readonly glances: readonly SeverityGlance[];
   /** Newest first. */
   readonly lines: readonly ShownLine[];
 }
 
 /**
- * Reads one logger, and of severities that are not shown only their sums. A name becomes part of a key only if a logger has
- * it.
+ * Reads one logger, and of severities that are not shown only what a glance tells. A name becomes part of a key only if a logger
+ * has it.
  *
  * @throws UnknownLoggerError
  */
-export async function gather(reader: DashboardReader, view: View): Promise<Readings> {
+export async function gather(reader: DashboardReader, view: View & { readonly name: string }): Promise<Readings> {
+  const { name } = view;
   const known = await readableLoggers(await reader.names());
-  const name = chooseName(known, view.name);
+  assertKnownName(known, name);
   const own = loggedSeverities(known, name);
-  const all = shownSeverities(view, listSeverities(own));
-  const shown = own.filter((severity) => all.includes(severity));
-  const hidden = own.filter((severity) => !all.includes(severity));
-  const [counts, lines] = await Promise.all([
-    readCounts(reader, name, shown, hidden),
-    shown.length > 0 ? reader.recent(name, shown, view.filter === '' ? { limit: LINES } : {}) : [],
+  const shown = chooseSeverities(view, own);
+  const window = readerWindow(view);
+  const [glances, lines] = await Promise.all([
+    reader.glance(name, own, { window }),
+    shown.length > 0 ? reader.recent(name, shown, isWhole(view) ? {} : { limit: LINES }) : [],
   ]);
-  return { known, name, ...counts, lines: await addKeys(lines) };
+  const hasBaseline = glances.some(({ total }) => total.score !== null);
+  const changes = await reader.compare(name, shown, {
+    window,
+    hasBaseline,
+    groupBy: view.isExact ? 'message' : 'pattern',
+  });
+  return { known, name, changes, glances, lines: await addKeys(lines) };
+}
+
+/** Those of a logger that a view shows. */
+function chooseSeverities({ message, ...view }: View, own: readonly string[]): string[] {
+  if (message) return own.filter((severity) => severity === message.severity);
+  const all = shownSeverities({ ...view, message }, listSeverities(own));
+  return own.filter((severity) => all.includes(severity));
+}
+
+/** Whether all lines are looked through. */
+function isWhole({ filter, message }: View): boolean {
+  return filter !== '' || message !== undefined;
 }
 
 /** Every stored line of a logger, newest first. */
-export async function readLines(reader: DashboardReader, asked: string | undefined): Promise<ShownLine[]> {
+export async function readLines(reader: DashboardReader, name: string): Promise<ShownLine[]> {
   const known = await readableLoggers(await reader.names());
-  const name = chooseName(known, asked);
-  const severities = loggedSeverities(known, name);
-  return severities.length > 0 ? addKeys(await reader.recent(name, severities)) : [];
+  assertKnownName(known, name);
+  return addKeys(await reader.recent(name, loggedSeverities(known, name)));
 }
 
 function loggedSeverities(known: readonly KnownLogger[], name: string): string[] {
   return known.filter((logger) => logger.name === name).map(({ severity }) => severity);
-}
-
-/** Reads the sums first, since they can tell that the logger has an hour before to compare with. */
-async function readCounts(
-  reader: DashboardReader,
-  name: string,
-  shown: readonly string[],
-  hidden: readonly string[],
-): Promise<Pick<Readings, 'changes' | 'sums'>> {
-  const sums = await Promise.all(hidden.map((severity) => readSums(reader, name, severity)));
-  const hasBaseline = sums.some(({ previous }) => previous > 0);
-  const changes = await reader.compare(name, shown, { hasBaseline });
-  return { changes, sums: new Map(sums.map((sum, i) => [hidden[i] as string, sum])) };
-}
-
-async function readSums(reader: DashboardReader, name: string, severity: string): Promise<CountPair> {
-  const [current, previous] = await Promise.all([
-    reader.common(name, severity, { limit: 1 }),
-    reader.common(name, severity, { limit: 1, window: 'previous' }),
-  ]);
-  return { count: current.total, previous: previous.total };
 }

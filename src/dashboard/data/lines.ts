@@ -1,6 +1,6 @@
 /** Gives each stored line a key, and finds the newest line of a message. */
 
-import type { RecentLine } from '../../read/lines';
+import { isPlainLine, type RecentLine } from '../../read/lines';
 import { Slices } from '../../read/slices';
 import { PLACEHOLDER } from '../../record/parameterize';
 import { shortHash } from './short-hash';
@@ -14,6 +14,10 @@ export interface ShownLine {
   /** ISO, in UTC; null if the line does not begin with a time. */
   readonly time: string | null;
   readonly message: string;
+  /** The stack of the error that was logged; null if none was. */
+  readonly stack: string | null;
+  /** Whether what looks like metadata in the message was logged as text. */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -26,21 +30,57 @@ export async function addKeys(lines: readonly RecentLine[]): Promise<ShownLine[]
   const slices = new Slices();
   const seen = new Map<string, number>();
   const oldestFirst: ShownLine[] = [];
-  for (const { severity, time, message } of [...lines].reverse()) {
+  for (const line of [...lines].reverse()) {
     if (slices.isOver()) await slices.pause();
+    const { severity, time, message, stack = null } = line;
     const iso = Number.isNaN(time.getTime()) ? null : time.toISOString();
     const hash = shortHash(severity, String(iso), message);
     const nth = seen.get(hash) ?? 0;
     seen.set(hash, nth + 1);
-    oldestFirst.push({ key: `${hash}${nth === 0 ? '' : `-${nth}`}`, severity, time: iso, message });
+    const key = `${hash}${nth === 0 ? '' : `-${nth}`}`;
+    oldestFirst.push({ key, severity, time: iso, message, stack, isPlain: isPlainLine(line) });
   }
   return oldestFirst.reverse();
 }
 
+/** Whether two lines say the same, whenever they were logged. */
+export function isSameLine(a: ShownLine, b: ShownLine | undefined): boolean {
+  return a.message === b?.message && a.severity === b.severity && a.stack === b.stack;
+}
+
+/**
+ * The newest lines with a text in upper or lower case, of which there may be tens of thousands.
+ *
+ * @param most - lines that differ from the one after them
+ */
+export async function filterLines(lines: readonly ShownLine[], filter: string, most: number): Promise<ShownLine[]> {
+  const slices = new Slices();
+  const text = filter.toLowerCase();
+  const found: ShownLine[] = [];
+  let runs = 0;
+  for (const line of lines) {
+    if (slices.isOver()) await slices.pause();
+    if (!line.message.toLowerCase().includes(text)) continue;
+    if (!isSameLine(line, found.at(-1)) && ++runs > most) break;
+    found.push(line);
+    if (found.length === MAX_LINES) break;
+  }
+  return found;
+}
+
+/** Lines that are given, however many of them say the same. */
+const MAX_LINES = 500;
+
 /** The newest line that was probably counted as this message; null if none is stored. */
 export function findSample(message: string, severity: string, lines: readonly ShownLine[]): ShownLine | null {
+  const isOf = lineMatcher(message, severity);
+  return lines.find(isOf) ?? null;
+}
+
+/** Tells whether a line was probably counted as this message. */
+export function lineMatcher(message: string, severity: string): (line: ShownLine) => boolean {
   const parts = message.split(ANY_PLACEHOLDER);
-  return lines.find((line) => line.severity === severity && fits(line.message, message, parts)) ?? null;
+  return (line) => line.severity === severity && fits(line.message, message, parts);
 }
 
 /** A line is its message, followed by its metadata if it has any, with some text in place of each placeholder. */

@@ -1,4 +1,4 @@
-/** Chooses the logger to show and lists the others. */
+/** Tells which loggers can be shown, and lists them for the menu. */
 
 import type { KnownLogger } from '../../read/known-loggers';
 import { Slices } from '../../read/slices';
@@ -42,21 +42,9 @@ function isReadable({ name, severity, lastSeen }: KnownLogger): boolean {
   }
 }
 
-/**
- * The name asked for. By default, of the loggers that logged something critical this hour the one that wrote last; if there
- * is none, of those with an error; if there is none, of all. Empty if there is no logger.
- *
- * @throws UnknownLoggerError
- */
-export function chooseName(known: readonly KnownLogger[], name: string | undefined): string {
-  if (name !== undefined && known.length > 0) {
-    if (known.some((logger) => logger.name === name)) return name;
-    throw new UnknownLoggerError();
-  }
-  const [critical, error] = GRAVE.map((grave) =>
-    known.find((logger) => logger.severity === grave && wroteThisHour(logger)),
-  );
-  return (critical ?? error ?? known[0])?.name ?? '';
+/** @throws UnknownLoggerError */
+export function assertKnownName(known: readonly KnownLogger[], name: string): void {
+  if (!known.some((logger) => logger.name === name)) throw new UnknownLoggerError();
 }
 
 /** The loggers that wrote last and the one shown, by name. */

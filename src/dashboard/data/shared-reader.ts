@@ -1,5 +1,6 @@
 /** Reads once what several requests want at the same time, within a deadline and with at most eight reads at once. */
 
+import { clock } from '../../clock';
 import { errorMessage, OptionsError } from '../../errors';
 import { withDeadline } from '../../redis/deadline';
 import { isConfigurationError } from '../../redis/failures';
@@ -7,13 +8,18 @@ import type { View } from '../view';
 import { type DashboardReader, gather, readLines } from './gather';
 import type { ShownLine } from './lines';
 import { UnknownLoggerError } from './loggers';
-import { makeSnapshot, type Snapshot } from './snapshot';
+import { type LoggerTotal, makeOverview, type Overview, readTotals } from './overview';
+import { type MessageSnapshot, makeMessageSnapshot, makeSnapshot, type Snapshot } from './snapshot';
 
 /** A client that was passed in may wait for its Redis forever. */
 const DEADLINE_MS = 5000;
 
 /** A visitor who asks for ever other views must not keep all others from being answered. */
 const MAX_READS = 8;
+
+/** The totals of all loggers are used again for so many times as long as it took to read them, and no longer than this. */
+const REUSE_FACTOR = 10;
+const MAX_REUSE_MS = 10_000;
 
 class BusyError extends Error {
   override name = 'BusyError';
@@ -26,29 +32,57 @@ export interface Trouble {
   readonly text: string;
 }
 
+/** A view of one logger. */
+type LoggerView = View & { readonly name: string };
+
 export class SharedReader {
   readonly #reader: DashboardReader;
   readonly #underWay = new Map<string, Promise<unknown>>();
+  #totals: { readonly until: number; readonly loggers: readonly LoggerTotal[] } | undefined;
 
   constructor(reader: DashboardReader) {
     this.#reader = reader;
   }
 
-  /** Views that differ only in their filter text or their order share a read. */
-  snapshot(view: View): Promise<Snapshot | Trouble> {
-    const { name, severities } = view;
-    const isFiltered = view.filter !== '';
-    return this.#share(['view', name, severities, isFiltered], () => gather(this.#reader, view)).then(
-      (readings) => makeSnapshot(readings, view),
-      explainFailure,
-    );
+  /** Views of the start page that differ only in their order share a read. */
+  overview(view: View): Promise<Overview | Trouble> {
+    const { filter, window } = view;
+    return this.#share(['overview', filter, window], async () => {
+      return makeOverview(this.#reader, await this.#readTotals(), view);
+    }).catch(explainFailure);
   }
 
-  line({ name }: View, key: string): Promise<ShownLine | Trouble> {
+  /** Views that differ only in their filter text or their order share a read. */
+  snapshot(view: LoggerView): Promise<Snapshot | Trouble> {
+    return this.#gather(view).then((readings) => makeSnapshot(readings, view), explainFailure);
+  }
+
+  message(view: LoggerView, message: NonNullable<View['message']>): Promise<MessageSnapshot | Trouble> {
+    return this.#gather(view).then((readings) => makeMessageSnapshot(readings, message, view.filter), explainFailure);
+  }
+
+  line({ name }: LoggerView, key: string): Promise<ShownLine | Trouble> {
     return this.#share(['lines', name], () => readLines(this.#reader, name)).then(
       (lines) => lines.find((line) => line.key === key) ?? { status: 404, text: 'This line is no longer kept.' },
       explainFailure,
     );
+  }
+
+  #gather(view: LoggerView) {
+    const { name, severities, window, isExact, message } = view;
+    const subject = ['view', name, severities, window, isExact, message?.severity, view.filter !== ''];
+    return this.#share(subject, () => gather(this.#reader, view));
+  }
+
+  async #readTotals(): Promise<readonly LoggerTotal[]> {
+    const began = clock.now();
+    if (this.#totals && began < this.#totals.until) return this.#totals.loggers;
+    return this.#share(['totals'], async () => {
+      const loggers = await readTotals(this.#reader);
+      const took = clock.now() - began;
+      this.#totals = { until: clock.now() + Math.min(REUSE_FACTOR * took, MAX_REUSE_MS), loggers };
+      return loggers;
+    });
   }
 
   async #share<T>(subject: readonly unknown[], read: () => Promise<T>): Promise<T> {

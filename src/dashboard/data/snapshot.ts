@@ -1,111 +1,108 @@
-/** Turns what was read into the data that the page shows. */
+/** Turns what was read of a logger into the data that its page shows. */
 
-import { Slices } from '../../read/slices';
-import { surgeScore } from '../../read/surge';
+import type { Change } from '../../read/surge';
 import { shownSeverities, type View } from '../view';
-import { type NotableChange, notableChanges, type StatusCounts } from './changes';
-import { type FrequentMessage, foldedCount, frequentMessages } from './frequent';
+import { notableChanges, type StatusCounts } from './changes';
+import { type FrequentChange, foldedCount, frequentMessages } from './frequent';
 import type { Readings } from './gather';
-import { findSample, type ShownLine } from './lines';
+import { filterLines, lineMatcher, type ShownLine } from './lines';
 import { type LoggerEntry, listLoggers } from './loggers';
-import { type CountPair, listSeverities, type SeverityTotal, sumCounts, type Total } from './totals';
+import { hasKey, type MessageRow, rowTexts, toRow, toRows } from './rows';
+import { listSeverities, listTotals, type SeverityTotal } from './totals';
 
-/** Lines shown. */
+/** Lines shown, of those that differ from the one after them. */
 const LINES = 100;
 const HOUR_MS = 3_600_000;
-const STEP = 1.02;
 
-/** A message that changed, with its newest line; null if none is stored. */
-export interface SampledChange extends NotableChange {
-  readonly sample: ShownLine | null;
-}
+/** One of the most frequent messages. */
+export type FrequentMessage = MessageRow & Pick<FrequentChange, 'share'>;
 
-/** The data of the page at one time. */
+/** The data of the page of a logger at one time. */
 export interface Snapshot {
-  /** The logger shown; null if nothing was ever logged. */
-  readonly name: string | null;
+  /** The logger shown. */
+  readonly name: string;
   /** The loggers that wrote last, by name. */
   readonly loggers: readonly LoggerEntry[];
   /** The number of all loggers. */
   readonly loggerCount: number;
   /** How much of the hour has passed, from 0 to 1, in whole minutes. */
   readonly elapsed: number;
-  /** Whether the logger logged anything in the hour before. If not, nothing can be compared. */
+  /** Whether the logger logged anything before the window. If not, nothing can be compared. */
   readonly hasBaseline: boolean;
   /** All severities together. */
-  readonly total: Total;
+  readonly total: Change;
   readonly severities: readonly SeverityTotal[];
-  readonly changes: readonly SampledChange[];
+  readonly changes: readonly MessageRow[];
   readonly changeCounts: StatusCounts;
+  /** How many messages that changed contain the text asked for, including those not shown. */
+  readonly matching: number;
   /** Messages that may have changed: `<other>` may include their counts. */
   readonly undecided: number;
   readonly frequent: readonly FrequentMessage[];
-  /** Log calls of this hour whose messages are too rare to be counted one by one. */
+  /** Whether nearly every message is counted once, so that counts say little. */
+  readonly isMostlyUnique: boolean;
+  /** Log calls of the window whose messages are too rare to be counted one by one. */
   readonly folded: number;
   /** The latest lines, newest first. */
   readonly lines: readonly ShownLine[];
 }
 
-export async function makeSnapshot({ known, name, changes, sums, lines }: Readings, view: View): Promise<Snapshot> {
-  const counts = new Map([...sums, ...changes.map((each) => [each.severity, sumCounts(each.changes)] as const)]);
-  // By the clock of Redis, or of this process if no severity was read.
-  const exactly = changes[0]?.elapsed ?? (Date.now() % HOUR_MS) / HOUR_MS;
-  const elapsed = stepBelow(exactly);
-  const minutes = Math.floor(exactly * 60) / 60;
-  const hasBaseline = [...counts.values()].some(({ previous }) => previous > 0);
-  const scored = ({ count, previous }: CountPair): Total => {
-    return { count, previous, score: hasBaseline ? surgeScore(count, previous, elapsed) : null };
-  };
-  const all = listSeverities(counts.keys());
-  const shown = shownSeverities(view, all);
-  const notable = await notableChanges(changes, elapsed);
+/** The data of the page of one message. */
+export interface MessageSnapshot extends Pick<Snapshot, 'name' | 'loggers' | 'loggerCount'> {
+  readonly severity: string;
+  readonly key: string;
+  /** Null if it was logged neither in this hour nor in the hour before. */
+  readonly row: MessageRow | null;
+  /** The end of its last minute, in ISO. */
+  readonly end: string;
+  /** The latest lines that were probably counted as the message, newest first. */
+  readonly lines: readonly ShownLine[];
+}
+
+export async function makeSnapshot({ known, name, changes, glances, lines }: Readings, view: View): Promise<Snapshot> {
+  // By the clock of Redis.
+  const minutes = Math.floor((glances[0]?.elapsed ?? 0) * 60) / 60;
+  const all = listSeverities(glances.map(({ severity }) => severity));
+  const text = view.filter.toLowerCase();
+  const notable = await notableChanges(changes, text);
+  const asked = { sort: view.sort, elapsed: view.window === 'hour' ? minutes : undefined, text };
+  const frequent = await frequentMessages(changes, asked);
+  const rows = await toRows(frequent, lines);
   return {
-    name: known.length > 0 ? name : null,
+    name,
     ...(await listLoggers(known, name)),
     elapsed: minutes,
-    hasBaseline,
-    total: scored(sumCounts([...counts.values()])),
-    severities: all.map((severity) => {
-      const total = counts.get(severity) ?? { count: 0, previous: 0 };
-      return { severity, ...scored(total), isShown: shown.includes(severity) };
-    }),
-    changes: await addSamples(notable.shown, lines),
+    hasBaseline: glances.some(({ total }) => total.score !== null),
+    ...listTotals(glances, shownSeverities(view, all)),
+    changes: await toRows(notable.shown, lines),
     changeCounts: notable.counts,
+    matching: notable.matching,
     undecided: notable.undecided,
-    frequent: await frequentMessages(changes, minutes, view.sort),
+    frequent: rows.map((row, i) => ({ ...row, share: (frequent[i] as FrequentChange).share })),
+    isMostlyUnique: changes.some((each) => each.isMostlyUnique),
     folded: foldedCount(changes),
-    lines: await filterLines(lines, view.filter),
+    lines: await filterLines(lines, view.filter, LINES),
   };
 }
 
-/** The newest lines with a text in upper or lower case, of which there may be tens of thousands. */
-async function filterLines(lines: readonly ShownLine[], filter: string): Promise<ShownLine[]> {
-  const slices = new Slices();
-  const text = filter.toLowerCase();
-  const found: ShownLine[] = [];
-  for (const line of lines) {
-    if (found.length === LINES) break;
-    if (slices.isOver()) await slices.pause();
-    if (line.message.toLowerCase().includes(text)) found.push(line);
-  }
-  return found;
-}
-
-/** Looks through up to 500 lines for each of up to 50 messages. */
-async function addSamples(changes: readonly NotableChange[], lines: readonly ShownLine[]): Promise<SampledChange[]> {
-  const slices = new Slices();
-  const sampled: SampledChange[] = [];
-  for (const change of changes) {
-    if (slices.isOver(1)) await slices.pause();
-    sampled.push({ ...change, sample: findSample(change.message, change.severity, lines) });
-  }
-  return sampled;
-}
-
-/**
- * Expected counts are computed for a time that advances in steps of 2 %, so that an answer with the same counts stays the
- * same for a while and need not be sent again. The time is at most 2 % behind.
- */
-function stepBelow(elapsed: number): number {
-  return STEP ** Math.floor(Math.log(elapsed) / Math.log(STEP));
+export async function makeMessageSnapshot(
+  { known, name, changes, lines }: Readings,
+  { severity, key }: NonNullable<View['message']>,
+  filter: string,
+): Promise<MessageSnapshot> {
+  const [compared] = changes;
+  const change = compared?.changes.find((each) => hasKey(each, key));
+  const row = change ? toRow({ ...change, severity }, lines) : null;
+  const matchers = (change ? rowTexts(change) : [key]).map((text) => lineMatcher(text, severity));
+  const own = lines.filter((line) => matchers.some((isOf) => isOf(line)));
+  const now = compared ? compared.start.getTime() + compared.elapsed * HOUR_MS : Date.now();
+  return {
+    name,
+    ...(await listLoggers(known, name)),
+    severity,
+    key,
+    row,
+    end: new Date((Math.floor(now / 60_000) + 1) * 60_000).toISOString(),
+    lines: await filterLines(own, filter, LINES),
+  };
 }

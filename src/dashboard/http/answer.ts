@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
 const SECURITY = {

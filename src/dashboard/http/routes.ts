@@ -1,8 +1,18 @@
-/** Answers a request, by its query, with the page, its script or style, a line, or data. */
+/** Answers a request, by its query, with a page, its script or style, a line, or data. */
 
 import { SCRIPT, STYLE } from '../client/generated';
-import type { SharedReader } from '../data/shared-reader';
-import { makeParts, type PageSettings, renderPage, resolveView, troubleParts } from '../page/page';
+import type { SharedReader, Trouble } from '../data/shared-reader';
+import type { PageSettings } from '../page/header';
+import {
+  type Content,
+  loggerContent,
+  messageContent,
+  pageTitle,
+  renderPage,
+  resolveView,
+  startContent,
+  troubleContent,
+} from '../page/page';
 import { visible } from '../page/text';
 import { parseView, type View } from '../view';
 import { type Answer, answer, refusal, taggedAnswer } from './answer';
@@ -13,17 +23,34 @@ const ASSETS: ReadonlyMap<string, readonly [type: string, body: string]> = new M
   ['style', ['text/css', STYLE]],
 ]);
 
+/** Readers by the name of their environment. The first is shown by default; the only one may have no name. */
+export type Environments = ReadonlyMap<string | undefined, SharedReader>;
+
+/** A view that was read: its data, the view that its links lead to, and what makes its page. */
+interface Shown {
+  readonly data: object;
+  readonly view: View;
+  readonly render: (now: Date) => Promise<Content>;
+}
+
 /**
  * Everything is at one path: the page, its script and style (`asset`), one whole line (`line`), and the view as JSON for
  * programs (`format=json`) or for the page's script (`format=parts`).
  */
-export async function respondTo(request: Request, reader: SharedReader, settings: PageSettings): Promise<Answer> {
+export async function respondTo(request: Request, readers: Environments, options: PageSettings): Promise<Answer> {
   const query = new URL(request.url).searchParams;
   const view = parseView(query);
   const [asset, line, format] = [query.get('asset'), query.get('line'), query.get('format')];
   if (asset !== null) return answerAsset(request, asset);
+  if (format !== null && format !== 'json' && format !== 'parts') return refusal(404, 'There is no such format.');
+  const [first] = readers.keys();
+  const environment = view.environment ?? first;
+  const reader = readers.get(environment);
+  if (!reader) return refusal(404, 'There is no such environment.');
   if (line !== null) return answerLine(reader, view, line);
-  return format === null ? answerPage(reader, view, settings) : answerData(request, reader, view, format);
+  const settings = { ...options, environment: options.environment ?? environment };
+  const shown = await show(reader, view);
+  return format === null ? answerPage(shown, view, settings) : answerData(request, shown, view, { format, settings });
 }
 
 function answerAsset(request: Request, name: string): Answer {
@@ -32,24 +59,49 @@ function answerAsset(request: Request, name: string): Answer {
 }
 
 async function answerLine(reader: SharedReader, view: View, key: string): Promise<Answer> {
+  if (!isOfLogger(view)) return refusal(404, 'This line is no longer kept.');
   const line = await reader.line(view, key);
-  return 'status' in line ? refusal(line.status, line.text) : answer(200, 'text/plain', visible(line.message));
+  if ('status' in line) return refusal(line.status, line.text);
+  return answer(200, 'text/plain', visible(line.stack === null ? line.message : `${line.message}\n${line.stack}`));
 }
 
-async function answerPage(reader: SharedReader, view: View, settings: PageSettings): Promise<Answer> {
-  const read = await reader.snapshot(view);
-  const now = new Date();
-  if ('status' in read) {
-    return answer(read.status, 'text/html', await renderPage(troubleParts(read.text, view), view, settings, now));
+function isOfLogger(view: View): view is View & { readonly name: string } {
+  return view.name !== undefined;
+}
+
+/** Reads what a view shows. */
+async function show(reader: SharedReader, view: View): Promise<Shown | Trouble> {
+  if (!isOfLogger(view)) {
+    const data = await reader.overview(view);
+    return 'text' in data ? data : { data, view, render: (now) => startContent(data, view, now) };
   }
-  const parts = await makeParts(read, view, now);
-  return answer(200, 'text/html', await renderPage(parts, resolveView(view, read), settings, now));
+  if (view.message) {
+    const data = await reader.message(view, view.message);
+    return 'text' in data ? data : { data, view, render: (now) => messageContent(data, view, now) };
+  }
+  const data = await reader.snapshot(view);
+  if ('text' in data) return data;
+  return { data, view: resolveView(view, data), render: (now) => loggerContent(data, view, now) };
 }
 
-async function answerData(request: Request, reader: SharedReader, view: View, format: string): Promise<Answer> {
-  if (format !== 'json' && format !== 'parts') return refusal(404, 'There is no such format.');
-  const read = await reader.snapshot(view);
-  if ('status' in read) return answer(read.status, JSON_TYPE, JSON.stringify({ error: read.text }));
-  const data = format === 'json' ? read : { name: read.name, parts: await makeParts(read, view, new Date()) };
+async function answerPage(shown: Shown | Trouble, asked: View, settings: PageSettings): Promise<Answer> {
+  const now = new Date();
+  const [status, view, content] =
+    'text' in shown
+      ? [shown.status, asked, troubleContent(shown.text, asked)]
+      : [200, shown.view, await shown.render(now)];
+  return answer(status, 'text/html', await renderPage(content, view, settings, now));
+}
+
+async function answerData(
+  request: Request,
+  shown: Shown | Trouble,
+  view: View,
+  { format, settings }: { format: string; settings: PageSettings },
+): Promise<Answer> {
+  if ('text' in shown) return answer(shown.status, JSON_TYPE, JSON.stringify({ error: shown.text }));
+  if (format === 'json') return taggedAnswer(request, JSON_TYPE, JSON.stringify(shown.data));
+  const content = await shown.render(new Date());
+  const data = { title: pageTitle(content, view, settings), parts: content.parts };
   return taggedAnswer(request, JSON_TYPE, JSON.stringify(data));
 }

@@ -1,81 +1,68 @@
-/** Makes the panel of the most frequent messages, this hour beside last hour. */
+/** Makes the panel of the most frequent messages, the window beside what it is compared with. */
 
+import { mapInSlices } from '../../read/slices';
+import { UNIQUE_HINT } from '../../read/uniqueness';
 import { OTHER } from '../../redis/keys';
-import { type FrequentMessage, isYoung } from '../data/frequent';
-import { shortHash } from '../data/short-hash';
-import type { Snapshot } from '../data/snapshot';
-import { dataHref, type View, viewHref } from '../view';
+import { isYoung } from '../data/frequent';
+import type { FrequentMessage, Snapshot } from '../data/snapshot';
+import { type View, viewHref } from '../view';
 import type { MarkupElement } from './markup';
 import { formatNumber } from './number';
+import { countCell, messageCell, rowKey, seenCell, sparkCell } from './rows';
 import { severityLabel } from './severities';
 import { type Column, cell, note, row, table } from './table';
-import { textElement } from './text';
+import { windowWords } from './words';
 
-/** The longest bar, in units of the drawing. */
-const BAR = 100;
-
-export function frequentPanel(snapshot: Snapshot, view: View): MarkupElement {
-  const { frequent, name } = snapshot;
-  if (name === null) return ['section', { id: 'frequent' }];
-  const most = Math.max(1, ...frequent.flatMap(({ count, previous }) => [count, previous]));
-  const rows = frequent.map((message) => frequentRow(message, most, view));
+export async function frequentPanel(snapshot: Snapshot, view: View, now: Date): Promise<MarkupElement> {
+  const rows = await mapInSlices(snapshot.frequent, (message) => frequentRow(message, view, now));
+  const none = view.filter === '' ? 'Nothing was logged in this time.' : 'No message contains this text.';
   const list =
-    rows.length > 0
-      ? table('frequent', 'Messages by how often they were logged', columns(view), rows)
-      : note('Nothing was logged this hour or last hour.');
-  const hour = view.sort === 'previous' ? 'last' : 'this';
-  return ['section', { id: 'frequent' }, ['h2', {}, `Most frequent ${hour} hour`], list, ...notes(snapshot, view)];
+    rows.length > 0 ? table('frequent', 'Messages by how often they were logged', columns(view), rows) : note(none);
+  const words = windowWords(view);
+  const isBefore = view.sort === 'previous';
+  const when = view.window === 'hour' && isBefore ? 'last hour' : isBefore ? 'before' : words.during;
+  return ['section', { id: 'frequent' }, ['h2', {}, `Most frequent ${when}`], list, ...notes(snapshot, view)];
 }
 
 function columns(view: View): Column[] {
   const sort = (hour: View['sort']): NonNullable<Column['sort']> => {
     return { href: viewHref({ ...view, sort: hour }), isOrder: view.sort === hour };
   };
+  const words = windowWords(view);
   return [
-    { text: 'This and last hour' },
+    { text: 'Last 60 minutes' },
     { text: 'Severity' },
-    { text: 'This hour', isNumber: true, sort: sort('current') },
+    { text: words.now, isNumber: true, sort: sort('current') },
     { text: 'Share', isNumber: true },
-    { text: 'Last hour', isNumber: true, sort: sort('previous') },
+    { text: words.before, isNumber: true, sort: sort('previous') },
+    { text: 'First and last seen' },
     { text: 'Message' },
   ];
 }
 
-function notes({ frequent, folded, elapsed }: Snapshot, { sort }: View): MarkupElement[] {
+function notes({ frequent, folded, elapsed, isMostlyUnique }: Snapshot, { sort, window }: View): MarkupElement[] {
   const texts: string[] = [];
-  if (frequent.length > 0 && sort === 'current' && isYoung(elapsed)) {
+  if (frequent.length > 0 && sort === 'current' && window === 'hour' && isYoung(elapsed)) {
     texts.push('The hour has just begun, so messages are ordered by an estimate of the last sixty minutes.');
   }
+  if (isMostlyUnique) texts.push(`Hint: ${UNIQUE_HINT}.`);
   if (folded > 0) {
     texts.push(`${OTHER} stands for ${formatNumber(folded)} log calls of messages too rare to be counted one by one.`);
   }
   return texts.map(note);
 }
 
-function frequentRow(
-  { severity, message, count, previous, share }: FrequentMessage,
-  most: number,
-  view: View,
-): MarkupElement {
+function frequentRow(message: FrequentMessage, view: View, now: Date): MarkupElement {
+  const { severity, count, previous, share } = message;
   const percent = Math.round(share * 100);
   return row(
-    shortHash(severity, message),
-    cell('bars', bars(count / most, previous / most)),
+    { key: rowKey(message) },
+    sparkCell(message),
     cell('level', severityLabel(severity)),
-    cell('number now', formatNumber(count)),
+    countCell('now', count),
     cell('number share', percent === 0 && share > 0 ? '<1%' : `${percent}%`),
-    cell('number last', formatNumber(previous)),
-    cell('message', textElement(message, { isKey: true, href: dataHref(view) })),
+    countCell('last', previous),
+    seenCell(message, now),
+    messageCell(message, view, now),
   );
-}
-
-/** Drawn in SVG, whose attributes set the widths: the page's policy forbids style attributes. */
-function bars(now: number, before: number): MarkupElement {
-  const width = (part: number): string => (part > 0 ? Math.max(1, part * BAR).toFixed(1) : '0');
-  return [
-    'svg',
-    { viewBox: `0 0 ${BAR} 12`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    ['rect', { class: 'now', width: width(now), height: '7' }],
-    ['rect', { class: 'before', y: '8', width: width(before), height: '4' }],
-  ];
 }

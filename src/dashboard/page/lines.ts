@@ -1,14 +1,17 @@
-/** Makes the panel of the latest lines, with the form that filters them. */
+/** Makes the panel of the latest lines, of which runs that say the same are one row. */
 
 import { mapInSlices } from '../../read/slices';
-import type { ShownLine } from '../data/lines';
-import type { Snapshot } from '../data/snapshot';
-import { lineHref, type View, viewHref, viewQuery } from '../view';
+import { isSameLine, type ShownLine } from '../data/lines';
+import { lineHref, type View, viewHref } from '../view';
+import { lineElement } from './line';
 import type { Markup, MarkupElement } from './markup';
+import { formatNumber } from './number';
 import { severityLabel } from './severities';
 import { type Column, cell, note, row, table } from './table';
-import { textElement } from './text';
 import { timeElement } from './time';
+
+/** Rows of a narrow screen, unless all are asked for. */
+const NARROW = 25;
 
 const COLUMNS: readonly Column[] = [
   { text: 'Time', more: ['span', { class: 'utc' }, ' (UTC)'] },
@@ -16,47 +19,47 @@ const COLUMNS: readonly Column[] = [
   { text: 'Message' },
 ];
 
-export async function linesPanel({ lines, name }: Snapshot, view: View, now: Date): Promise<MarkupElement> {
-  if (name === null) return ['section', { id: 'lines' }];
-  const rows = await mapInSlices(lines, (line) => lineRow(line, view, now));
+/** Lines in a row that say the same, newest first. */
+type Run = readonly [newest: ShownLine, ...older: ShownLine[]];
+
+export async function linesPanel(lines: readonly ShownLine[], view: View, now: Date): Promise<MarkupElement> {
+  const runs = findRuns(lines);
+  const rows = await mapInSlices(runs, (run) => runRow(run, view, now));
   const none = view.filter === '' ? 'No lines are stored.' : 'No stored line contains this text.';
+  const isCut = runs.length > NARROW && !view.hasAllLines;
   const list = rows.length > 0 ? table('lines', 'The latest lines, newest first', COLUMNS, rows) : note(none);
-  const heading: MarkupElement = [
-    'div',
-    { class: 'heading' },
-    ['h2', { tabindex: '-1' }, 'Latest lines'],
-    filterForm(view),
-  ];
-  return ['section', { id: 'lines' }, heading, list];
-}
-
-/** Without an action, a form goes to the path of its page. */
-function filterForm(view: View): MarkupElement {
-  const filter = {
-    id: 'filter',
-    type: 'search',
-    name: 'filter',
-    value: view.filter,
-    placeholder: 'Filter lines',
-    'aria-label': 'Show only lines that contain this text',
-    autocomplete: 'off',
-  };
-  const clear: Markup[] = view.filter === '' ? [] : [['a', { href: viewHref({ ...view, filter: '' }) }, 'Clear']];
+  const href = viewHref({ ...view, hasAllLines: true });
+  const more: Markup[] = isCut ? [['p', { class: 'narrow' }, ['a', { href }, `All ${runs.length} lines`]]] : [];
   return [
-    'form',
-    { role: 'search' },
-    ['input', { type: 'hidden', name: 'view', value: viewQuery({ ...view, filter: '' }) }],
-    ['input', filter],
-    ['button', { type: 'submit' }, 'Filter'],
-    ...clear,
+    'section',
+    { id: 'lines', class: isCut ? 'cut' : undefined },
+    ['h2', { tabindex: '-1' }, 'Latest lines'],
+    list,
+    ...more,
   ];
 }
 
-function lineRow({ key, severity, time, message }: ShownLine, view: View, now: Date): MarkupElement {
+function findRuns(lines: readonly ShownLine[]): Run[] {
+  const runs: [ShownLine, ...ShownLine[]][] = [];
+  for (const line of lines) {
+    const run = runs.at(-1);
+    if (run && isSameLine(line, run[0])) run.push(line);
+    else runs.push([line]);
+  }
+  return runs;
+}
+
+/** The key is that of the oldest line, so the row stays the same while the run grows. */
+function runRow(run: Run, view: View, now: Date): MarkupElement {
+  const [newest] = run;
+  const oldest = run.at(-1) as ShownLine;
+  const time = (line: ShownLine): Markup => timeElement(new Date(line.time ?? Number.NaN), now);
+  const count: Markup[] =
+    run.length > 1 ? [['span', { class: 'run' }, `×${formatNumber(run.length)} since `, time(oldest)], ' '] : [];
   return row(
-    key,
-    cell('when', timeElement(new Date(time ?? Number.NaN), now)),
-    cell('level', severityLabel(severity)),
-    cell('message', textElement(message, { href: lineHref(view, key) })),
+    { key: oldest.key },
+    cell('when', time(newest)),
+    cell('level', severityLabel(newest.severity)),
+    cell('message', ...count, lineElement(newest, lineHref(view, newest.key))),
   );
 }

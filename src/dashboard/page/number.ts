@@ -6,7 +6,7 @@ export function formatNumber(value: number): string {
   return NUMBER.format(value);
 }
 
-/** An expected count, which is a fraction. */
+/** An expected count, which is a fraction. Two digits say enough of an estimate, and stay the same for a while. */
 export function formatExpected(value: number): string {
-  return value > 0 && value < 1 ? '<1' : formatNumber(Math.round(value));
+  return value > 0 && value < 1 ? '<1' : formatNumber(Math.round(Number(value.toPrecision(2))));
 }

@@ -1,102 +1,136 @@
-/** Puts the whole page together, complete without its script. */
+/** Puts each kind of page together, complete without its script. */
 
-import type { Snapshot } from '../data/snapshot';
-import { type View, viewHref } from '../view';
+import type { Overview } from '../data/overview';
+import type { MessageSnapshot, Snapshot } from '../data/snapshot';
+import { startHref, type View } from '../view';
 import { changesPanel } from './changes';
+import { controls } from './controls';
 import { frequentPanel } from './frequent';
+import { type PageSettings, pageHeader } from './header';
 import { toHtml } from './html';
 import { linesPanel } from './lines';
 import type { Markup, MarkupElement, Parts } from './markup';
 import { loggersMenu } from './menu';
-import { statusLine, summaryLine } from './overview';
+import { aboutPanel, messageStatus, messageTitle, minutesPanel, samplePanel } from './message';
 import { severityTiles } from './severities';
+import { cardsPanel, othersPanel } from './start';
+import { loggerStatus, loggerSummary, overviewStatus, overviewSummary, statusLine } from './status';
 import { visible } from './text';
-import { timeElement } from './time';
+import { risingText } from './words';
 
 /** Three bars. Browsers ask the host for an icon if the page has none. */
 const ICON =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='%232f6fde'><path d='M1 9h3v6H1zm5-5h3v11H6zm5-3h3v14h-3z'/></svg>";
 
-const EMPTY_PARTS = ['severities', 'summary', 'changes', 'frequent', 'lines'];
+/** The parts of each kind of page, below its status and summary. */
+const START = ['controls', 'more', 'cards', 'others'];
+const LOGGER = ['controls', 'severities', 'changes', 'frequent', 'more', 'lines'];
+const MESSAGE = ['controls', 'about', 'minutes', 'sample', 'more', 'lines'];
 
-/** The options of the dashboard that show on the page. */
-export interface PageSettings {
-  readonly title: string;
-  readonly environment: string | undefined;
-  /** Time between two refreshes, in milliseconds. */
-  readonly refreshMs: number;
+/** What a page shows: what comes before the name in its title, and its parts. */
+export interface Content {
+  readonly news: string;
+  readonly parts: Parts;
 }
 
-/** A view with the logger that was chosen, and without severities that do not exist: that is what links lead to. */
-export function resolveView(view: View, { name, severities }: Snapshot): View {
+/** A view without severities that do not exist: that is what links lead to. */
+export function resolveView(view: View, { severities }: Snapshot): View {
   const shown = severities.filter(({ isShown }) => isShown).map(({ severity }) => severity);
-  return { ...view, name: name ?? view.name, severities: shown.length === severities.length ? [] : shown };
+  return { ...view, severities: shown.length === severities.length ? [] : shown };
+}
+
+export async function startContent(overview: Overview, view: View, now: Date): Promise<Content> {
+  return {
+    news: risingText(overview.changeCounts),
+    parts: {
+      loggers: ['div', { id: 'loggers' }],
+      status: statusLine(overviewStatus(overview)),
+      summary: overviewSummary(overview),
+      controls: controls(view, { hasGroups: false, filter: 'Filter loggers' }),
+      cards: await cardsPanel(overview, view, now),
+      others: othersPanel(overview, view),
+    },
+  };
 }
 
 /** In slices, as a view may have thousands of rows, each with a long text. */
-export async function makeParts(snapshot: Snapshot, asked: View, now: Date): Promise<Parts> {
+export async function loggerContent(snapshot: Snapshot, asked: View, now: Date): Promise<Content> {
   const view = resolveView(asked, snapshot);
   return {
-    loggers: await loggersMenu(snapshot, view),
-    status: statusLine(snapshot),
-    severities: severityTiles(snapshot, view),
-    summary: summaryLine(snapshot),
-    changes: await changesPanel(snapshot, view, now),
-    frequent: frequentPanel(snapshot, view),
-    lines: await linesPanel(snapshot, view, now),
+    news: risingText(snapshot.changeCounts),
+    parts: {
+      loggers: await loggersMenu(snapshot, view),
+      status: statusLine(loggerStatus(snapshot)),
+      summary: loggerSummary(snapshot, view),
+      controls: controls(view, { hasGroups: true, filter: 'Filter messages and lines' }),
+      severities: severityTiles(snapshot, view),
+      changes: await changesPanel(snapshot, view, now),
+      frequent: await frequentPanel(snapshot, view, now),
+      lines: await linesPanel(snapshot.lines, view, now),
+    },
   };
 }
 
-/** The parts of a page that can show nothing but a reason. A later refresh fills the empty ones. */
-export function troubleParts(text: string, view: View): Parts {
-  const others: Markup[] = view.name === undefined ? [] : [['a', { href: '?' }, 'Other loggers']];
-  const empty = EMPTY_PARTS.map((id): [string, MarkupElement] => [id, ['div', { id }]]);
+export async function messageContent(snapshot: MessageSnapshot, view: View, now: Date): Promise<Content> {
   return {
-    loggers: ['div', { id: 'loggers' }, ...others],
-    status: ['p', { id: 'status', class: 'trouble', role: 'status' }, text],
-    ...Object.fromEntries(empty),
+    news: messageTitle(snapshot),
+    parts: {
+      loggers: await loggersMenu(snapshot, view),
+      status: statusLine(messageStatus(snapshot, view)),
+      summary: ['p', { id: 'summary' }],
+      controls: controls(view, { hasGroups: true, filter: 'Filter lines' }),
+      about: aboutPanel(snapshot, view, now),
+      minutes: minutesPanel(snapshot, now),
+      sample: samplePanel(snapshot, view, now),
+      lines: await linesPanel(snapshot.lines, view, now),
+    },
   };
 }
 
-export async function renderPage(parts: Parts, view: View, settings: PageSettings, now: Date): Promise<string> {
-  const { title, environment, refreshMs } = settings;
-  const name = view.name === undefined ? '' : ` · ${visible(view.name)}`;
+/** What a page shows that can show nothing but a reason. A later refresh fills the empty parts. */
+export function troubleContent(text: string, view: View): Content {
+  const others: Markup[] = view.name === undefined ? [] : [['a', { href: startHref(view) }, 'All loggers']];
+  const empty = ['summary', ...pageParts(view)].map((id): [string, MarkupElement] => [id, ['div', { id }]]);
+  return {
+    news: '',
+    parts: {
+      ...Object.fromEntries(empty),
+      loggers: ['div', { id: 'loggers' }, ...others],
+      status: ['p', { id: 'status', class: 'trouble', role: 'status' }, text],
+    },
+  };
+}
+
+function pageParts(view: View): readonly string[] {
+  if (view.name === undefined) return START;
+  return view.message ? MESSAGE : LOGGER;
+}
+
+/** The title of the tab: what is new comes first, since tabs are narrow. */
+export function pageTitle({ news }: Content, { name }: View, { title }: PageSettings): string {
+  return [news, ...(name === undefined ? [] : [visible(name)]), title].filter((part) => part !== '').join(' · ');
+}
+
+export async function renderPage(content: Content, view: View, settings: PageSettings, now: Date): Promise<string> {
+  const { parts } = content;
   const head: Markup[] = [
     ['meta', { charset: 'utf-8' }],
     ['meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }],
     ['meta', { name: 'color-scheme', content: 'light dark' }],
-    ['title', {}, `${title}${name}`],
+    ['title', {}, pageTitle(content, view, settings)],
     ['link', { rel: 'icon', href: ICON }],
     ['link', { rel: 'stylesheet', href: '?asset=style' }],
     ['script', { src: '?asset=script', defer: true }],
   ];
-  const badge: Markup[] = environment === undefined ? [] : [['span', { class: 'environment' }, environment]];
-  const header: MarkupElement = [
-    'header',
-    {},
-    ['h1', {}, title],
-    ...badge,
-    parts.loggers as MarkupElement,
-    ['p', { class: 'refresh' }, ...refreshControls(view, refreshMs, now)],
-  ];
+  const part = (id: string): MarkupElement =>
+    id === 'more' ? ['button', { id: 'more', type: 'button', hidden: true }] : (parts[id] as MarkupElement);
   const main: MarkupElement = [
     'main',
-    { 'data-refresh-ms': String(refreshMs) },
-    ['div', { class: 'overview' }, parts.status as MarkupElement, parts.summary as MarkupElement],
-    parts.severities as MarkupElement,
-    ['div', { class: 'columns' }, parts.changes as MarkupElement, parts.frequent as MarkupElement],
-    ['button', { id: 'more', type: 'button', hidden: true }],
-    parts.lines as MarkupElement,
+    { 'data-refresh-ms': String(settings.refreshMs) },
+    ['div', { class: 'overview' }, part('status'), part('summary')],
+    ...pageParts(view).map(part),
   ];
-  const html = await toHtml(['html', { lang: 'en' }, ['head', {}, ...head], ['body', {}, header, main]]);
+  const body: MarkupElement = ['body', {}, pageHeader(part('loggers'), view, settings, now), main];
+  const html = await toHtml(['html', { lang: 'en' }, ['head', {}, ...head], body]);
   return `<!doctype html>${html}`;
-}
-
-function refreshControls(view: View, refreshMs: number, now: Date): Markup[] {
-  return [
-    ['span', { id: 'updated' }, 'As of ', timeElement(now, now), ['span', { class: 'utc' }, ' UTC']],
-    ['span', { id: 'every', hidden: true }, `every ${refreshMs / 1000} s`],
-    ['a', { id: 'refresh', href: viewHref(view) }, 'Refresh'],
-    ['button', { id: 'pause', type: 'button', hidden: true }, 'Pause'],
-  ];
 }

@@ -28,8 +28,8 @@ export function table(
 }
 
 /** @param key - unique in its table; the script keeps the row's element as long as the key is the same */
-export function row(key: string, ...cells: readonly MarkupElement[]): MarkupElement {
-  return ['tr', { role: 'row', 'data-key': key }, ...cells];
+export function row({ key, ...more }: Attributes & { key: string }, ...cells: readonly MarkupElement[]): MarkupElement {
+  return ['tr', { role: 'row', 'data-key': key, ...more }, ...cells];
 }
 
 export function cell(kind: string, ...content: readonly Markup[]): MarkupElement {

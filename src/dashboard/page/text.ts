@@ -22,29 +22,43 @@ export interface TextOptions {
   readonly isKey?: boolean;
   /** A link to the whole text, for one that is too long to be shown whole. */
   readonly href?: string;
+  /** Shown after its beginning, whether it is open or not. */
+  readonly beside?: readonly Markup[];
   /** Shown below the text when it is opened. With it even a short text can be opened. */
   readonly more?: Markup;
+  /** Whether it is open at first. */
+  readonly isOpen?: boolean;
+  /** Whether it is shown with all its lines, and cannot be closed. */
+  readonly isBlock?: boolean;
 }
 
 /** An element for a text from the log, with escapes for characters that cannot be seen. A long one is closed at first. */
-export function textElement(text: string, { isKey = false, href, more }: TextOptions = {}): MarkupElement {
+export function textElement(text: string, options: TextOptions = {}): MarkupElement {
+  const { isKey = false, beside = [], more, isOpen = false, isBlock = false } = options;
   const line = text.split('\n', 1)[0] as string;
   const head = beginning(line, HEAD);
   const isWhole = head === text;
+  if (isBlock) return ['div', {}, ...wholeText(text, options)];
   if (isWhole && !more) return ['span', { class: 'text' }, ...markText(text, isKey)];
-  const whole: Markup[] = isWhole ? [] : [['p', { class: 'text whole' }, ...markText(beginning(text, BODY), isKey)]];
-  if (text.length > BODY && href) {
-    whole.push(['p', {}, ['a', { href }, `All ${formatNumber(text.length)} characters`]]);
-  }
+  const whole: Markup[] = isWhole ? [] : wholeText(text, options);
   const first: MarkupElement = ['span', { class: 'text head' }, ...markText(head, isKey), isWhole ? '' : ' …'];
-  const summary: Markup[] = isWhole ? [first] : [first, ['span', { class: 'less' }, 'less']];
+  const less: Markup[] = isWhole ? [] : [['span', { class: 'less' }, 'less']];
+  const summary: Markup[] = [first, ...less, ...(beside.length > 0 ? [' ', ...beside] : [])];
   return [
     'details',
-    { class: isWhole ? undefined : 'long' },
+    { class: isWhole ? undefined : 'long', open: isOpen || undefined },
     ['summary', {}, ...summary],
     ...whole,
     ...(more ? [more] : []),
   ];
+}
+
+function wholeText(text: string, { isKey = false, href }: TextOptions): Markup[] {
+  const whole: Markup[] = [['p', { class: 'text whole' }, ...markText(beginning(text, BODY), isKey)]];
+  if (text.length > BODY && href) {
+    whole.push(['p', {}, ['a', { href }, `All ${formatNumber(text.length)} characters`]]);
+  }
+  return whole;
 }
 
 /** The text with escapes for characters that cannot be seen, or all of it escaped if it is blank. Lines stay lines. */

@@ -1,0 +1,64 @@
+/** Makes the page of one message: its minutes, when it was seen, a line of it, and its latest lines. */
+
+import type { MessageSnapshot } from '../data/snapshot';
+import { dataHref, type View, viewHref } from '../view';
+import { chart, minuteValues } from './drawing';
+import type { Markup, MarkupElement } from './markup';
+import { formatExpected, formatNumber } from './number';
+import { badge, levelClass, sample, variantList } from './rows';
+import { severityLabel } from './severities';
+import { textElement } from './text';
+import { timeElement } from './time';
+import { risingText, windowWords } from './words';
+
+/** What has become of the message, in a sentence. */
+export function messageStatus({ row, severity }: MessageSnapshot, view: View): string {
+  if (!row) return 'Not logged in this hour or the hour before';
+  const calls = `${formatNumber(row.count)} log ${row.count === 1 ? 'call' : 'calls'} ${windowWords(view).during}`;
+  return `${row.status === 'unknown' ? '' : `${row.status} `}${severity}: ${calls}`;
+}
+
+/** What the title of the tab says. */
+export function messageTitle({ row }: MessageSnapshot): string {
+  if (!row || row.status === 'unknown' || row.status === 'steady') return '';
+  return risingText({ new: 0, returned: 0, surging: 0, fading: 0, [row.status]: 1 });
+}
+
+/** What is known of the message. */
+export function aboutPanel({ row, severity, key }: MessageSnapshot, view: View, now: Date): MarkupElement {
+  const back: Markup = ['p', {}, ['a', { href: viewHref({ ...view, message: undefined }) }, '← All messages']];
+  const heading: Markup = [
+    'h2',
+    { class: 'message' },
+    textElement(row?.message ?? key, { isKey: true, href: dataHref(view), isBlock: true }),
+  ];
+  if (!row) return ['section', { id: 'about', class: 'level-quiet' }, back, heading];
+  const words = windowWords(view);
+  const facts: [string, Markup][] = [
+    ['Severity', severityLabel(severity)],
+    ['What became of it', badge(row)],
+    [words.now, formatNumber(row.count)],
+    ['Expected', formatExpected(row.expected)],
+    [words.before, formatNumber(row.previous)],
+    ['First seen', row.firstSeen ? timeElement(row.firstSeen, now) : 'not known within a week'],
+    ['Last seen', row.lastSeen ? timeElement(row.lastSeen, now) : 'not known'],
+  ];
+  const list = facts.map(([term, value]): Markup => ['div', {}, ['dt', {}, term], ['dd', {}, value]]);
+  return ['section', { id: 'about', class: levelClass(row) }, back, heading, ['dl', {}, ...list]];
+}
+
+export function minutesPanel({ row, end }: MessageSnapshot, now: Date): MarkupElement {
+  if (!row) return ['section', { id: 'minutes' }];
+  const until = new Date(end);
+  const isKnown = row.minutes.some((count) => count !== null);
+  const drawing: Markup[] = isKnown
+    ? [chart(row.minutes, until), ['details', {}, ['summary', {}, 'Values'], minuteValues(row.minutes, until, now)]]
+    : [['p', { class: 'note' }, 'It is not known in which minutes it was logged.']];
+  return ['section', { id: 'minutes' }, ['h2', {}, 'Log calls by minute'], ...drawing];
+}
+
+export function samplePanel({ row }: MessageSnapshot, view: View, now: Date): MarkupElement {
+  if (!row) return ['section', { id: 'sample' }];
+  const line: Markup = ['div', { class: 'sample' }, ...sample(row, view, now)];
+  return ['section', { id: 'sample' }, ['h2', {}, 'A line of it'], line, ...variantList(row)];
+}

@@ -1,0 +1,88 @@
+/** Makes the cells of a message: what became of it, its minutes, when it was seen, and a line of it to unfold. */
+
+import type { MessageRow } from '../data/rows';
+import { shortHash } from '../data/short-hash';
+import { urgencyLevel } from '../data/urgency';
+import { dataHref, lineHref, type View, viewHref } from '../view';
+import { sparkline } from './drawing';
+import { lineElement } from './line';
+import type { Attributes, Markup, MarkupElement } from './markup';
+import { formatNumber } from './number';
+import { cell } from './table';
+import { textElement } from './text';
+import { minuteElement, timeElement } from './time';
+import { statusText } from './words';
+
+/** The class of the row of a change, whose colour says how urgent it is. */
+export function levelClass({ severity, status }: Pick<MessageRow, 'severity' | 'status'>): string {
+  return `level-${urgencyLevel(severity, status)}`;
+}
+
+/** The word says it; the arrow and the colour repeat it. */
+export function badge({ status, score }: Pick<MessageRow, 'status' | 'score'>): MarkupElement {
+  return ['span', { class: `badge ${status}` }, statusText(status, score)];
+}
+
+/** A link to the page of a message. Its key stays the same while other messages come. */
+export function messageHref(view: View, severity: string, key: string): string {
+  return viewHref({ ...view, filter: '', hasAllLines: false, message: { severity, key } });
+}
+
+export function rowKey({ severity, key }: Pick<MessageRow, 'severity' | 'key'>): string {
+  return shortHash(severity, key);
+}
+
+export function sparkCell({ minutes }: MessageRow): MarkupElement {
+  return cell('spark', sparkline(minutes));
+}
+
+/** When it was first and last seen. */
+export function seenCell({ firstSeen, lastSeen }: MessageRow, now: Date): MarkupElement {
+  const times = [firstSeen, lastSeen].map((time) => (time ? minuteElement(time, now) : '?'));
+  return cell('seen', times[0] as Markup, ' – ', times[1] as Markup);
+}
+
+/** The message, which unfolds to a line of it, its variants and a link to its own page. */
+export function messageCell(row: MessageRow, view: View, now: Date): MarkupElement {
+  const more: Markup = [
+    'div',
+    { class: 'sample' },
+    ...sample(row, view, now),
+    ...variantList(row),
+    ['p', {}, ['a', { href: messageHref(view, row.severity, row.key) }, 'All about this message']],
+  ];
+  return cell('message', textElement(row.message, { isKey: true, href: dataHref(view), more }));
+}
+
+/** The messages behind a pattern; none if it is a message. */
+export function variantList({ message, variants = [], variantCount = 1 }: MessageRow): MarkupElement[] {
+  if (variantCount === 1 && variants[0]?.message === message) return [];
+  if (variants.length === 0) return [];
+  const items = variants.map((variant): Markup => {
+    return ['li', {}, ['b', {}, formatNumber(variant.count)], ' ', textElement(variant.message)];
+  });
+  const rest = variantCount - variants.length;
+  const more: Markup[] = rest > 0 ? [['li', {}, `and ${formatNumber(rest)} more`]] : [];
+  const summary: Markup = [
+    'summary',
+    {},
+    `${formatNumber(variantCount)} ${variantCount === 1 ? 'variant' : 'variants'}`,
+  ];
+  return [['details', { class: 'variants' }, summary, ['ul', {}, ...items, ...more]]];
+}
+
+/** A line of the message with its stack. */
+export function sample({ sample: line }: Pick<MessageRow, 'sample'>, view: View, now: Date): MarkupElement[] {
+  if (!line) return [['p', { class: 'when' }, 'No line of this message is among the latest.']];
+  const time = timeElement(new Date(line.time ?? Number.NaN), now);
+  const href = line.key === null ? dataHref(view) : lineHref(view, line.key);
+  return [
+    ['p', { class: 'when' }, line.isNewest ? 'Newest line, ' : 'A line of it, ', time],
+    lineElement({ ...line, isPlain: false }, href, true),
+  ];
+}
+
+/** A count, and what it is as a part of the row's label. */
+export function countCell(kind: string, count: number, attributes: Attributes = {}): MarkupElement {
+  return ['td', { role: 'cell', class: `number ${kind}`, ...attributes }, formatNumber(count)];
+}

@@ -1,0 +1,56 @@
+/** Says in a sentence what has changed, and how much was logged. */
+
+import { factorText } from '../../read/surge';
+import type { Overview } from '../data/overview';
+import type { Snapshot } from '../data/snapshot';
+import type { View } from '../view';
+import type { MarkupElement } from './markup';
+import { formatNumber } from './number';
+import { changesText, risingText, windowWords } from './words';
+
+/** The only live region of the page: screen readers announce just this when it changes. */
+export function statusLine(text: string): MarkupElement {
+  return ['p', { id: 'status', role: 'status' }, text];
+}
+
+/** What has changed in a logger. */
+export function loggerStatus({ hasBaseline, changeCounts, undecided, total }: Snapshot): string {
+  if (!hasBaseline) return 'First hour: nothing to compare with yet';
+  const changed = changesText(changeCounts);
+  if (changed !== '') return changed;
+  if (undecided === 0) return 'Nothing new, surging or fading';
+  return `Too many different messages to tell which changed; all together ${factorText(total.score ?? 0)}`;
+}
+
+/** The log calls of the window in the severities shown. */
+export function loggerSummary({ severities, elapsed }: Snapshot, view: View): MarkupElement {
+  const shown = severities.filter(({ isShown }) => isShown);
+  const count = shown.reduce((sum, each) => sum + each.count, 0);
+  const calls = `${formatNumber(count)} log ${count === 1 ? 'call' : 'calls'} ${windowWords(view).during}`;
+  const minutes = Math.round(elapsed * 60);
+  const passed = view.window === 'hour' ? ` · ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} into it` : '';
+  return ['p', { id: 'summary' }, `${calls}${passed}`];
+}
+
+/** What has changed in all loggers. */
+export function overviewStatus({ loggerCount, matching, cards, changeCounts }: Overview): string {
+  if (loggerCount === 0) return 'Nothing has been logged yet';
+  if (matching === 0) return 'No logger has this text in its name';
+  const rising = risingText(changeCounts);
+  const risen = cards.filter((card) => risingText(card.changeCounts) !== '').length;
+  return rising === '' ? 'Nothing new or surging' : `${rising} in ${formatNumber(risen)} of ${loggers(matching)}`;
+}
+
+export function overviewSummary({ loggerCount, matching, cards }: Overview): MarkupElement {
+  if (loggerCount === 0) {
+    const hint = 'Loggers appear here as soon as they write to this Redis under this key prefix.';
+    return ['p', { id: 'summary', class: 'hint' }, hint];
+  }
+  const rest = matching - cards.length;
+  const shown = `${loggers(matching)}${matching < loggerCount ? ` of ${formatNumber(loggerCount)}` : ''}`;
+  return ['p', { id: 'summary' }, rest > 0 ? `${shown}, the ${cards.length} most surprising in detail` : shown];
+}
+
+function loggers(count: number): string {
+  return `${formatNumber(count)} ${count === 1 ? 'logger' : 'loggers'}`;
+}

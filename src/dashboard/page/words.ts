@@ -1,0 +1,50 @@
+/** Says in words which window is looked at and what has changed in it. */
+
+import { factorText } from '../../read/surge';
+import type { NotableStatus, StatusCounts } from '../data/changes';
+import { type View, windowMinutes } from '../view';
+import { formatNumber } from './number';
+
+/** The words for a window. */
+export interface WindowWords {
+  /** Heading of a column of its counts. */
+  readonly now: string;
+  /** Heading of a column of what it is compared with. */
+  readonly before: string;
+  /** When something was logged in it. */
+  readonly during: string;
+  /** What its counts are compared with. */
+  readonly predicted: string;
+}
+
+export function windowWords(view: Pick<View, 'window'>): WindowWords {
+  const minutes = windowMinutes(view);
+  if (minutes === undefined) {
+    return { now: 'This hour', before: 'Last hour', during: 'this hour', predicted: 'what last hour predicts' };
+  }
+  return {
+    now: `${minutes} minutes`,
+    before: 'Before',
+    during: `in the last ${minutes} minutes`,
+    predicted: 'what the time before predicts',
+  };
+}
+
+/** The counts of what changed, such as `2 new, 1 surging`; empty if nothing did. */
+export function changesText(counts: StatusCounts, statuses?: readonly NotableStatus[]): string {
+  return (Object.entries(counts) as [NotableStatus, number][])
+    .filter(([status, count]) => count > 0 && (statuses?.includes(status) ?? true))
+    .map(([status, count]) => `${formatNumber(count)} ${status}`)
+    .join(', ');
+}
+
+/** What the title of the tab says of what has changed: only what is more than before. */
+export function risingText(counts: StatusCounts): string {
+  return changesText(counts, ['new', 'returned', 'surging']);
+}
+
+/** A status with its factor. */
+export function statusText(status: string, score: number | null): string {
+  if (status !== 'surging' && status !== 'fading') return status;
+  return `${status === 'surging' ? '▲' : '▼'} ${status} ${factorText(score ?? 0)}`;
+}
