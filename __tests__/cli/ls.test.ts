@@ -74,6 +74,7 @@ describeWithClock('ls', () => {
     [75, 'audit     -         12       -  5 min ago  api'],
     [55, 'audit     -         12       -  api'],
     [47, 'audit     -         12  api'],
+    [20, 'audit     api'],
   ])('leaves out the columns that matter least on a terminal of %d columns', async (columns, line) => {
     await writeSome();
     const { stdout } = await ls(['--color=never'], new FakeSink({ isTTY: true, columns }));

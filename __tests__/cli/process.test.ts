@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createCluster } from 'redis';
 import { RedisRecentCommonTransport } from '../../src';
+import { ask } from '../support/redis/ask';
 import { startCluster } from '../support/redis/cluster';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { isMissing } from '../support/requirements';
@@ -182,6 +183,20 @@ describeWithServer('password in REDIS_URL', () => {
       expect(stdout + stderr).not.toContain('s3cret');
     } finally {
       await cli.interrupt();
+      await server.stop();
+    }
+  });
+});
+
+describeWithServer('replica without its master', () => {
+  it('is told as such, with advice for those who start the program', async () => {
+    const server = await RedisServer.start({ args: ['--replica-serve-stale-data', 'no'] });
+    try {
+      await ask(server.port, ['REPLICAOF', '127.0.0.1', String(await freePort())]);
+      const { code, stderr } = await runCli(['ls', '-u', server.url]);
+      expect(stderr).toMatch(/cannot read from \S+: MASTERDOWN .* \(it is a replica: give the URL of its master\)\n$/);
+      expect(code).toBe(1);
+    } finally {
       await server.stop();
     }
   });
