@@ -138,6 +138,15 @@ export class DeliveryWarning extends RecentCommonError {
   }
 }
 
+/** The argument of the `'warn'` event of a watcher: Redis cannot be asked, can be asked again, or an alarm could not be told. */
+export class WatchWarning extends RecentCommonError {
+  override name = 'WatchWarning';
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super('watch', reason, options);
+  }
+}
+
 /** The message of anything that was thrown. An AggregateError of node:net, for one, has a code and no message. */
 export function errorMessage(error: unknown): string {
   try {

@@ -1,7 +1,7 @@
 /** @module winston-redis-recent-common */
 /** The public names of the package. */
 
-export { DeliveryWarning, FlushError, OptionsError, RecentCommonError } from './errors';
+export { DeliveryWarning, FlushError, OptionsError, RecentCommonError, WatchWarning } from './errors';
 export type { TimestampFormat } from './line-format';
 export { logCommon, logRecent } from './log';
 export type { TransportOptions, WriteOptions } from './options';
@@ -38,6 +38,9 @@ export type { PassedClient } from './redis/passed-client';
 export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';
+export { type Alarm, type AlarmDigest, type AlarmKind, alarmText } from './watch/alarm';
+export type { WatcherOptions } from './watch/options';
+export { RecentCommonWatcher, type WatcherStats } from './watch/watcher';
 export type { LogEntry, LogQuery, LogStream, StreamOptions } from './winston/query';
 export type { DeliveryStats } from './write/flusher';
 export { type ForgetOptions, forget } from './write/forget';

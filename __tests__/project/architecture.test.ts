@@ -14,11 +14,12 @@ const RULES: Record<string, string[]> = {
   write: ['record', 'redis'],
   read: ['record', 'redis'],
   winston: ['record', 'redis', 'read'],
+  watch: ['record', 'redis', 'read', 'winston/warnings'],
   dashboard: ['record', 'redis', 'read'],
   cli: ['redis', 'read', 'dashboard/index', 'write/forget'],
 };
 /** The other files directly in src: the options, and what puts the folders together. */
-const COMPOSITION = ['record', 'redis', 'write', 'read', 'winston', 'index', 'log', 'options', 'transport'];
+const COMPOSITION = ['record', 'redis', 'write', 'read', 'winston', 'watch', 'index', 'log', 'options', 'transport'];
 
 /** The packages that src imports, and the files that import them. */
 const PACKAGES: Record<string, string[]> = {
@@ -33,7 +34,7 @@ const PACKAGES: Record<string, string[]> = {
 };
 
 /** Any part of a key that only redis/keys.ts may spell. */
-const KEY = /\b(recent|common):|:(seq|start|last|pstart|writers|scratch)\b|(^|[:}'"])known(['"]|$)/;
+const KEY = /\b(recent|common|alarms):|:(seq|start|last|pstart|writers|scratch|lease|told)\b|(^|[:}'"])known(['"]|$)/;
 
 const files = readSourceTree();
 
@@ -133,6 +134,8 @@ describe('check of the layout', () => {
     ['write/pending.ts', "import type { RecentLine } from '../read/lines';"],
     ['read/reader.ts', "export { WRITE } from '../write/script';"],
     ['winston/query.ts', "import { Pending } from '../write/pending';"],
+    ['watch/watcher.ts', "import { backoffMs } from '../write/backoff';"],
+    ['read/reader.ts', "import type { Alarm } from '../watch/alarm';"],
     ['dashboard/view.ts', "import { RedisRecentCommonTransport } from '../transport';"],
     ['dashboard/page/text.ts', "import { visible } from '../../cli/terminal/text';"],
     ['cli/commands/serve.ts', "import { view } from '../../dashboard/view';"],
@@ -147,6 +150,7 @@ describe('check of the layout', () => {
     '`${prefix}known`',
     "`redis.call('ZADD', 'known')`",
     '`-- KEYS[1] common:app`',
+    '`${prefix}alarms:{${group}}`',
   ])('finds a key in %s', (text) => {
     expect(spellsKey(parseFile('sample.ts', text))).toBe(true);
   });

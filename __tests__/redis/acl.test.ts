@@ -5,6 +5,7 @@ import {
   type DeliveryWarning,
   logCommon,
   RecentCommonReader,
+  RecentCommonWatcher,
   type RedisRecentCommonTransport,
   type TransportOptions,
 } from '../../src';
@@ -16,6 +17,7 @@ import { describeWith, itWith } from '../support/requirements';
 import { ask, makeDashboard } from '../support/viewers/dashboard';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
+import { ageSeen } from '../support/writers/seen';
 
 const describeWithUsers = describeWith('server', 'users');
 
@@ -173,7 +175,8 @@ describeWithUsers('documented Redis users', () => {
   beforeAll(async () => {
     workspace = await Workspace.openOnOwnServer();
     const reader = await makeUser(workspace.redis, workspace.url, userRules('reader', workspace.prefix));
-    clients = { writer: await connect(workspace.writerUrl), reader: await connect(reader) };
+    const [writer, watcher] = [await connect(workspace.writerUrl), await connect(workspace.watcherUrl)];
+    clients = { writer, reader: await connect(reader), watcher };
     own = workspace.key('common:app:info');
     foreign = workspace.key('foreign');
     for (const key of [own, foreign, 'common:app:info:start']) await workspace.redis.set(key, 'untouched');
@@ -192,12 +195,21 @@ describeWithUsers('documented Redis users', () => {
     return known ? NOT_PERMITTED : UNKNOWN;
   }
 
-  const bothRoles = (['writer', 'reader'] as const).flatMap((role) => REFUSED.map((words) => ({ role, words })));
+  const roles = (['writer', 'reader', 'watcher'] as const).flatMap((role) => REFUSED.map((words) => ({ role, words })));
 
-  it.each(bothRoles)('do not let the $role run $words', async ({ role, words }) => {
+  it.each(roles)('do not let the $role run $words', async ({ role, words }) => {
     await expect(send(role, words)).rejects.toThrow(await findRefusal(words[0] as string));
     expect(await workspace.redis.get(foreign)).toBe('untouched');
   });
+
+  itWith('rights in scripts').each(WRITES)(
+    'do not let the watcher change a key of the log with %s, in a script or without',
+    async (...words) => {
+      await expect(send('watcher', words)).rejects.toThrow(/NOPERM|unknown/i);
+      await expect(send('watcher', ['EVAL', CALL, '1', OWN, ...words])).rejects.toThrow(NOT_PERMITTED);
+      expect(await workspace.redis.get(own)).toBe('untouched');
+    },
+  );
 
   it.each(WRITES)('do not let the reader change a key with %s, in a script or without', async (...words) => {
     const refusal = await findRefusal(words[0] as string);
@@ -231,6 +243,30 @@ describeWithUsers('documented Redis users', () => {
     await readEverything(url, name);
     await viewEverything(url, name);
     for (const transport of opened) await transport.close();
+    expect(await readRefusals(workspace.redis)).toEqual([]);
+  });
+
+  it('may do all that watchers do, without one refusal', async () => {
+    await workspace.redis.scriptFlush();
+    await workspace.redis.sendCommand(['ACL', 'LOG', 'RESET']);
+    const [name, ids] = [newName(), [] as string[]];
+    const watcher = new RecentCommonWatcher({
+      url: workspace.watcherUrl,
+      keyPrefix: workspace.prefix,
+      pollMs: 100,
+      on: ['new', 'returned', 'surging', 'silent'],
+      digestAbove: 1,
+      onAlarm: ({ id }) => (ids.push(id) === 1 ? Promise.reject(new Error('again')) : undefined),
+    });
+    const transport = workspace.transport({ name });
+    await log(transport, 'known');
+    await ageSeen(workspace.redis, workspace.key(`common:${name}:info`), 48);
+    for (const message of ['boom', 'bang']) transport.log({ level: 'error', message });
+    await transport.flush();
+    await watcher.mute('nothing', 1000);
+    watcher.start();
+    await until(() => watcher.stats().told);
+    await watcher.close();
     expect(await readRefusals(workspace.redis)).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import {
   logCommon,
   logRecent,
   RecentCommonReader,
+  RecentCommonWatcher,
   RedisRecentCommonTransport,
   type RedisScripter,
 } from '../../src';
@@ -14,6 +15,7 @@ import { readSourceTree, readText } from '../support/source-tree';
 import { ask, makeDashboard } from '../support/viewers/dashboard';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
+import { ageSeen } from '../support/writers/seen';
 
 /** The first line of each script of the package. */
 const PURPOSES = readSourceTree().flatMap(({ path }) =>
@@ -69,6 +71,23 @@ async function readAll(workspace: Workspace, client: RedisScripter): Promise<voi
   expect((await ask(makeDashboard(workspace, { reader }), '?name=app')).status).toBe(200);
 }
 
+async function watchAll(workspace: Workspace, client: RedisScripter): Promise<void> {
+  const failing = [true];
+  const watcher = new RecentCommonWatcher({
+    client,
+    keyPrefix: workspace.prefix,
+    pollMs: 100,
+    onAlarm: () => (failing.pop() ? Promise.reject(new Error('once')) : undefined),
+  });
+  await logCommon(client, 'watched', 'known', 'error', { keyPrefix: workspace.prefix });
+  await ageSeen(workspace.redis, workspace.key('common:watched:error'), 48);
+  await logCommon(client, 'watched', 'boom', 'error', { keyPrefix: workspace.prefix });
+  await watcher.mute('nothing', 1000);
+  watcher.start();
+  await until(() => watcher.stats().told);
+  await watcher.close();
+}
+
 describeWith('server', 'users')('server that refuses keys that a script does not declare', () => {
   let workspace: Workspace;
   let client: DeclaredKeysClient;
@@ -95,6 +114,7 @@ describeWith('server', 'users')('server that refuses keys that a script does not
     await readAll(workspace, client);
     await logCommon(client.asCluster(), 'app', 'hello', 'info', { keyPrefix: workspace.prefix });
     expect(await forget(client, 'other', undefined, { keyPrefix: workspace.prefix })).toHaveLength(2);
+    await watchAll(workspace, client);
     expect(await readRefusals(workspace.redis)).toEqual([]);
     expect([...client.purposes]).toEqual(expect.arrayContaining(PURPOSES));
     expect(PURPOSES.length).toBeGreaterThan(5);

@@ -18,7 +18,7 @@ export const sharedUrl = (): string => process.env.TEST_REDIS_URL as string;
 /**
  * A key prefix of a suite's own, with a reader and transports under it. `close` ends them and removes the keys.
  *
- * If that Redis has users, the transports and the reader connect as the two of docs/operations.md, who may do nothing but
+ * If that Redis has users, the transports, the reader and watchers connect as the users of docs/operations.md, who may do nothing but
  * what it grants them.
  */
 export class Workspace {
@@ -27,6 +27,8 @@ export class Workspace {
   readonly url: string;
   /** For clients with the rights of a transport, under {@link prefix}. */
   readonly writerUrl: string;
+  /** For watchers, with their rights. */
+  readonly watcherUrl: string;
   readonly reader: RecentCommonReader;
   /** A client that may do everything. */
   readonly redis: Client;
@@ -38,6 +40,7 @@ export class Workspace {
     this.prefix = prefix;
     this.url = url;
     this.writerUrl = users.writer ?? url;
+    this.watcherUrl = users.watcher ?? url;
     this.reader = new RecentCommonReader({ url: users.reader ?? url, keyPrefix: prefix });
     this.redis = redis;
     this.#userUrls = Object.values(users);
@@ -50,7 +53,8 @@ export class Workspace {
     if (!(await canMakeUsers(redis, url))) return new Workspace(url, redis, prefix, {});
     const writer = await makeUser(redis, url, userRules('writer', prefix));
     const reader = await makeUser(redis, url, userRules('reader', prefix));
-    return new Workspace(url, redis, prefix, { writer, reader });
+    const watcher = await makeUser(redis, url, userRules('watcher', prefix));
+    return new Workspace(url, redis, prefix, { writer, reader, watcher });
   }
 
   /** A workspace on a server of its own, which ends with it. */

@@ -2,7 +2,7 @@
 
 import { OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
-import { type DestinationKeys, destinationKeys } from '../redis/keys';
+import { type DestinationKeys, destinationKeys, type KeySpace } from '../redis/keys';
 import { compareMessages } from './changes';
 import type { Comparison } from './comparer';
 import { readIndex } from './known-loggers';
@@ -11,6 +11,7 @@ import { type MessageChange, parseSample } from './message-change';
 import { assertReadOptions } from './option-names';
 import { findPatterns } from './patterns';
 import type { Source } from './source';
+import type { ChangeStatus } from './surge';
 import { areMostlyUnique } from './uniqueness';
 import { assertGrouping, type GroupOptions, isByPattern } from './variants';
 import { assertLimit, assertWindow, type MinuteWindow } from './windows';
@@ -18,6 +19,8 @@ import { assertLimit, assertWindow, type MinuteWindow } from './windows';
 const HOUR_MS = 3_600_000;
 /** Messages whose samples are read. */
 const MOST_SAMPLED = 2000;
+/** The memory of a week holds 10,000 messages, but for those that are taken out for others to come. */
+const FULL_MEMORY = 9900;
 
 /** How many changes to read, and what is known about them. */
 export interface ChangesOptions extends GroupOptions {
@@ -25,6 +28,8 @@ export interface ChangesOptions extends GroupOptions {
   readonly window?: 'current' | MinuteWindow | undefined;
   /** Most rows of a severity to return, the most surprising; at least 1. All by default. */
   readonly limit?: number | undefined;
+  /** Only rows of these statuses. All by default. */
+  readonly statuses?: readonly ChangeStatus[] | undefined;
   /**
    * Whether the logger logged anything in the hour before under severities that are not asked for. If it did, the messages of
    * a severity that was silent then are new. A caller who knows it saves a read.
@@ -36,6 +41,7 @@ export interface ChangesOptions extends GroupOptions {
 const CHANGES_OPTIONS: Readonly<Record<keyof ChangesOptions, true>> = {
   window: true,
   limit: true,
+  statuses: true,
   hasBaseline: true,
   groupBy: true,
   merge: true,
@@ -59,6 +65,11 @@ export interface SeverityChanges extends HourProgress {
    * say more.
    */
   readonly isMostlyUnique: boolean;
+  /**
+   * Whether more messages came within the week than its memory holds, so that what seems to be new may have been there before. Only
+   * known of patterns.
+   */
+  readonly isMemoryFull: boolean;
 }
 
 /** What the comparison of a severity needs of another. */
@@ -75,8 +86,9 @@ export async function compareSeverities(
   options: ChangesOptions = {},
 ): Promise<SeverityChanges[]> {
   assertReadOptions(options, CHANGES_OPTIONS);
-  const { limit, hasBaseline, window = 'current' } = options;
+  const { limit, hasBaseline, statuses, window = 'current' } = options;
   assertGrouping(options);
+  assertStatuses(statuses);
   assertLimit(limit);
   assertBoolean(hasBaseline);
   assertWindow(window, ['current']);
@@ -86,17 +98,21 @@ export async function compareSeverities(
   for (const each of keys) memories.push(await readMemory(source.connection, each, isByPattern(options)));
   const minutes = typeof window === 'object' ? window.minutes : undefined;
   const others = await readOthers(source, name, severities, memories, hasBaseline, minutes);
-  const all = [...memories.map(summarize), ...others];
+  const summaries = [...memories.map(summarize), ...others];
   const compared: SeverityChanges[] = [];
   for (const [i, memory] of memories.entries()) {
     const { start, elapsed } = toProgress(memory.now);
-    const comparison = compareWith(memory, all, minutes, hasBaseline);
+    const comparison = compareWith(memory, summaries, minutes, hasBaseline);
     const at = keys[i] as DestinationKeys;
     const patterns = await findPatterns(source.patterns, at, memory, options);
-    const changes = (await compareMessages(memory, comparison, patterns)).slice(0, limit);
+    const all = await compareMessages(memory, comparison, patterns);
+    const wanted = statuses ? all.filter(({ status }) => statuses.includes(status)) : all;
+    const changes = wanted.slice(0, limit);
     const sampled = memory.hasSamples ? await addSamples(source.connection, at, changes) : changes;
     const isMostlyUnique = areMostlyUnique(memory);
-    compared.push({ severity: severities[i] as string, start, elapsed, changes: sampled, isMostlyUnique });
+    const isMemoryFull = isByPattern(options) && memory.seen.size >= FULL_MEMORY;
+    const severity = severities[i] as string;
+    compared.push({ severity, start, elapsed, changes: sampled, isMostlyUnique, isMemoryFull });
   }
   return compared;
 }
@@ -127,7 +143,7 @@ export function toProgress(now: number): HourProgress {
 
 /** The other severities of a logger, if it matters whether it was active, or since when it is known. */
 async function readOthers(
-  { connection, space }: Source,
+  { connection, space, listSeverities }: Source,
   name: string,
   severities: readonly string[],
   memories: readonly Memory[],
@@ -138,11 +154,14 @@ async function readOthers(
   const isAsked = hasBaseline === undefined && isSilent && memories.some(({ current }) => current.length > 0);
   const isYoung = memories.some(({ isBorn, seenSince = 0, now }) => isBorn && now - seenSince * 1000 < 2 * HOUR_MS);
   if (!isAsked && !isYoung && minutes === undefined) return [];
+  const known = listSeverities?.(name) ?? (await readSeverities(connection, space, name));
+  const others = known.filter((severity) => !severities.includes(severity));
+  return Promise.all(others.map((severity) => readTotalsByMinute(connection, destinationKeys(space, name, severity))));
+}
+
+async function readSeverities(connection: Connection, space: KeySpace, name: string): Promise<string[]> {
   const known = await readIndex(connection, space);
-  const others = known.filter((logger) => logger.name === name && !severities.includes(logger.severity));
-  return Promise.all(
-    others.map(({ severity }) => readTotalsByMinute(connection, destinationKeys(space, name, severity))),
-  );
+  return known.filter((logger) => logger.name === name).map(({ severity }) => severity);
 }
 
 async function addSamples(
@@ -159,6 +178,11 @@ async function addSamples(
     const sampled = candidates[i]?.find((message) => lines.has(message));
     return { ...change, sample: parseSample(lines.get(sampled ?? change.message)) };
   });
+}
+
+function assertStatuses(statuses: unknown): void {
+  if (statuses === undefined || Array.isArray(statuses)) return;
+  throw new OptionsError('statuses', 'an array of statuses', statuses);
 }
 
 function assertBoolean(hasBaseline: unknown): void {

@@ -9,4 +9,6 @@ export interface Source {
   readonly connection: Connection;
   readonly space: KeySpace;
   readonly patterns: PatternMemory;
+  /** The severities of a logger, if the caller knows them; read from the index if not given. */
+  readonly listSeverities?: (name: string) => readonly string[] | undefined;
 }

@@ -77,6 +77,35 @@ export function destinationKeys({ prefix, hashTag }: KeySpace, name: string, sev
   };
 }
 
+/** The keys that watchers of one group share. All are in one slot of a cluster. */
+export interface WatchKeys {
+  /** Who of them watches. */
+  readonly lease: string;
+  /** What whoever watches leaves to a successor. */
+  readonly watch: string;
+  /** When each message was last told. */
+  readonly told: string;
+  /** Alarms that wait for their delivery. */
+  readonly pending: string;
+  /** When each of these is due. */
+  readonly due: string;
+  /** What is not to be told. */
+  readonly mutes: string;
+}
+
+/** The keys of a group of watchers. */
+export function watchKeys({ prefix }: Pick<KeySpace, 'prefix'>, group: string): WatchKeys {
+  const alarms = `${prefix}alarms:{${group}}`;
+  return {
+    lease: `${alarms}:lease`,
+    watch: `${alarms}:watch`,
+    told: `${alarms}:told`,
+    pending: `${alarms}:pending`,
+    due: `${alarms}:due`,
+    mutes: `${alarms}:mutes`,
+  };
+}
+
 /** The index of the destinations that exist. */
 export function knownKey({ prefix }: KeySpace): string {
   return `${prefix}known`;

@@ -9,7 +9,7 @@ import type { createClient } from 'redis';
 type Client = ReturnType<typeof createClient>;
 
 /** A user of docs/operations.md. */
-export type Role = 'writer' | 'reader';
+export type Role = 'writer' | 'reader' | 'watcher';
 
 const operations = readFileSync(resolve(__dirname, '../../../docs/operations.md'), 'utf8');
 
@@ -17,9 +17,7 @@ const operations = readFileSync(resolve(__dirname, '../../../docs/operations.md'
 export function userRules(role: Role, prefix = ''): string[] {
   const words = new RegExp(`^ACL SETUSER log-${role} (.+)$`, 'm').exec(operations)?.[1]?.split(' ');
   if (!words) throw new Error(`docs/operations.md makes no user log-${role}`);
-  return words
-    .filter((word) => !word.startsWith('>'))
-    .map((word) => (word.startsWith('~') ? `~${prefix}${word.slice(1)}` : word));
+  return words.filter((word) => !word.startsWith('>')).map((word) => word.replace(/^(\(?)~/, `$1~${prefix}`));
 }
 
 /** The rights that docs/operations.md adds for a purpose. */
@@ -35,13 +33,27 @@ export const NOT_PERMITTED = /NOPERM|user executing the script can't|ACL failure
 /** What sets the rights of users: a client of node-redis, of whatever kind. */
 type Setter = (words: string[]) => Promise<unknown>;
 
-/** Sets the rights of a user, with those words alone that the server knows: Redis 6.0 has no rights to channels. */
-export async function setUser(send: Setter, name: string, rules: readonly string[]): Promise<void> {
+/**
+ * Sets the rights of a user, with those words alone that the server knows: Redis 6.0 has no rights to channels, and Redis 6 none in
+ * parentheses.
+ */
+export async function setUser(send: Setter, name: string, rules: readonly string[]): Promise<unknown> {
   const words = ['ACL', 'SETUSER', name];
-  await send([...words, ...rules]).catch((error: Error) => {
-    if (!error.message.includes("'resetchannels'")) throw error;
-    return send([...words, ...rules.filter((rule) => rule !== 'resetchannels')]);
+  return send([...words, ...rules]).catch((error: Error) => {
+    const [, wrong = ''] = /modifier '([^']*)'/.exec(error.message) ?? [];
+    const isBare = wrong.startsWith('(');
+    if (wrong !== 'resetchannels' && !isBare) throw error;
+    const left = isBare ? rules.map(withoutParentheses) : rules.filter((rule) => rule !== wrong);
+    return setUser(
+      send,
+      name,
+      left.filter((rule, i) => rule !== '-@all' || left.indexOf(rule) === i),
+    );
   });
+}
+
+function withoutParentheses(rule: string): string {
+  return rule.replace(/^\(|\)$/g, '');
 }
 
 /** The refusals in the log of a server, in words. */

@@ -8,7 +8,10 @@ type Client = ReturnType<typeof createClient>;
 type ScriptArguments = Parameters<RedisScripter['eval']>[1];
 
 /** Rights to commands alone, those of both documented users together. */
-const COMMANDS = [...userRules('writer'), ...userRules('reader')].filter((rule) => rule.startsWith('+'));
+const COMMANDS = (['writer', 'reader', 'watcher'] as const)
+  .flatMap((role) => userRules(role))
+  .filter((rule) => rule.startsWith('+'))
+  .map((rule) => rule.replace(')', ''));
 
 /**
  * Gives its user the rights to the keys that a script declares before it sends the script, so that the server refuses all

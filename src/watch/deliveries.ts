@@ -1,0 +1,133 @@
+/** Tells alarms: a few at once, each for a bounded time, and again after a wait if that failed. */
+
+import { withDeadline } from '../redis/deadline';
+import { ignoreError } from '../redis/failures';
+import { type Alarm, type AlarmDigest, parseAlarm, toDigest } from './alarm';
+import type { PendingAlarm, SharedWatch } from './shared-watch';
+
+/** Alarms that are told at once. */
+const MOST_AT_ONCE = 8;
+/** Waits between two tries: each is twice as long as the one before. */
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+
+/** An alarm or a digest, and what it consists of. */
+interface Task {
+  readonly alarm: Alarm | AlarmDigest;
+  readonly ids: readonly string[];
+  /** Tries that have failed. */
+  readonly tries: number;
+}
+
+/** What the deliveries need of the watcher. */
+export interface DeliveryHost {
+  readonly onAlarm: (alarm: Alarm | AlarmDigest) => unknown;
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  /** Whether this watcher has the lease. */
+  readonly isLeading: () => boolean;
+  readonly onTold: (alarms: number) => void;
+  readonly onFailed: (alarm: Alarm | AlarmDigest, error: unknown, isGivenUp: boolean) => void;
+}
+
+/** The alarms that one watcher tells. */
+export class Deliveries {
+  readonly #shared: SharedWatch;
+  readonly #host: DeliveryHost;
+  readonly #queue: Task[] = [];
+  /** The ids of what is queued, is being told, or was told while Redis did not take note of it. */
+  readonly #taken = new Map<string, 'open' | 'told'>();
+  #running = 0;
+  #onIdle: (() => void)[] = [];
+
+  constructor(shared: SharedWatch, host: DeliveryHost) {
+    this.#shared = shared;
+    this.#host = host;
+  }
+
+  /** Takes on what is due. Returns the ids of what was not taken on before. */
+  async add(due: readonly PendingAlarm[]): Promise<string[]> {
+    const told = due.filter(({ id }) => this.#taken.get(id) === 'told').map(({ id }) => id);
+    if (told.length > 0) await this.#settle(told);
+    const fresh = due.filter(({ id }) => !this.#taken.has(id));
+    const digests = new Map<number, PendingAlarm[]>();
+    const unreadable: string[] = [];
+    for (const pending of fresh) {
+      const alarm = parseAlarm(pending.text);
+      if (!alarm) unreadable.push(pending.id);
+      else if (pending.minute === 0) this.#enqueue({ alarm, ids: [pending.id], tries: pending.tries });
+      else digests.set(pending.minute, [...(digests.get(pending.minute) ?? []), pending]);
+    }
+    for (const parts of digests.values()) {
+      const alarms = parts.flatMap(({ text }) => parseAlarm(text) ?? []);
+      this.#enqueue({ alarm: toDigest(alarms), ids: parts.map(({ id }) => id), tries: parts[0]?.tries ?? 0 });
+    }
+    if (unreadable.length > 0) await this.#shared.settle(unreadable);
+    return fresh.map(({ id }) => id);
+  }
+
+  /** Tells an alarm that was raised just now. */
+  tell(alarm: Alarm): void {
+    if (!this.#taken.has(alarm.id)) this.#enqueue({ alarm, ids: [alarm.id], tries: 0 });
+  }
+
+  /** Gives up what has not begun: whoever watches next tells it. Resolves when nothing is being told any more. */
+  async end(): Promise<void> {
+    for (const { ids } of this.#queue.splice(0)) for (const id of ids) this.#taken.delete(id);
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  #enqueue(task: Task): void {
+    for (const id of task.ids) this.#taken.set(id, 'open');
+    this.#queue.push(task);
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#running < MOST_AT_ONCE) {
+      const task = this.#queue.shift();
+      if (!task) break;
+      this.#running++;
+      void this.#tell(task).finally(() => {
+        this.#running--;
+        this.#next();
+        if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+      });
+    }
+  }
+
+  /** Never rejects. */
+  async #tell({ alarm, ids, tries }: Task): Promise<void> {
+    const { onAlarm, timeoutMs, maxAttempts } = this.#host;
+    // A watcher that has slept may have a successor, which tells it.
+    if (!this.#host.isLeading()) return this.#release(ids);
+    try {
+      const toError = (): Error => new Error(`onAlarm took longer than ${timeoutMs} ms`);
+      await withDeadline((async () => onAlarm(alarm))(), timeoutMs, { toError });
+    } catch (error) {
+      const isGivenUp = tries + 1 >= maxAttempts;
+      this.#host.onFailed(alarm, error, isGivenUp);
+      if (isGivenUp) return this.#settle(ids);
+      const wait = Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
+      await this.#shared.putOff(ids, wait, tries + 1).catch(ignoreError);
+      return this.#release(ids);
+    }
+    this.#host.onTold(ids.length);
+    await this.#settle(ids);
+  }
+
+  #release(ids: readonly string[]): void {
+    for (const id of ids) this.#taken.delete(id);
+  }
+
+  /** If Redis does not take note of it, it is told no more while this process lives, and noted when it comes up again. */
+  async #settle(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#taken.set(id, 'told');
+    try {
+      await this.#shared.settle(ids);
+      this.#release(ids);
+    } catch {
+      // It is due again before long.
+    }
+  }
+}

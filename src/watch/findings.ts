@@ -1,0 +1,116 @@
+/** Makes findings of what the reader says has become of messages and loggers. */
+
+import { compareSeverities } from '../read/compare';
+import { readTotalsByMinute } from '../read/memory';
+import type { MessageChange } from '../read/message-change';
+import { listMinutes } from '../read/minutes';
+import { findSilence, sumMinutes } from '../read/silence';
+import type { Source } from '../read/source';
+import type { ChangeStatus } from '../read/surge';
+import { parameterize } from '../record/parameterize';
+import { destinationKeys } from '../redis/keys';
+import type { AlarmKind, Finding } from './alarm';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** What is told to be new or to have returned came in this window. A logger is quiet in its first hour: to the reader nothing is new there. */
+const NEWS_WINDOW = { minutes: 60 };
+/** Both of these windows must show a surge. */
+const SURGE_WINDOWS = [{ minutes: 5 }, { minutes: 15 }];
+/** Most messages of one look. */
+const MOST = 1000;
+
+/** A logger name and severity. */
+export interface Place {
+  readonly name: string;
+  readonly severity: string;
+}
+
+/** What was found in a place. */
+export interface News {
+  readonly findings: readonly Finding[];
+  /** Whether the messages are too varied to tell what is new: then nothing is found. */
+  readonly isTooVaried: boolean;
+}
+
+/** Messages of a place that are new or have returned. */
+export async function findNews(source: Source, place: Place, on: ReadonlySet<AlarmKind>): Promise<News> {
+  const { changes, at, isTooVaried } = await compare(source, place, NEWS_WINDOW, ['new', 'returned']);
+  if (isTooVaried) return { findings: [], isTooVaried };
+  const found: Finding[] = [];
+  for (const change of changes) {
+    const { status } = change;
+    if ((status !== 'new' && status !== 'returned') || !on.has(status)) continue;
+    const since = status === 'new' ? change.firstSeen?.getTime() : findReturn(change, at);
+    if (since !== undefined) found.push(toFinding(place, status, change, since, at));
+  }
+  return { findings: found, isTooVaried };
+}
+
+/** Messages of a place that are surging in both windows. */
+export async function findSurges(source: Source, place: Place): Promise<Finding[]> {
+  const [first, second] = SURGE_WINDOWS as [{ minutes: number }, { minutes: number }];
+  const short = await compare(source, place, first, ['surging']);
+  if (short.changes.length === 0) return [];
+  const long = await compare(source, place, second, ['surging']);
+  const both = new Set(long.changes.map(findKey));
+  return short.changes
+    .filter((change) => both.has(findKey(change)))
+    .map((change) => toFinding(place, 'surging', change, short.at, short.at));
+}
+
+/**
+ * A logger that has fallen silent.
+ *
+ * @param severities - all of the logger, the one last written under first
+ * @param watchedSince - a silence that began before may be that of Redis
+ */
+export async function findSilentLogger(
+  { connection, space }: Source,
+  name: string,
+  severities: readonly [string, ...string[]],
+  watchedSince: number,
+): Promise<Finding[]> {
+  const all = await Promise.all(
+    severities.map((severity) => readTotalsByMinute(connection, destinationKeys(space, name, severity))),
+  );
+  const minutes = sumMinutes(all.map(listMinutes));
+  const silence = minutes && findSilence(minutes);
+  if (!silence || silence.since < watchedSince) return [];
+  const { since, expected } = silence;
+  const at = new Date(Math.max(...all.map(({ now }) => now)));
+  const beside = { count: 0, expected, firstSeen: null, sample: null, minutes: minutes.counts.slice(-60) };
+  return [{ kind: 'silent', name, severity: severities[0], ...beside, at, key: '', since }];
+}
+
+async function compare(
+  source: Source,
+  { name, severity }: Place,
+  window: { readonly minutes: number },
+  statuses: readonly ChangeStatus[],
+): Promise<{ changes: readonly MessageChange[]; at: number; isTooVaried: boolean }> {
+  const options = { window, statuses, groupBy: 'pattern', merge: false, limit: MOST } as const;
+  const [compared] = await compareSeverities(source, name, [severity], options);
+  if (!compared) return { changes: [], at: 0, isTooVaried: false };
+  const { changes, start, elapsed, isMemoryFull } = compared;
+  return { changes, at: start.getTime() + elapsed * HOUR_MS, isTooVaried: isMemoryFull };
+}
+
+/** What a message is known by from look to look. */
+function findKey({ keys, message }: MessageChange): string {
+  return keys?.[0] ?? parameterize(message);
+}
+
+/** The minute in which it came back: there is none before it in the last hour. */
+function findReturn({ minutes }: MessageChange, at: number): number | undefined {
+  const first = minutes.findIndex((calls) => calls !== null && calls > 0);
+  return first < 0 ? undefined : (Math.floor(at / MINUTE_MS) - minutes.length + 1 + first) * MINUTE_MS;
+}
+
+function toFinding(place: Place, kind: AlarmKind, change: MessageChange, since: number, at: number): Finding {
+  const { count, expected, firstSeen, sample, minutes } = change;
+  const { name, severity } = place;
+  const key = findKey(change);
+  const beside = { count, expected, firstSeen, sample, minutes, at: new Date(at) };
+  return { kind, name, severity, message: key, ...beside, key, since };
+}

@@ -1,0 +1,194 @@
+/** The work of the one watcher of a group that looks: finds alarms and raises those that are not muted. */
+
+import { clock } from '../clock';
+import { errorMessage } from '../errors';
+import type { Source } from '../read/source';
+import { isDestinationError } from '../redis/failures';
+import { type Alarm, type AlarmKind, encodeAlarm, type Finding, subject, toAlarm } from './alarm';
+import { findNews, findSilentLogger, findSurges, type Place } from './findings';
+import { Lookout } from './lookout';
+import { isMutedBy } from './mutes';
+import type { Duty, Raised, RaiseOptions, SharedWatch } from './shared-watch';
+
+/** Places that are looked at at once. */
+const MOST_AT_ONCE = 4;
+/** Alarms that one script raises. */
+const MOST_RAISED = 50;
+/** Alarms that are remembered, so that the same is not raised at each look. */
+const MOST_REMEMBERED = 10_000;
+
+/** What the lead needs of the watcher. */
+export interface LeadOptions {
+  readonly on: readonly AlarmKind[];
+  readonly names: readonly string[] | undefined;
+  readonly severities: readonly string[];
+  readonly prefix: string;
+  readonly pollMs: number;
+  readonly raise: RaiseOptions;
+  /** Whether the watcher has the lease still. */
+  readonly isLeading: () => boolean;
+  readonly onRaised: (alarm: Alarm) => void;
+  /** Redis cannot be asked. */
+  readonly onFailure: (error: unknown) => void;
+  readonly onWarning: (reason: string, error?: unknown) => void;
+  readonly count: (counter: 'raised' | 'muted' | 'looks', by: number) => void;
+}
+
+/** The lease has lapsed. What was looked at waits, in case it is taken again; otherwise another looks. */
+class LeaseLost extends Error {}
+
+/** The looks of one watcher, from the moment when it has the lease. */
+export class Lead {
+  readonly #source: Source;
+  readonly #shared: SharedWatch;
+  readonly #options: LeadOptions;
+  readonly #lookout: Lookout;
+  readonly #on: ReadonlySet<AlarmKind>;
+  /** Ids of what was told. */
+  #remembered = new Set<string>();
+  #duty: Duty | undefined;
+  /** When that was received, by the monotonic clock. */
+  #dutyAt = 0;
+  #isLooking = false;
+  #lastLook = -Infinity;
+  readonly #warned = new Set<string>();
+
+  /** @param cursor - how far the watcher before has come */
+  constructor(source: Source, shared: SharedWatch, cursor: string | undefined, options: LeadOptions) {
+    this.#source = { ...source, listSeverities: (name) => this.#lookout.listSeverities(name) };
+    this.#shared = shared;
+    this.#options = options;
+    this.#on = new Set(options.on);
+    const { names, severities } = options;
+    const isWatched = names ? (name: string): boolean => names.includes(name) : (): boolean => true;
+    this.#lookout = new Lookout(source, { isWatched, severities }, cursor);
+  }
+
+  /** How far it has come; undefined while there is something new that it has not looked at. */
+  get cursor(): string | undefined {
+    return this.#isLooking ? undefined : this.#lookout.cursor;
+  }
+
+  /** The lease was renewed: looks, unless it is looking. */
+  update(duty: Duty): void {
+    this.#duty = duty;
+    this.#dutyAt = clock.now();
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    void this.#look(duty)
+      .catch((error: unknown) => {
+        if (!(error instanceof LeaseLost)) this.#options.onFailure(error);
+      })
+      .finally(() => {
+        this.#isLooking = false;
+      });
+  }
+
+  async #look(duty: Duty): Promise<void> {
+    const { news, round, quiet } = this.#lookout;
+    const passed = Math.min(Math.max(clock.now() - this.#lastLook, this.#options.pollMs), 60_000);
+    this.#lastLook = clock.now();
+    await this.#lookout.ask(duty.now + (clock.now() - this.#dutyAt));
+    await this.#through(news, (place) => this.#lookForNews(place));
+    if (this.#on.has('silent')) {
+      await this.#through(quiet, async ({ name, severities }) =>
+        this.#raise(await findSilentLogger(this.#source, name, severities, duty.watchedSince)),
+      );
+    }
+    quiet.clear();
+    const share = Math.max(this.#lookout.share(passed), MOST_AT_ONCE);
+    await this.#through(round, (place) => this.#lookAround(place), share);
+  }
+
+  /** Looks at some of what waits, and takes it off. What fails because of its own keys is left out. */
+  async #through<Item>(
+    waiting: Map<string, Item>,
+    look: (item: Item) => Promise<void>,
+    most = Infinity,
+  ): Promise<void> {
+    const items = [...waiting].slice(0, most);
+    const next = async (): Promise<void> => {
+      for (let item = items.shift(); item && this.#options.isLeading(); item = items.shift()) {
+        const [key, place] = item;
+        this.#options.count('looks', 1);
+        try {
+          await look(place);
+        } catch (error) {
+          if (!isDestinationError(error)) throw error;
+          this.#warnOnce(key, `cannot look at ${key}: ${errorMessage(error)}`, error);
+        }
+        waiting.delete(key);
+      }
+    };
+    await Promise.all(Array.from({ length: MOST_AT_ONCE }, next));
+  }
+
+  async #lookForNews(place: Place): Promise<void> {
+    if (!this.#on.has('new') && !this.#on.has('returned')) return;
+    const { findings, isTooVaried } = await findNews(this.#source, place, this.#on);
+    if (isTooVaried) {
+      const { name, severity } = place;
+      const reason = `${name}:${severity} has more different messages in a week than are kept, so that it cannot be told which are new`;
+      this.#warnOnce(`varied ${severity}:${name}`, `${reason}: log with commonKey: 'pattern'`);
+    }
+    await this.#raise(findings);
+  }
+
+  async #lookAround(place: Place): Promise<void> {
+    await this.#lookForNews(place);
+    if (this.#on.has('surging')) await this.#raise(await findSurges(this.#source, place));
+  }
+
+  async #raise(findings: readonly Finding[]): Promise<void> {
+    const alarms = findings
+      .filter((finding) => !this.#isPutOff(finding))
+      .map((finding) => ({ finding, alarm: toAlarm(this.#options.prefix, finding) }))
+      .filter(({ alarm }) => !this.#remembered.has(alarm.id));
+    for (let at = 0; at < alarms.length; at += MOST_RAISED) {
+      const some = alarms.slice(at, at + MOST_RAISED);
+      const verdicts = await this.#shared.raise(
+        some.map(({ finding, alarm }) => this.#toRaised(finding, alarm)),
+        this.#options.raise,
+      );
+      if (!verdicts) throw new LeaseLost();
+      for (const [i, verdict] of verdicts.entries()) {
+        const { alarm } = some[i] as (typeof some)[number];
+        if (verdict === 'full') this.#warnOnce('full', 'too many alarms wait to be told: others are found later');
+        else this.#remember(alarm.id);
+        if (verdict === 'single' || verdict === 'digest') this.#options.count('raised', 1);
+        if (verdict === 'noted') this.#options.count('muted', 1);
+        if (verdict === 'single') this.#options.onRaised(alarm);
+      }
+    }
+  }
+
+  #isMuted({ key }: Finding): boolean {
+    return this.#duty?.mutes.some((pattern) => isMutedBy(pattern, key)) === true;
+  }
+
+  /** A surge is told when it is muted no more, if it goes on; a message that was new meanwhile is not. */
+  #isPutOff(finding: Finding): boolean {
+    return finding.kind === 'surging' && this.#isMuted(finding);
+  }
+
+  #toRaised(finding: Finding, alarm: Alarm): Raised {
+    const isMuted = this.#isMuted(finding);
+    return {
+      subject: subject(finding),
+      id: alarm.id,
+      since: finding.since,
+      text: isMuted ? '' : encodeAlarm(alarm),
+    };
+  }
+
+  #remember(id: string): void {
+    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered = new Set();
+    this.#remembered.add(id);
+  }
+
+  #warnOnce(key: string, reason: string, error?: unknown): void {
+    if (this.#warned.has(key) || this.#warned.size >= MOST_REMEMBERED) return;
+    this.#warned.add(key);
+    this.#options.onWarning(reason, error);
+  }
+}

@@ -1,0 +1,133 @@
+/** What the watchers of a group share, with the encoding of the arguments of the scripts and the decoding of their replies. */
+
+import type { Connection } from '../redis/connection';
+import type { WatchKeys } from '../redis/keys';
+import { KEEP_LEASE, LEAVE, MUTE, PUT_OFF, RAISE, SETTLE } from './scripts';
+
+/** A watcher that has not been heard of for so long watches no more. */
+export const LEASE_MS = 3000;
+
+/** An alarm that waits. */
+export interface PendingAlarm {
+  readonly id: string;
+  /** Tries that have failed. */
+  readonly tries: number;
+  /** The minute of the digest that it belongs to, in epoch milliseconds; 0 for none. */
+  readonly minute: number;
+  readonly text: string;
+}
+
+/** What the watcher that has the lease is given. */
+export interface Duty {
+  /** By the clock of Redis, in epoch milliseconds, like the others. */
+  readonly now: number;
+  /** Since when the group has watched without a gap. */
+  readonly watchedSince: number;
+  /** How far it has come; undefined if that is not known. */
+  readonly cursor: string | undefined;
+  /** Patterns that are muted. */
+  readonly mutes: readonly string[];
+  readonly due: readonly PendingAlarm[];
+}
+
+/** What has become of an alarm. `'told'`: it was told already. `'full'`: too many wait. */
+export type Verdict = 'told' | 'single' | 'digest' | 'noted' | 'full';
+
+const VERDICTS: Readonly<Record<number, Verdict>> = { 0: 'told', 1: 'single', 2: 'digest', 3: 'noted', [-1]: 'full' };
+
+/** An alarm to be told. */
+export interface Raised {
+  readonly subject: string;
+  readonly id: string;
+  /** Epoch milliseconds since when it holds. */
+  readonly since: number;
+  /** Empty for what is only to be taken for told. */
+  readonly text: string;
+}
+
+/** How alarms are raised. */
+export interface RaiseOptions {
+  readonly cooldownMs: number;
+  readonly digestAbove: number;
+  /** How long a delivery may take, in milliseconds. */
+  readonly holdMs: number;
+}
+
+/** What the watchers of a group share, as one of them sees it. */
+export class SharedWatch {
+  readonly #connection: Connection;
+  readonly #keys: WatchKeys;
+  readonly #token: string;
+
+  /** @param token - no other watcher has it */
+  constructor(connection: Connection, keys: WatchKeys, token: string) {
+    this.#connection = connection;
+    this.#keys = keys;
+    this.#token = token;
+  }
+
+  /** Takes or renews the lease. Returns what there is to do, or for how long another may still have the lease, in milliseconds. */
+  async tend(cursor: string | undefined): Promise<Duty | number> {
+    const { lease, watch, pending, due, mutes } = this.#keys;
+    const reply = await this.#connection.run(
+      KEEP_LEASE,
+      [lease, watch, pending, due, mutes],
+      [this.#token, String(LEASE_MS), cursor ?? ''],
+    );
+    const [isHeld, ...rest] = reply as unknown[];
+    if (Number(isHeld) === 0) return Number(rest[0]);
+    const [now, since, found, muted, waiting] = rest;
+    return {
+      now: Number(now),
+      watchedSince: Number(since),
+      cursor: String(found) || undefined,
+      mutes: toPairs(muted).flatMap(([pattern, end]) => (Number(end) > Number(now) ? [pattern] : [])),
+      due: toPairs(waiting).map(([id, text]) => parsePending(id, text)),
+    };
+  }
+
+  /** Undefined if another has the lease. */
+  async raise(alarms: readonly Raised[], options: RaiseOptions): Promise<Verdict[] | undefined> {
+    const { lease, watch, told, pending, due } = this.#keys;
+    const { cooldownMs, digestAbove, holdMs } = options;
+    const args = alarms.flatMap(({ subject, id, since, text }) => [subject, id, String(since), text]);
+    const reply = await this.#connection.run(
+      RAISE,
+      [lease, watch, told, pending, due],
+      [this.#token, String(cooldownMs), String(digestAbove), String(holdMs), ...args],
+    );
+    const verdicts = (reply as unknown[]).map((verdict) => VERDICTS[Number(verdict)] as Verdict);
+    return verdicts.length === alarms.length ? verdicts : undefined;
+  }
+
+  async settle(ids: readonly string[]): Promise<void> {
+    const { pending, due } = this.#keys;
+    await this.#connection.run(SETTLE, [pending, due], [...ids]);
+  }
+
+  /** @param tries - that have failed; undefined if the next one goes on */
+  async putOff(ids: readonly string[], ms: number, tries?: number): Promise<void> {
+    const { lease, pending, due } = this.#keys;
+    const args = [this.#token, String(Math.round(ms)), tries === undefined ? '' : String(tries), ...ids];
+    await this.#connection.run(PUT_OFF, [lease, pending, due], args);
+  }
+
+  async leave(): Promise<void> {
+    await this.#connection.run(LEAVE, [this.#keys.lease], [this.#token]);
+  }
+
+  /** Whether there was room for it. */
+  async mute(pattern: string, ms: number): Promise<boolean> {
+    return Number(await this.#connection.run(MUTE, [this.#keys.mutes], [pattern, String(ms)])) === 1;
+  }
+}
+
+function toPairs(flat: unknown): [string, string][] {
+  const texts = (flat as unknown[]).map(String);
+  return Array.from({ length: texts.length / 2 }, (_, i) => [texts[2 * i] as string, texts[2 * i + 1] as string]);
+}
+
+function parsePending(id: string, stored: string): PendingAlarm {
+  const [, tries, minute, text = ''] = /^(\d+) (\d+) (.*)$/s.exec(stored) ?? [];
+  return { id, tries: Number(tries ?? 0), minute: Number(minute ?? 0), text };
+}
