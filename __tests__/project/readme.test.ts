@@ -64,6 +64,8 @@ const GLOBALS = `
 type Package = typeof import('winston-redis-recent-common');
 declare const RedisRecentCommonTransport: Package['RedisRecentCommonTransport'];
 declare const RecentCommonReader: Package['RecentCommonReader'];
+declare const RecentCommonWatcher: Package['RecentCommonWatcher'];
+declare const alarmText: Package['alarmText'];
 declare const keepTemplate: Package['keepTemplate'];
 declare const parameterize: Package['parameterize'];
 declare const logCommon: Package['logCommon'];
