@@ -185,7 +185,7 @@ describe('unknown option', () => {
   it.each([
     ['authorise', { authorise: 'public' }, 'authorize'],
     ['refresh', { refresh: 1000 }, 'refreshMs'],
-    ['url', { url }, 'one of the options reader, authorize, title'],
+    ['url', { url }, 'one of the options reader, environments, authorize, title'],
   ])('of the dashboard is refused, with the right one: %s', (option, more, right) => {
     const reader = new RecentCommonReader({ url });
     const options = { reader, authorize: 'public', ...more } as never;
