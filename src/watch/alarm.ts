@@ -4,14 +4,14 @@ import { createHash } from 'node:crypto';
 import type { Sample } from '../read/message-change';
 import { escapeCharacters, INVISIBLE } from '../visible';
 
-/** What an alarm may be about. */
-export const KINDS = ['new', 'returned', 'surging', 'silent'] as const;
-
 /**
  * What an alarm is about. `'new'`, `'returned'` and `'surging'` are the statuses of a message in `reader.changes()`; `'silent'` is a logger
  * that spoke in each of 30 minutes and has said nothing, under any severity, for the five after them.
  */
-export type AlarmKind = (typeof KINDS)[number];
+export type AlarmKind = 'new' | 'returned' | 'surging' | 'silent';
+
+/** What an alarm may be about. */
+export const KINDS: readonly AlarmKind[] = ['new', 'returned', 'surging', 'silent'];
 
 /** One alarm, of a message or of a logger that fell silent. */
 export interface Alarm {

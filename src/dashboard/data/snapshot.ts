@@ -15,7 +15,10 @@ const LINES = 100;
 const HOUR_MS = 3_600_000;
 
 /** One of the most frequent messages. */
-export type FrequentMessage = MessageRow & Pick<FrequentChange, 'share'>;
+export interface FrequentMessage extends MessageRow {
+  /** Its share of the log calls of the window in the severities shown, from 0 to 1. */
+  readonly share: number;
+}
 
 /** The data of the page of a logger at one time. */
 export interface Snapshot {
