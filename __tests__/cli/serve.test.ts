@@ -83,6 +83,43 @@ describe('serve', () => {
     expect(await request(url)).toMatchObject({ status: 401 });
   });
 
+  it('shows several environments, and links from one to another', async () => {
+    const url = `--env=production=${workspace.url}`;
+    const cli = new RunningCli([
+      'serve',
+      '-p',
+      '0',
+      '--prefix',
+      workspace.prefix,
+      url,
+      `--env=staging=${workspace.url}`,
+    ]);
+    await cli.until(() => cli.stdout.text.endsWith('\n'));
+    const [page = ''] = /http:\S+/.exec(cli.stdout.text) ?? [];
+    expect(cli.stdout.text).toMatch(/ shows production \(redis:\S+\), staging \(redis:\S+\)\. Ctrl-C ends\n$/);
+    const { body } = await request(page);
+    expect(body).toContain('<a class="choice" href="?in=staging">staging</a>');
+    expect(body).toContain('href="?in=production" aria-current="true"');
+    const other = await request(`${page}?in=staging&name=shop`);
+    expect(other.body).toContain('order placed');
+    expect(other.body).toContain('href="?in=staging" aria-current="true"');
+    expect(await request(`${page}?in=nowhere`)).toMatchObject({ status: 404 });
+    expect(await cli.interrupt()).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each([
+    ['--env', 'production'],
+    ['--env', '=redis://localhost'],
+    ['--env', 'a=redis://u:s3cret@localhost', '--env', 'a=redis://localhost'],
+    ['--env', 'a=redis://u:s3cret@localhost', '-u', 'redis://localhost'],
+    ['--env', 'a=http://u:s3cret@localhost'],
+  ])('ends with code 2 if its environments cannot be told apart or used: %s %s', async (...args) => {
+    const { code, stdout, stderr } = await runCli(['serve', ...args]);
+    expect(stderr).toContain('--env');
+    expect(stderr).not.toContain('s3cret');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
   it('prints its URL as JSON with --json', async () => {
     const { cli, url } = await serve({}, '--json', '--host', 'localhost');
     expect(JSON.parse(cli.stdout.text)).toEqual({ url, redis: expect.stringMatching(/^redis:\/\//) });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { createClient } from 'redis';
 import { OptionsError, RecentCommonReader } from '../../src';
 import { createDashboard, type Dashboard, type DashboardOptions } from '../../src/dashboard';
@@ -271,6 +272,45 @@ describe('the node handler', () => {
     ['with a path that looks like a host', 'GET //evil.example/?asset=style HTTP/1.1\r\nHost: x\r\n\r\n', 200],
   ])('answers a request %s', async (_case, request, status) => {
     expect(await readStatusLine(site, request)).toContain(` ${status} `);
+  });
+});
+
+describe('a client that takes gzip', () => {
+  const queries = [
+    '',
+    '?name=shop',
+    '?name=shop&format=json',
+    '?name=shop&format=parts',
+    '?asset=script',
+    '?asset=style',
+  ];
+
+  it.each(queries)('gets at most 20 kB, which are the same uncompressed: %j', async (query) => {
+    const packed = await ask(board, query, { headers: { 'accept-encoding': 'br, gzip' } });
+    const plain = await ask(board, query);
+    const bytes = Buffer.from(await packed.arrayBuffer());
+    const isShort = (await plain.clone().text()).length < 1000;
+    expect(packed.headers.get('content-encoding')).toBe(isShort ? null : 'gzip');
+    expect([packed.headers.get('vary'), plain.headers.get('vary')]).toEqual(['Accept-Encoding', 'Accept-Encoding']);
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(bytes.length).toBeLessThanOrEqual(20_000);
+    const [a, b] = [isShort ? bytes.toString() : gunzipSync(bytes).toString(), await plain.text()].map((text) =>
+      text.replace(/As of .*? UTC|"(score|expected)":[\d.e-]+/g, ''),
+    );
+    expect(a).toBe(b);
+  });
+
+  it.each(['gzip;q=0', 'br', 'identity'])(
+    'gets an answer that is not compressed if it takes none: %s',
+    async (header) => {
+      const answer = await ask(board, '?asset=style', { headers: { 'accept-encoding': header } });
+      expect(answer.headers.get('content-encoding')).toBeNull();
+    },
+  );
+
+  it.each(['cross-site', 'same-site'])('gets an answer whose size tells nothing to another site: %s', async (site) => {
+    const headers = { 'accept-encoding': 'gzip', 'sec-fetch-site': site };
+    expect((await ask(board, '?asset=style', { headers })).headers.get('content-encoding')).toBeNull();
   });
 });
 

@@ -60,6 +60,7 @@ export const OPTIONS = {
   ls: { ...GLOBAL, 'no-trunc': { type: 'boolean', default: false } },
   serve: {
     ...GLOBAL,
+    env: { type: 'string', multiple: true },
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', short: 'p', default: PORT },
     insecure: { type: 'boolean', default: false },

@@ -104,6 +104,8 @@ Serves the web page until interrupted.
                           a password
       --insecure          allow another address without them: anyone who can
                           reach the port can read the logs
+      --env <name=url>    a Redis under a name, in place of --url; repeat it for
+                          several, which links at the top lead to
 
 If RECENT_COMMON_USER and RECENT_COMMON_PASSWORD are set in the environment,
 users have to sign in with them.

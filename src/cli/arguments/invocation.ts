@@ -23,7 +23,7 @@ const TAIL_LINES = 100;
 export interface GlobalArguments {
   readonly url: string;
   /** What the URL was given as. */
-  readonly urlSource: '--url' | 'REDIS_URL';
+  readonly urlSource: '--url' | '--env' | 'REDIS_URL';
   readonly prefix: string;
   readonly isCluster: boolean;
   readonly isJson: boolean;
@@ -87,6 +87,8 @@ export interface LsArguments extends GlobalArguments {
 /** The arguments of `serve`. */
 export interface ServeArguments extends GlobalArguments {
   readonly command: 'serve';
+  /** Each Redis by its name; empty if there is one without a name. */
+  readonly environments: readonly { readonly name: string; readonly url: string }[];
   /** Host name or IP address to listen on. */
   readonly address: string;
   readonly port: number;
@@ -197,9 +199,14 @@ function parseLs(globals: GlobalArguments, { values, positionals }: ParsedLine<'
 
 function parseServe(globals: GlobalArguments, { values, positionals }: ParsedLine<'serve'>): ServeArguments {
   refuseNames('serve', positionals);
+  const environments = parseEnvironments(values.env ?? []);
+  const [first] = environments;
+  if (first && values.url !== undefined) throw new UsageError('--env does not go with --url');
   return {
     command: 'serve',
     ...globals,
+    ...(first && { url: first.url, urlSource: '--env' as const }),
+    environments,
     address: values.host,
     port: parseWhole('--port', values.port, 0, 65_535),
     isInsecure: values.insecure,
@@ -215,6 +222,18 @@ function parseForget(globals: GlobalArguments, { values, positionals }: ParsedLi
 function parseShell([shell = '', ...others]: readonly string[]): Shell {
   if (others.length > 0) throw new UsageError('completion takes one shell');
   return parseChoice('completion', shell, SHELLS);
+}
+
+/** Nothing of a URL is shown, since it may hold a password. */
+function parseEnvironments(given: readonly string[]): ServeArguments['environments'] {
+  const environments = given.map((each) => {
+    const [, name, url] = /^([^=:/@]+)=(.+)$/.exec(each) ?? [];
+    if (name === undefined || url === undefined) throw new UsageError('--env takes a name and a URL: name=redis://…');
+    return { name, url };
+  });
+  const names = new Set(environments.map(({ name }) => name));
+  if (names.size < environments.length) throw new UsageError('--env takes a name only once');
+  return environments;
 }
 
 function parseName(command: Command, positionals: readonly string[]): string | undefined {

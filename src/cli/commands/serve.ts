@@ -9,7 +9,7 @@ import { errorMessage } from '../../errors';
 import type { ServeArguments } from '../arguments/invocation';
 import { Failure, UsageError } from '../errors';
 import type { Host } from '../host';
-import type { Store } from '../redis/connect';
+import { openStore, type Store } from '../redis/connect';
 import type { Screen } from '../terminal/screen';
 import { visibleJson } from '../terminal/text';
 
@@ -26,12 +26,8 @@ type Gate = ((authorization: string | undefined) => boolean) | undefined;
  * Serves the web page until interrupted.
  * @throws UsageError if other machines could read the logs without a password
  */
-export async function serve(
-  { address: given, port, isInsecure, isJson }: ServeArguments,
-  { reader, label }: Store,
-  screen: Screen,
-  host: Host,
-): Promise<void> {
+export async function serve(invocation: ServeArguments, store: Store, screen: Screen, host: Host): Promise<void> {
+  const { address: given, port, isInsecure, isJson } = invocation;
   const gate = createGate(host.env);
   const address = given.replace(/^\[(.*)\]$/, '$1');
   const isLoopback = LOOPBACK.test(address);
@@ -41,7 +37,8 @@ export async function serve(
       `without RECENT_COMMON_USER and RECENT_COMMON_PASSWORD only this machine is served, not ${address} (see --insecure)`,
     );
   }
-  const { node } = createDashboard({ reader, authorize: 'public' });
+  const { readers, label, close } = await openAll(invocation, store);
+  const { node } = createDashboard({ ...readers, authorize: 'public' });
   const server = createServer(guard(gate, isLoopback, node));
   const url = await listen(server, address, port);
   if (!gate && !isLoopback) screen.note(`warning: anyone who can reach ${url} can read the logs`);
@@ -49,6 +46,20 @@ export async function serve(
   await aborted(host.interrupted());
   server.close();
   server.closeAllConnections();
+  close();
+}
+
+/** Opens every environment but the first, which is the store that is open. */
+async function openAll({ environments, ...globals }: ServeArguments, store: Store) {
+  if (environments.length === 0)
+    return { readers: { reader: store.reader }, label: store.label, close: () => undefined };
+  const others = await Promise.all(environments.slice(1).map(({ url }) => openStore({ ...globals, url })));
+  const named = [store, ...others].map((each, i) => [environments[i]?.name as string, each] as const);
+  return {
+    readers: { environments: Object.fromEntries(named.map(([name, { reader }]) => [name, reader])) },
+    label: named.map(([name, each]) => `${name} (${each.label})`).join(', '),
+    close: () => others.forEach((each) => each.close()),
+  };
 }
 
 /**
