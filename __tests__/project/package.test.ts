@@ -91,7 +91,9 @@ describe('packed package', () => {
     const papers = files.filter((file) => !/^dist\/.*\.(d\.)?m?[jt]s$/.test(file));
     const others = papers.filter(
       (file) =>
-        !/^(docs\/([a-z]+\.md|[a-z0-9-]+\.png|api\/[A-Za-z/-]+\.md)|examples\/((demo|recipes)\/)?[a-z.-]+\.ts)$/.test(file),
+        !/^(docs\/([a-z]+\.md|[a-z0-9-]+\.png|api\/[A-Za-z/-]+\.md)|examples\/((demo|recipes)\/)?[a-z.-]+\.ts)$/.test(
+          file,
+        ),
     );
     expect(others).toEqual([
       'CHANGELOG.md',
