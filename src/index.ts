@@ -41,6 +41,7 @@ export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type
 export { type Alarm, type AlarmDigest, type AlarmKind, alarmText } from './watch/alarm';
 export type { WatcherOptions } from './watch/options';
 export { RecentCommonWatcher, type WatcherStats } from './watch/watcher';
+export type { WebhookOptions } from './watch/webhook';
 export type { LogEntry, LogQuery, LogStream, StreamOptions } from './winston/query';
 export type { DeliveryStats } from './write/flusher';
 export { type ForgetOptions, forget } from './write/forget';

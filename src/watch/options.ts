@@ -6,6 +6,7 @@ import { assertConnection, type ConnectionOptions, withUrl } from '../redis/open
 import { isClusterClient } from '../redis/passed-client';
 import { toSeverity } from '../severity';
 import { type Alarm, type AlarmDigest, type AlarmKind, KINDS } from './alarm';
+import { assertWebhook, type WebhookOptions } from './webhook';
 
 /** Options of {@link RecentCommonWatcher}. */
 export interface WatcherOptions extends ConnectionOptions {
@@ -29,6 +30,8 @@ export interface WatcherOptions extends ConnectionOptions {
    * `alarmTimeoutMs`, or if its process ends, it is told again, with the same `id`, by this process or another. Up to eight run at once.
    */
   readonly onAlarm?: ((alarm: Alarm | AlarmDigest) => unknown) | undefined;
+  /** Posts alarms as JSON, beside `onAlarm` or instead of it: with both, an alarm is told once both have taken it. */
+  readonly webhook?: WebhookOptions | undefined;
   /** Longest time that telling one alarm may take, in milliseconds, from 100 to 600,000. @default 10000 */
   readonly alarmTimeoutMs?: number | undefined;
   /** How often one alarm is tried, from 1 to 1,000; after waits of one second, two, four and so on, up to a minute. @default 20 */
@@ -52,6 +55,7 @@ const WATCHER_OPTIONS: Readonly<Record<Exclude<keyof WatcherOptions, keyof Conne
   cooldownMs: true,
   digestAbove: true,
   onAlarm: true,
+  webhook: true,
   alarmTimeoutMs: true,
   maxAttempts: true,
   pollMs: true,
@@ -110,7 +114,8 @@ export function resolveWatcherOptions(options: WatcherOptions): ResolvedWatcherO
   assertList(resolved.severities, 'severities', 'an array of severities');
   const severities = resolved.severities.map((level) => (typeof level === 'string' ? toSeverity(level) : level));
   for (const severity of severities) assertSeverity(severity, 'severities');
-  assertFunction(resolved.onAlarm, 'onAlarm', true);
+  assertFunction(resolved.onAlarm, 'onAlarm', resolved.webhook === undefined);
+  if (resolved.webhook !== undefined) assertWebhook(resolved.webhook);
   return { ...resolved, severities: [...new Set(severities)] };
 }
 

@@ -17,6 +17,7 @@ import { Lead } from './lead';
 import { toMutePattern } from './mutes';
 import { type ResolvedWatcherOptions, resolveWatcherOptions, type WatcherOptions } from './options';
 import { LEASE_MS, SharedWatch } from './shared-watch';
+import { postAlarm } from './webhook';
 
 /** How long a watcher that has not the lease waits before it asks again. */
 const FOLLOW_MS = 1000;
@@ -77,13 +78,16 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
   constructor(options: WatcherOptions) {
     super();
     this.#options = resolveWatcherOptions(options);
-    const { keyPrefix: prefix, group, onAlarm, alarmTimeoutMs, maxAttempts } = this.#options;
+    const { keyPrefix: prefix, group, onAlarm, webhook, alarmTimeoutMs, maxAttempts } = this.#options;
     this.#connection = openConnection(this.#options, false);
     const space = { prefix, hashTag: this.#connection.isCluster };
     this.#source = { connection: this.#connection, space, patterns: new PatternMemory() };
     this.#shared = new SharedWatch(this.#connection, watchKeys({ prefix }, group), randomUUID());
     this.#deliveries = new Deliveries(this.#shared, {
-      onAlarm: onAlarm as NonNullable<typeof onAlarm>,
+      onAlarm: async (alarm) => {
+        await onAlarm?.(alarm);
+        if (webhook) await postAlarm(webhook, alarm, alarmTimeoutMs);
+      },
       timeoutMs: alarmTimeoutMs,
       maxAttempts,
       isLeading: () => this.#isLeading,
