@@ -4,11 +4,10 @@ import {
   type ChangedLoggers,
   type LogInfo,
   OptionsError,
-  RecentCommonReader,
   RedisRecentCommonTransport,
 } from '../../src';
-import { describeWithClock, ServerClock } from '../support/redis/server-clock';
-import { RedisServer } from '../support/redis/servers';
+import { redisWithClock } from '../support/redis/redis-with-clock';
+import { describeWithClock } from '../support/redis/server-clock';
 import { Workspace } from '../support/workspace';
 import { seedLogCommon } from '../support/writers/seed';
 
@@ -23,25 +22,13 @@ function listed({ loggers }: ChangedLoggers): string[] {
 }
 
 describeWithClock('what has changed since a moment', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
-  let reader: RecentCommonReader;
+  const timed = redisWithClock();
   let transport: RedisRecentCommonTransport;
 
-  beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    reader = new RecentCommonReader({ url: server.url });
-  });
-  afterAll(async () => {
-    reader.close();
-    await server.stop();
-    clock.remove();
-  });
   beforeEach(async () => {
-    await server.command(['FLUSHALL']);
-    clock.set(0);
-    transport = new RedisRecentCommonTransport({ url: server.url, name: 'shop' });
+    await timed.server.command(['FLUSHALL']);
+    timed.clock.set(0);
+    transport = new RedisRecentCommonTransport({ url: timed.server.url, name: 'shop' });
   });
   afterEach(() => transport.close());
 
@@ -52,26 +39,26 @@ describeWithClock('what has changed since a moment', () => {
   /** Later, and with a transport that does not take its own clock for one that stood still. */
   const pass = async (seconds: number): Promise<void> => {
     await transport.close();
-    clock.advance(seconds);
-    transport = new RedisRecentCommonTransport({ url: server.url, name: 'shop' });
+    timed.clock.advance(seconds);
+    transport = new RedisRecentCommonTransport({ url: timed.server.url, name: 'shop' });
   };
 
   it('is each logger that was written to, the last one first, and whether a message was new there', async () => {
     await log('error', 'boom');
     await log('info', 'hello');
     await pass(LATER);
-    const { cursor } = await reader.changedSince();
+    const { cursor } = await timed.reader.changedSince();
     await pass(LATER);
     await log('error', 'boom');
-    expect(listed(await reader.changedSince(cursor))).toEqual(['shop error']);
+    expect(listed(await timed.reader.changedSince(cursor))).toEqual(['shop error']);
     await log('error', 'bang');
     await pass(1);
     await log('info', 'hello');
-    const later = await reader.changedSince(cursor);
+    const later = await timed.reader.changedSince(cursor);
     expect(listed(later)).toEqual(['shop info', 'shop error new']);
     await pass(LATER);
-    const { cursor: quiet } = await reader.changedSince(later.cursor);
-    expect(listed(await reader.changedSince(quiet))).toEqual([]);
+    const { cursor: quiet } = await timed.reader.changedSince(later.cursor);
+    expect(listed(await timed.reader.changedSince(quiet))).toEqual([]);
   });
 
   it('is every known logger without a cursor, each as if a message were new there', async () => {
@@ -79,52 +66,52 @@ describeWithClock('what has changed since a moment', () => {
     await log('info', 'hello');
     await pass(LATER);
     await log('info', 'hello');
-    const { loggers } = await reader.changedSince();
+    const { loggers } = await timed.reader.changedSince();
     expect(loggers.map(({ severity, hasNewMessages }) => [severity, hasNewMessages])).toEqual([
       ['info', true],
       ['error', true],
     ]);
-    expect(loggers[0]?.lastSeen).toEqual((await reader.names())[0]?.lastSeen);
+    expect(loggers[0]?.lastSeen).toEqual((await timed.reader.names())[0]?.lastSeen);
   });
 
   it('has no new message for one that comes back after some hours, and one for one that comes back after a day', async () => {
     await log('error', 'boom');
     await pass(3 * HOUR);
-    const { cursor } = await reader.changedSince();
+    const { cursor } = await timed.reader.changedSince();
     await log('error', 'boom');
-    expect(listed(await reader.changedSince(cursor))).toEqual(['shop error']);
+    expect(listed(await timed.reader.changedSince(cursor))).toEqual(['shop error']);
     await pass(DAY + HOUR);
     await log('error', 'boom');
-    expect(listed(await reader.changedSince(cursor))).toEqual(['shop error new']);
+    expect(listed(await timed.reader.changedSince(cursor))).toEqual(['shop error new']);
   });
 
   it('has a logger again whose last note is of the second of the cursor, since it may have gone on in that second', async () => {
     await log('error', 'boom');
-    const { cursor } = await reader.changedSince();
+    const { cursor } = await timed.reader.changedSince();
     await log('error', 'boom');
-    expect(listed(await reader.changedSince(cursor))).toEqual(['shop error']);
+    expect(listed(await timed.reader.changedSince(cursor))).toEqual(['shop error']);
   });
 
   it('is everything if the clock of Redis was set back, whatever was noted before', async () => {
     await log('error', 'boom');
     await log('info', 'hello');
-    const { cursor } = await reader.changedSince();
-    clock.advance(-HOUR);
-    expect(listed(await reader.changedSince(cursor))).toEqual(['shop info new', 'shop error new']);
+    const { cursor } = await timed.reader.changedSince();
+    timed.clock.advance(-HOUR);
+    expect(listed(await timed.reader.changedSince(cursor))).toEqual(['shop info new', 'shop error new']);
   });
 
   it('is not known of what the Python functions of the book write: only the answer without a cursor has their loggers', async () => {
-    const redis: ReturnType<typeof createClient> = createClient({ url: server.url });
+    const redis: ReturnType<typeof createClient> = createClient({ url: timed.server.url });
     await redis.connect();
     await log('info', 'hello');
     await pass(LATER);
-    const { cursor } = await reader.changedSince();
+    const { cursor } = await timed.reader.changedSince();
     await pass(LATER);
     await seedLogCommon(redis, 'shop', 'theirs');
     redis.destroy();
-    expect(listed(await reader.changedSince(cursor))).toEqual([]);
-    expect(listed(await reader.changedSince())).toEqual(['shop info new']);
-    expect((await reader.recent('shop', 'info', { limit: 1 }))[0]?.message).toBe('theirs');
+    expect(listed(await timed.reader.changedSince(cursor))).toEqual([]);
+    expect(listed(await timed.reader.changedSince())).toEqual(['shop info new']);
+    expect((await timed.reader.recent('shop', 'info', { limit: 1 }))[0]?.message).toBe('theirs');
   });
 });
 

@@ -1,55 +1,43 @@
-import { type MessageChange, OptionsError, RecentCommonReader, RedisRecentCommonTransport } from '../../src';
-import { describeWithClock, ServerClock } from '../support/redis/server-clock';
-import { RedisServer } from '../support/redis/servers';
+import { type MessageChange, OptionsError, RedisRecentCommonTransport } from '../../src';
+import { redisWithClock } from '../support/redis/redis-with-clock';
+import { describeWithClock } from '../support/redis/server-clock';
 
 /** Ten minutes past twelve. */
 const BEGINNING = Date.UTC(2026, 10, 24, 12, 10) / 1000;
 const BY_PATTERN = { groupBy: 'pattern' } as const;
 
 describeWithClock('reading by pattern', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
-  let reader: RecentCommonReader;
+  const timed = redisWithClock();
   let transport: RedisRecentCommonTransport;
   let names = 0;
   let name: string;
 
-  beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    reader = new RecentCommonReader({ url: server.url });
-  });
-  afterAll(async () => {
-    reader.close();
-    await server.stop();
-    clock.remove();
-  });
   beforeEach(() => {
     name = `app${++names}`;
-    clock.set(BEGINNING - Math.floor(Date.now() / 1000));
-    transport = new RedisRecentCommonTransport({ url: server.url, name });
+    timed.clock.show(BEGINNING);
+    transport = new RedisRecentCommonTransport({ url: timed.server.url, name });
   });
   afterEach(() => transport.close());
 
   const log = async (messages: Record<string, number>, commonLimit?: number): Promise<void> => {
     // The clock of a transport did not move with that of the server.
     await transport.close();
-    transport = new RedisRecentCommonTransport({ url: server.url, name, commonLimit });
+    transport = new RedisRecentCommonTransport({ url: timed.server.url, name, commonLimit });
     for (const [message, count] of Object.entries(messages)) {
       for (let i = 0; i < count; i++) transport.log({ level: 'error', message });
     }
     await transport.flush();
   };
-  const pass = (minutes: number): void => clock.advance(60 * minutes);
+  const pass = (minutes: number): void => timed.clock.advance(60 * minutes);
   const change = async (pattern: string, minutes?: number): Promise<MessageChange | undefined> => {
     const window = minutes === undefined ? 'current' : { minutes };
-    const changes = await reader.changes(name, 'error', { ...BY_PATTERN, window });
+    const changes = await timed.reader.changes(name, 'error', { ...BY_PATTERN, window });
     return changes.find(({ message }) => message === pattern);
   };
 
   it('makes one row of the messages of a pattern, with its most frequent messages and its keys', async () => {
     await log({ 'user 1 failed': 2, 'user 2 failed': 5, 'disk full': 3 });
-    const { messages, total } = await reader.common(name, 'error', BY_PATTERN);
+    const { messages, total } = await timed.reader.common(name, 'error', BY_PATTERN);
     expect(total).toBe(10);
     expect(messages).toEqual([
       {
@@ -70,11 +58,11 @@ describeWithClock('reading by pattern', () => {
         keys: ['disk full'],
       },
     ]);
-    expect(await reader.common(name, 'error', { ...BY_PATTERN, limit: 1 })).toMatchObject({
+    expect(await timed.reader.common(name, 'error', { ...BY_PATTERN, limit: 1 })).toMatchObject({
       total: 10,
       messages: [{ count: 7 }],
     });
-    for (const row of (await reader.common(name, 'error')).messages)
+    for (const row of (await timed.reader.common(name, 'error')).messages)
       expect(Object.keys(row)).toEqual(['message', 'count']);
   });
 
@@ -87,7 +75,7 @@ describeWithClock('reading by pattern', () => {
       ['current', 3],
       [{ minutes: 5 }, 3],
     ] as const) {
-      const { messages } = await reader.common(name, 'error', { ...BY_PATTERN, window });
+      const { messages } = await timed.reader.common(name, 'error', { ...BY_PATTERN, window });
       expect(messages).toMatchObject([{ message: 'no lock for job <value>', count }]);
     }
     expect(await change('no lock for job <value>')).toMatchObject({
@@ -99,7 +87,7 @@ describeWithClock('reading by pattern', () => {
         { message: 'no lock for job 18', count: 0 },
       ],
     });
-    const apart = await reader.changes(name, 'error', { ...BY_PATTERN, merge: false });
+    const apart = await timed.reader.changes(name, 'error', { ...BY_PATTERN, merge: false });
     expect(apart.map(({ message }) => message).sort()).toEqual(['no lock for job <id>', 'no lock for job <number>']);
   });
 
@@ -123,7 +111,7 @@ describeWithClock('reading by pattern', () => {
     await log({ 'user 2 failed': 3, 'order 7 refused': 3, 'cart emptied': 1 });
     expect(await change('user <number> failed')).toMatchObject({ status: 'steady', previous: 0 });
     expect(await change('order <number> refused')).toMatchObject({ status: 'new' });
-    expect((await reader.changes(name, 'error')).find(({ message }) => message === 'user 2 failed')?.status).toBe(
+    expect((await timed.reader.changes(name, 'error')).find(({ message }) => message === 'user 2 failed')?.status).toBe(
       'new',
     );
   });
@@ -138,9 +126,9 @@ describeWithClock('reading by pattern', () => {
     await log({ 'user 1 failed': 1, 'user 2 failed': 1, 'order 1 refused': 1, 'order 3 refused': 1 });
     expect(await change('user <number> failed')).toMatchObject({ status: 'returned' });
     expect(await change('order <number> refused')).toMatchObject({ status: 'steady' });
-    expect((await reader.changes(name, 'error')).find(({ message }) => message === 'order 1 refused')?.status).toBe(
-      'returned',
-    );
+    expect(
+      (await timed.reader.changes(name, 'error')).find(({ message }) => message === 'order 1 refused')?.status,
+    ).toBe('returned');
   });
 
   it('decides by the sums: many rare messages of one pattern are a surge', async () => {
@@ -162,7 +150,7 @@ describeWithClock('reading by pattern', () => {
   it('says unknown if the minutes of one message of a pattern are', async () => {
     await log({ 'user 1 failed': 1, 'cart emptied': 1 });
     pass(30);
-    const redis = (await import('redis')).createClient({ url: server.url });
+    const redis = (await import('redis')).createClient({ url: timed.server.url });
     await redis.connect();
     await redis.zIncrBy(`common:${name}:error`, 1, 'user 2 failed');
     redis.destroy();
@@ -172,7 +160,7 @@ describeWithClock('reading by pattern', () => {
 
   it('keeps what is too rare to be counted in a row of its own', async () => {
     await log(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`user ${i} failed`, 1])), 4);
-    const { messages } = await reader.common(name, 'error', BY_PATTERN);
+    const { messages } = await timed.reader.common(name, 'error', BY_PATTERN);
     expect(messages.map(({ message, count }) => [message, count])).toEqual([
       ['<other>', 6],
       ['user <number> failed', 3],
@@ -185,7 +173,7 @@ describeWithClock('reading by pattern', () => {
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`user ${from + i} failed`, 1]));
     await log(flood(0, 80));
     const isUnique = async (): Promise<boolean | undefined> =>
-      (await reader.compare(name, ['error'], { limit: 1 }))[0]?.isMostlyUnique;
+      (await timed.reader.compare(name, ['error'], { limit: 1 }))[0]?.isMostlyUnique;
     expect(await isUnique()).toBe(false);
     pass(60);
     await log(flood(80, 30));
@@ -196,8 +184,8 @@ describeWithClock('reading by pattern', () => {
 
   it('refuses options that are none', async () => {
     for (const options of [{ groupBy: 'key' }, { merge: 1 }] as object[]) {
-      await expect(reader.common(name, 'error', options)).rejects.toThrow(OptionsError);
-      await expect(reader.changes(name, 'error', options)).rejects.toThrow(OptionsError);
+      await expect(timed.reader.common(name, 'error', options)).rejects.toThrow(OptionsError);
+      await expect(timed.reader.changes(name, 'error', options)).rejects.toThrow(OptionsError);
     }
   });
 });

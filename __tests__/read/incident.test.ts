@@ -1,6 +1,6 @@
-import { RecentCommonReader, RedisRecentCommonTransport } from '../../src';
-import { describeWithClock, ServerClock } from '../support/redis/server-clock';
-import { RedisServer } from '../support/redis/servers';
+import { RedisRecentCommonTransport } from '../../src';
+import { redisWithClock } from '../support/redis/redis-with-clock';
+import { describeWithClock } from '../support/redis/server-clock';
 
 /** The clock of the server when the incident is looked into. */
 const NOON = Date.UTC(2026, 10, 24, 12, 47) / 1000;
@@ -17,28 +17,15 @@ function failure(): Error {
 }
 
 describeWithClock('incident', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
-  let reader: RecentCommonReader;
-
-  beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    reader = new RecentCommonReader({ url: server.url });
-  });
-  afterAll(async () => {
-    reader.close();
-    await server.stop();
-    clock.remove();
-  });
+  const timed = redisWithClock();
 
   /** Logs some minutes before it is looked into, by a process of its own. */
   const logBefore = async (
     minutes: number,
     calls: readonly [level: string, message: string | Error][],
   ): Promise<void> => {
-    clock.set(NOON - minutes * MINUTE - Math.floor(Date.now() / 1000));
-    const transport = new RedisRecentCommonTransport({ url: server.url, name: 'shop' });
+    timed.clock.show(NOON - minutes * MINUTE);
+    const transport = new RedisRecentCommonTransport({ url: timed.server.url, name: 'shop' });
     for (const [level, message] of calls) transport.log({ level, message });
     await transport.close();
   };
@@ -49,18 +36,18 @@ describeWithClock('incident', () => {
     for (let minutes = 150; minutes > AGO; minutes -= 5) {
       await logBefore(minutes, [...times(3, usual), ['info', 'order placed']]);
     }
-    const { cursor } = await reader.changedSince();
+    const { cursor } = await timed.reader.changedSince();
     await logBefore(AGO, [usual, ...times(7, ['error', failure()] as [string, Error])]);
     // A burst of other lines: the list has no line of the incident any more.
     await logBefore(1, [...times(2, ['error', failure()] as [string, Error]), ...times(150, usual)]);
 
-    const { loggers } = await reader.changedSince(cursor);
+    const { loggers } = await timed.reader.changedSince(cursor);
     const [shop] = loggers.filter(({ hasNewMessages }) => hasNewMessages);
     expect(shop).toMatchObject({ name: 'shop', severity: 'error' });
-    const recent = await reader.recent('shop', 'error');
+    const recent = await timed.reader.recent('shop', 'error');
     expect(recent.filter(({ message }) => message.includes('gateway'))).toEqual([]);
 
-    const changes = await reader.changes('shop', 'error', { window: { minutes: 10 } });
+    const changes = await timed.reader.changes('shop', 'error', { window: { minutes: 10 } });
     const [broken, ...others] = changes.filter(({ status }) => status === 'new');
     expect(others).toEqual([]);
     expect(broken).toMatchObject({ message: failure().message, count: 9, previous: 0 });

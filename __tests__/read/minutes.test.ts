@@ -1,33 +1,21 @@
-import { type MessageChange, OptionsError, RecentCommonReader, RedisRecentCommonTransport } from '../../src';
-import { describeWithClock, ServerClock } from '../support/redis/server-clock';
-import { RedisServer } from '../support/redis/servers';
+import { type MessageChange, OptionsError, RedisRecentCommonTransport } from '../../src';
+import { redisWithClock } from '../support/redis/redis-with-clock';
+import { describeWithClock } from '../support/redis/server-clock';
 
 /** Five minutes before one. */
 const BEGINNING = Date.UTC(2026, 10, 24, 12, 55) / 1000;
 const HOUR = 3600;
 
 describeWithClock('minutes and windows of minutes', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
-  let reader: RecentCommonReader;
+  const timed = redisWithClock();
   let transport: RedisRecentCommonTransport;
   let names = 0;
   let name: string;
 
-  beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    reader = new RecentCommonReader({ url: server.url });
-  });
-  afterAll(async () => {
-    reader.close();
-    await server.stop();
-    clock.remove();
-  });
   beforeEach(() => {
     name = `app${++names}`;
-    clock.set(BEGINNING - Math.floor(Date.now() / 1000));
-    transport = new RedisRecentCommonTransport({ url: server.url, name });
+    timed.clock.show(BEGINNING);
+    transport = new RedisRecentCommonTransport({ url: timed.server.url, name });
   });
   afterEach(() => transport.close());
 
@@ -38,12 +26,12 @@ describeWithClock('minutes and windows of minutes', () => {
     await transport.flush();
     // A transport that has been idle for hours begins anew: its clock did not move with that of the server.
     await transport.close();
-    transport = new RedisRecentCommonTransport({ url: server.url, name });
+    transport = new RedisRecentCommonTransport({ url: timed.server.url, name });
   };
-  const pass = (minutes: number): void => clock.advance(60 * minutes);
+  const pass = (minutes: number): void => timed.clock.advance(60 * minutes);
   const change = async (message: string, minutes?: number, severity = 'error'): Promise<MessageChange | undefined> => {
     const window = minutes === undefined ? 'current' : { minutes };
-    return (await reader.changes(name, severity, { window })).find((each) => each.message === message);
+    return (await timed.reader.changes(name, severity, { window })).find((each) => each.message === message);
   };
 
   it('gives the log calls of each of the last 120 minutes, across the turn of the hour, and null before the logger began', async () => {
@@ -52,7 +40,7 @@ describeWithClock('minutes and windows of minutes', () => {
     await log('error', { boom: 5 });
     pass(2);
     await log('error', { bang: 4 });
-    const { start, counts } = await reader.minutes(name, 'error');
+    const { start, counts } = await timed.reader.minutes(name, 'error');
     expect(counts).toHaveLength(120);
     expect(counts.slice(-8)).toEqual([null, 3, 0, 0, 0, 5, 0, 4]);
     expect(start.getTime()).toBe((BEGINNING + 6 * 60 - 119 * 60) * 1000);
@@ -63,20 +51,20 @@ describeWithClock('minutes and windows of minutes', () => {
     pass(3);
     await log('error', { boom: 1 });
     await log('info', { hello: 4 });
-    const own = (await reader.overview()).filter((logger) => logger.name === name);
+    const own = (await timed.reader.overview()).filter((logger) => logger.name === name);
     expect(own.map(({ severity }) => severity).sort()).toEqual(['error', 'info']);
-    for (const { severity, minutes } of own) expect(minutes).toEqual(await reader.minutes(name, severity));
+    for (const { severity, minutes } of own) expect(minutes).toEqual(await timed.reader.minutes(name, severity));
   });
 
   it('gives the minutes of an hour as unknown if another program has counted in it', async () => {
     await log('error', { boom: 2 });
     pass(10);
     await log('error', { boom: 1 });
-    const redis = (await import('redis')).createClient({ url: server.url });
+    const redis = (await import('redis')).createClient({ url: timed.server.url });
     await redis.connect();
     await redis.zIncrBy(`common:${name}:error`, 1, 'boom');
     redis.destroy();
-    const { counts } = await reader.minutes(name, 'error');
+    const { counts } = await timed.reader.minutes(name, 'error');
     expect(counts.slice(-11)).toEqual([2, 0, 0, 0, 0, null, null, null, null, null, null]);
   });
 
@@ -86,7 +74,7 @@ describeWithClock('minutes and windows of minutes', () => {
     await log('error', { boom: 5 });
     pass(2);
     await log('error', { bang: 4 });
-    const { start, end, ...window } = await reader.common(name, 'error', { window: { minutes: 3 } });
+    const { start, end, ...window } = await timed.reader.common(name, 'error', { window: { minutes: 3 } });
     expect(window).toEqual({
       total: 9,
       isComplete: true,
@@ -101,8 +89,8 @@ describeWithClock('minutes and windows of minutes', () => {
 
   it.each([0, 61, 1.5, 'five', undefined])('refuses a window of %p minutes', async (minutes) => {
     const window = { minutes: minutes as number };
-    await expect(reader.common(name, 'error', { window })).rejects.toBeInstanceOf(OptionsError);
-    await expect(reader.changes(name, 'error', { window })).rejects.toBeInstanceOf(OptionsError);
+    await expect(timed.reader.common(name, 'error', { window })).rejects.toBeInstanceOf(OptionsError);
+    await expect(timed.reader.changes(name, 'error', { window })).rejects.toBeInstanceOf(OptionsError);
   });
 
   it('calls a message new that a logger older than the window logs for the first time, with its second and a line', async () => {
@@ -141,7 +129,7 @@ describeWithClock('minutes and windows of minutes', () => {
   it('says that a message has returned if it was not seen for a day, and not that it is new', async () => {
     await log('error', { rare: 1, usual: 30 });
     for (let hour = 0; hour < 3; hour++) {
-      clock.advance(10 * HOUR);
+      timed.clock.advance(10 * HOUR);
       await log('error', { usual: 30 });
     }
     await log('error', { rare: 1 });

@@ -1,8 +1,8 @@
 import { createClient } from 'redis';
-import { type MessageChange, RecentCommonReader, RedisRecentCommonTransport } from '../../src';
+import { type MessageChange, RedisRecentCommonTransport } from '../../src';
 import { clearOfTheTurn } from '../support/hours';
-import { describeWithClock, ServerClock } from '../support/redis/server-clock';
-import { RedisServer } from '../support/redis/servers';
+import { redisWithClock } from '../support/redis/redis-with-clock';
+import { describeWithClock } from '../support/redis/server-clock';
 import { logEarlier } from '../support/writers/earlier-writer';
 import { seedLogCommon } from '../support/writers/seed';
 
@@ -19,45 +19,35 @@ const OTHERS: Record<string, (redis: Client, name: string, messages: readonly st
 };
 
 describeWithClock('logger that this version shares', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
   let redis: Client;
-  let reader: RecentCommonReader;
   let names = 0;
   let name: string;
 
+  afterAll(() => redis.destroy());
+  const timed = redisWithClock();
   beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    redis = createClient({ url: server.url, RESP: 2 });
+    redis = createClient({ url: timed.server.url, RESP: 2 });
     await redis.connect();
-    reader = new RecentCommonReader({ url: server.url });
-  });
-  afterAll(async () => {
-    reader.close();
-    redis.destroy();
-    await server.stop();
-    clock.remove();
   });
 
   /** What this version logs, by a transport that begins anew: its own clock does not move with that of the server. */
   const log = async (...messages: string[]): Promise<void> => {
-    const transport = new RedisRecentCommonTransport({ url: server.url, name });
+    const transport = new RedisRecentCommonTransport({ url: timed.server.url, name });
     for (const message of messages) transport.log({ level: 'info', message });
     await transport.close();
   };
   const change = async (message: string, minutes?: number): Promise<MessageChange | undefined> => {
     const window = minutes === undefined ? 'current' : { minutes };
-    return (await reader.changes(name, 'info', { window })).find((each) => each.message === message);
+    return (await timed.reader.changes(name, 'info', { window })).find((each) => each.message === message);
   };
 
   /** The logger is older than each window when the other one begins, at the time of the machine. */
   beforeEach(async () => {
     await clearOfTheTurn();
     name = `app${++names}`;
-    clock.set(-130 * MINUTE);
+    timed.clock.set(-130 * MINUTE);
     await log('usual', 'usual');
-    clock.set(0);
+    timed.clock.set(0);
     await log('usual');
   });
 
@@ -69,19 +59,19 @@ describeWithClock('logger that this version shares', () => {
       await logOther('theirs', 'usual', 'theirs');
       await log('theirs', 'usual');
       await logOther('theirs');
-      expect(await reader.common(name, 'info')).toMatchObject({
+      expect(await timed.reader.common(name, 'info')).toMatchObject({
         total: 7,
         messages: [
           { message: 'theirs', count: 4 },
           { message: 'usual', count: 3 },
         ],
       });
-      expect((await reader.recent(name, 'info', { limit: 1 }))[0]?.message).toBe('theirs');
+      expect((await timed.reader.recent(name, 'info', { limit: 1 }))[0]?.message).toBe('theirs');
     });
 
     it('has the minutes of the hour as unknown once the other has logged, and never as zero', async () => {
       const running = async (): Promise<number | null | undefined> =>
-        (await reader.minutes(name, 'info')).counts.at(-1);
+        (await timed.reader.minutes(name, 'info')).counts.at(-1);
       expect(await running()).toBe(1);
       await logOther('theirs');
       expect(await running()).toBeNull();
@@ -105,7 +95,7 @@ describeWithClock('logger that this version shares', () => {
       expect(await readSeen()).toBeNull();
       await log('theirs');
       expect(await readSeen()).not.toBeNull();
-      clock.set(3 * 60 * MINUTE);
+      timed.clock.set(3 * 60 * MINUTE);
       await log('usual', 'theirs');
       expect((await change('theirs'))?.status).not.toBe('new');
     });

@@ -1,6 +1,6 @@
 import { type Alarm, RedisRecentCommonTransport } from '../../src';
-import { describeWithClock, ServerClock } from '../support/redis/server-clock';
-import { RedisServer } from '../support/redis/servers';
+import { redisWithClock } from '../support/redis/redis-with-clock';
+import { describeWithClock } from '../support/redis/server-clock';
 import { until } from '../support/wait';
 import { watchersForTests } from '../support/watching';
 import { Workspace } from '../support/workspace';
@@ -9,25 +9,18 @@ import { ageSeen } from '../support/writers/seen';
 const HOUR = 3600;
 
 describeWithClock('watcher by the clock of Redis', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
   let workspace: Workspace;
   let names = 0;
 
+  afterAll(() => workspace.close());
+  const timed = redisWithClock();
   beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    workspace = await Workspace.open(server.url);
+    workspace = await Workspace.open(timed.server.url);
   });
   beforeEach(() => {
     names++;
     // Twenty past noon of another day.
-    clock.set(Date.UTC(2026, 11, names, 12, 20) / 1000 - Math.floor(Date.now() / 1000));
-  });
-  afterAll(async () => {
-    await workspace.close();
-    await server.stop();
-    clock.remove();
+    timed.clock.show(Date.UTC(2026, 11, names, 12, 20) / 1000);
   });
 
   const { watch } = watchersForTests(() => workspace);
@@ -38,7 +31,7 @@ describeWithClock('watcher by the clock of Redis', () => {
       const transport = new RedisRecentCommonTransport({ url: workspace.url, keyPrefix: workspace.prefix, name });
       for (let i = 0; i < count; i++) transport.log({ level: 'error', message });
       await transport.close();
-      clock.advance(60);
+      timed.clock.advance(60);
     }
   }
   const times = (minutes: number, count: number): number[] => Array.from({ length: minutes }, () => count);
@@ -68,7 +61,7 @@ describeWithClock('watcher by the clock of Redis', () => {
     const name = `return${names}`;
     await logByMinute(name, [1], 'disk full');
     for (let i = 0; i < 2; i++) {
-      clock.advance(15 * HOUR);
+      timed.clock.advance(15 * HOUR);
       await logByMinute(name, [1], 'known');
     }
     const { alarms, watcher } = watch({ names: [name] });
@@ -91,7 +84,7 @@ describeWithClock('watcher by the clock of Redis', () => {
     // Others have watched for eleven minutes without a gap: as often as a minute goes by here, in a few milliseconds.
     const key = workspace.key('alarms:{silent}:watch');
     const since = await workspace.redis.hGet(key, 'since');
-    clock.advance(11 * 60);
+    timed.clock.advance(11 * 60);
     const [seconds] = (await workspace.redis.sendCommand(['TIME'])) as unknown as [string];
     await workspace.redis.hSet(key, { since: since as string, tended: `${seconds}000` });
     const next = watch({ names: [name], on: ['silent'], group: 'silent' });
@@ -111,10 +104,10 @@ describeWithClock('watcher by the clock of Redis', () => {
     const { alarms } = watch({ names: [name], on: ['new'] });
     await logByMinute(name, [1], 'first');
     await until(() => alarms.length === 1);
-    clock.advance(-300);
+    timed.clock.advance(-300);
     await logByMinute(name, [1], 'second');
     await until(() => alarms.length === 2);
-    clock.advance(2 * HOUR);
+    timed.clock.advance(2 * HOUR);
     await logByMinute(name, [1], 'third');
     await until(() => alarms.length === 3);
     expect(alarms).toMatchObject([{ message: 'first' }, { message: 'second' }, { message: 'third' }]);

@@ -1,12 +1,6 @@
-import {
-  type CommonKey,
-  createParameterizer,
-  RecentCommonReader,
-  RedisRecentCommonTransport,
-  type TransportOptions,
-} from '../../src';
-import { describeWithClock, ServerClock } from '../support/redis/server-clock';
-import { RedisServer } from '../support/redis/servers';
+import { type CommonKey, createParameterizer, RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { redisWithClock } from '../support/redis/redis-with-clock';
+import { describeWithClock } from '../support/redis/server-clock';
 
 /** Ten minutes past twelve. */
 const BEGINNING = Date.UTC(2026, 10, 24, 12, 10) / 1000;
@@ -14,36 +8,24 @@ const EARLIER = createParameterizer();
 const LATER = createParameterizer({ rules: [{ pattern: /\bTenant \w+/, name: 'tenant' }] });
 
 describeWithClock('rules by which messages are grouped', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
-  let reader: RecentCommonReader;
+  const timed = redisWithClock();
   let names = 0;
   let name: string;
 
-  beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    reader = new RecentCommonReader({ url: server.url });
-  });
-  afterAll(async () => {
-    reader.close();
-    await server.stop();
-    clock.remove();
-  });
   beforeEach(() => {
     name = `app${++names}`;
-    clock.set(BEGINNING - Math.floor(Date.now() / 1000));
+    timed.clock.show(BEGINNING);
   });
 
   const log = async (commonKey: CommonKey | undefined, ...messages: string[]): Promise<void> => {
-    const options: TransportOptions = { url: server.url, name, commonKey };
+    const options: TransportOptions = { url: timed.server.url, name, commonKey };
     const transport = new RedisRecentCommonTransport(options);
     for (const message of messages) transport.log({ level: 'info', message });
     await transport.close();
   };
-  const pass = (minutes: number): void => clock.advance(60 * minutes);
+  const pass = (minutes: number): void => timed.clock.advance(60 * minutes);
   const status = async (key: string): Promise<string | undefined> =>
-    (await reader.changes(name, 'info')).find(({ message }) => message === key)?.status;
+    (await timed.reader.changes(name, 'info')).find(({ message }) => message === key)?.status;
 
   it('call no message new for an hour after they have changed, and then again', async () => {
     await log(EARLIER, 'Tenant Acme failed', 'worker started');

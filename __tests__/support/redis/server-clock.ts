@@ -42,6 +42,11 @@ export class ServerClock {
     Atomics.wait(NEVER_NOTIFIED, 0, 0, NOTICED_MS);
   }
 
+  /** Has the clock show a time, in epoch seconds; from then on it goes. */
+  show(seconds: number): void {
+    this.set(seconds - Math.floor(Date.now() / 1000));
+  }
+
   /** Moves the clock, in whole seconds. */
   advance(seconds: number): void {
     this.set(this.#offsetSeconds + seconds);
