@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { errorMessage, OptionsError } from '../errors';
 import { helpText, PROGRAM } from './arguments/help';
 import { type Invocation, parseInvocation } from './arguments/invocation';
-import { forgetLogger } from './commands/forget';
 import { ls } from './commands/ls';
 import { tail } from './commands/tail';
 import { top } from './commands/top';
@@ -62,10 +61,15 @@ async function runCommand(
       return tail(invocation, store, screen, host);
     case 'ls':
       return ls(invocation, store, screen);
+    // Loaded on demand: the other commands start sooner without what writes, and without the HTTP server and the page.
     case 'forget':
-      return forgetLogger(invocation, store, screen, host);
+      return (require('./commands/forget') as typeof import('./commands/forget')).forgetLogger(
+        invocation,
+        store,
+        screen,
+        host,
+      );
     case 'serve':
-      // Loaded on demand: the other commands start sooner without the HTTP server and the page.
       return (require('./commands/serve') as typeof import('./commands/serve')).serve(invocation, store, screen, host);
   }
 }

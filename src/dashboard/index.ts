@@ -1,8 +1,9 @@
 /** @module winston-redis-recent-common/dashboard */
 /** Lists the public names of the dashboard. */
 
+export type { NotableStatus } from '../read/surge';
 export { createDashboard, type Dashboard, type DashboardOptions } from './dashboard';
-export type { NotableStatus, StatusCounts } from './data/changes';
+export type { StatusCounts } from './data/changes';
 export type { DashboardReader } from './data/gather';
 export type { ShownLine } from './data/lines';
 export type { LoggerEntry } from './data/loggers';

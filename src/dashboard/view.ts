@@ -89,6 +89,21 @@ export function viewHref(view: View): string {
   return `?${viewQuery(view)}`;
 }
 
+/** The start page of the environment of a view, as it is at first. */
+export function startView({ environment }: View): View {
+  return {
+    environment,
+    name: undefined,
+    severities: [],
+    filter: '',
+    sort: 'current',
+    window: 'hour',
+    isExact: false,
+    message: undefined,
+    hasAllLines: false,
+  };
+}
+
 /** A link to the page of every logger, in the same window. */
 export function startHref(view: View): string {
   return loggerHref(view, undefined);
@@ -96,15 +111,8 @@ export function startHref(view: View): string {
 
 /** A link to the page of a logger, in the same window. */
 export function loggerHref(view: View, name: string | undefined): string {
-  return viewHref({
-    ...view,
-    name,
-    severities: [],
-    filter: '',
-    sort: 'current',
-    hasAllLines: false,
-    message: undefined,
-  });
+  const { window, isExact } = view;
+  return viewHref({ ...startView(view), window, isExact, name });
 }
 
 /** A link to one whole line, by its key. */

@@ -7,7 +7,7 @@ import type { Memory } from './memory';
 import type { MessageChange } from './message-change';
 import type { Patterns } from './patterns';
 import { Slices, sortInSlices } from './slices';
-import type { Change, ChangeStatus } from './surge';
+import { type Change, STATUS_RANK } from './surge';
 import { VariantList } from './variants';
 
 const PLACEHOLDERS = new RegExp(PLACEHOLDER);
@@ -100,18 +100,9 @@ class Rows {
   }
 }
 
-const RANK: Readonly<Record<ChangeStatus, number>> = {
-  new: 0,
-  returned: 0,
-  surging: 0,
-  fading: 1,
-  steady: 2,
-  unknown: 3,
-};
-
 function bySurprise(a: MessageChange, b: MessageChange): number {
   return (
-    RANK[a.status] - RANK[b.status] ||
+    STATUS_RANK[a.status] - STATUS_RANK[b.status] ||
     Math.abs(b.score ?? 0) - Math.abs(a.score ?? 0) ||
     b.count - a.count ||
     (a.message < b.message ? -1 : 1)

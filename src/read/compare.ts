@@ -1,6 +1,6 @@
 /** Compares several severities of a logger with what it logged before. */
 
-import { OptionsError } from '../errors';
+import { assertBoolean, OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
 import { type DestinationKeys, destinationKeys, type KeySpace } from '../redis/keys';
 import { compareMessages } from './changes';
@@ -90,7 +90,7 @@ export async function compareSeverities(
   assertGrouping(options);
   assertStatuses(statuses);
   assertLimit(limit);
-  assertBoolean(hasBaseline);
+  assertBoolean(hasBaseline, 'hasBaseline');
   assertWindow(window, ['current']);
   const keys = severities.map((severity) => destinationKeys(source.space, name, severity));
   // One after the other: the replies of full windows take long to decode, and would all come in one turn.
@@ -183,9 +183,4 @@ async function addSamples(
 function assertStatuses(statuses: unknown): void {
   if (statuses === undefined || Array.isArray(statuses)) return;
   throw new OptionsError('statuses', 'an array of statuses', statuses);
-}
-
-function assertBoolean(hasBaseline: unknown): void {
-  if (hasBaseline === undefined || typeof hasBaseline === 'boolean') return;
-  throw new OptionsError('hasBaseline', 'true or false', hasBaseline);
 }

@@ -2,7 +2,7 @@
 
 import type { Connection } from '../redis/connection';
 import { ISO_HOUR } from '../redis/hour';
-import type { DestinationKeys } from '../redis/keys';
+import { type DestinationKeys, SEEN_HOURS } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import { type Pulse, parsePulse } from './pulse';
 import {
@@ -73,8 +73,6 @@ return redis.call('HMGET', KEYS[1], unpack(messages))
 /** Messages whose samples one script reads. */
 const MOST_SAMPLES = 500;
 const HOUR_SECONDS = 3600;
-/** How long messages are remembered. */
-const WEEK_HOURS = 168;
 /** Of a score of seen: what comes before the last hour. */
 const HOUR_UNIT = 2 ** 33;
 /** The field and member that no message can be, as a client reads it. */
@@ -152,7 +150,7 @@ export async function readMemory(connection: Connection, keys: DestinationKeys, 
   const separator = randomSeparator();
   const reply = expectArray(await connection.run(READ_MEMORY, memoryKeys(keys), [hasWeek ? '2' : '1', separator]));
   const [seconds, micros, now, before, minutes, pulse, seen, itself, samples] = reply;
-  const oldest = Math.floor(Number(seconds) / HOUR_SECONDS) - WEEK_HOURS;
+  const oldest = Math.floor(Number(seconds) / HOUR_SECONDS) - SEEN_HOURS;
   const entries = await toPairs(seen, separator, decodeSeen);
   return {
     ...decodeMinutes(seconds, micros, minutes),

@@ -30,6 +30,11 @@ export interface MessageChange extends Change, RowVariants {
   readonly sample: Sample | null;
 }
 
+/** What finds a row again in later readings: a key, which stays the same, while the text of a pattern may change. */
+export function lastingKey({ keys, message }: Pick<MessageChange, 'keys' | 'message'>): string {
+  return keys?.[0] ?? message;
+}
+
 /** A line of samples, taken apart. */
 export function parseSample(line: string | undefined): Sample | null {
   if (line === undefined) return null;

@@ -146,8 +146,7 @@ export class RecentCommonReader {
    * @throws OptionsError for an argument that cannot be used
    */
   async compare(name: string, severities: readonly string[], options: ChangesOptions = {}): Promise<SeverityChanges[]> {
-    if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
-    for (const severity of severities) this.#checkedKeys(name, severity);
+    this.#assertSeverities(name, severities);
     return compareSeverities(this.#source, name, severities, options);
   }
 
@@ -159,8 +158,7 @@ export class RecentCommonReader {
    * @throws OptionsError for an argument that cannot be used
    */
   async glance(name: string, severities: readonly string[], options: GlanceOptions = {}): Promise<SeverityGlance[]> {
-    if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
-    for (const severity of severities) this.#checkedKeys(name, severity);
+    this.#assertSeverities(name, severities);
     return glance(this.#source, name, severities, options);
   }
 
@@ -227,6 +225,11 @@ export class RecentCommonReader {
 
   #readIndex(): Promise<KnownLogger[]> {
     return readIndex(this.#connection, this.#space);
+  }
+
+  #assertSeverities(name: string, severities: unknown): void {
+    if (!Array.isArray(severities)) throw new OptionsError('severities', 'an array of severities', severities);
+    for (const severity of severities) this.#checkedKeys(name, severity);
   }
 
   #checkedKeys(name: string, severity: string): DestinationKeys {

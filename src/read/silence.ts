@@ -33,7 +33,10 @@ export function sumMinutes(all: readonly MinuteCounts[]): MinuteCounts | undefin
   return { start: new Date(start), counts };
 }
 
-/** The silence of a logger; undefined if it spoke in the last five whole minutes, or not in each of the 30 before, or if that is not known. */
+/**
+ * The silence of a logger; undefined if it spoke in the last five whole minutes, or not in each of the 30 before, or if that
+ * is not known.
+ */
 export function findSilence({ start, counts }: MinuteCounts): Silence | undefined {
   const whole = counts.slice(0, -1);
   if (counts.at(-1) !== 0) return undefined;

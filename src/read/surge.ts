@@ -14,6 +14,29 @@ const NOTEWORTHY = 1;
  */
 export type ChangeStatus = 'new' | 'returned' | 'surging' | 'fading' | 'steady' | 'unknown';
 
+/** What is worth a row of its own. */
+export type NotableStatus = Exclude<ChangeStatus, 'steady' | 'unknown'>;
+
+/** The order of rows: what came up, what went away, what stayed, what is not known. */
+export const STATUS_RANK: Readonly<Record<ChangeStatus, number>> = {
+  new: 0,
+  returned: 0,
+  surging: 0,
+  fading: 1,
+  steady: 2,
+  unknown: 3,
+};
+
+/** Whether a status is of something that came up: it is new or surging, or has come back. */
+export function isRising(status: ChangeStatus): boolean {
+  return STATUS_RANK[status] === STATUS_RANK.new;
+}
+
+/** Whether a status is worth a row of its own. */
+export function isNotable(status: ChangeStatus): status is NotableStatus {
+  return STATUS_RANK[status] < STATUS_RANK.steady;
+}
+
 /** A count of a window compared with what was logged before it. */
 export interface Change {
   /** Log calls of the window. */

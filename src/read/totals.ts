@@ -11,10 +11,10 @@ import { expectArray, WINDOWS, windowKeys } from './scripts';
 const READ_TOTALS = defineScript(/* lua */ `
 -- Reads the sums of this hour and of the hour before it with the minutes, in one atomic step.
 --
--- KEYS[1] common  zset    message -> count in the hour of start
--- KEYS[2] start   string  that hour, YYYY-MM-DDTHH:00:00 in UTC
--- KEYS[3] last    zset    message -> count in the hour of pstart
--- KEYS[4] pstart  string  the previous hour in which something was logged
+-- KEYS[1] common   zset    message -> count in the hour of start
+-- KEYS[2] start    string  that hour, YYYY-MM-DDTHH:00:00 in UTC
+-- KEYS[3] last     zset    message -> count in the hour of pstart
+-- KEYS[4] pstart   string  the previous hour in which something was logged
 -- KEYS[5] minutes  zset    minute -> log calls; left out if they are not asked for
 --
 -- Returns { epoch seconds, microseconds beyond them, the sum of this hour, that of the hour before it, 1 if the destination exists,

@@ -79,11 +79,11 @@ export async function readWindow(source: Source, keys: DestinationKeys, options:
   return { ...hour, isComplete: true, messages: counts.map(toMessageCount) };
 }
 
-function countHour({ now, current, previous }: Memory, window: 'current' | 'previous'): CommonWindow {
+function countHour({ now, sums, ...hours }: Memory, window: 'current' | 'previous'): CommonWindow {
   const hour = now - (now % HOUR_MS);
-  const [start, end, counts] = window === 'current' ? [hour, now, current] : [hour - HOUR_MS, hour, previous];
-  const messages = counts.map(toMessageCount);
-  return { start: new Date(start), end: new Date(end), total: sum(messages), isComplete: true, messages };
+  const [start, end] = window === 'current' ? [hour, now] : [hour - HOUR_MS, hour];
+  const messages = hours[window].map(toMessageCount);
+  return { start: new Date(start), end: new Date(end), total: sums[window], isComplete: true, messages };
 }
 
 /** What was logged in the last minutes, as far as it is known. */
@@ -97,7 +97,7 @@ async function sumWindow(memory: Memory, minutes: number): Promise<CommonWindow>
     const count = sumLast(known.list(message), minutes) ?? 0;
     if (count > 0) messages.push({ message, count });
   }
-  const counted = sum(messages);
+  const counted = messages.reduce((sum, { count }) => sum + count, 0);
   return {
     start: new Date(memory.now - known.windowMs(minutes)),
     end: new Date(memory.now),
@@ -134,10 +134,6 @@ function toMessageCount([message, count]: Count): MessageCount {
 /** As Redis orders the members of a sorted set, the greatest first. */
 function byCount(a: MessageCount, b: MessageCount): number {
   return b.count - a.count || (a.message < b.message ? 1 : -1);
-}
-
-function sum(messages: readonly MessageCount[]): number {
-  return messages.reduce((total, { count }) => total + count, 0);
 }
 
 /** @throws OptionsError for a window that is none */

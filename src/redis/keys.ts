@@ -24,6 +24,9 @@ const RESERVED = new Set([
 /** Put before a destination in the index for when a message was last new in it. It is no severity. */
 export const NEWS = 'news:';
 
+/** How long a message is remembered after it was last seen, in hours: a week. */
+export const SEEN_HOURS = 168;
+
 /** Messages beyond the limit of distinct ones are counted together under this one. */
 export const OTHER = '<other>';
 

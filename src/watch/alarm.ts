@@ -5,8 +5,8 @@ import type { Sample } from '../read/message-change';
 import { escapeCharacters, INVISIBLE } from '../visible';
 
 /**
- * What an alarm is about. `'new'`, `'returned'` and `'surging'` are the statuses of a message in `reader.changes()`; `'silent'` is a logger
- * that spoke in each of 30 minutes and has said nothing, under any severity, for the five after them.
+ * What an alarm is about. `'new'`, `'returned'` and `'surging'` are the statuses of a message in `reader.changes()`;
+ * `'silent'` is a logger that spoke in each of 30 minutes and has said nothing, under any severity, for the five after them.
  */
 export type AlarmKind = 'new' | 'returned' | 'surging' | 'silent';
 
@@ -106,8 +106,9 @@ export function parseAlarm(text: string): Alarm | undefined {
 const HIDDEN_CHARACTERS = new RegExp(INVISIBLE, 'gu');
 
 /**
- * An alarm as one line of plain text, such as `new error in shop: payment refused (12 times, first 2026-11-24T12:41:07Z)`. Characters
- * that could deceive the eye or a terminal are escapes. It is text of the log all the same: escape it for HTML or Markdown.
+ * An alarm as one line of plain text, such as `new error in shop: payment refused (12 times, first 2026-11-24T12:41:07Z)`.
+ * Characters that could deceive the eye or a terminal are escapes. It is text of the log all the same: escape it for HTML or
+ * Markdown.
  */
 export function alarmText(alarm: Alarm | AlarmDigest): string {
   if (alarm.kind === 'digest') return digestText(alarm);

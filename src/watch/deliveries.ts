@@ -50,18 +50,20 @@ export class Deliveries {
     const told = due.filter(({ id }) => this.#taken.get(id) === 'told').map(({ id }) => id);
     if (told.length > 0) await this.#settle(told);
     const fresh = due.filter(({ id }) => !this.#taken.has(id));
-    const digests = new Map<number, PendingAlarm[]>();
+    const digests = new Map<number, { alarms: Alarm[]; ids: string[]; tries: number }>();
     const unreadable: string[] = [];
-    for (const pending of fresh) {
-      const alarm = parseAlarm(pending.text);
-      if (!alarm) unreadable.push(pending.id);
-      else if (pending.minute === 0) this.#enqueue({ alarm, ids: [pending.id], tries: pending.tries });
-      else digests.set(pending.minute, [...(digests.get(pending.minute) ?? []), pending]);
+    for (const { id, text, minute, tries } of fresh) {
+      const alarm = parseAlarm(text);
+      if (!alarm) unreadable.push(id);
+      else if (minute === 0) this.#enqueue({ alarm, ids: [id], tries });
+      else {
+        const digest = digests.get(minute) ?? { alarms: [], ids: [], tries };
+        digest.alarms.push(alarm);
+        digest.ids.push(id);
+        digests.set(minute, digest);
+      }
     }
-    for (const parts of digests.values()) {
-      const alarms = parts.flatMap(({ text }) => parseAlarm(text) ?? []);
-      this.#enqueue({ alarm: toDigest(alarms), ids: parts.map(({ id }) => id), tries: parts[0]?.tries ?? 0 });
-    }
+    for (const { alarms, ...rest } of digests.values()) this.#enqueue({ alarm: toDigest(alarms), ...rest });
     if (unreadable.length > 0) await this.#shared.settle(unreadable);
     return fresh.map(({ id }) => id);
   }
@@ -73,7 +75,7 @@ export class Deliveries {
 
   /** Gives up what has not begun: whoever watches next tells it. Resolves when nothing is being told any more. */
   async end(): Promise<void> {
-    for (const { ids } of this.#queue.splice(0)) for (const id of ids) this.#taken.delete(id);
+    for (const { ids } of this.#queue.splice(0)) this.#release(ids);
     if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
 

@@ -2,18 +2,20 @@
 
 import { compareSeverities } from '../read/compare';
 import { readTotalsByMinute } from '../read/memory';
-import type { MessageChange } from '../read/message-change';
+import { lastingKey, type MessageChange } from '../read/message-change';
 import { listMinutes } from '../read/minutes';
 import { findSilence, sumMinutes } from '../read/silence';
 import type { Source } from '../read/source';
 import type { ChangeStatus } from '../read/surge';
-import { parameterize } from '../record/parameterize';
 import { destinationKeys } from '../redis/keys';
 import type { AlarmKind, Finding } from './alarm';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
-/** What is told to be new or to have returned came in this window. A logger is quiet in its first hour: to the reader nothing is new there. */
+/**
+ * What is told to be new or to have returned came in this window. A logger is quiet in its first hour: to the reader nothing
+ * is new there.
+ */
 const NEWS_WINDOW = { minutes: 60 };
 /** Both of these windows must show a surge. */
 const SURGE_WINDOWS = [{ minutes: 5 }, { minutes: 15 }];
@@ -53,9 +55,9 @@ export async function findSurges(source: Source, place: Place): Promise<Finding[
   const short = await compare(source, place, first, ['surging']);
   if (short.changes.length === 0) return [];
   const long = await compare(source, place, second, ['surging']);
-  const both = new Set(long.changes.map(findKey));
+  const both = new Set(long.changes.map(lastingKey));
   return short.changes
-    .filter((change) => both.has(findKey(change)))
+    .filter((change) => both.has(lastingKey(change)))
     .map((change) => toFinding(place, 'surging', change, short.at, short.at));
 }
 
@@ -96,11 +98,6 @@ async function compare(
   return { changes, at: start.getTime() + elapsed * HOUR_MS, isTooVaried: isMemoryFull };
 }
 
-/** What a message is known by from look to look. */
-function findKey({ keys, message }: MessageChange): string {
-  return keys?.[0] ?? parameterize(message);
-}
-
 /** The minute in which it came back: there is none before it in the last hour. */
 function findReturn({ minutes }: MessageChange, at: number): number | undefined {
   const first = minutes.findIndex((calls) => calls !== null && calls > 0);
@@ -110,7 +107,7 @@ function findReturn({ minutes }: MessageChange, at: number): number | undefined 
 function toFinding(place: Place, kind: AlarmKind, change: MessageChange, since: number, at: number): Finding {
   const { count, expected, firstSeen, sample, minutes } = change;
   const { name, severity } = place;
-  const key = findKey(change);
+  const key = lastingKey(change);
   const beside = { count, expected, firstSeen, sample, minutes, at: new Date(at) };
   return { kind, name, severity, message: key, ...beside, key, since };
 }

@@ -3,6 +3,7 @@
 import { clock } from '../clock';
 import { readChangedSince } from '../read/changed-since';
 import type { Source } from '../read/source';
+import { knownMember } from '../redis/keys';
 import type { Place } from './findings';
 
 /** All loggers are looked through so often, to find surges, silences, and what nobody noted. */
@@ -104,7 +105,7 @@ export class Lookout {
 
   #add(places: Map<string, Place>, { name, severity }: Place): void {
     const { isWatched, severities } = this.#options;
-    if (isWatched(name) && severities.includes(severity)) places.set(`${severity}:${name}`, { name, severity });
+    if (isWatched(name) && severities.includes(severity)) places.set(knownMember(name, severity), { name, severity });
   }
 
   #addQuiet(name: string, places: { severity: string; at: number }[], now: number): void {

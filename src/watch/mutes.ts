@@ -5,7 +5,10 @@ import { parameterize } from '../record/parameterize';
 /** Any text in a pattern. */
 const ANY = '*';
 
-/** The pattern as it is kept: its parts by `parameterize`, so that a message with its values mutes all that differ in values only. */
+/**
+ * The pattern as it is kept: its parts by `parameterize`, so that a message with its values mutes all that differ in values
+ * only.
+ */
 export function toMutePattern(pattern: string): string {
   return pattern.includes(ANY) ? pattern : parameterize(pattern);
 }

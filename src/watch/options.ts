@@ -21,13 +21,14 @@ export interface WatcherOptions extends ConnectionOptions {
   /** A message that was told is not told again for so many milliseconds, from 1,000 to 604,800,000. @default 3600000 */
   readonly cooldownMs?: number | undefined;
   /**
-   * Alarms of one minute, from the first of them on, that are told singly; the others of it come as one {@link AlarmDigest} when it is over. From 0 to
-   * 1,000. @default 20
+   * Alarms of one minute, from the first of them on, that are told singly; the others of it come as one {@link AlarmDigest}
+   * when it is over. From 0 to 1,000. @default 20
    */
   readonly digestAbove?: number | undefined;
   /**
-   * Tells an alarm. It is told once this has returned and what it returned has resolved. If it throws, rejects or takes longer than
-   * `alarmTimeoutMs`, or if its process ends, it is told again, with the same `id`, by this process or another. Up to eight run at once.
+   * Tells an alarm. It is told once this has returned and what it returned has resolved. If it throws, rejects or takes longer
+   * than `alarmTimeoutMs`, or if its process ends, it is told again, with the same `id`, by this process or another. Up to
+   * eight run at once.
    */
   readonly onAlarm?: ((alarm: Alarm | AlarmDigest) => unknown) | undefined;
   /** Posts alarms as JSON, beside `onAlarm` or instead of it: with both, an alarm is told once both have taken it. */
@@ -39,8 +40,8 @@ export interface WatcherOptions extends ConnectionOptions {
   /** Time between two looks, in milliseconds, from 100 to 60,000. @default 500 */
   readonly pollMs?: number | undefined;
   /**
-   * Watchers of one group share the work: each alarm is told by one of them. Those that tell different people need different groups, and
-   * all of one group the same options. 1 to 128 bytes without `{` and `}`. @default 'default'
+   * Watchers of one group share the work: each alarm is told by one of them. Those that tell different people need different
+   * groups, and all of one group the same options. 1 to 128 bytes without `{` and `}`. @default 'default'
    */
   readonly group?: string | undefined;
   /** Longest time that `close()` waits for alarms that are being told, in milliseconds, from 0 to 600,000. @default 5000 */

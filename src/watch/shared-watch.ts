@@ -67,7 +67,7 @@ export class SharedWatch {
   }
 
   /** Takes or renews the lease. Returns what there is to do, or for how long another may still have the lease, in milliseconds. */
-  async tend(cursor: string | undefined): Promise<Duty | number> {
+  async renewLease(cursor: string | undefined): Promise<Duty | number> {
     const { lease, watch, pending, due, mutes } = this.#keys;
     const reply = await this.#connection.run(
       KEEP_LEASE,

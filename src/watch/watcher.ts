@@ -13,7 +13,7 @@ import { watchKeys } from '../redis/keys';
 import { openConnection } from '../redis/open';
 import { emitSafely } from '../winston/warnings';
 import { Deliveries } from './deliveries';
-import { Lead } from './lead';
+import { Leader } from './leader';
 import { toMutePattern } from './mutes';
 import { type ResolvedWatcherOptions, resolveWatcherOptions, type WatcherOptions } from './options';
 import { LEASE_MS, SharedWatch } from './shared-watch';
@@ -51,11 +51,12 @@ export interface WatcherStats {
 type Counters = { -readonly [counter in Exclude<keyof WatcherStats, 'isLeading'>]: number };
 
 /**
- * Tells of messages that are new, have returned or are surging, and of loggers that fall silent: each once, whichever process runs it. Any number
- * of processes may run one, also those that log. One of them looks; if it ends, another goes on within seconds.
+ * Tells of messages that are new, have returned or are surging, and of loggers that fall silent: each once, whichever process
+ * runs it. Any number of processes may run one, also those that log. One of them looks; if it ends, another goes on within
+ * seconds.
  *
- * It emits `'warn'` with a {@link WatchWarning} if Redis does not answer or an alarm cannot be told; never `'error'`. It keeps no process alive: a
- * program that does nothing else must do so itself.
+ * It emits `'warn'` with a {@link WatchWarning} if Redis does not answer or an alarm cannot be told; never `'error'`. It keeps
+ * no process alive: a program that does nothing else must do so itself.
  */
 export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> {
   readonly #options: ResolvedWatcherOptions;
@@ -69,7 +70,7 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
   #run: object | undefined;
   /** The lease lasts until then, by the monotonic clock. */
   #leaseEnd = -Infinity;
-  #lead: Lead | undefined;
+  #leader: Leader | undefined;
   #failures = 0;
   #failingSince: number | undefined;
   #closing: Promise<void> | undefined;
@@ -111,8 +112,8 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
   }
 
   /**
-   * Ends: waits for alarms that are being told, for at most `closeTimeoutMs`, hands over to another watcher, and closes the connection unless
-   * the client was passed in. Never rejects. The watcher may be started again.
+   * Ends: waits for alarms that are being told, for at most `closeTimeoutMs`, hands over to another watcher, and closes the
+   * connection unless the client was passed in. Never rejects. The watcher may be started again.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -154,7 +155,7 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
   /** Takes or renews the lease. Returns how long to wait until the next time. Never rejects. */
   async #turn(run: object): Promise<number> {
     try {
-      const wait = await this.#tend(run);
+      const wait = await this.#renewLease(run);
       this.#onSuccess();
       return wait;
     } catch (error) {
@@ -162,18 +163,18 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
     }
   }
 
-  async #tend(run: object): Promise<number> {
+  async #renewLease(run: object): Promise<number> {
     const began = clock.now();
-    const duty = await withDeadline(this.#shared.tend(this.#lead?.cursor), TIMEOUT_MS);
+    const duty = await withDeadline(this.#shared.renewLease(this.#leader?.cursor), TIMEOUT_MS);
     if (this.#run !== run) return 0;
     if (typeof duty === 'number') {
       this.#leaseEnd = -Infinity;
-      this.#lead = undefined;
+      this.#leader = undefined;
       return FOLLOW_MS * (0.8 + 0.4 * Math.random());
     }
     this.#leaseEnd = began + LEASE_MS;
-    this.#lead ??= this.#openLead(duty.cursor);
-    this.#lead.update(duty);
+    this.#leader ??= this.#openLeader(duty.cursor);
+    this.#leader.update(duty);
     const taken = await this.#deliveries.add(duty.due);
     if (taken.length > 0) await this.#shared.putOff(taken, this.#holdMs);
     return Math.min(this.#options.pollMs, LEASE_MS / 3);
@@ -183,22 +184,22 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
     return this.#options.alarmTimeoutMs + LEASE_MS;
   }
 
-  #openLead(cursor: string | undefined): Lead {
+  #openLeader(cursor: string | undefined): Leader {
     const { on, names, severities, keyPrefix, cooldownMs, digestAbove, pollMs } = this.#options;
-    const lead: Lead = new Lead(this.#source, this.#shared, cursor, {
+    const leader: Leader = new Leader(this.#source, this.#shared, cursor, {
       on,
       names,
       severities,
       prefix: keyPrefix,
       pollMs,
       raise: { cooldownMs, digestAbove, holdMs: this.#holdMs },
-      isLeading: () => this.#isLeading && this.#lead === lead,
+      isLeading: () => this.#isLeading && this.#leader === leader,
       onRaised: (alarm) => this.#deliveries.tell(alarm),
       onFailure: (error) => void this.#onFailure(error),
       onWarning: (reason, error) => this.#warn(reason, error),
       count: (counter, by) => (this.#counters[counter] += by),
     });
-    return lead;
+    return leader;
   }
 
   #onSuccess(): void {
@@ -223,7 +224,7 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
     const isRunning = this.#run !== undefined;
     this.#run = undefined;
     clock.clearTimeout(this.#timer);
-    this.#lead = undefined;
+    this.#leader = undefined;
     const { closeTimeoutMs } = this.#options;
     if (isRunning) {
       await withDeadline(this.#deliveries.end(), closeTimeoutMs).catch(ignoreError);

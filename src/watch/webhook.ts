@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
-import { OptionsError, RecentCommonError } from '../errors';
+import { assertKnown, HIDDEN, OptionsError, RecentCommonError } from '../errors';
 import { type Alarm, type AlarmDigest, alarmText } from './alarm';
 
 /** Where alarms are posted. */
@@ -15,7 +15,7 @@ export interface WebhookOptions {
 
 /** The rest of a longer reply is not read. */
 const MOST_REPLY_BYTES = 16_384;
-const KNOWN = ['url', 'secret'];
+const KNOWN: Readonly<Record<keyof WebhookOptions, true>> = { url: true, secret: true };
 
 /** An alarm was not taken by the server that it was posted to. Nothing of the URL or the secret is in it. */
 class WebhookError extends RecentCommonError {
@@ -31,21 +31,22 @@ class WebhookError extends RecentCommonError {
  * @throws OptionsError, which shows nothing of the URL, since it may hold a password
  */
 export function assertWebhook(webhook: unknown): asserts webhook is WebhookOptions {
-  const { url, secret, ...others } = Object(webhook) as Partial<WebhookOptions>;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new OptionsError('webhook', `only ${KNOWN.join(' and ')}`, 'another option');
+  const options = Object(webhook) as Partial<WebhookOptions>;
+  assertKnown(options, KNOWN);
+  const { url, secret } = options;
   const isUrl = (typeof url === 'string' || url instanceof URL) && URL.canParse(String(url));
   if (!isUrl || !/^https?:$/.test(new URL(String(url)).protocol)) {
-    throw new OptionsError('webhook.url', 'a URL that begins with http:// or https://', 'another value');
+    throw new OptionsError('webhook.url', 'a URL that begins with http:// or https://', HIDDEN);
   }
   if (secret !== undefined && (typeof secret !== 'string' || secret === '')) {
-    throw new OptionsError('webhook.secret', 'a text', 'another value');
+    throw new OptionsError('webhook.secret', 'a text', HIDDEN);
   }
 }
 
 /**
- * Posts an alarm as JSON, with its text as `text`. The headers are `Idempotency-Key`, the id of the alarm; `X-Timestamp`, epoch seconds; and, with
- * a secret, `X-Signature`: `sha256=` and the hexadecimal HMAC-SHA256 of the timestamp, a dot and the body.
+ * Posts an alarm as JSON, with its text as `text`. The headers are `Idempotency-Key`, the id of the alarm; `X-Timestamp`,
+ * epoch seconds; and, with a secret, `X-Signature`: `sha256=` and the hexadecimal HMAC-SHA256 of the timestamp, a dot and the
+ * body.
  *
  * @throws WebhookError unless the server replies with a status from 200 to 299 in time
  */
@@ -61,23 +62,17 @@ export async function postAlarm(webhook: WebhookOptions, alarm: Alarm | AlarmDig
     const posting = request({ ...toTarget(url), method: 'POST', headers, agent: false, signal }, (reply) => {
       reply.on('close', () => fail('the reply was cut short'));
       readReply(reply, (bytes) => {
-        const status = reply.statusCode ?? 0;
         if (bytes > MOST_REPLY_BYTES) posting.destroy();
+        const status = reply.statusCode ?? 0;
         if (status >= 200 && status < 300) resolve();
-        else
-          fail(
-            `the server replied ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`,
-          );
+        else fail(`the server replied ${status}${status < 400 ? ', and redirects are not followed' : ''}`);
       });
     });
     posting.on('socket', (socket) => socket.unref());
-    posting.on('error', (error: NodeJS.ErrnoException) =>
-      fail(
-        signal.aborted
-          ? `no reply within ${timeoutMs} ms`
-          : `the server cannot be reached (${error.code ?? error.name})`,
-      ),
-    );
+    posting.on('error', ({ code, name }: NodeJS.ErrnoException) => {
+      const isLate = signal.aborted;
+      fail(isLate ? `no reply within ${timeoutMs} ms` : `the server cannot be reached (${code ?? name})`);
+    });
     posting.end(body);
   });
 }

@@ -1,12 +1,11 @@
 /** Keeps when a message was first and last seen, for a week, in Lua. */
 
+import { SEEN_HOURS } from '../redis/keys';
 import { RULES } from './script-rules';
 
 /** Most messages of a destination in the memory of a week, and most that enter it in an hour: a flood does not push out a week. */
 export const MAX_SEEN = 10_000;
 export const MAX_ADMITTED = 1000;
-/** The memory of a week, in hours. */
-export const SEEN_HOURS = 168;
 
 /**
  * `see(memory, message, group, is_first)` notes that a message was logged in a group, and returns after how many hours, or nil if it

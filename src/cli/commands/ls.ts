@@ -3,6 +3,7 @@
 import type { LoggerOverview } from '../../read/reader';
 import type { LsArguments } from '../arguments/invocation';
 import type { Store } from '../redis/connect';
+import { agoText } from '../terminal/ago';
 import { changeColumns } from '../terminal/change-columns';
 import type { Screen } from '../terminal/screen';
 import { type Style, severityPaint } from '../terminal/style';
@@ -17,14 +18,6 @@ const LAST_SEEN_MIN_WIDTH = 56;
 const EXPECTED_MIN_WIDTH = 76;
 /** The same for STATUS. */
 const STATUS_MIN_WIDTH = 36;
-/** Seconds in each unit, the longest first. */
-const UNITS = [
-  [86_400, 'd'],
-  [3600, 'h'],
-  [60, 'min'],
-  [1, 's'],
-] as const;
-
 /** Lists each logger and severity with its counts. */
 export async function ls({ isJson, isWhole }: LsArguments, { reader, label }: Store, screen: Screen): Promise<void> {
   const loggers = (await screen.during(`reading from ${label}`, reader.overview({ minutes: false }))).sort(byName);
@@ -49,8 +42,5 @@ function overviewColumns(style: Style): Column<LoggerOverview>[] {
 
 /** By the clock of Redis, like all other times. */
 function lastSeenText({ start, elapsed, lastSeen }: LoggerOverview): string {
-  const now = start.getTime() + elapsed * HOUR_MS;
-  const seconds = Math.max(0, Math.floor((now - lastSeen.getTime()) / 1000));
-  const [length, unit] = UNITS.find(([each]) => seconds >= each) ?? [1, 's'];
-  return `${Math.floor(seconds / length)} ${unit} ago`;
+  return agoText(lastSeen, new Date(start.getTime() + elapsed * HOUR_MS));
 }

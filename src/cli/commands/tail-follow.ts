@@ -5,6 +5,7 @@ import { OptionsError } from '../../errors';
 import { pause, unlessAborted } from '../../read/abort';
 import { INTERVAL_MS } from '../../read/follow';
 import { mergeByTime, type RecentLine } from '../../read/lines';
+import { knownMember } from '../../redis/keys';
 import type { TailArguments } from '../arguments/invocation';
 import { reasonText } from '../errors';
 import type { Store } from '../redis/connect';
@@ -43,7 +44,7 @@ export class Following {
 
   /** Follows a list from the line after number `after`, unless it is followed already. */
   add(logger: LoggerId, after: number): void {
-    const key = listKey(logger);
+    const key = knownMember(logger.name, logger.severity);
     if (this.#lists.has(key)) return;
     this.#lists.set(
       key,
@@ -100,7 +101,7 @@ export class Following {
     const { label } = this.#store;
     try {
       const { name, severities } = this.#args;
-      for (const known of await this.#pace.wake(listKey)) {
+      for (const known of await this.#pace.wake()) {
         if (name !== undefined && name !== known.name) continue;
         if (!severities || severities.includes(known.severity)) this.add(known, 0);
       }
@@ -116,10 +117,6 @@ export class Following {
       this.#failingSince ??= performance.now();
     }
   }
-}
-
-function listKey({ name, severity }: LoggerId): string {
-  return `${severity}:${name}`;
 }
 
 /** Without a time, so that merging leaves it before the line that follows it. */

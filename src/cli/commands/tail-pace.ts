@@ -2,7 +2,7 @@
 
 import type { ChangedLogger } from '../../read/changed-since';
 import type { RecentCommonReader } from '../../read/reader';
-import type { LoggerId } from './selection';
+import { knownMember } from '../../redis/keys';
 
 /** Lists that are read each time though nobody noted that they were written to. That finds what was not noted. */
 const IN_TURN = 20;
@@ -39,10 +39,10 @@ export class FollowPace {
     this.#reader = reader;
   }
 
-  /** Adds a list. The function that is returned waits until it is to be read. */
-  add(key: string): () => Promise<void> {
+  /** Adds a list by its member in the index. The function that is returned waits until it is to be read. */
+  add(member: string): () => Promise<void> {
     const bell = new Bell();
-    this.#bells.set(key, bell);
+    this.#bells.set(member, bell);
     return bell.wait;
   }
 
@@ -51,10 +51,10 @@ export class FollowPace {
    *
    * @returns loggers that may have no list as yet
    */
-  async wake(toKey: (logger: LoggerId) => string): Promise<readonly ChangedLogger[]> {
+  async wake(): Promise<readonly ChangedLogger[]> {
     const { cursor, loggers } = await this.#reader.changedSince(this.#cursor);
     this.#cursor = cursor;
-    for (const logger of loggers) this.#bells.get(toKey(logger))?.ring();
+    for (const { name, severity } of loggers) this.#bells.get(knownMember(name, severity))?.ring();
     this.#wakeInTurn();
     return this.#isRoundOver ? (await this.#reader.changedSince()).loggers : loggers;
   }

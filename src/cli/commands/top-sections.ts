@@ -4,7 +4,7 @@ import { OptionsError } from '../../errors';
 import type { SeverityChanges } from '../../read/compare';
 import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
-import { type Change, classify, scoreAgainst, surgeScore } from '../../read/surge';
+import { type Change, isNotable, sumTotals, surgeScore } from '../../read/surge';
 import type { TopArguments } from '../arguments/invocation';
 import { maximum } from '../terminal/table';
 import { byName, bySeverity, select } from './selection';
@@ -97,17 +97,12 @@ async function readSection(
 
 /** What has become of all messages together. */
 function sumChanges(changes: readonly MessageChange[]): Change {
-  const sum = (of: 'count' | 'previous' | 'expected'): number =>
-    changes.reduce((total, change) => total + change[of], 0);
-  const [count, previous, expected] = [sum('count'), sum('previous'), sum('expected')];
-  if (changes.every(({ score }) => score === null))
-    return { count, previous, expected, score: null, status: 'unknown' };
-  const score = scoreAgainst(count, expected);
-  return { count, previous, expected, score, status: previous === 0 ? 'new' : classify(score) };
+  const total = sumTotals(changes);
+  return total.score !== null && total.previous === 0 ? { ...total, status: 'new' } : total;
 }
 
 export function isNews({ status }: MessageChange): boolean {
-  return status !== 'steady' && status !== 'unknown';
+  return isNotable(status);
 }
 
 /** First the loggers whose totals changed or were 0 last hour, then the most severe. */

@@ -12,6 +12,7 @@ import type { TopRow } from './rows';
 import type { State } from './state';
 import { clockText, firstSeenText, lastSeenText } from './time';
 
+const MINUTE_MS = 60_000;
 const CHART_ROWS = 5;
 /** Rows of a terminal that are too few for such a chart. */
 const FEW_ROWS = 20;
@@ -66,10 +67,8 @@ function chartLines({ minutes }: TopRow, rows: number, columns: number, marks: M
   const drawn = chart(minutes, { bars, rows }, marks);
   const length = minutes.length / bars;
   const label = (i: number): string => (i === 0 ? String(drawn.most) : i === rows - 1 ? '0' : '');
-  const [from, to] = [minutes.length - 1, 0].map((ago) => clockText(new Date(now.getTime() - ago * 60_000), now));
-  const times = `${String(from).slice(-8, -3)}${String(to)
-    .slice(-8, -3)
-    .padStart(Math.max(6, bars - 5))}`;
+  const time = (ago: number): string => clockText(new Date(now.getTime() - ago * MINUTE_MS), now).slice(-8, -3);
+  const times = time(minutes.length - 1) + time(0).padStart(Math.max(6, bars - 5));
   return [
     fit(`log calls of the last hour, ${length === 1 ? 'by minute' : `${length} minutes a bar`}`, columns),
     ...drawn.rows.map((bar, i) => `${label(i).padStart(AXIS_COLUMNS - 2)} |${bar}`),

@@ -1,8 +1,8 @@
 /** Reads the rows of the interactive `top`: the messages of all selected loggers, in one list. */
 
-import type { MessageChange } from '../../read/message-change';
+import { lastingKey, type MessageChange } from '../../read/message-change';
 import type { RecentCommonReader } from '../../read/reader';
-import type { ChangeStatus } from '../../read/surge';
+import { type ChangeStatus, STATUS_RANK } from '../../read/surge';
 import { compareSeverities } from '../../severity';
 import type { GroupBy, TopWindow } from '../arguments/invocation';
 import { isNews, readSections, type TopSelection } from '../commands/top-sections';
@@ -49,7 +49,7 @@ export async function readSnapshot(
   const { read, unread, quiet } = await readSections(reader, { ...selection, ...question });
   const [first] = [...read.map(({ logger }) => logger), ...unread, ...quiet];
   const rows = read.flatMap(({ logger: { name, severity }, changes }) =>
-    changes.map((change) => ({ ...change, name, severity, id: JSON.stringify([name, severity, rowKey(change)]) })),
+    changes.map((change) => ({ ...change, name, severity, id: JSON.stringify([name, severity, lastingKey(change)]) })),
   );
   return {
     ...question,
@@ -59,11 +59,6 @@ export async function readSnapshot(
     now: first && new Date(first.start.getTime() + first.elapsed * HOUR_MS),
     readAt: new Date(),
   };
-}
-
-/** The text of a pattern may change from reading to reading, its keys do not. */
-function rowKey({ keys = [], message }: MessageChange): string {
-  return keys[0] ?? message;
 }
 
 /** Whether a reading answers a question. */
@@ -78,19 +73,10 @@ export function countNews(rows: readonly TopRow[]): ReadonlyMap<ChangeStatus, nu
   return counts;
 }
 
-const RANK: Readonly<Record<ChangeStatus, number>> = {
-  new: 0,
-  returned: 0,
-  surging: 0,
-  fading: 1,
-  steady: 2,
-  unknown: 3,
-};
-
 /** What came up before what went away, then the gravest severity, then the largest change. */
 export function byUrgency(a: TopRow, b: TopRow): number {
   return (
-    RANK[a.status] - RANK[b.status] ||
+    STATUS_RANK[a.status] - STATUS_RANK[b.status] ||
     compareSeverities(a.severity, b.severity) ||
     Math.abs(b.score ?? 0) - Math.abs(a.score ?? 0) ||
     byCount(a, b)

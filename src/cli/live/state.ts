@@ -1,6 +1,7 @@
 /** What the interactive `top` shows, and how readings and the size of the terminal change it, without I/O. */
 
 import type { RecentLine } from '../../read/lines';
+import { lastingKey } from '../../read/message-change';
 import type { Size } from '../terminal/full-screen';
 import { byCount, byLastSeen, byUrgency, type Question, type Snapshot, type TopRow } from './rows';
 
@@ -88,7 +89,7 @@ export function withSnapshot(state: State, snapshot: Snapshot): State {
 function findAgain(row: TopRow | undefined, rows: readonly TopRow[]): TopRow | undefined {
   if (!row) return undefined;
   const isSame = ({ name, severity, keys = [] }: TopRow): boolean =>
-    name === row.name && severity === row.severity && keys.includes(row.keys?.[0] ?? row.message);
+    name === row.name && severity === row.severity && keys.includes(lastingKey(row));
   return rows.find(({ id }) => id === row.id) ?? rows.find(isSame);
 }
 

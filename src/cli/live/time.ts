@@ -1,23 +1,10 @@
 /** Says when something was logged. */
 
+import { agoText } from '../terminal/ago';
 import type { TopRow } from './rows';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** Seconds in each unit, the longest first. */
-const UNITS = [
-  [86_400, 'd'],
-  [3600, 'h'],
-  [60, 'min'],
-  [1, 's'],
-] as const;
-
-/** How long ago a time was. */
-export function agoText(time: Date, now: Date): string {
-  const seconds = Math.max(0, Math.floor((now.getTime() - time.getTime()) / 1000));
-  const [length, unit] = UNITS.find(([each]) => seconds >= each) ?? [1, 's'];
-  return `${Math.floor(seconds / length)} ${unit} ago`;
-}
 
 /** The local time, with its date if it is not of the last day. */
 export function clockText(time: Date, now: Date): string {

@@ -2,7 +2,7 @@
 
 import type { SeverityChanges } from '../../read/compare';
 import { Slices } from '../../read/slices';
-import type { ChangeStatus } from '../../read/surge';
+import { isNotable, isRising, type NotableStatus } from '../../read/surge';
 import { OTHER } from '../../redis/keys';
 import { compareSeverities } from '../../severity';
 import { matches, type SeverityChange } from './rows';
@@ -13,9 +13,6 @@ const MAX_RISING = 40;
 const MAX_FADING = 10;
 /** Messages that each severity may show even if others take up all rows. */
 const MIN_SHARE = 4;
-
-/** What is worth a row of its own. */
-export type NotableStatus = Exclude<ChangeStatus, 'steady' | 'unknown'>;
 
 /** How many messages are new, returned, surging and fading, including those not shown. */
 export type StatusCounts = Readonly<Record<NotableStatus, number>>;
@@ -35,11 +32,6 @@ export interface Notable {
   readonly undecided: number;
 }
 
-/** Whether a message is new or surging, or has come back. */
-export function isRising(status: ChangeStatus): boolean {
-  return status === 'new' || status === 'returned' || status === 'surging';
-}
-
 /** @param text - that a message must contain, in lower case */
 export async function notableChanges(all: readonly SeverityChanges[], text: string): Promise<Notable> {
   const slices = new Slices();
@@ -54,7 +46,7 @@ export async function notableChanges(all: readonly SeverityChanges[], text: stri
       if (slices.isOver()) await slices.pause();
       const { message, score, status } = change;
       if (status === 'unknown' && score !== null && message !== OTHER) undecided++;
-      if (status === 'unknown' || status === 'steady') continue;
+      if (!isNotable(status)) continue;
       counts[status]++;
       if (!matches(change, text)) continue;
       matching++;

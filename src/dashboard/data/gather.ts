@@ -54,10 +54,9 @@ export async function gather(reader: DashboardReader, view: View & { readonly na
 }
 
 /** Those of a logger that a view shows. */
-function chooseSeverities({ message, ...view }: View, own: readonly string[]): string[] {
-  if (message) return own.filter((severity) => severity === message.severity);
-  const all = shownSeverities({ ...view, message }, listSeverities(own));
-  return own.filter((severity) => all.includes(severity));
+function chooseSeverities(view: View, own: readonly string[]): string[] {
+  const shown = view.message ? [view.message.severity] : shownSeverities(view, listSeverities(own));
+  return own.filter((severity) => shown.includes(severity));
 }
 
 /** Whether all lines are looked through. */

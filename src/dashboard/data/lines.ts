@@ -33,7 +33,7 @@ export async function addKeys(lines: readonly RecentLine[]): Promise<ShownLine[]
   for (const line of [...lines].reverse()) {
     if (slices.isOver()) await slices.pause();
     const { severity, time, message, stack = null } = line;
-    const iso = Number.isNaN(time.getTime()) ? null : time.toISOString();
+    const iso = toIso(time);
     const hash = shortHash(severity, String(iso), message);
     const nth = seen.get(hash) ?? 0;
     seen.set(hash, nth + 1);
@@ -41,6 +41,11 @@ export async function addKeys(lines: readonly RecentLine[]): Promise<ShownLine[]
     oldestFirst.push({ key, severity, time: iso, message, stack, isPlain: isPlainLine(line) });
   }
   return oldestFirst.reverse();
+}
+
+/** A time as text; null for an invalid one. */
+export function toIso(time: Date): string | null {
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
 /** Whether two lines say the same, whenever they were logged. */

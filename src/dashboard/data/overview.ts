@@ -3,10 +3,10 @@
 import type { SeverityGlance } from '../../read/glance';
 import type { LoggerOverview } from '../../read/reader';
 import { Slices, sortInSlices } from '../../read/slices';
-import { type Change, sumTotals } from '../../read/surge';
+import { type Change, isRising, sumTotals } from '../../read/surge';
 import { compareSeverities } from '../../severity';
 import { readerWindow, type View } from '../view';
-import { isRising, type NO_CHANGES, type StatusCounts } from './changes';
+import { NO_CHANGES, type StatusCounts } from './changes';
 import type { DashboardReader } from './gather';
 import { readableLoggers } from './loggers';
 import { messageKey, type SeverityChange } from './rows';
@@ -112,7 +112,7 @@ export async function makeOverview(
     cards.push(...(await Promise.all(some.map((each) => makeCard(reader, each, view)))));
   }
   const others = matching.slice(MAX_CARDS, MAX_CARDS + MAX_LISTED);
-  const changeCounts = { new: 0, returned: 0, surging: 0, fading: 0 } satisfies typeof NO_CHANGES;
+  const changeCounts = { ...NO_CHANGES };
   for (const card of cards) {
     for (const status of Object.keys(changeCounts) as (keyof StatusCounts)[]) {
       changeCounts[status] += card.changeCounts[status];

@@ -1,10 +1,10 @@
 /** Makes rows of messages: what became of each, the key of its links, and a line of it. */
 
-import type { MessageChange } from '../../read/message-change';
+import { lastingKey, type MessageChange } from '../../read/message-change';
 import { Slices } from '../../read/slices';
 import { parameterize } from '../../record/parameterize';
 import { OTHER } from '../../redis/keys';
-import { findSample, type ShownLine } from './lines';
+import { findSample, type ShownLine, toIso } from './lines';
 
 /** Keys of a pattern whose lines are looked for. */
 const MAX_KEYS = 20;
@@ -50,17 +50,12 @@ export async function toRows(changes: readonly SeverityChange[], lines: readonly
 export function toRow(change: SeverityChange, lines: readonly ShownLine[]): MessageRow {
   const texts = change.message === OTHER ? [] : rowTexts(change);
   const line = texts.map((text) => findSample(text, change.severity, lines)).find((found) => found !== null);
-  return { ...change, key: rowKey(change), sample: line ? { ...line, isNewest: true } : keptSample(change) };
+  return { ...change, key: lastingKey(change), sample: line ? { ...line, isNewest: true } : keptSample(change) };
 }
 
 /** Whether a message contains a text in upper or lower case; `text` is in lower case. */
 export function matches({ message, sample }: MessageChange, text: string): boolean {
   return text === '' || message.toLowerCase().includes(text) || (sample?.message.toLowerCase().includes(text) ?? false);
-}
-
-/** What links hold of a row, which finds it again. */
-export function rowKey({ keys, message }: MessageChange): string {
-  return keys?.[0] ?? message;
 }
 
 /** What links hold of a message that is looked at by itself. */
@@ -82,9 +77,4 @@ function keptSample({ sample }: MessageChange): ShownSample | null {
   if (!sample) return null;
   const { time, message, stack = null } = sample;
   return { time: toIso(time), message, stack, isNewest: false, key: null };
-}
-
-/** Null for an invalid time. */
-export function toIso(time: Date): string | null {
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }

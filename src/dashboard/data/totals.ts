@@ -1,7 +1,7 @@
 /** Lists the severities of a logger with their totals. */
 
 import type { SeverityGlance } from '../../read/glance';
-import { type Change, sumTotals } from '../../read/surge';
+import { type Change, isNotable, sumTotals } from '../../read/surge';
 import { compareSeverities, GRAVEST_FIRST } from '../../severity';
 import { NO_CHANGES, type StatusCounts } from './changes';
 
@@ -37,7 +37,7 @@ export function listTotals(
 export function countStatuses(glances: readonly SeverityGlance[]): StatusCounts {
   const counts = { ...NO_CHANGES };
   for (const { status } of glances.flatMap(({ changes }) => changes)) {
-    if (status !== 'steady' && status !== 'unknown') counts[status]++;
+    if (isNotable(status)) counts[status]++;
   }
   return counts;
 }

@@ -1,6 +1,6 @@
 /** Makes the bar at the top: title, environments, loggers, keys, and when the page was refreshed. */
 
-import { type View, viewHref } from '../view';
+import { startView, type View, viewHref } from '../view';
 import type { Markup, MarkupElement } from './markup';
 import { timeElement } from './time';
 
@@ -26,7 +26,7 @@ const KEYS: readonly (readonly [key: string, effect: string])[] = [
 
 export function pageHeader(loggers: MarkupElement, view: View, settings: PageSettings, now: Date): MarkupElement {
   const { title, environment, environments, refreshMs } = settings;
-  const start = viewHref({ ...emptyView(view) });
+  const start = viewHref(startView(view));
   return [
     'header',
     {},
@@ -38,17 +38,11 @@ export function pageHeader(loggers: MarkupElement, view: View, settings: PageSet
   ];
 }
 
-/** A view of the start page of the same environment. */
-function emptyView(view: View): View {
-  const nothing = { name: undefined, message: undefined, severities: [], filter: '' };
-  return { ...view, ...nothing, sort: 'current', window: 'hour', isExact: false, hasAllLines: false };
-}
-
 /** One environment has a badge; several are links to the start page of each. */
 function environmentBadge(environment: string | undefined, all: readonly string[], view: View): Markup[] {
   if (all.length > 1) {
     const links = all.map((each): Markup => {
-      const href = viewHref({ ...emptyView(view), environment: each });
+      const href = viewHref({ ...startView(view), environment: each });
       return ['a', { class: 'choice', href, 'aria-current': each === environment ? 'true' : undefined }, each];
     });
     return [['nav', { class: 'choices', 'aria-label': 'Environments' }, ...links]];

@@ -4,7 +4,7 @@ import { parseText, parseWhole } from '../../line-format';
 import type { ShownLine } from '../data/lines';
 import type { Markup, MarkupElement } from './markup';
 import { formatNumber } from './number';
-import { textElement, visible } from './text';
+import { shorten, textElement, visible } from './text';
 
 /** Fields that have a chip, and the longest text of one, in UTF-16 units. */
 const MAX_CHIPS = 4;
@@ -36,15 +36,14 @@ function splitLine(message: string): { text: string; metadata: Readonly<Record<s
 function chips(fields: readonly [string, unknown][]): Markup[] {
   const shown = fields.slice(0, MAX_CHIPS).map(([name, value]): Markup => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return ['span', { class: 'chip' }, ['span', { class: 'field' }, shorten(name)], ` ${shorten(text)}`];
+    return ['span', { class: 'chip' }, ['span', { class: 'field' }, chipText(name)], ` ${chipText(text)}`];
   });
   const rest = fields.length - shown.length;
   return rest > 0 ? [...shown, ['span', { class: 'chip' }, `+${formatNumber(rest)}`]] : shown;
 }
 
-function shorten(text: string): string {
-  const cut = text.length > MAX_CHIP ? `${text.slice(0, MAX_CHIP - 1).toWellFormed()}…` : text;
-  return visible(cut.replace(/\s+/g, ' '));
+function chipText(text: string): string {
+  return visible(shorten(text, MAX_CHIP).replace(/\s+/g, ' '));
 }
 
 function block(kind: string, text: string, href: string): Markup {

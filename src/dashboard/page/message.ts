@@ -1,10 +1,12 @@
 /** Makes the page of one message: its minutes, when it was seen, a line of it, and its latest lines. */
 
+import { isNotable } from '../../read/surge';
+import { NO_CHANGES } from '../data/changes';
 import type { MessageSnapshot } from '../data/snapshot';
 import { dataHref, type View, viewHref } from '../view';
 import { chart, minuteValues } from './drawing';
 import type { Markup, MarkupElement } from './markup';
-import { formatExpected, formatNumber } from './number';
+import { formatCount, formatExpected, formatNumber } from './number';
 import { badge, levelClass, sample, variantList } from './rows';
 import { severityLabel } from './severities';
 import { textElement } from './text';
@@ -14,14 +16,13 @@ import { risingText, windowWords } from './words';
 /** What has become of the message, in a sentence. */
 export function messageStatus({ row, severity }: MessageSnapshot, view: View): string {
   if (!row) return 'Not logged in this hour or the hour before';
-  const calls = `${formatNumber(row.count)} log ${row.count === 1 ? 'call' : 'calls'} ${windowWords(view).during}`;
+  const calls = `${formatCount(row.count, 'log call')} ${windowWords(view).during}`;
   return `${row.status === 'unknown' ? '' : `${row.status} `}${severity}: ${calls}`;
 }
 
 /** What the title of the tab says. */
 export function messageTitle({ row }: MessageSnapshot): string {
-  if (!row || row.status === 'unknown' || row.status === 'steady') return '';
-  return risingText({ new: 0, returned: 0, surging: 0, fading: 0, [row.status]: 1 });
+  return row && isNotable(row.status) ? risingText({ ...NO_CHANGES, [row.status]: 1 }) : '';
 }
 
 /** What is known of the message. */

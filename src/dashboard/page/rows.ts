@@ -6,8 +6,8 @@ import { urgencyLevel } from '../data/urgency';
 import { dataHref, lineHref, type View, viewHref } from '../view';
 import { sparkline } from './drawing';
 import { lineElement } from './line';
-import type { Attributes, Markup, MarkupElement } from './markup';
-import { formatNumber } from './number';
+import type { Markup, MarkupElement } from './markup';
+import { formatCount, formatNumber } from './number';
 import { cell } from './table';
 import { textElement } from './text';
 import { minuteElement, timeElement } from './time';
@@ -56,18 +56,13 @@ export function messageCell(row: MessageRow, view: View, now: Date): MarkupEleme
 
 /** The messages behind a pattern; none if it is a message. */
 export function variantList({ message, variants = [], variantCount = 1 }: MessageRow): MarkupElement[] {
-  if (variantCount === 1 && variants[0]?.message === message) return [];
-  if (variants.length === 0) return [];
+  if (variants.length === 0 || (variantCount === 1 && variants[0]?.message === message)) return [];
   const items = variants.map((variant): Markup => {
     return ['li', {}, ['b', {}, formatNumber(variant.count)], ' ', textElement(variant.message)];
   });
   const rest = variantCount - variants.length;
   const more: Markup[] = rest > 0 ? [['li', {}, `and ${formatNumber(rest)} more`]] : [];
-  const summary: Markup = [
-    'summary',
-    {},
-    `${formatNumber(variantCount)} ${variantCount === 1 ? 'variant' : 'variants'}`,
-  ];
+  const summary: Markup = ['summary', {}, formatCount(variantCount, 'variant')];
   return [['details', { class: 'variants' }, summary, ['ul', {}, ...items, ...more]]];
 }
 
@@ -82,7 +77,6 @@ export function sample({ sample: line }: Pick<MessageRow, 'sample'>, view: View,
   ];
 }
 
-/** A count, and what it is as a part of the row's label. */
-export function countCell(kind: string, count: number, attributes: Attributes = {}): MarkupElement {
-  return ['td', { role: 'cell', class: `number ${kind}`, ...attributes }, formatNumber(count)];
+export function countCell(kind: string, count: number): MarkupElement {
+  return cell(`number ${kind}`, formatNumber(count));
 }

@@ -9,7 +9,7 @@ import type { Markup, MarkupElement } from './markup';
 import { formatNumber } from './number';
 import { levelClass, messageHref } from './rows';
 import { severityLabel } from './severities';
-import { visible } from './text';
+import { shorten, visible } from './text';
 import { timeElement } from './time';
 import { changesText, statusText, windowWords } from './words';
 
@@ -66,15 +66,14 @@ function cardItem({ telling, ...card }: LoggerCard, view: View, now: Date): Mark
 
 function tellingLine(telling: TellingChange, view: View, now: Date): Markup {
   const { severity, status, score, message, count, firstSeen, key } = telling;
-  const text = message.split('\n', 1)[0] as string;
-  const cut = text.length > MAX_TELLING ? `${text.slice(0, MAX_TELLING - 1).toWellFormed()}…` : text;
+  const text = shorten(message.split('\n', 1)[0] as string, MAX_TELLING);
   const since: Markup[] = status === 'new' && firstSeen ? [' since ', timeElement(firstSeen, now)] : [];
   return [
     'p',
     { class: 'telling' },
     ['span', { class: `badge ${status}` }, `${statusText(status, score)} ${visible(severity)}`],
     ' ',
-    ['a', { class: 'text', href: messageHref(view, severity, key) }, visible(cut)],
+    ['a', { class: 'text', href: messageHref(view, severity, key) }, visible(text)],
     `, ${formatNumber(count)}`,
     ...since,
   ];

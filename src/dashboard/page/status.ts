@@ -5,7 +5,7 @@ import type { Overview } from '../data/overview';
 import type { Snapshot } from '../data/snapshot';
 import type { View } from '../view';
 import type { MarkupElement } from './markup';
-import { formatNumber } from './number';
+import { formatCount, formatNumber } from './number';
 import { changesText, risingText, windowWords } from './words';
 
 /** The only live region of the page: screen readers announce just this when it changes. */
@@ -26,9 +26,8 @@ export function loggerStatus({ hasBaseline, changeCounts, undecided, total }: Sn
 export function loggerSummary({ severities, elapsed }: Snapshot, view: View): MarkupElement {
   const shown = severities.filter(({ isShown }) => isShown);
   const count = shown.reduce((sum, each) => sum + each.count, 0);
-  const calls = `${formatNumber(count)} log ${count === 1 ? 'call' : 'calls'} ${windowWords(view).during}`;
-  const minutes = Math.round(elapsed * 60);
-  const passed = view.window === 'hour' ? ` · ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} into it` : '';
+  const calls = `${formatCount(count, 'log call')} ${windowWords(view).during}`;
+  const passed = view.window === 'hour' ? ` · ${formatCount(Math.round(elapsed * 60), 'minute')} into it` : '';
   return ['p', { id: 'summary' }, `${calls}${passed}`];
 }
 
@@ -38,7 +37,9 @@ export function overviewStatus({ loggerCount, matching, cards, changeCounts }: O
   if (matching === 0) return 'No logger has this text in its name';
   const rising = risingText(changeCounts);
   const risen = cards.filter((card) => risingText(card.changeCounts) !== '').length;
-  return rising === '' ? 'Nothing new or surging' : `${rising} in ${formatNumber(risen)} of ${loggers(matching)}`;
+  return rising === ''
+    ? 'Nothing new or surging'
+    : `${rising} in ${formatNumber(risen)} of ${formatCount(matching, 'logger')}`;
 }
 
 export function overviewSummary({ loggerCount, matching, cards }: Overview): MarkupElement {
@@ -47,10 +48,6 @@ export function overviewSummary({ loggerCount, matching, cards }: Overview): Mar
     return ['p', { id: 'summary', class: 'hint' }, hint];
   }
   const rest = matching - cards.length;
-  const shown = `${loggers(matching)}${matching < loggerCount ? ` of ${formatNumber(loggerCount)}` : ''}`;
+  const shown = `${formatCount(matching, 'logger')}${matching < loggerCount ? ` of ${formatNumber(loggerCount)}` : ''}`;
   return ['p', { id: 'summary' }, rest > 0 ? `${shown}, the ${cards.length} most surprising in detail` : shown];
-}
-
-function loggers(count: number): string {
-  return `${formatNumber(count)} ${count === 1 ? 'logger' : 'loggers'}`;
 }

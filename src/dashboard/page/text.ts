@@ -90,6 +90,11 @@ function markText(text: string, isKey: boolean): Markup[] {
   return plain === '' ? parts : [...parts, plain];
 }
 
+/** A text of at most so many UTF-16 units, with an ellipsis if it was longer. */
+export function shorten(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
+}
+
 /** The beginning of a text, not cut inside a character. */
 function beginning(text: string, length: number): string {
   if (text.length <= length) return text;

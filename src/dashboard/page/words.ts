@@ -1,7 +1,7 @@
 /** Says in words which window is looked at and what has changed in it. */
 
-import { factorText } from '../../read/surge';
-import type { NotableStatus, StatusCounts } from '../data/changes';
+import { factorText, type NotableStatus } from '../../read/surge';
+import type { StatusCounts } from '../data/changes';
 import { type View, windowMinutes } from '../view';
 import { formatNumber } from './number';
 

@@ -17,8 +17,8 @@ const MOST_RAISED = 50;
 /** Alarms that are remembered, so that the same is not raised at each look. */
 const MOST_REMEMBERED = 10_000;
 
-/** What the lead needs of the watcher. */
-export interface LeadOptions {
+/** What the leader needs of the watcher. */
+export interface LeaderOptions {
   readonly on: readonly AlarmKind[];
   readonly names: readonly string[] | undefined;
   readonly severities: readonly string[];
@@ -38,10 +38,10 @@ export interface LeadOptions {
 class LeaseLost extends Error {}
 
 /** The looks of one watcher, from the moment when it has the lease. */
-export class Lead {
+export class Leader {
   readonly #source: Source;
   readonly #shared: SharedWatch;
-  readonly #options: LeadOptions;
+  readonly #options: LeaderOptions;
   readonly #lookout: Lookout;
   readonly #on: ReadonlySet<AlarmKind>;
   /** Ids of what was told. */
@@ -54,7 +54,7 @@ export class Lead {
   readonly #warned = new Set<string>();
 
   /** @param cursor - how far the watcher before has come */
-  constructor(source: Source, shared: SharedWatch, cursor: string | undefined, options: LeadOptions) {
+  constructor(source: Source, shared: SharedWatch, cursor: string | undefined, options: LeaderOptions) {
     this.#source = { ...source, listSeverities: (name) => this.#lookout.listSeverities(name) };
     this.#shared = shared;
     this.#options = options;
@@ -89,19 +89,19 @@ export class Lead {
     const passed = Math.min(Math.max(clock.now() - this.#lastLook, this.#options.pollMs), 60_000);
     this.#lastLook = clock.now();
     await this.#lookout.ask(duty.now + (clock.now() - this.#dutyAt));
-    await this.#through(news, (place) => this.#lookForNews(place));
+    await this.#lookAtEach(news, (place) => this.#lookForNews(place));
     if (this.#on.has('silent')) {
-      await this.#through(quiet, async ({ name, severities }) =>
+      await this.#lookAtEach(quiet, async ({ name, severities }) =>
         this.#raise(await findSilentLogger(this.#source, name, severities, duty.watchedSince)),
       );
     }
     quiet.clear();
     const share = Math.max(this.#lookout.share(passed), MOST_AT_ONCE);
-    await this.#through(round, (place) => this.#lookAround(place), share);
+    await this.#lookAtEach(round, (place) => this.#lookAround(place), share);
   }
 
   /** Looks at some of what waits, and takes it off. What fails because of its own keys is left out. */
-  async #through<Item>(
+  async #lookAtEach<Item>(
     waiting: Map<string, Item>,
     look: (item: Item) => Promise<void>,
     most = Infinity,
