@@ -13,9 +13,9 @@ const SLOT = /%[scdjifoO]/;
 export type Format = NonNullable<TransportStream.TransportStreamOptions['format']>;
 
 /**
- * A winston format that keeps the message as it is before `splat()` fills it in, so that a transport whose
- * `commonKey` is no function counts `logger.info('user %s logged in', id)` as `user %s logged in` for all users. Put it before `splat()`. It changes
- * nothing that is logged, and keeps no template of a message without values.
+ * A winston format that keeps the message as it is before `splat()` fills it in, so that a transport whose `commonKey` is no
+ * function counts `logger.info('user %s logged in', id)` as `user %s logged in` for all users. Put it before `splat()`. It
+ * changes nothing that is logged, and keeps no template of a message without values.
  *
  * @example
  * format: winston.format.combine(keepTemplate(), winston.format.splat(), winston.format.json())

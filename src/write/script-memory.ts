@@ -11,11 +11,11 @@ export const MAX_PULSES = 2000;
 export const MAX_SAMPLES = 500;
 
 /**
- * `remember(memory, args, group, totals, gone)` notes the flagged messages of a group that was counted; `totals` are their counts in
- * its hour by now, false for those that went to `<other>`, and `gone` the messages that made room. Memory has the keys, the time as
- * `now`, `now_ms`, `minute` and `hour`, which is that of `common`, `start` and whether it `rotates`, `pstart` by now, the `groups`,
- * whether the destination `is_born`, the key of its `writers`, the version of the `rules`, and `to_hour()`. Errors of Redis do not end it: a batch is not held up by what is kept beside
- * it.
+ * `remember(memory, args, group, totals, gone)` notes the flagged messages of a group that was counted; `totals` are their
+ * counts in its hour by now, false for those that went to `<other>`, and `gone` the messages that made room. Memory has the
+ * keys, the time as `now`, `now_ms`, `minute` and `hour`, which is that of `common`, `start` and whether it `rotates`,
+ * `pstart` by now, the `groups`, whether the destination `is_born`, the key of its `writers`, the version of the `rules`, and
+ * `to_hour()`. Errors of Redis do not end it: a batch is not held up by what is kept beside it.
  */
 export const MEMORY = /* lua */ `
 ${MINUTES}

@@ -117,7 +117,8 @@ local function finish(reply, touched, fresh)
   if known and (fresh > 0 or redis.pcall('ZSCORE', known, destination) ~= time[1]) then
     older = note(known, destination, now_ms, promised, fresh > 0)
   end
-  reply[9], reply[10], reply[11], reply[12] = not known and 0 or older.err and 2 or 1, older.err and {} or older, touched, fresh
+  reply[9], reply[10] = not known and 0 or older.err and 2 or 1, older.err and {} or older
+  reply[11], reply[12] = touched, fresh
   return reply
 end
 

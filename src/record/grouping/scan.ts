@@ -78,9 +78,11 @@ addKind('JFMASONDEGPHuUfF', INITIAL);
 addKind(Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('') + '\u007f', CONTROL);
 
 const UNITS = new Set(
-  `b bit bits bps byte bytes d day days gb gbps gbyte gbytes gib gbit gbits h hour hours hr hrs kb kbps kbit kbits kbyte kbytes kib m mb mbps mbit mbits mbyte mbytes mib
-  micros microsecond microseconds millis millisecond milliseconds min mins minute minutes ms msec msecs nanosecond nanoseconds ns
-  pb pib s sec second seconds secs t tb tib us week weeks`.split(/\s+/),
+  `b bit bits bps byte bytes d day days gb gbps gbyte gbytes gib gbit gbits h hour hours hr hrs kb kbps kbit kbits kbyte
+   kbytes kib m mb mbps mbit mbits mbyte mbytes mib micros microsecond microseconds millis millisecond milliseconds min
+   mins minute minutes ms msec msecs nanosecond nanoseconds ns pb pib s sec second seconds secs t tb tib us week weeks`.split(
+    /\s+/,
+  ),
 );
 const MONTH = /(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/y;
 const HTTP = /(?:HTTP|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b/y;
