@@ -158,13 +158,14 @@ describe('the panel of frequent messages', () => {
   it('shows the counts of both hours with shares, most frequent first', async () => {
     await log({ info: { a: 400, b: 100, old: 10_000 } }, { info: { a: 300, b: 600 }, warning: { c: 100 } });
     const html = await page();
-    const byCount = tableRows(html, 'frequent').filter(([, , now]) => now !== '0');
-    expect(byCount.map((cells) => cells.slice(1, 5))).toEqual([
-      ['info', '600', '60%', '100'],
-      ['info', '300', '30%', '400'],
-      ['warning', '100', '10%', '0'],
+    const messages = tableMessages(html, 'frequent');
+    const rows = tableRows(html, 'frequent').map((cells, i) => [...cells.slice(1, 5), messages[i]]);
+    // While the hour is young, those of the hour before are among them.
+    expect(rows.filter(([, now]) => now !== '0')).toEqual([
+      ['info', '600', '60%', '100', 'b'],
+      ['info', '300', '30%', '400', 'a'],
+      ['warning', '100', '10%', '0', 'c'],
     ]);
-    expect(tableMessages(html, 'frequent').slice(0, 3)).toEqual(['b', 'a', 'c']);
   });
 
   it('is ordered by last hour if that is asked for, and says so', async () => {
