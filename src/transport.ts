@@ -69,6 +69,8 @@ export class RedisRecentCommonTransport extends DirectTransport {
   readonly #queries: Queries;
   readonly #warnings = new Warnings(this);
   #dropped = 0;
+  /** Log calls after which winston may end the process. */
+  #finishes = 0;
   #isOpen = false;
   /** Whether the end of the program has waited for Redis already and nothing was written since. */
   #hasWaited = false;
@@ -168,7 +170,13 @@ export class RedisRecentCommonTransport extends DirectTransport {
     const text = toLineText(info, message, this.format !== undefined);
     if (!this.#isOpen) this.#open();
     lane.add(Date.now(), counted, text, this.listenerCount('logged') > 0 ? info : undefined);
-    if (endsProcess(this, info)) void this.#flushOrWarn().finally(() => this.emit('finish'));
+    if (endsProcess(this, info)) this.#finish();
+  }
+
+  /** Tells winston, which then ends the process, that all is written: an earlier exception does not end it before a later one is. */
+  #finish(): void {
+    const finish = ++this.#finishes;
+    void this.#flushOrWarn().finally(() => finish === this.#finishes && this.emit('finish'));
   }
 
   protected override drop(error: unknown): void {

@@ -1,6 +1,7 @@
 import winston from 'winston';
 import type { DeliveryWarning } from '../../src';
 import { runProgram } from '../support/program';
+import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
@@ -255,6 +256,32 @@ describe('program', () => {
     expect((await runProgram(program, { ...env(), NAME: name })).code).toBe(1);
     expect(await readTotal(name, 'error')).toBe(2);
     expect(await readTotal(name)).toBe(1);
+  });
+
+  it('has two exceptions in Redis if it ends after the second, thrown while the first is being written', async () => {
+    const name = newName();
+    const url = new URL(workspace.writerUrl);
+    const proxy = await FaultProxy.start(Number(url.port));
+    url.port = String(proxy.port);
+    proxy.delay(50);
+    // The last of the flushes leaves the lane waiting for its turn, so that the flush of the exception writes it by itself.
+    const program = `
+      const transport = openTransport({ name: process.env.NAME, handleExceptions: true, lingerMs: 1000 });
+      const logger = winston.createLogger({ transports: [transport], exitOnError: (error) => error.message !== 'first' });
+      (async () => {
+        for (let i = 0; i < 6; i++) {
+          logger.error('before');
+          await transport.flush();
+        }
+        setTimeout(() => { throw new Error('first'); });
+        setTimeout(() => { throw new Error('second'); }, 50);
+      })();`;
+    try {
+      expect((await runProgram(program, { ...env(), URL: url.href, NAME: name })).code).toBe(1);
+    } finally {
+      await proxy.stop();
+    }
+    expect(await readTotal(name, 'error')).toBe(8);
   });
 
   it('has in Redis the lines that it logs while another transport delays its end after an exception', async () => {

@@ -177,7 +177,7 @@ export class StoredMemory {
             const minute = to - 59 + i;
             return minute < Math.max(since, this.knownSince) ? '-' : (calls.get(minute) ?? 0);
           });
-          return [message, `${counts.join(' ')}, returned ${returned ?? 0} after ${gap}`];
+          return [message, `${counts.join(' ')} returned ${returned ?? 0} after ${gap}`];
         }),
       ),
       seen: Object.fromEntries(this.seen),

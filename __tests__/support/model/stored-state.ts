@@ -84,7 +84,7 @@ function readPulses([, , common, start, last, pstart, , , pulse]: Found, clocks:
       return count === null || clocks.serverMinute - 59 + i < since ? '-' : count;
     });
     const returned = entry.returned && entry.returned - FIRST_MINUTE;
-    return [[message, `${counts.join(' ')}, returned ${returned} after ${entry.gap}`] as const];
+    return [[message, `${counts.join(' ')} returned ${returned} after ${entry.gap}`] as const];
   });
   return { pulses: Object.fromEntries(entries) };
 }
