@@ -7,17 +7,18 @@ export type TimestampFormat = 'asctime' | 'iso';
 const TIME = /^([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|\d{4}-\d\d-\d\dT[\d:.]{12}Z) /;
 
 /**
- * Makes lines of times, in epoch milliseconds, and texts. A batch formats many lines at once, mostly of the same second, so
- * the local time of the last second is kept: formatting it takes more than 1 µs, and the rest of a line 0.03 µs.
+ * Makes lines of times, in epoch milliseconds, and texts. A batch formats many lines at once, mostly of the same time, so the
+ * last one is kept as text: formatting it takes up to 1 µs, and the rest of a line 0.03 µs.
  */
 export function lineFormatter(format: TimestampFormat): (time: number, text: string) => string {
-  if (format === 'iso') return (time, text) => `${iso(time)} ${text}`;
-  let second = Number.NaN;
+  const [unit, write] = format === 'iso' ? [1, iso] : [1000, asctime];
+  let last = Number.NaN;
   let timestamp = '';
   return (time, text) => {
-    if (Math.floor(time / 1000) !== second) {
-      second = Math.floor(time / 1000);
-      timestamp = asctime(time);
+    const instant = Math.floor(time / unit);
+    if (instant !== last) {
+      last = instant;
+      timestamp = write(time);
     }
     return `${timestamp} ${text}`;
   };

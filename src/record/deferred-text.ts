@@ -40,7 +40,7 @@ export class DeferredText implements WrittenText {
           values[i] = undefined;
           continue;
         }
-        if (!isImmutable(value)) return undefined;
+        if (!isImmutable(value) || key === '__proto__') return undefined;
         length += key.length + VALUE_CHARACTERS + (typeof value === 'string' ? value.length : 0);
       }
       return length > MAX_CHARACTERS ? undefined : new DeferredText(message, keys, values, length);

@@ -29,3 +29,8 @@ export function cleanText(text: string): string {
   const plain = text.includes('\u001b') || text.includes('\u009b') ? stripVTControlCharacters(text) : text;
   return plain.startsWith(' ') || plain.startsWith('\t') ? plain.replace(/^[ \t]+/, '') : plain;
 }
+
+/** A copy of a text that an application may have cut out of a longer one: such a part keeps the whole long text in memory. */
+export function detach(text: string): string {
+  return ` ${text}`.slice(1);
+}

@@ -1,11 +1,7 @@
-/** Copies texts that an application may have cut out of longer ones: such a part keeps the whole long text in memory. */
+/** Copies the texts of batches that are kept for long. */
 
+import { detach } from '../record/text';
 import type { Batch, CountedMessage } from './batch';
-
-/** A copy of a text. */
-export function detach(text: string): string {
-  return ` ${text}`.slice(1);
-}
 
 /** The same counts, with copies of their messages. */
 export function detachCounts(messages: Iterable<Readonly<CountedMessage>>): CountedMessage[] {

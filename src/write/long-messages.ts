@@ -1,6 +1,6 @@
 /** Keeps one copy of each long message that comes again, with the hash that V8 has once computed for it. */
 
-import { detach } from './detach';
+import { detach } from '../record/text';
 
 /** In characters. Hashing a new text takes 1.6 µs for a kilobyte; that of a shorter one takes no longer than finding a copy. */
 const LONG = 200;

@@ -2,10 +2,11 @@
 
 import { ComposedText, type LineText } from '../record/line-text';
 import type { LogInfo } from '../record/log-call';
+import { detach } from '../record/text';
 import { OTHER } from '../redis/keys';
 import { addCount, type Batch, type CountedMessage } from './batch';
 import { CountGroups } from './count-groups';
-import { detach, detachBatch } from './detach';
+import { detachBatch } from './detach';
 import { LongMessages } from './long-messages';
 import { Packer } from './packer';
 import type { ServerTime } from './server-time';

@@ -194,7 +194,7 @@ if pstart_then ~= pstart then
   redis.call('SET', pstart_key, pstart_then)
 end
 
-for i = first_line, first_group - 1 do redis.call('LPUSH', recent, ARGV[i]) end
+if lines > 0 then redis.call('LPUSH', recent, unpack(ARGV, first_line, first_group - 1)) end
 redis.call('LTRIM', recent, 0, recent_limit - 1)
 redis.call('INCRBY', seq, ARGV[4])
 

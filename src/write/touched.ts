@@ -1,8 +1,8 @@
 /** Remembers which messages of a destination Redis has touched in this minute, and of which it has a sample in this hour. */
 
+import { detach } from '../record/text';
 import type { Batch } from './batch';
 import type { WriteReply } from './codec';
-import { detach } from './detach';
 
 /** Most messages that are remembered: others are flagged each time, which costs Redis some microseconds. */
 const MAX_TOUCHED = 2000;
