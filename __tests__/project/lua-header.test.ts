@@ -79,7 +79,7 @@ function indexProblems(table: 'KEYS' | 'ARGV', header: string[], code: string): 
   const hasTail = entries.at(-1)?.[2] !== undefined;
   const documented = entries.map((entry) => Number(entry?.[1]));
   const read = [...code.matchAll(new RegExp(`${table}\\[(\\d+)\\]`, 'g'))].map((match) => Number(match[1]));
-  const readsByVariable = new RegExp(`${table}\\[[^\\]]*[a-z]`).test(code);
+  const readsByVariable = new RegExp(`${table}\\[[^\\]]*[a-z]|\\bunpack\\(${table},`).test(code);
 
   const problems = lines.filter((_, i) => documented[i] !== i + 1).map((line) => `unclear or out of order: ${line}`);
   const unread = documented.slice(0, hasTail ? -1 : undefined).filter((index) => !read.includes(index));

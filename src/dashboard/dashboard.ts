@@ -37,9 +37,12 @@ const OPTIONS: Readonly<Record<keyof DashboardOptions, true>> = {
 
 /** A web page at one path. It needs all requests to that path, with or without a trailing slash, and no others. */
 export interface Dashboard {
-  /** For servers that use web requests: Hono, Next.js, Bun, Deno. It never rejects. */
+  /**
+   * For servers that use web requests: Hono, Next.js, Bun, Deno. It never rejects. Answers are not compressed: some of these servers
+   * do that to each, and Next.js takes the header away that would tell it.
+   */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** For servers on node:http: Express, Fastify, Koa, Nest. */
+  /** For servers on node:http: Express, Fastify, Koa, Nest. Answers are compressed for clients that take gzip. */
   readonly node: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -57,8 +60,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const readers = sharedReaders(options);
   const environments = [...readers.keys()].filter((name) => name !== undefined);
   const settings = { title, environment, environments, refreshMs };
-  const respond = async (request: Request): Promise<Answer> =>
-    compressed(request, await guard(request, authorize, () => respondTo(request, readers, settings)));
+  const respond = (request: Request): Promise<Answer> =>
+    guard(request, authorize, () => respondTo(request, readers, settings));
   return {
     fetch: async (request) => {
       const answer = await respond(request);
@@ -66,7 +69,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       return new Response(body, { status: answer.status, headers: answer.headers });
     },
     node: (request, response) => {
-      answerNode(request, response, respond).catch(() => response.destroy());
+      const respondCompressed = async (each: Request): Promise<Answer> => compressed(each, await respond(each));
+      answerNode(request, response, respondCompressed).catch(() => response.destroy());
     },
   };
 }
