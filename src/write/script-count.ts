@@ -42,7 +42,7 @@ local function count_within_limit(window, limit, args, group)
     if redis.call('ZSCORE', window, message) then
       totals[i] = tonumber(redis.call('ZINCRBY', window, calls, message))
     else
-      fresh[#fresh + 1] = { at = i, message = message, count = tonumber(calls) }
+      fresh[#fresh + 1] = { at = i, message = message, calls = calls, count = tonumber(calls) }
     end
   end
   local kept, other, gone = #fresh, 0, {}
@@ -50,7 +50,8 @@ local function count_within_limit(window, limit, args, group)
   if is_full then kept, other, gone = make_room(window, limit, fresh) end
   for n, each in ipairs(fresh) do
     if n <= kept then
-      totals[each.at] = tonumber(redis.call('ZINCRBY', window, each.count, each.message))
+      redis.call('ZINCRBY', window, each.calls, each.message)
+      totals[each.at] = each.count
     else
       totals[each.at] = false
       other = other + each.count

@@ -49,19 +49,17 @@ local function purge(memory, key, since, size)
   return #old > 0 and forget(key, old, '\\255', since, size) or size
 end
 
--- Whether nobody has counted a message within two hours, not even under <other>.
-local function is_alone(memory, before, elsewhere)
-  if before ~= 0 or elsewhere then return false end
+-- Whether nobody has counted a message within two hours under <other>, either.
+local function is_alone(memory)
   if memory.has_other == nil then
     memory.has_other = redis.call('ZSCORE', memory.common, '${OTHER}') or redis.call('ZSCORE', memory.last, '${OTHER}')
   end
   return not memory.has_other
 end
 
-local function new_pulse(memory, group, before, elsewhere)
-  local pulse = { open = group.minute, base = before, since = 0, now = '', before = '', returned = 0, gap = 0 }
-  if not is_alone(memory, before, elsewhere) then pulse.since = memory.minute + 1 end
-  return pulse
+local function new_pulse(memory, group, before, is_first)
+  local since = is_first and is_alone(memory) and 0 or memory.minute + 1
+  return { open = group.minute, base = before, since = since, now = '', before = '', returned = 0, gap = 0 }
 end
 
 local function note_return(pulse, group, gap)
@@ -79,28 +77,31 @@ local function count_before(memory, message)
   return memory.has_last and tonumber(redis.call('ZSCORE', memory.last, message))
 end
 
+-- Whether there is room for the minutes of one more message.
+local function has_room(memory, pulses)
+  if not pulses.size then return false end
+  if pulses.size >= ${MAX_PULSES} / 2 and not pulses.is_purged then
+    pulses.size, pulses.is_purged = purge(memory, memory.pulse, pulses.since, pulses.size), true
+  end
+  return pulses.size < ${MAX_PULSES}
+end
+
 -- Brings what is kept of one message up to date, and returns its minutes if they have changed.
 local function note_message(memory, pulses, group, message, text, calls, total)
   local before, other_window = total and total - calls, group.hour == memory.hour and memory.last or memory.common
   local quick = text and total and not group.minutes and open_next(text, group.minute, before)
   if quick then return quick end
   local pulse = text and read_pulse(text)
-  local opened, elsewhere = pulse and pulse.open, not pulse and redis.call('ZSCORE', other_window, message)
-  if not pulse and total and pulses.size then
-    if pulses.size >= ${MAX_PULSES} / 2 and not pulses.is_purged then
-      pulses.size, pulses.is_purged = purge(memory, memory.pulse, pulses.since, pulses.size), true
-    end
-    if pulses.size < ${MAX_PULSES} then
-      pulse, pulses.size = new_pulse(memory, group, before, elsewhere), pulses.size + 1
-    end
-  end
+  local opened, begins = pulse and pulse.open, not pulse and total and has_room(memory, pulses)
+  local is_first = not pulse and before == 0 and (begins or admits(memory)) and not redis.call('ZSCORE', other_window, message)
+  if begins then pulse, pulses.size = new_pulse(memory, group, before, is_first), pulses.size + 1 end
   if not total then
     pulses.gone[#pulses.gone + 1], pulse = message, nil
-  elseif pulse then
+  elseif pulse and (opened or group.minutes) then
     touch(pulse, group, before, calls, function() return group.hour == memory.hour and count_before(memory, message) end)
   end
   if not opened or math.floor(opened / 60) ~= group.hour or group.minute < opened then
-    local gap = see(memory, message, group, before == 0 and not elsewhere)
+    local gap = see(memory, message, group, is_first)
     if pulse then note_return(pulse, group, gap) end
   end
   return pulse and pulse_text(pulse)

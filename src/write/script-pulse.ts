@@ -20,7 +20,7 @@ local function read_pulse(text)
 end
 
 local function pulse_text(pulse)
-  return string.format('%d %.17g %d %s %s %d %d', pulse.open, pulse.base, pulse.since, pulse.now, pulse.before,
+  return string.format('%d %d %d %s %s %d %d', pulse.open, pulse.base, pulse.since, pulse.now, pulse.before,
     pulse.returned, pulse.gap)
 end
 
@@ -28,9 +28,9 @@ local function add_minute(closed, minute, calls)
   if calls <= 0 then return closed end
   local letter = string.char(65 + minute % 60)
   local at = string.find(closed, letter, 1, true)
-  if not at then return closed .. letter .. string.format('%.17g', calls) end
+  if not at then return closed .. letter .. string.format('%d', calls) end
   local digits = string.match(closed, '^%d+', at + 1)
-  local sum = string.format('%.17g', digits + calls)
+  local sum = string.format('%d', digits + calls)
   return string.sub(closed, 1, at) .. sum .. string.sub(closed, at + 1 + #digits)
 end
 
@@ -53,8 +53,8 @@ local function open_next(text, minute, before)
   if not open or minute <= tonumber(open) or minute - minute % 60 > tonumber(open) then return end
   local calls, letter = before - base, string.char(65 + open % 60)
   if calls < 0 or string.find(now, letter, 1, true) then return end
-  if calls > 0 then now = now .. letter .. calls end
-  return minute .. ' ' .. before .. ' ' .. since .. ' ' .. now .. rest
+  if calls > 0 then now = now .. letter .. string.format('%d', calls) end
+  return string.format('%d %d %s %s%s', minute, before, since, now, rest)
 end
 
 -- Of a group of several minutes it is not known when each message was logged: nothing is known up to its end.

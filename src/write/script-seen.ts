@@ -24,6 +24,12 @@ local function read_admissions(memory)
   memory.scores, memory.news, memory.fresh = {}, {}, 0
 end
 
+-- Whether a message that is not in the memory may enter it.
+local function admits(memory)
+  if not memory.scores then read_admissions(memory) end
+  return memory.admitted < ${MAX_ADMITTED}
+end
+
 -- A score is the last hour, then 32 bits of the second of the first call, then 1 if others may have logged it before. The member
 -- that no message can be, since it is no UTF-8, has when the memory began: the second, and 1 if the destination began then.
 local function see(memory, message, group, is_first)
@@ -35,7 +41,7 @@ local function see(memory, message, group, is_first)
   local gap = last and hour - last
   local entry = group.second * 2 + (is_first and memory.is_certain and 0 or 1)
   if not last or gap > ${SEEN_HOURS} then
-    if not last and memory.admitted >= ${MAX_ADMITTED} then
+    if not last and not admits(memory) then
       memory.refused = memory.hour
       return
     end
@@ -56,7 +62,7 @@ local function see(memory, message, group, is_first)
 end
 
 local function beginning(second, is_born)
-  return string.format('%.17g', -2 * second - (is_born and 1 or 0))
+  return string.format('%d', -2 * second - (is_born and 1 or 0))
 end
 
 local function first_second(memory)
@@ -90,7 +96,7 @@ local function save_seen(memory)
   local began = size == 0 and seen_since(memory) or size > 0 and earlier_beginning(memory)
   if began then members = { began, '\\255' } end
   for _, message in ipairs(memory.scores) do
-    members[#members + 1] = string.format('%.17g', memory.news[message])
+    members[#members + 1] = string.format('%d', memory.news[message])
     members[#members + 1] = message
   end
   redis.pcall('ZADD', memory.seen, unpack(members))
