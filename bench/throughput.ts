@@ -2,8 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CONTENDERS, NO_OP, OURS, WINSTON_REDIS } from './contenders/contenders';
-import { installWinstonRedis } from './contenders/winston-redis';
+import { CONTENDERS, NO_OP, OURS, PACKAGES } from './contenders/contenders';
 import { type Child, runChild, startChild } from './lib/child';
 import { type Given, parseNames, parseNumber, runProgram, UsageError } from './lib/options';
 import { type BenchServer, withServer } from './lib/redis';
@@ -117,8 +116,8 @@ function findBuild(folder: string): string {
 }
 
 function isInstalled(contender: string): boolean {
-  const reason = contender === WINSTON_REDIS ? installWinstonRedis() : undefined;
-  if (reason !== undefined) console.log(`${WINSTON_REDIS} is left out: ${reason}`);
+  const reason = PACKAGES[contender]?.install();
+  if (reason !== undefined) console.log(`${contender} is left out: ${reason}`);
   return reason === undefined;
 }
 

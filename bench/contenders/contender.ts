@@ -2,6 +2,8 @@
 
 import type TransportStream = require('winston-transport');
 
+import type { Logger } from '../lib/workloads';
+
 /** Options for opening a contender. */
 export interface ContenderOptions {
   readonly url: string;
@@ -13,9 +15,11 @@ export interface ContenderOptions {
   readonly build?: string | undefined;
 }
 
-/** A transport to be measured. */
+/** A transport to be measured, or another logger. */
 export interface Contender {
-  readonly transport: TransportStream;
+  readonly transport?: TransportStream;
+  /** In place of winston with the transport. */
+  readonly logger?: Logger;
   /** Of the lines logged, how many Redis has acknowledged, or are written. */
   done(logged: number): number;
   /** Whether its queue grows without bound if the application logs faster than it writes. */

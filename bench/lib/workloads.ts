@@ -57,26 +57,43 @@ export function findWorkload(title: string): Workload {
 }
 
 /** winston's order, the most urgent first. Each level is a severity too. */
-const LEVELS = { critical: 0, error: 1, warning: 2, info: 3, debug: 4 };
+export const LEVELS = { critical: 0, error: 1, warning: 2, info: 3, debug: 4 };
 
-type Log = (message: string, metadata?: object) => unknown;
+/** A logger's methods, one for each level. */
+export type Levels = Readonly<Record<string, (...args: unknown[]) => unknown>>;
+
+/** A logger, as a workload uses it. */
+export interface Logger {
+  readonly root: Levels;
+  readonly child: (fields: object) => Levels;
+  readonly write: (target: Levels, level: string, message: string, metadata?: object) => void;
+}
 
 /** Logs line number `n`. */
 export type LogLine = (n: number) => void;
 
-/** Makes a logger with one transport, and the function that logs a workload to it. */
-export function openLogger(transport: TransportStream, workload: Workload): { logger: winston.Logger; log: LogLine } {
-  const { distinct, padding, hasMetadata, severities, names, level: only } = workload;
+/** winston with one transport. */
+export function openLogger(transport: TransportStream): Logger {
   const logger = winston.createLogger({ levels: LEVELS, level: 'debug', transports: [transport] });
-  const loggers = Array.from({ length: names }, (_, i) => (names === 1 ? logger : logger.child({ name: `app${i}` })));
+  return {
+    root: logger as unknown as Levels,
+    child: (fields) => logger.child(fields) as unknown as Levels,
+    write: (target, level, message, metadata) => {
+      if (metadata) target[level]?.(message, metadata);
+      else target[level]?.(message);
+    },
+  };
+}
+
+/** Makes the function that logs a workload. */
+export function makeLog({ root, child, write }: Logger, workload: Workload): LogLine {
+  const { distinct, padding, hasMetadata, severities, names, level: only } = workload;
+  const loggers = Array.from({ length: names }, (_, i) => (names === 1 ? root : child({ name: `app${i}` })));
   const levels = severities === 1 ? [only] : Object.keys(LEVELS);
   const pad = padding > 0 ? ` ${'x'.repeat(padding - 1)}` : '';
-  const log = (n: number): void => {
-    const target = loggers[n % loggers.length] as unknown as Record<string, Log>;
+  return (n) => {
+    const metadata = hasMetadata ? { order: n, user: 'u17', elapsed: 12.5 } : undefined;
     const level = levels[n % levels.length] as string;
-    const message = `message ${n % distinct}${pad}`;
-    if (hasMetadata) target[level]?.(message, { order: n, user: 'u17', elapsed: 12.5 });
-    else target[level]?.(message);
+    write(loggers[n % loggers.length] as Levels, level, `message ${n % distinct}${pad}`, metadata);
   };
-  return { logger, log };
 }

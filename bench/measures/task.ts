@@ -1,8 +1,10 @@
 /** Opens the contender and the workload that a measure is given. */
 
+import type TransportStream = require('winston-transport');
+
 import type { Contender } from '../contenders/contender';
 import { CONTENDERS } from '../contenders/contenders';
-import { findWorkload, type LogLine, openLogger } from '../lib/workloads';
+import { findWorkload, type LogLine, makeLog, openLogger } from '../lib/workloads';
 
 /** The subject of a measure. */
 export interface Task {
@@ -27,6 +29,8 @@ export async function openTask({ contender: name, workload: title, url, build }:
   const open = CONTENDERS[name];
   if (!open) throw new Error(`no contender is called ${name}`);
   const contender = await open({ url, build, isNamed: workload.names > 1, commonKey: workload.commonKey });
-  const { log } = openLogger(contender.transport, workload);
+  const { transport, logger } = contender;
+  if (!logger && !transport) throw new Error(`${name} logs nothing`);
+  const log = makeLog(logger ?? openLogger(transport as TransportStream), workload);
   return { contender, log, burst: workload.burst };
 }
