@@ -21,6 +21,7 @@ export {
   type RecentOptions,
 } from './read/reader';
 export { type Change, type ChangeStatus, surgeScore } from './read/surge';
+export type { ToldAlarm, ToldAlarms, ToldOptions } from './read/told-alarms';
 export type { GroupOptions, RowVariants, Variant } from './read/variants';
 export type { CommonOptions, CommonWindow, MessageCount, MinuteWindow } from './read/windows';
 export { type Format, keepTemplate } from './record/keep-template';

@@ -12,7 +12,7 @@ const LOOK = { style: plain, plain, marks: UNICODE_MARKS };
 
 function row(message: string, count: number, more: Partial<TopRow> = {}): TopRow {
   const minutes = Array.from({ length: 60 }, (_, i) => (i === 59 ? count : 0));
-  const sighting = { firstSeen: new Date(NOW.getTime() - 90_000), lastSeen: NOW };
+  const sighting = { firstSeen: new Date(NOW.getTime() - 90_000), lastSeen: NOW, gapHours: null };
   const change = { count, previous: 0, expected: 0, score: 1, status: 'new', sample: null } as const;
   return { id: message, name: 'shop', severity: 'error', message, ...change, minutes, ...sighting, ...more };
 }
@@ -158,9 +158,18 @@ describe('message of the interactive top', () => {
   it('shows when it was seen, its minutes on an axis, and a line with its stack', () => {
     const text = lines(opened()).join('\n');
     expect(text).toContain('NEW\n30 in this hour, 0 expected (new), 0 before');
-    expect(text).toMatch(/first seen: \d\d:\d\d:37, 1 min ago\nlast seen: \d\d:41, this minute/);
+    expect(text).toMatch(/first seen: \d\d:\d\d:37, 1 min ago\nlast seen: \d\d:41, this minute\nbefore that: not within a week/);
     expect(text).toMatch(/ {4}30 \| +█\n( {7}\| +█\n){3} {5}0 \|▁{59}█\n {8}\d\d:42 +\d\d:41/);
     expect(text).toMatch(/a critical one \{"user":17}\n {4}Error: why\n {8}at here \(file.js:1:2\)/);
+  });
+
+  it.each([
+    [26, '26 hours earlier'],
+    [1, 'in the hour before'],
+    [null, 'not known'],
+  ])('says when it was seen before its last hour, %p hours earlier, as %p', (gapHours, text) => {
+    const seen = row('a known one', 1, { gapHours, firstSeen: new Date(NOW.getTime() - 27 * 3_600_000) });
+    expect(lines(type(read(start(), [seen]), '<return>'))).toContain(`before that: ${text}`);
   });
 
   it('stays what it is while the list changes, and says so when it is gone', () => {

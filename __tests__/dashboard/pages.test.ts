@@ -1,6 +1,8 @@
 import { clearOfTheTurn } from '../support/hours';
 import { boundingBox, describeWithBrowser, openTab, REFRESH_MS } from '../support/viewers/browser';
 import { ask, logCounts, makeDashboard, Site, textIn } from '../support/viewers/dashboard';
+import { until } from '../support/wait';
+import { logErrors, watchersForTests } from '../support/watching';
 import { Workspace } from '../support/workspace';
 
 jest.setTimeout(120_000);
@@ -33,6 +35,7 @@ describeWithBrowser('the pages of all loggers, of one, and of a message', () => 
     await workspace.close();
   });
 
+  const { watch, oldLogger } = watchersForTests(() => workspace);
   const openAll = (): Promise<void> =>
     browser.tab.page.evaluate(`for (const each of document.querySelectorAll('main details')) each.open = true`);
   const focusedText = (): Promise<string> => browser.tab.page.evaluate('document.activeElement.textContent');
@@ -119,9 +122,30 @@ describeWithBrowser('the pages of all loggers, of one, and of a message', () => 
     const message = await (await ask(board, textIn(link as string))).text();
     expect(message).toMatch(/<svg class="chart"[^>]*role="img" aria-label="Log calls by minute: 3 in 60 minutes/);
     expect(textIn(message)).toContain('order <number> lost');
+    expect(textIn(message)).toContain('Before thatnot within a week');
+    const known = await (await ask(board, '?name=checkout&of=error&message=timeout')).text();
+    expect(textIn(known)).toContain('Before thatin the hour before');
+    expect(textIn(known)).not.toContain('Told by watchers');
     expect(message.match(/<table class="lines"/g)).toHaveLength(1);
     const exact = await (await ask(board, '?name=orders&group=message')).text();
     expect(textIn(exact)).not.toContain('variants');
+  });
+
+  it('say on the page of a message what watchers have told of it, group by group', async () => {
+    const transport = await oldLogger('told');
+    const { watcher } = watch({ names: ['told'], group: 'default' });
+    watch({ names: ['told'], group: 'idle', on: ['silent'] });
+    const board = makeDashboard(workspace, { watchers: ['default', 'idle', 'none'] });
+    const read = async (): Promise<string> =>
+      textIn(await (await ask(board, '?name=told&of=error&message=order+<number>+lost')).text());
+    await logErrors(transport, 'order 17 lost');
+    await until(async () => /Told by watchersnew \d/.test(await read()));
+    expect(await read()).toMatch(/Told by watchersnew \d\d:\d\d:\d\dTold by watchers idlenothing within a week/);
+    expect(await read()).not.toContain('none');
+    await watcher.close();
+    const watchKey = workspace.key('alarms:{default}:watch');
+    await workspace.redis.hSet(watchKey, 'tended', String(Date.now() - 120_000));
+    expect(await read()).toMatch(/Told by watchersnew \d\d:\d\d:\d\d; none is watching/);
   });
 
   it('use a wide screen: what changed and what is most frequent stand side by side at 2560 px', async () => {

@@ -1,3 +1,4 @@
+import { createClient } from 'redis';
 import { type MessageChange, OptionsError, RedisRecentCommonTransport } from '../../src';
 import { redisWithClock } from '../support/redis/redis-with-clock';
 import { describeWithClock } from '../support/redis/server-clock';
@@ -129,6 +130,24 @@ describeWithClock('reading by pattern', () => {
     expect(
       (await timed.reader.changes(name, 'error')).find(({ message }) => message === 'order 1 refused')?.status,
     ).toBe('returned');
+  });
+
+  it('gives the hours in which no message of a pattern was seen, by all of the week, and null if that of one is not known', async () => {
+    await log({ 'user 1 failed': 1, 'order 1 refused': 1 });
+    pass(120);
+    await log({ 'user 2 failed': 1 });
+    pass(300);
+    await log({ 'user 1 failed': 1, 'user 3 failed': 1, 'order 1 refused': 1, 'order 2 refused': 1 });
+    expect(await change('user <number> failed')).toMatchObject({ gapHours: 5 });
+    expect(await change('order <number> refused')).toMatchObject({ gapHours: 7 });
+    const redis = createClient({ url: timed.server.url });
+    await redis.connect();
+    await redis.hDel(`common:${name}:error:pulse`, 'user 1 failed');
+    expect(await change('user <number> failed')).toMatchObject({ gapHours: null });
+    pass(60);
+    await log({ 'user 1 failed': 1 });
+    expect(await change('user <number> failed')).toMatchObject({ gapHours: 1 });
+    redis.destroy();
   });
 
   it('decides by the sums: many rare messages of one pattern are a surge', async () => {

@@ -151,6 +151,26 @@ describeWithClock('minutes and windows of minutes', () => {
     expect(await change('nightly job')).toMatchObject({ count: 3, previous: 0, status: 'steady' });
   });
 
+  it('gives the hours between the last hour in which a message was seen and the one before, and null for one that came once', async () => {
+    const gaps = async (): Promise<(number | null | undefined)[]> =>
+      Promise.all(['rare', 'usual', 'once'].map(async (message) => (await change(message))?.gapHours));
+    await log('error', { rare: 1, usual: 1 });
+    expect(await gaps()).toEqual([null, null, undefined]);
+    pass(60);
+    await log('error', { usual: 1 });
+    pass(25 * 60);
+    await log('error', { rare: 1, usual: 1, once: 1 });
+    expect(await gaps()).toEqual([26, 25, null]);
+    pass(10);
+    await log('error', { rare: 1 });
+    expect(await gaps()).toEqual([1, 25, null]);
+    pass(120);
+    await log('error', { rare: 1 });
+    expect(await gaps()).toEqual([2, undefined, undefined]);
+    pass(60);
+    expect(await gaps()).toEqual([2, undefined, undefined]);
+  });
+
   it('finds a surge of minutes that the hour does not show, and keeps what is steady over the full hour', async () => {
     await log('error', { usual: 100 });
     pass(60);

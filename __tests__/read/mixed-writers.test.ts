@@ -81,10 +81,10 @@ describeWithClock('logger that this version shares', () => {
 
     it('has no message as new that the other counted, before and after this version logs it too', async () => {
       await logOther('theirs');
-      expect(await change('theirs')).toMatchObject({ count: 1, status: 'unknown' });
+      expect(await change('theirs')).toMatchObject({ count: 1, status: 'unknown', gapHours: null });
       expect(await change('theirs', 5)).not.toMatchObject({ status: 'new' });
       await log('theirs', 'ours');
-      expect(await change('theirs')).toMatchObject({ count: 2, status: 'unknown' });
+      expect(await change('theirs')).toMatchObject({ count: 2, status: 'unknown', gapHours: null });
       expect(await change('theirs', 5)).not.toMatchObject({ status: 'new' });
       expect(await change('ours')).toMatchObject({ count: 1, status: 'new' });
     });

@@ -14,7 +14,7 @@ import { extraRules, makeUser, NOT_PERMITTED, type Role, readRefusals, setUser, 
 import { startCluster } from '../support/redis/cluster';
 import { startSentinel } from '../support/redis/sentinel';
 import { describeWith, itWith } from '../support/requirements';
-import { ask, makeDashboard } from '../support/viewers/dashboard';
+import { ask, makeDashboard, textIn } from '../support/viewers/dashboard';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 import { ageSeen } from '../support/writers/seen';
@@ -145,6 +145,7 @@ async function readEverything(url: string, name: string): Promise<void> {
     expect((await reader.common(name, 'info', { window: 'previous' })).total).toBe(0);
     expect(await reader.changes(name, 'info')).toMatchObject([{ count: 1, sample: { message: 'hello' } }]);
     expect(await reader.glance(name, ['info'])).toMatchObject([{ total: { count: 1 } }]);
+    expect(await reader.told(name, 'info', ['hello'])).toHaveLength(1);
   } finally {
     reader.close();
   }
@@ -159,9 +160,11 @@ async function viewEverything(url: string, name: string): Promise<void> {
     expect((await lines.next()).value).toMatchObject({ message: 'hello' });
     await lines.return();
     const dashboard = makeDashboard(workspace, { reader });
-    for (const query of ['', `?name=${name}`, `?name=${name}&severity=info`, '?format=json']) {
+    const message = `?name=${name}&of=info&message=hello`;
+    for (const query of ['', `?name=${name}`, `?name=${name}&severity=info`, message, '?format=json']) {
       expect((await ask(dashboard, query)).status).toBe(200);
     }
+    expect(await (await ask(dashboard, message)).text()).not.toContain('not known</dd>');
   } finally {
     reader.close();
   }
@@ -244,6 +247,18 @@ describeWithUsers('documented Redis users', () => {
     await viewEverything(url, name);
     for (const transport of opened) await transport.close();
     expect(await readRefusals(workspace.redis)).toEqual([]);
+  });
+
+  it('show all of a message but what watchers have told, which is not known, to a reader without their keys', async () => {
+    const rules = userRules('reader', workspace.prefix).filter((rule) => !rule.includes('alarms:'));
+    const url = await makeUser(workspace.redis, workspace.url, rules);
+    const name = newName();
+    await log(workspace.transport({ name }), 'hello');
+    const reader = new RecentCommonReader({ url, keyPrefix: workspace.prefix });
+    const page = await ask(makeDashboard(workspace, { reader }), `?name=${name}&of=info&message=hello`);
+    expect(page.status).toBe(200);
+    expect(textIn(await page.text())).toMatch(/First seen.*Told by watchersnot known/);
+    reader.close();
   });
 
   it('may do all that watchers do, without one refusal', async () => {

@@ -65,6 +65,7 @@ async function readAll(workspace: Workspace, client: RedisScripter): Promise<voi
   expect((await reader.minutes('app', 'info')).counts).toContain(null);
   expect((await reader.overview()).length).toBeGreaterThan(0);
   expect((await reader.changedSince()).loggers.length).toBeGreaterThan(0);
+  expect(await reader.told('app', 'info', ['a'])).toMatchObject([{ watchedAt: null }]);
   const lines = reader.follow('app', 'info', { after: 7 });
   expect((await lines.next()).value).toMatchObject({ message: 'f' });
   await lines.return();

@@ -219,6 +219,46 @@ describe('flood of new messages', () => {
     const all = alarms.flatMap((alarm) => (alarm.kind === 'digest' ? alarm.alarms : [alarm]));
     expect(new Set(all.map(({ message }) => message))).toEqual(new Set(words(50)));
     await until(() => watcher.stats().told === 50);
+    const [last] = words(50).slice(-1) as [string];
+    const groups = [/\{(.*)\}/.exec(group)?.[1] as string];
+    await until(async () => (await workspace.reader.told(name, 'error', [last], { groups }))[0]?.alarms.length);
+  });
+});
+
+describe('what watchers have told', () => {
+  it('is known by kind and time, unless it was muted or given up, and so is when they last looked', async () => {
+    const transport = await oldLogger(name);
+    const { watcher } = watch({
+      names: [name],
+      group: 'tellers',
+      maxAttempts: 1,
+      onAlarm: (alarm) => ('message' in alarm && alarm.message === 'given up' ? Promise.reject(new Error('no')) : null),
+    });
+    await watcher.mute('muted', 60_000);
+    const began = Date.now();
+    await logErrors(transport, 'muted', 'given up', 'order 17 refused');
+    const told = (...keys: string[]) => workspace.reader.told(name, 'error', keys, { groups: ['tellers', 'nobody'] });
+    await until(async () => (await told('order <number> refused'))[0]?.alarms.length && watcher.stats().givenUp);
+    const [tellers, nobody] = await told('muted', 'given up', 'order <number> refused');
+    expect(tellers).toEqual({
+      group: 'tellers',
+      watchedAt: expect.any(Date),
+      alarms: [{ kind: 'new', at: expect.any(Date) }],
+    });
+    for (const at of [tellers?.watchedAt, tellers?.alarms[0]?.at]) expect(Math.abs(Number(at) - began)).toBeLessThan(60_000);
+    expect(nobody).toEqual({ group: 'nobody', watchedAt: null, alarms: [] });
+    expect((await told('muted', 'given up'))[0]?.alarms).toEqual([]);
+  });
+
+  it.each([
+    ['keys', ['app', 'error', 'a text']],
+    ['severity', ['app', 'a:b', []]],
+    ['groups', ['app', 'error', [], { groups: 'default' }]],
+    ['groups', ['app', 'error', [], { groups: ['{x}'] }]],
+    ['group', ['app', 'error', [], { group: 'x' }]],
+  ])('is not asked for with a wrong argument: %s, in %j', async (option, args) => {
+    const told = workspace.reader.told.bind(workspace.reader) as (...all: unknown[]) => Promise<unknown>;
+    await expect(told(...args)).rejects.toThrow(expect.objectContaining({ name: 'OptionsError', option }));
   });
 });
 
@@ -254,13 +294,14 @@ describe('keys of a watcher', () => {
     const { watcher } = watch({
       names: [name],
       group: 'expiring',
-      onAlarm: () => Promise.reject(new Error('kept')),
+      onAlarm: (alarm) => ('message' in alarm && alarm.message === 'kept' ? Promise.reject(new Error('kept')) : null),
     });
     await watcher.mute('x', 60_000);
-    await logErrors(transport, 'kept');
+    await logErrors(transport, 'kept', 'told');
     await until(() => watcher.stats().failures);
-    const keys = await workspace.redis.keys(workspace.key('alarms:{expiring}:*'));
-    expect(keys).toHaveLength(6);
+    const list = (): Promise<string[]> => workspace.redis.keys(workspace.key('alarms:{expiring}:*'));
+    await until(async () => (await list()).length === 7);
+    const keys = await list();
     for (const key of keys) expect(await workspace.redis.pTTL(key)).toBeGreaterThan(0);
   });
 });

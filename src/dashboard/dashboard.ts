@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsError } from '../errors';
+import { assertName } from '../redis/keys';
 import type { DashboardReader } from './data/gather';
 import { SharedReader } from './data/shared-reader';
 import { type Answer, isBodiless } from './http/answer';
@@ -24,6 +25,8 @@ export interface DashboardOptions {
   readonly environment?: string | undefined;
   /** Time between two refreshes, in milliseconds; from 1,000 to 3,600,000. @default 5000 */
   readonly refreshMs?: number | undefined;
+  /** Groups of {@link RecentCommonWatcher}s: the page of a message shows what they have told of it. @default ['default'] */
+  readonly watchers?: readonly string[] | undefined;
 }
 
 const OPTIONS: Readonly<Record<keyof DashboardOptions, true>> = {
@@ -33,6 +36,7 @@ const OPTIONS: Readonly<Record<keyof DashboardOptions, true>> = {
   title: true,
   environment: true,
   refreshMs: true,
+  watchers: true,
 };
 
 /** A web page at one path. It needs all requests to that path, with or without a trailing slash, and no others. */
@@ -75,15 +79,15 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   };
 }
 
-function sharedReaders({ reader, environments }: DashboardOptions): Environments {
-  if (reader) return new Map([[undefined, new SharedReader(reader)]]);
-  return new Map(Object.entries(environments ?? {}).map(([name, each]) => [name, new SharedReader(each)]));
+function sharedReaders({ reader, environments, watchers = ['default'] }: DashboardOptions): Environments {
+  if (reader) return new Map([[undefined, new SharedReader(reader, watchers)]]);
+  return new Map(Object.entries(environments ?? {}).map(([name, each]) => [name, new SharedReader(each, watchers)]));
 }
 
 function assertOptions(options: DashboardOptions): void {
   assertObject(options, 'options');
   assertKnown(options, OPTIONS);
-  const { reader, environments, authorize, title, environment, refreshMs } = options;
+  const { reader, environments, authorize, title, environment, refreshMs, watchers = [] } = options;
   if (environments === undefined) assertReader(reader, 'reader');
   else assertEnvironments(environments, options);
   if (authorize !== 'public' && typeof authorize !== 'function') {
@@ -93,11 +97,13 @@ function assertOptions(options: DashboardOptions): void {
     if (text !== undefined && typeof text !== 'string') throw new OptionsError(option, 'a string', text);
   }
   if (refreshMs !== undefined) assertWholeNumber(refreshMs, 'refreshMs', 1000, 3_600_000);
+  if (!Array.isArray(watchers)) throw new OptionsError('watchers', 'an array of groups of watchers', watchers);
+  for (const group of watchers) assertName(group, { hashTag: true }, 'watchers');
 }
 
 function assertReader(reader: unknown, option: string): void {
   assertObject(reader, option);
-  for (const method of ['names', 'overview', 'glance', 'recent', 'compare'] as const) {
+  for (const method of ['names', 'overview', 'glance', 'recent', 'compare', 'told'] as const) {
     assertFunction((reader as Partial<DashboardReader>)[method], `${option}.${method}`, true);
   }
 }

@@ -1,9 +1,11 @@
 /** Decides what has become of a row, a message or all messages of a pattern, in a window: the only place that does. */
 
 import { OTHER } from '../redis/keys';
+import { LastGap, type LastHours } from './last-gap';
 import type { Memory, Seen } from './memory';
 import type { MessageChange } from './message-change';
 import { MESSAGE_MINUTES, MessageMinutes, sumLast } from './minutes';
+import type { Pulse } from './pulse';
 import { type Change, type ChangeStatus, classify, scoreAgainst } from './surge';
 
 const HOUR_MS = 3_600_000;
@@ -31,6 +33,7 @@ export class Row {
   firstSeen: number | undefined = Infinity;
   /** The last time of all, in epoch milliseconds; undefined if it is not known of one of them. */
   lastSeen: number | undefined = -Infinity;
+  readonly gap = new LastGap();
   /** Whether all were first seen in the window. */
   isNew = true;
   /** Whether one of them was seen before the window. */
@@ -103,12 +106,14 @@ export class Comparer {
       ? row.minutes.map((calls, i) => addKnown(calls, minutes[i] as number | null))
       : [...minutes];
     this.#addSeen(row, message, count === 0, this.#findLast(minutes));
+    row.gap.add(this.#findLastHours(message, current, before));
     return least;
   }
 
   /** Adds a message that was seen within a week, but not in these two hours, to the row of its pattern. */
   addOlder(row: Row, message: string): void {
     this.#addSeen(row, message, true);
+    row.gap.add(this.#findLastHours(message, 0, 0));
   }
 
   close(row: Row): MessageChange {
@@ -124,6 +129,7 @@ export class Comparer {
       status: this.#decide(row, score),
       firstSeen: firstSeen === undefined ? null : new Date(firstSeen * 1000),
       lastSeen: lastSeen === undefined ? null : new Date(lastSeen),
+      gapHours: row.gap.hours,
       minutes: row.minutes ?? UNKNOWN_MINUTES,
       sample: null,
     };
@@ -177,6 +183,21 @@ export class Comparer {
     return hasReturned ? Math.floor(pulse.returned / 60) - pulse.gap : undefined;
   }
 
+  /** The last hour in which a message was seen, and the one before it; undefined if the memory does not have it. */
+  #findLastHours(message: string, current: number, before: number): LastHours | undefined {
+    const { now, pulses, seen } = this.#memory;
+    const { lastHour: last, first, isCertain } = seen.get(message) ?? { lastHour: Number.NaN, first: 0, isCertain: false };
+    const hour = Math.floor(now / HOUR_MS);
+    // What somebody else has counted is in no memory.
+    const counted = current > 0 ? hour : before > 0 ? hour - 1 : -Infinity;
+    if (!(last >= counted)) return undefined;
+    const pulse = pulses.get(message);
+    const isInRow = (last === hour && before > 0) || (pulse !== undefined && hasHour(pulse, last - 1));
+    if (isInRow) return { last, before: last - 1 };
+    if (pulse && pulse.gap > 0 && Math.floor(pulse.returned / 60) === last) return { last, before: last - pulse.gap };
+    return { last, before: isCertain && Math.floor((first * 1000) / HOUR_MS) === last ? -Infinity : undefined };
+  }
+
   #decide(
     { name, count, previous, isCounted, isNew, isKnown, isBack, isPattern }: Row,
     score: number | null,
@@ -224,6 +245,11 @@ export class Comparer {
     const all = current + previous;
     return all > (this.#minutes.total(minutes) ?? all);
   }
+}
+
+/** Whether one of the known minutes of a message is in an hour. */
+function hasHour({ closed }: Pulse, hour: number): boolean {
+  return [...closed].some(([minute, calls]) => calls > 0 && Math.floor(minute / 60) === hour);
 }
 
 function addKnown(a: number | null, b: number | null): number | null {

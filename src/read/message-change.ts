@@ -1,6 +1,7 @@
 /** What is told of a message in a window: its numbers, when it was seen, and a line of it. */
 
 import { parseLine, parseParts } from '../line-format';
+import { toHour } from '../redis/hour';
 import type { Change } from './surge';
 import type { RowVariants } from './variants';
 
@@ -21,6 +22,11 @@ export interface MessageChange extends Change, RowVariants {
   readonly firstSeen: Date | null;
   /** The minute of the last log call if the minutes are known, else its hour; null if it is not known. */
   readonly lastSeen: Date | null;
+  /**
+   * The gap before that: hours from the hour before in which it was seen to the last one, from 1, which is no gap, to 168; null if
+   * that is not known, or if it was not seen before. A message that was logged at 9:50, 10:10 and 13:30 has a gap of 3 hours.
+   */
+  readonly gapHours: number | null;
   /** Log calls of the last 60 minutes, oldest first; null for a minute that is not known. */
   readonly minutes: readonly (number | null)[];
   /**
@@ -33,6 +39,17 @@ export interface MessageChange extends Change, RowVariants {
 /** What finds a row again in later readings: a key, which stays the same, while the text of a pattern may change. */
 export function lastingKey({ keys, message }: Pick<MessageChange, 'keys' | 'message'>): string {
   return keys?.[0] ?? message;
+}
+
+/** When a message was seen before the last hour in which it was, in words. */
+export function beforeText({
+  gapHours,
+  firstSeen,
+  lastSeen,
+}: Pick<MessageChange, 'gapHours' | 'firstSeen' | 'lastSeen'>): string {
+  if (gapHours !== null) return gapHours === 1 ? 'in the hour before' : `${gapHours} hours earlier`;
+  const isFirst = firstSeen !== null && lastSeen !== null && toHour(firstSeen.getTime()) === toHour(lastSeen.getTime());
+  return isFirst ? 'not within a week' : 'not known';
 }
 
 /** A line of samples, taken apart. */

@@ -9,7 +9,7 @@ export interface Pulse {
   readonly since: number;
   /** Log calls of the minutes before, in this hour of `open` and the hour before. */
   readonly closed: ReadonlyMap<number, number>;
-  /** The minute in which it last came back after a day or more, and after how many hours; 0 if it never did. */
+  /** The minute in which it last came back after an hour without it, and how many hours later than before; 0 if it never did. */
   readonly returned: number;
   readonly gap: number;
 }

@@ -25,6 +25,7 @@ import { PatternMemory } from './patterns';
 import { readLines, readLinesFrom } from './scripts';
 import type { Source } from './source';
 import { type Change, compareTotals } from './surge';
+import { readTold, type ToldAlarms, type ToldOptions } from './told-alarms';
 import { type HourTotals, readAllTotals } from './totals';
 import { assertLimit, type CommonOptions, type CommonWindow, readWindow } from './windows';
 
@@ -194,6 +195,25 @@ export class RecentCommonReader {
    */
   async changedSince(cursor?: string): Promise<ChangedLoggers> {
     return readChangedSince(this.#connection, this.#space, cursor);
+  }
+
+  /**
+   * What {@link RecentCommonWatcher}s have told of messages, and when: of each group the last alarm of each kind. What was muted or
+   * given up is not in it. The user of the reader needs the right to read the keys of these groups.
+   *
+   * @param keys - of the messages by {@link parameterize}, as `keys` of a change; of more than 500 the first
+   * @throws OptionsError for an argument that cannot be used
+   */
+  async told(
+    name: string,
+    severity: string,
+    keys: readonly string[],
+    options: ToldOptions = {},
+  ): Promise<ToldAlarms[]> {
+    this.#checkedKeys(name, severity);
+    const areTexts = Array.isArray(keys) && keys.every((key) => typeof key === 'string');
+    if (!areTexts) throw new OptionsError('keys', 'an array of texts', keys);
+    return readTold(this.#connection, this.#space, { name, severity, keys }, options);
   }
 
   /**

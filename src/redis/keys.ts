@@ -88,6 +88,8 @@ export interface WatchKeys {
   readonly watch: string;
   /** When each message was last told. */
   readonly told: string;
+  /** When which alarms were delivered. */
+  readonly history: string;
   /** Alarms that wait for their delivery. */
   readonly pending: string;
   /** When each of these is due. */
@@ -103,6 +105,7 @@ export function watchKeys({ prefix }: Pick<KeySpace, 'prefix'>, group: string): 
     lease: `${alarms}:lease`,
     watch: `${alarms}:watch`,
     told: `${alarms}:told`,
+    history: `${alarms}:history`,
     pending: `${alarms}:pending`,
     due: `${alarms}:due`,
     mutes: `${alarms}:mutes`,

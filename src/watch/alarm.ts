@@ -1,7 +1,7 @@
 /** What a watcher tells: alarms, digests of many of them, and the identity of each. */
 
-import { createHash } from 'node:crypto';
 import type { Sample } from '../read/message-change';
+import { hashTexts } from '../record/text-hash';
 import { escapeCharacters, INVISIBLE } from '../visible';
 
 /**
@@ -57,20 +57,10 @@ export type Finding = Omit<Alarm, 'id'> & {
   readonly since: number;
 };
 
-/** Short hash of some texts. */
-function hash(...texts: readonly (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(texts)).digest('base64url').slice(0, 22);
-}
-
 /** The alarm of a finding under a key prefix. */
 export function toAlarm(prefix: string, { key, since, ...rest }: Finding): Alarm {
-  const id = hash(prefix, rest.name, rest.severity, rest.kind, key, Math.floor(since / 1000));
+  const id = hashTexts(prefix, rest.name, rest.severity, rest.kind, key, Math.floor(since / 1000));
   return { id, ...rest };
-}
-
-/** What all alarms of one message have in common. */
-export function subject({ name, severity, key }: Pick<Finding, 'name' | 'severity' | 'key'>): string {
-  return hash(name, severity, key);
 }
 
 /** One digest of alarms. */
@@ -78,7 +68,7 @@ export function toDigest(alarms: readonly Alarm[]): AlarmDigest {
   const brief = alarms.map((alarm) => ({ ...alarm, sample: null, minutes: [] }));
   brief.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1));
   const at = brief[0]?.at ?? new Date(0);
-  return { id: hash('digest', ...brief.map(({ id }) => id)), kind: 'digest', count: alarms.length, alarms: brief, at };
+  return { id: hashTexts('digest', ...brief.map(({ id }) => id)), kind: 'digest', count: alarms.length, alarms: brief, at };
 }
 
 /** An alarm as a text that {@link parseAlarm} reads. */

@@ -1,9 +1,10 @@
 /** Tells alarms: a few at once, each for a bounded time, and again after a wait if that failed. */
 
+import { alarmSubject, historyMember } from '../read/told-alarms';
 import { withDeadline } from '../redis/deadline';
 import { ignoreError } from '../redis/failures';
 import { type Alarm, type AlarmDigest, parseAlarm, toDigest } from './alarm';
-import type { PendingAlarm, SharedWatch } from './shared-watch';
+import type { PendingAlarm, SettledAlarm, SharedWatch } from './shared-watch';
 
 /** Alarms that are told at once. */
 const MOST_AT_ONCE = 8;
@@ -35,8 +36,8 @@ export class Deliveries {
   readonly #shared: SharedWatch;
   readonly #host: DeliveryHost;
   readonly #queue: Task[] = [];
-  /** The ids of what is queued, is being told, or was told while Redis did not take note of it. */
-  readonly #taken = new Map<string, 'open' | 'told'>();
+  /** By their ids: what is queued or being told, and what was told or given up while Redis did not take note of it. */
+  readonly #taken = new Map<string, 'open' | SettledAlarm>();
   #running = 0;
   #onIdle: (() => void)[] = [];
 
@@ -47,14 +48,14 @@ export class Deliveries {
 
   /** Takes on what is due. Returns the ids of what was not taken on before. */
   async add(due: readonly PendingAlarm[]): Promise<string[]> {
-    const told = due.filter(({ id }) => this.#taken.get(id) === 'told').map(({ id }) => id);
-    if (told.length > 0) await this.#settle(told);
+    const settled = due.map(({ id }) => this.#taken.get(id)).filter((each) => typeof each === 'object');
+    if (settled.length > 0) await this.#settle(settled);
     const fresh = due.filter(({ id }) => !this.#taken.has(id));
     const digests = new Map<number, { alarms: Alarm[]; ids: string[]; tries: number }>();
     const unreadable: string[] = [];
     for (const { id, text, minute, tries } of fresh) {
       const alarm = parseAlarm(text);
-      if (!alarm) unreadable.push(id);
+      if (alarm?.id !== id) unreadable.push(id);
       else if (minute === 0) this.#enqueue({ alarm, ids: [id], tries });
       else {
         const digest = digests.get(minute) ?? { alarms: [], ids: [], tries };
@@ -64,7 +65,7 @@ export class Deliveries {
       }
     }
     for (const { alarms, ...rest } of digests.values()) this.#enqueue({ alarm: toDigest(alarms), ...rest });
-    if (unreadable.length > 0) await this.#shared.settle(unreadable);
+    if (unreadable.length > 0) await this.#shared.settle(unreadable.map((id) => ({ id, toldAs: '' })));
     return fresh.map(({ id }) => id);
   }
 
@@ -109,13 +110,14 @@ export class Deliveries {
     } catch (error) {
       const isGivenUp = tries + 1 >= maxAttempts;
       this.#host.onFailed(alarm, error, isGivenUp);
-      if (isGivenUp) return this.#settle(ids);
+      if (isGivenUp) return this.#settle(ids.map((id) => ({ id, toldAs: '' })));
       const wait = Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
       await this.#shared.putOff(ids, wait, tries + 1).catch(ignoreError);
       return this.#release(ids);
     }
     this.#host.onTold(ids.length);
-    await this.#settle(ids);
+    const told = alarm.kind === 'digest' ? alarm.alarms : [alarm];
+    await this.#settle(told.map((each) => ({ id: each.id, toldAs: toHistoryMember(each) })));
   }
 
   #release(ids: readonly string[]): void {
@@ -123,13 +125,17 @@ export class Deliveries {
   }
 
   /** If Redis does not take note of it, it is told no more while this process lives, and noted when it comes up again. */
-  async #settle(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.#taken.set(id, 'told');
+  async #settle(alarms: readonly SettledAlarm[]): Promise<void> {
+    for (const alarm of alarms) this.#taken.set(alarm.id, alarm);
     try {
-      await this.#shared.settle(ids);
-      this.#release(ids);
+      await this.#shared.settle(alarms);
+      this.#release(alarms.map(({ id }) => id));
     } catch {
       // It is due again before long.
     }
   }
+}
+
+function toHistoryMember({ kind, name, severity, message = '' }: Alarm): string {
+  return historyMember(kind, alarmSubject(name, severity, message));
 }

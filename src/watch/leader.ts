@@ -3,8 +3,9 @@
 import { clock } from '../clock';
 import { errorMessage } from '../errors';
 import type { Source } from '../read/source';
+import { alarmSubject } from '../read/told-alarms';
 import { isDestinationError } from '../redis/failures';
-import { type Alarm, type AlarmKind, encodeAlarm, type Finding, subject, toAlarm } from './alarm';
+import { type Alarm, type AlarmKind, encodeAlarm, type Finding, toAlarm } from './alarm';
 import { findNews, findSilentLogger, findSurges, type Place } from './findings';
 import { Lookout } from './lookout';
 import { isMutedBy } from './mutes';
@@ -174,7 +175,7 @@ export class Leader {
   #toRaised(finding: Finding, alarm: Alarm): Raised {
     const isMuted = this.#isMuted(finding);
     return {
-      subject: subject(finding),
+      subject: alarmSubject(finding.name, finding.severity, finding.key),
       id: alarm.id,
       since: finding.since,
       text: isMuted ? '' : encodeAlarm(alarm),

@@ -7,6 +7,9 @@ const GAP_MS = 10_000;
 /** Most alarms that wait, and most messages of which it is known when they were told. */
 const MOST_PENDING = 1000;
 const MOST_TOLD = 10_000;
+/** Most alarms of which it is known when they were delivered, and for how long. */
+const MOST_HISTORY = 10_000;
+const HISTORY_MS = 604_800_000;
 /** Alarms that are fetched at once. */
 const MOST_DUE = 1000;
 /** No try is put off for longer: what is due later was put off by a clock that was wrong. */
@@ -118,19 +121,27 @@ return verdicts
 `);
 
 export const SETTLE = defineScript(/* lua */ `
--- Forgets alarms that were delivered or given up.
+-- Forgets alarms that were delivered or given up, and notes the former in the history.
 --
 -- KEYS[1] pending  hash  id -> tries, the minute of its digest or 0, and the alarm
 -- KEYS[2] due      zset  id -> when it is to be told
+-- KEYS[3] history  zset  kind and message of an alarm -> when it was told
 --
--- ARGV[1 ...] the ids
+-- ARGV[1 ...] for each alarm its id, and its kind and message; empty for what was given up
 --
 -- Returns how many there were
-local pending, due, count = KEYS[1], KEYS[2], 0
-for i = 1, #ARGV do
-  count = count + redis.call('HDEL', pending, ARGV[i])
+local pending, due, history, count = KEYS[1], KEYS[2], KEYS[3], 0
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for i = 1, #ARGV, 2 do
+  local is_pending = redis.call('HDEL', pending, ARGV[i])
+  count = count + is_pending
   redis.call('ZREM', due, ARGV[i])
+  if is_pending == 1 and ARGV[i + 1] ~= '' then redis.call('ZADD', history, now, ARGV[i + 1]) end
 end
+redis.call('ZREMRANGEBYSCORE', history, '-inf', now - ${HISTORY_MS})
+redis.call('ZREMRANGEBYRANK', history, 0, -${MOST_HISTORY} - 1)
+redis.call('PEXPIRE', history, ${HISTORY_MS})
 return count
 `);
 

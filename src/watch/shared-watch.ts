@@ -17,6 +17,13 @@ export interface PendingAlarm {
   readonly text: string;
 }
 
+/** An alarm that waits no more. */
+export interface SettledAlarm {
+  readonly id: string;
+  /** What the history has of it; empty if it was given up. */
+  readonly toldAs: string;
+}
+
 /** What the watcher that has the lease is given. */
 export interface Duty {
   /** By the clock of Redis, in epoch milliseconds, like the others. */
@@ -100,9 +107,11 @@ export class SharedWatch {
     return verdicts.length === alarms.length ? verdicts : undefined;
   }
 
-  async settle(ids: readonly string[]): Promise<void> {
-    const { pending, due } = this.#keys;
-    await this.#connection.run(SETTLE, [pending, due], [...ids]);
+  /** Ends the waiting of alarms that were delivered or given up. */
+  async settle(alarms: readonly SettledAlarm[]): Promise<void> {
+    const { pending, due, history } = this.#keys;
+    const args = alarms.flatMap(({ id, toldAs }) => [id, toldAs]);
+    await this.#connection.run(SETTLE, [pending, due, history], args);
   }
 
   /** @param tries - that have failed; undefined if the next one goes on */

@@ -62,8 +62,9 @@ local function new_pulse(memory, group, before, is_first)
   return { open = group.minute, base = before, since = since, now = '', before = '', returned = 0, gap = 0 }
 end
 
+-- A gap of an hour is none: the minutes show it. Any other is at least an hour later than the one before.
 local function note_return(pulse, group, gap)
-  if gap and gap >= 24 then
+  if gap and gap > 1 then
     pulse.returned, pulse.gap = group.minute, gap
   elseif pulse.returned > group.minute then
     pulse.gap = math.max(0, pulse.gap - math.floor(pulse.returned / 60) + group.hour)

@@ -192,7 +192,7 @@ function note(known: Known, { isFolded }: CountedGroup, minute: number, calls: n
 }
 
 function noteReturn(known: Known, { hour }: CountedGroup, minute: number, gap: number | undefined): void {
-  if (gap !== undefined && gap >= 24) {
+  if (gap !== undefined && gap > 1) {
     known.returned = minute;
     known.gap = gap;
   } else if (known.returned !== undefined && known.returned > minute) {

@@ -61,6 +61,7 @@ export const OPTIONS = {
   serve: {
     ...GLOBAL,
     env: { type: 'string', multiple: true },
+    watchers: { type: 'string' },
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', short: 'p', default: PORT },
     insecure: { type: 'boolean', default: false },

@@ -50,7 +50,8 @@ Shows how often each message was logged this hour, beside the count that the
 last hour predicts up to now. Without a logger, shows the loggers with the
 largest changes.
 CHANGE is (NOW + 10) / (EXPECTED + 10), so small counts make no news:
-SURGING from ×2, FADING to ×0.5, NEW if the last hour had none.
+SURGING from ×2, FADING to ×0.5, NEW if not seen within a week, RETURNED if not
+seen for a day.
 The bar: ▒ as expected, █ beyond that, ░ expected and missing.
 On a terminal you can look around, until q: ? lists the keys. In a file or pipe,
 or with --once, --limit or --no-trunc, it is printed.
@@ -106,6 +107,8 @@ Serves the web page until interrupted.
                           reach the port can read the logs
       --env <name=url>    a Redis under a name, in place of --url; repeat it for
                           several, which links at the top lead to
+      --watchers <groups> groups of watchers, separated by commas, whose alarms
+                          the page of a message shows; default: default
 
 If RECENT_COMMON_USER and RECENT_COMMON_PASSWORD are set in the environment,
 users have to sign in with them.

@@ -10,6 +10,7 @@ import {
   type Matcher,
   parseChoice,
   parseExpressions,
+  parseGroups,
   parseLevels,
   parseMatchers,
   parseSeconds,
@@ -93,6 +94,8 @@ export interface ServeArguments extends GlobalArguments {
   readonly address: string;
   readonly port: number;
   readonly isInsecure: boolean;
+  /** Groups of watchers. */
+  readonly watchers: readonly string[];
 }
 
 /** The arguments of `forget`. */
@@ -210,6 +213,7 @@ function parseServe(globals: GlobalArguments, { values, positionals }: ParsedLin
     address: values.host,
     port: parseWhole('--port', values.port, 0, 65_535),
     isInsecure: values.insecure,
+    watchers: parseGroups('--watchers', values.watchers),
   };
 }
 

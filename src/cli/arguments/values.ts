@@ -1,6 +1,6 @@
 /** Parses the values of options. */
 
-import { assertSeverity } from '../../redis/keys';
+import { assertName, assertSeverity } from '../../redis/keys';
 import { toSeverity } from '../../severity';
 import { UsageError } from '../errors';
 import { parseDateTime } from './date-time';
@@ -87,6 +87,16 @@ export function parseLevels(texts: readonly string[] | undefined): readonly stri
   const severities = texts.flatMap((text) => text.split(',')).map((level) => toSeverity(level.trim()));
   for (const severity of severities) assertSeverity(severity, '--level');
   return [...new Set(severities)];
+}
+
+/**
+ * Groups of watchers, from comma-separated names.
+ * @throws OptionsError
+ */
+export function parseGroups(option: string, text = 'default'): readonly string[] {
+  const groups = text.split(',').map((group) => group.trim());
+  for (const group of groups) assertName(group, { hashTag: true }, option);
+  return [...new Set(groups)];
 }
 
 /**

@@ -27,7 +27,7 @@ type Gate = ((authorization: string | undefined) => boolean) | undefined;
  * @throws UsageError if other machines could read the logs without a password
  */
 export async function serve(invocation: ServeArguments, store: Store, screen: Screen, host: Host): Promise<void> {
-  const { address: given, port, isInsecure, isJson } = invocation;
+  const { address: given, port, isInsecure, isJson, watchers } = invocation;
   const gate = createGate(host.env);
   const address = given.replace(/^\[(.*)\]$/, '$1');
   const isLoopback = LOOPBACK.test(address);
@@ -38,7 +38,7 @@ export async function serve(invocation: ServeArguments, store: Store, screen: Sc
     );
   }
   const { readers, label, close } = await openAll(invocation, store);
-  const { node } = createDashboard({ ...readers, authorize: 'public' });
+  const { node } = createDashboard({ ...readers, authorize: 'public', watchers });
   const server = createServer(guard(gate, isLoopback, node));
   const url = await listen(server, address, port);
   if (!gate && !isLoopback) screen.note(`warning: anyone who can reach ${url} can read the logs`);

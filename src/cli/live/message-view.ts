@@ -1,6 +1,6 @@
 /** Renders one message of the interactive `top`: its minutes, when it was seen, and a line of it with the stack. */
 
-import type { Sample } from '../../read/message-change';
+import { beforeText, type Sample } from '../../read/message-change';
 import { loggerTitle } from '../commands/selection';
 import { changeText, statusPaint, statusText } from '../terminal/change-columns';
 import { barsWithin, chart, type Marks } from '../terminal/sparkline';
@@ -56,8 +56,11 @@ function goneTexts({ snapshot, opened }: State): string[] {
 }
 
 function seenTexts(row: TopRow, now: Date): string[] {
-  const gap = row.status === 'returned' ? ', then not for a day or more' : '';
-  return [`first seen: ${firstSeenText(row, now)}${gap}`, `last seen: ${lastSeenText(row, now)}`];
+  return [
+    `first seen: ${firstSeenText(row, now)}`,
+    `last seen: ${lastSeenText(row, now)}`,
+    `before that: ${beforeText(row)}`,
+  ];
 }
 
 /** The last hour, with its axes. */

@@ -3,17 +3,22 @@
 import type { SeverityChanges } from '../../read/compare';
 import type { SeverityGlance } from '../../read/glance';
 import type { KnownLogger } from '../../read/known-loggers';
+import type { MessageChange } from '../../read/message-change';
 import type { RecentCommonReader } from '../../read/reader';
+import type { ToldAlarms } from '../../read/told-alarms';
+import { ignoreError } from '../../redis/failures';
+import { parameterize } from '../../record/parameterize';
 import { readerWindow, shownSeverities, type View } from '../view';
 import { addKeys, type ShownLine } from './lines';
 import { assertKnownName, readableLoggers } from './loggers';
+import { hasKey } from './rows';
 import { listSeverities } from './totals';
 
 /** Lines to read without a filter: all that five severities keep by default. With a filter, all lines are read. */
 const LINES = 500;
 
 /** The methods of a {@link RecentCommonReader} that a dashboard calls. */
-export type DashboardReader = Pick<RecentCommonReader, 'names' | 'overview' | 'glance' | 'recent' | 'compare'>;
+export type DashboardReader = Pick<RecentCommonReader, 'names' | 'overview' | 'glance' | 'recent' | 'compare' | 'told'>;
 
 /** What was read of a logger. */
 export interface Readings {
@@ -25,7 +30,12 @@ export interface Readings {
   readonly glances: readonly SeverityGlance[];
   /** Newest first. */
   readonly lines: readonly ShownLine[];
+  /** What watchers have told of the message, if the view is of one; undefined if that cannot be read. */
+  readonly told: readonly ToldAlarms[] | undefined;
 }
+
+/** A message that a view is about. */
+type ViewedMessage = NonNullable<View['message']>;
 
 /**
  * Reads one logger, and of severities that are not shown only what a glance tells. A name becomes part of a key only if a logger
@@ -33,8 +43,12 @@ export interface Readings {
  *
  * @throws UnknownLoggerError
  */
-export async function gather(reader: DashboardReader, view: View & { readonly name: string }): Promise<Readings> {
-  const { name } = view;
+export async function gather(
+  reader: DashboardReader,
+  view: View & { readonly name: string },
+  groups: readonly string[],
+): Promise<Readings> {
+  const { name, message } = view;
   const known = await readableLoggers(await reader.names());
   assertKnownName(known, name);
   const own = loggedSeverities(known, name);
@@ -50,7 +64,24 @@ export async function gather(reader: DashboardReader, view: View & { readonly na
     hasBaseline,
     groupBy: view.isExact ? 'message' : 'pattern',
   });
-  return { known, name, changes, glances, lines: await addKeys(lines) };
+  const told = message && (await readTold(reader, name, message, { changes, groups }));
+  return { known, name, changes, glances, lines: await addKeys(lines), told };
+}
+
+/** The change of a message among those of its severity. */
+export function findChange(changes: readonly SeverityChanges[], { key }: ViewedMessage): MessageChange | undefined {
+  return changes[0]?.changes.find((each) => hasKey(each, key));
+}
+
+/** The page does without it: its user may not be permitted to read it. */
+async function readTold(
+  reader: DashboardReader,
+  name: string,
+  message: ViewedMessage,
+  { changes, groups }: { readonly changes: readonly SeverityChanges[]; readonly groups: readonly string[] },
+): Promise<ToldAlarms[] | undefined> {
+  const keys = findChange(changes, message)?.keys ?? [parameterize(message.key)];
+  return (await reader.told(name, message.severity, keys, { groups }).catch(ignoreError)) ?? undefined;
 }
 
 /** Those of a logger that a view shows. */

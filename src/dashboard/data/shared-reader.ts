@@ -37,11 +37,14 @@ type LoggerView = View & { readonly name: string };
 
 export class SharedReader {
   readonly #reader: DashboardReader;
+  readonly #watchers: readonly string[];
   readonly #underWay = new Map<string, Promise<unknown>>();
   #totals: { readonly until: number; readonly loggers: readonly LoggerTotal[] } | undefined;
 
-  constructor(reader: DashboardReader) {
+  /** @param watchers - the groups of watchers whose alarms are looked for */
+  constructor(reader: DashboardReader, watchers: readonly string[]) {
     this.#reader = reader;
+    this.#watchers = watchers;
   }
 
   /** Views of the start page that differ only in their order share a read. */
@@ -70,8 +73,8 @@ export class SharedReader {
 
   #gather(view: LoggerView) {
     const { name, severities, window, isExact, message } = view;
-    const subject = ['view', name, severities, window, isExact, message?.severity, view.filter !== ''];
-    return this.#share(subject, () => gather(this.#reader, view));
+    const subject = ['view', name, severities, window, isExact, message, view.filter !== ''];
+    return this.#share(subject, () => gather(this.#reader, view, this.#watchers));
   }
 
   async #readTotals(): Promise<readonly LoggerTotal[]> {

@@ -1,13 +1,14 @@
 /** Turns what was read of a logger into the data that its page shows. */
 
 import type { Change } from '../../read/surge';
+import type { ToldAlarms } from '../../read/told-alarms';
 import { shownSeverities, type View } from '../view';
 import { notableChanges, type StatusCounts } from './changes';
 import { type FrequentChange, foldedCount, frequentMessages } from './frequent';
-import type { Readings } from './gather';
+import { findChange, type Readings } from './gather';
 import { filterLines, lineMatcher, type ShownLine } from './lines';
 import { type LoggerEntry, listLoggers } from './loggers';
-import { hasKey, type MessageRow, rowTexts, toRow, toRows } from './rows';
+import { type MessageRow, rowTexts, toRow, toRows } from './rows';
 import { listSeverities, listTotals, type SeverityTotal } from './totals';
 
 /** Lines shown, of those that differ from the one after them. */
@@ -60,6 +61,8 @@ export interface MessageSnapshot extends Pick<Snapshot, 'name' | 'loggers' | 'lo
   readonly end: string;
   /** The latest lines that were probably counted as the message, newest first. */
   readonly lines: readonly ShownLine[];
+  /** What watchers have told of it; null if that cannot be read. */
+  readonly told: readonly ToldAlarms[] | null;
 }
 
 export async function makeSnapshot({ known, name, changes, glances, lines }: Readings, view: View): Promise<Snapshot> {
@@ -89,12 +92,12 @@ export async function makeSnapshot({ known, name, changes, glances, lines }: Rea
 }
 
 export async function makeMessageSnapshot(
-  { known, name, changes, lines }: Readings,
+  { known, name, changes, lines, told }: Readings,
   { severity, key }: NonNullable<View['message']>,
   filter: string,
 ): Promise<MessageSnapshot> {
   const [compared] = changes;
-  const change = compared?.changes.find((each) => hasKey(each, key));
+  const change = findChange(changes, { severity, key });
   const row = change ? toRow({ ...change, severity }, lines) : null;
   const matchers = (change ? rowTexts(change) : [key]).map((text) => lineMatcher(text, severity));
   const own = lines.filter((line) => matchers.some((isOf) => isOf(line)));
@@ -107,5 +110,6 @@ export async function makeMessageSnapshot(
     row,
     end: new Date((Math.floor(now / 60_000) + 1) * 60_000).toISOString(),
     lines: await filterLines(own, filter, LINES),
+    told: told ?? null,
   };
 }

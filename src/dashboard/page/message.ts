@@ -1,7 +1,9 @@
 /** Makes the page of one message: its minutes, when it was seen, a line of it, and its latest lines. */
 
+import { beforeText } from '../../read/message-change';
 import { isNotable } from '../../read/surge';
 import { NO_CHANGES } from '../data/changes';
+import type { MessageRow } from '../data/rows';
 import type { MessageSnapshot } from '../data/snapshot';
 import { dataHref, type View, viewHref } from '../view';
 import { chart, minuteValues } from './drawing';
@@ -9,9 +11,12 @@ import type { Markup, MarkupElement } from './markup';
 import { formatCount, formatExpected, formatNumber } from './number';
 import { badge, levelClass, sample, variantList } from './rows';
 import { severityLabel } from './severities';
-import { textElement } from './text';
+import { textElement, visible } from './text';
 import { timeElement } from './time';
 import { risingText, windowWords } from './words';
+
+/** Watchers look more often than this. */
+const IDLE_MS = 60_000;
 
 /** What has become of the message, in a sentence. */
 export function messageStatus({ row, severity }: MessageSnapshot, view: View): string {
@@ -26,26 +31,50 @@ export function messageTitle({ row }: MessageSnapshot): string {
 }
 
 /** What is known of the message. */
-export function aboutPanel({ row, severity, key }: MessageSnapshot, view: View, now: Date): MarkupElement {
+export function aboutPanel({ row, key, told }: MessageSnapshot, view: View, now: Date): MarkupElement {
   const back: Markup = ['p', {}, ['a', { href: viewHref({ ...view, message: undefined }) }, '← All messages']];
   const heading: Markup = [
     'h2',
     { class: 'message' },
     textElement(row?.message ?? key, { isKey: true, href: dataHref(view), isBlock: true }),
   ];
-  if (!row) return ['section', { id: 'about', class: 'level-quiet' }, back, heading];
+  const facts = [...(row ? rowFacts(row, view, now) : []), ...toldFacts(told, now)];
+  const list = facts.map(([term, ...value]): Markup => ['div', {}, ['dt', {}, term], ['dd', {}, ...value]]);
+  const level = row ? levelClass(row) : 'level-quiet';
+  return ['section', { id: 'about', class: level }, back, heading, ['dl', {}, ...list]];
+}
+
+/** A term, and what it says of the message. */
+type Fact = readonly [term: string, ...value: Markup[]];
+
+function rowFacts(row: MessageRow, view: View, now: Date): Fact[] {
   const words = windowWords(view);
-  const facts: [string, Markup][] = [
-    ['Severity', severityLabel(severity)],
+  return [
+    ['Severity', severityLabel(row.severity)],
     ['What became of it', badge(row)],
     [words.now, formatNumber(row.count)],
     ['Expected', formatExpected(row.expected)],
     [words.before, formatNumber(row.previous)],
     ['First seen', row.firstSeen ? timeElement(row.firstSeen, now) : 'not known within a week'],
     ['Last seen', row.lastSeen ? timeElement(row.lastSeen, now) : 'not known'],
+    ['Before that', beforeText(row)],
   ];
-  const list = facts.map(([term, value]): Markup => ['div', {}, ['dt', {}, term], ['dd', {}, value]]);
-  return ['section', { id: 'about', class: levelClass(row) }, back, heading, ['dl', {}, ...list]];
+}
+
+/** Nothing of a group that neither runs nor has told anything. */
+function toldFacts(told: MessageSnapshot['told'], now: Date): Fact[] {
+  if (!told) return [['Told by watchers', 'not known']];
+  return told
+    .filter(({ watchedAt, alarms }) => watchedAt !== null || alarms.length > 0)
+    .map(({ group, watchedAt, alarms }): Fact => {
+      const each = alarms.flatMap(({ kind, at }, i): Markup[] => [`${i > 0 ? ', ' : ''}${kind} `, timeElement(at, now)]);
+      const isWatching = watchedAt !== null && now.getTime() - watchedAt.getTime() < IDLE_MS;
+      return [
+        group === 'default' ? 'Told by watchers' : `Told by watchers ${visible(group)}`,
+        ...(each.length > 0 ? each : ['nothing within a week']),
+        ...(isWatching ? [] : ['; none is watching']),
+      ];
+    });
 }
 
 export function minutesPanel({ row, end }: MessageSnapshot, now: Date): MarkupElement {
