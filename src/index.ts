@@ -13,13 +13,8 @@ export type { KnownLogger } from './read/known-loggers';
 export type { RecentLine } from './read/lines';
 export type { MessageChange, Sample } from './read/message-change';
 export type { MinuteCounts } from './read/minutes';
-export {
-  type LoggerOverview,
-  type OverviewOptions,
-  type ReaderOptions,
-  RecentCommonReader,
-  type RecentOptions,
-} from './read/reader';
+export type { LoggerOverview, OverviewOptions } from './read/overview';
+export { type ReaderOptions, RecentCommonReader, type RecentOptions } from './read/reader';
 export { type Change, type ChangeStatus, surgeScore } from './read/surge';
 export type { ToldAlarm, ToldAlarms, ToldOptions } from './read/told-alarms';
 export type { GroupOptions, RowVariants, Variant } from './read/variants';

@@ -57,7 +57,7 @@ async function readStatusLine({ url }: Site, request: string): Promise<string> {
 describe('createDashboard', () => {
   it.each<[string, object]>([
     ['reader', { reader: undefined }],
-    ['reader.compare', { reader: { names() {}, overview() {}, glance() {}, recent() {} } }],
+    ['reader.compare', { reader: { names() {}, overview() {}, changedSince() {}, glance() {}, recent() {} } }],
     ['authorize', { authorize: undefined }],
     ['authorize', { authorize: true }],
     ['authorize', { authorize: 'everyone' }],
@@ -65,6 +65,8 @@ describe('createDashboard', () => {
     ['environment', { environment: {} }],
     ['refreshMs', { refreshMs: 999 }],
     ['refreshMs', { refreshMs: 5000.5 }],
+    ['watchers', { watchers: 'default' }],
+    ['watchers', { watchers: ['{default}'] }],
   ])('refuses an invalid %s: %j', (option, wrong) => {
     const options = { reader: workspace.reader, authorize: 'public', ...wrong } as DashboardOptions;
     expect(() => createDashboard(options)).toThrow(OptionsError);
@@ -72,7 +74,7 @@ describe('createDashboard', () => {
   });
 
   it('uses the default of an option that is undefined', async () => {
-    const options = { title: undefined, environment: undefined, refreshMs: undefined };
+    const options = { title: undefined, environment: undefined, refreshMs: undefined, watchers: undefined };
     const html = await (await ask(makeDashboard(workspace, options))).text();
     expect(html).toContain('<h1><a href="?">Logs</a></h1>');
     expect(html).toContain('data-refresh-ms="5000"');

@@ -34,7 +34,8 @@ const PACKAGES: Record<string, string[]> = {
 };
 
 /** Any part of a key that only redis/keys.ts may spell. */
-const KEY = /\b(recent|common|alarms):|:(seq|start|last|pstart|writers|scratch|lease|told|history)\b|(^|[:}'"])known(['"]|$)/;
+const KEY =
+  /\b(recent|common|alarms):|:(seq|start|last|pstart|writers|scratch|lease|told|history)\b|(^|[:}'"])known(['"]|$)/;
 
 const files = readSourceTree();
 

@@ -245,13 +245,14 @@ describe('what watchers have told', () => {
       watchedAt: expect.any(Date),
       alarms: [{ kind: 'new', at: expect.any(Date) }],
     });
-    for (const at of [tellers?.watchedAt, tellers?.alarms[0]?.at]) expect(Math.abs(Number(at) - began)).toBeLessThan(60_000);
+    for (const at of [tellers?.watchedAt, tellers?.alarms[0]?.at])
+      expect(Math.abs(Number(at) - began)).toBeLessThan(60_000);
     expect(nobody).toEqual({ group: 'nobody', watchedAt: null, alarms: [] });
     expect((await told('muted', 'given up'))[0]?.alarms).toEqual([]);
   });
 
   it.each([
-    ['keys', ['app', 'error', 'a text']],
+    ['messages', ['app', 'error', 'a text']],
     ['severity', ['app', 'a:b', []]],
     ['groups', ['app', 'error', [], { groups: 'default' }]],
     ['groups', ['app', 'error', [], { groups: ['{x}'] }]],

@@ -15,6 +15,8 @@ export interface ChangedLogger extends KnownLogger {
    * RecentCommonReader.changes} has more to say.
    */
   readonly hasNewMessages: boolean;
+  /** When a message there was last noted to be new or to be back; null if it was not since the cursor. */
+  readonly newsAt: Date | null;
 }
 
 /** What has changed since a moment. */
@@ -85,11 +87,13 @@ async function mergeMembers(
     const before = loggers.get(member);
     const lastSeen = before?.lastSeen ?? new Date(Math.floor(seconds) * 1000);
     if (!destination || Number.isNaN(lastSeen.getTime())) continue;
-    const hasNewMessages = since === undefined || (isNews && Math.round(seconds * 1000) >= since);
+    const notedAt = isNews ? Math.round(seconds * 1000) : undefined;
+    const isNew = since === undefined || (notedAt !== undefined && notedAt >= since);
     loggers.set(member, {
       ...destination,
       lastSeen,
-      hasNewMessages: hasNewMessages || before?.hasNewMessages === true,
+      hasNewMessages: isNew || before?.hasNewMessages === true,
+      newsAt: notedAt !== undefined && isNew ? new Date(notedAt) : (before?.newsAt ?? null),
     });
   }
   return [...loggers.values()];

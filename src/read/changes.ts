@@ -32,12 +32,12 @@ export async function compareMessages(
   }
   for (const [message, count] of memory.current) {
     if (slices.isOver()) await slices.pause();
-    rows.add(message, count, gone.get(message) ?? 0);
+    rows.add(message, count, gone.get(message));
     gone.delete(message);
   }
   for (const [message, before] of gone) {
     if (slices.isOver()) await slices.pause();
-    rows.add(message, 0, before);
+    rows.add(message, undefined, before);
   }
   for (const message of patterns ? memory.seen.keys() : []) {
     if (slices.isOver()) await slices.pause();
@@ -63,12 +63,12 @@ class Rows {
     this.#patterns = patterns;
   }
 
-  add(message: string, current: number, before: number): void {
+  add(message: string, current: number | undefined, before: number | undefined): void {
     const { row, variants } = this.#find(message);
     const count = this.#comparer.add(row, message, current, before);
     if (!this.#patterns) return;
     this.#counted.add(message);
-    variants?.add(message, this.#patterns.findKey(message), count, current + before - count);
+    variants?.add(message, this.#patterns.findKey(message), count, (current ?? 0) + (before ?? 0) - count);
   }
 
   addOlder(message: string): void {

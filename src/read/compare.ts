@@ -10,6 +10,7 @@ import { type Memory, type MemoryBeginning, readMemory, readSamples, readTotalsB
 import { type MessageChange, parseSample } from './message-change';
 import { assertReadOptions } from './option-names';
 import { findPatterns } from './patterns';
+import { Slices } from './slices';
 import type { Source } from './source';
 import type { ChangeStatus } from './surge';
 import { areMostlyUnique } from './uniqueness';
@@ -109,7 +110,7 @@ export async function compareSeverities(
     const wanted = statuses ? all.filter(({ status }) => statuses.includes(status)) : all;
     const changes = wanted.slice(0, limit);
     const sampled = memory.hasSamples ? await addSamples(source.connection, at, changes) : changes;
-    const isMostlyUnique = areMostlyUnique(memory);
+    const isMostlyUnique = await areMostlyUnique(memory);
     const isMemoryFull = isByPattern(options) && memory.seen.size >= FULL_MEMORY;
     const severity = severities[i] as string;
     compared.push({ severity, start, elapsed, changes: sampled, isMostlyUnique, isMemoryFull });
@@ -170,14 +171,18 @@ async function addSamples(
   changes: MessageChange[],
 ): Promise<MessageChange[]> {
   const each = Math.max(1, Math.floor(MOST_SAMPLED / Math.max(1, changes.length)));
-  const candidates = changes.map(
-    ({ message, variants }) => variants?.slice(0, each).map((one) => one.message) ?? [message],
-  );
+  const candidates = changes
+    .slice(0, MOST_SAMPLED)
+    .map(({ message, variants }) => variants?.slice(0, each).map((one) => one.message) ?? [message]);
   const lines = await readSamples(connection, keys, candidates.flat().slice(0, MOST_SAMPLED));
-  return changes.map((change, i) => {
-    const sampled = candidates[i]?.find((message) => lines.has(message));
-    return { ...change, sample: parseSample(lines.get(sampled ?? change.message)) };
-  });
+  const slices = new Slices();
+  const sampled: MessageChange[] = [];
+  for (const [i, change] of changes.slice(0, MOST_SAMPLED).entries()) {
+    if (slices.isOver(16)) await slices.pause();
+    const message = candidates[i]?.find((each) => lines.has(each));
+    sampled.push(message === undefined ? change : { ...change, sample: parseSample(lines.get(message)) });
+  }
+  return [...sampled, ...changes.slice(MOST_SAMPLED)];
 }
 
 function assertStatuses(statuses: unknown): void {

@@ -28,7 +28,7 @@ export class Row {
   previous = 0;
   /** Whether `count` is known: what is not known is not in it. */
   isCounted = true;
-  minutes: (number | null)[] | undefined;
+  minutes: readonly (number | null)[] | undefined;
   /** The first second of all; undefined if others may have logged one of them before. */
   firstSeen: number | undefined = Infinity;
   /** The last time of all, in epoch milliseconds; undefined if it is not known of one of them. */
@@ -90,23 +90,22 @@ export class Comparer {
   /**
    * Adds a message of these two hours to a row.
    *
-   * @param current - its count of this hour
-   * @param before - its count of the hour before
+   * @param current - its count of this hour; undefined if it was not counted in it
+   * @param before - its count of the hour before; undefined if it was not counted in it
    * @returns its count in the window, as far as it is known
    */
-  add(row: Row, message: string, current: number, before: number): number {
-    const minutes = this.#memory.pulses.has(message) ? this.#minutes.list(message) : UNKNOWN_MINUTES;
-    const { count, previous } = this.#count(message, minutes, current, before);
+  add(row: Row, message: string, current: number | undefined, before: number | undefined): number {
+    const isKept = this.#memory.pulses.has(message);
+    const minutes = isKept ? this.#minutes.list(message, current, before) : UNKNOWN_MINUTES;
+    const { count, previous } = this.#count(message, minutes, current ?? 0, before ?? 0);
     const least =
       count ?? minutes.slice(-(this.#comparison.minutes ?? 0)).reduce((sum: number, calls) => sum + (calls ?? 0), 0);
     row.count += least;
     row.previous += previous;
     row.isCounted &&= count !== null;
-    row.minutes = row.minutes
-      ? row.minutes.map((calls, i) => addKnown(calls, minutes[i] as number | null))
-      : [...minutes];
+    row.minutes = row.minutes ? addMinutes(row.minutes, minutes) : minutes;
     this.#addSeen(row, message, count === 0, this.#findLast(minutes));
-    row.gap.add(this.#findLastHours(message, current, before));
+    row.gap.add(this.#findLastHours(message, current ?? 0, before ?? 0));
     return least;
   }
 
@@ -186,7 +185,11 @@ export class Comparer {
   /** The last hour in which a message was seen, and the one before it; undefined if the memory does not have it. */
   #findLastHours(message: string, current: number, before: number): LastHours | undefined {
     const { now, pulses, seen } = this.#memory;
-    const { lastHour: last, first, isCertain } = seen.get(message) ?? { lastHour: Number.NaN, first: 0, isCertain: false };
+    const {
+      lastHour: last,
+      first,
+      isCertain,
+    } = seen.get(message) ?? { lastHour: Number.NaN, first: 0, isCertain: false };
     const hour = Math.floor(now / HOUR_MS);
     // What somebody else has counted is in no memory.
     const counted = current > 0 ? hour : before > 0 ? hour - 1 : -Infinity;
@@ -252,8 +255,13 @@ function hasHour({ closed }: Pulse, hour: number): boolean {
   return [...closed].some(([minute, calls]) => calls > 0 && Math.floor(minute / 60) === hour);
 }
 
-function addKnown(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : a + b;
+/** What is unknown is shared, since most rows of a large window are. */
+function addMinutes(a: readonly (number | null)[], b: readonly (number | null)[]): readonly (number | null)[] {
+  if (a === UNKNOWN_MINUTES || b === UNKNOWN_MINUTES) return UNKNOWN_MINUTES;
+  return a.map((calls, i) => {
+    const others = b[i] ?? null;
+    return calls === null || others === null ? null : calls + others;
+  });
 }
 
 function minimum(a: number | undefined, b: number): number | undefined {

@@ -12,6 +12,7 @@ import { listMinutes, type MinuteCounts } from './minutes';
 import { assertReadOptions } from './option-names';
 import { type Pulse, parsePulse } from './pulse';
 import { type Count, expectArray, READ_COUNTS, randomSeparator, WINDOWS, windowKeys } from './scripts';
+import { Slices } from './slices';
 import type { Source } from './source';
 import type { Change } from './surge';
 import { assertWindow, type MinuteWindow } from './windows';
@@ -136,6 +137,8 @@ async function readGlance(connection: Connection, keys: DestinationKeys): Promis
   const own = [...windowKeys(keys), keys.minutes, keys.pulse, keys.seen];
   const reply = expectArray(await connection.run(READ_GLANCE, own, [String(MOST), separator, OTHER]));
   const [seconds, micros, current, previous, minutes, itself, texts] = reply;
+  // Replies of many loggers come in one turn.
+  await new Slices().pause();
   return {
     ...decodeMinutes(seconds, micros, minutes),
     ...decodeItself(itself),
@@ -155,7 +158,7 @@ function decodeMessages([since = '', ...parts]: string[]): Pick<
     const [message = '', now, before, score, text = ''] = parts.slice(i, i + 5);
     if (now) current.push([message, Number(now)]);
     if (before) previous.push([message, Number(before)]);
-    if (score) seen.set(...decodeSeen(message, score));
+    if (score) seen.set(message, decodeSeen(score));
     const pulse = parsePulse(text);
     if (pulse) pulses.set(message, pulse);
   }

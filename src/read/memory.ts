@@ -150,13 +150,11 @@ export async function readMemory(connection: Connection, keys: DestinationKeys, 
   const separator = randomSeparator();
   const reply = expectArray(await connection.run(READ_MEMORY, memoryKeys(keys), [hasWeek ? '2' : '1', separator]));
   const [seconds, micros, now, before, minutes, pulse, seen, itself, samples] = reply;
-  const oldest = Math.floor(Number(seconds) / HOUR_SECONDS) - SEEN_HOURS;
-  const entries = await toPairs(seen, separator, decodeSeen);
   return {
     ...decodeMinutes(seconds, micros, minutes),
     ...hourCounts(await toCounts(now, separator), await toCounts(before, separator)),
     ...(await decodePulses(pulse, separator)),
-    seen: new Map(entries.filter(([, { lastHour }]) => lastHour >= oldest)),
+    seen: await decodeWeek(seen, separator, Math.floor(Number(seconds) / HOUR_SECONDS) - SEEN_HOURS),
     ...decodeItself(itself),
     hasSamples: Number(samples) > 0,
   };
@@ -207,6 +205,16 @@ export function decodeMinutes(seconds: unknown, micros: unknown, flat: unknown):
   return { now: Number(seconds) * 1000 + Number(micros) / 1000, minutes, since };
 }
 
+/** @param oldest - the hour from which on messages are remembered */
+async function decodeWeek(texts: unknown, separator: string, oldest: number): Promise<ReadonlyMap<string, Seen>> {
+  const week = new Map<string, Seen>();
+  await toPairs(texts, separator, (message, score) => {
+    const seen = decodeSeen(score);
+    if (seen.lastHour >= oldest) week.set(message, seen);
+  });
+  return week;
+}
+
 async function decodePulses(texts: unknown, separator: string): Promise<Pick<Memory, 'pulses' | 'pulsesSince'>> {
   const pulses = new Map<string, Pulse>();
   let pulsesSince: number | undefined;
@@ -218,9 +226,8 @@ async function decodePulses(texts: unknown, separator: string): Promise<Pick<Mem
   return { pulses, pulsesSince };
 }
 
-export function decodeSeen(message: string, text: string): [string, Seen] {
+export function decodeSeen(text: string): Seen {
   const score = Number(text);
   const rest = score % HOUR_UNIT;
-  const lastHour = Math.floor(score / HOUR_UNIT);
-  return [message, { first: Math.floor(rest / 2), lastHour, isCertain: rest % 2 === 0 }];
+  return { first: Math.floor(rest / 2), lastHour: Math.floor(score / HOUR_UNIT), isCertain: rest % 2 === 0 };
 }

@@ -54,7 +54,6 @@ function countMinute({ minutes, since }: StoredMinutes, sound: ReadonlySet<numbe
 export class MessageMinutes {
   readonly #memory: Memory;
   readonly #sound: ReadonlySet<number>;
-  readonly #counts: ReadonlyMap<number, ReadonlyMap<string, number>>;
   /** The running minute. */
   readonly last: number;
 
@@ -62,19 +61,21 @@ export class MessageMinutes {
     this.#memory = memory;
     this.last = toMinute(memory.now);
     this.#sound = soundHours(memory, memory.sums.current, memory.sums.previous);
-    const hour = Math.floor(this.last / 60);
-    this.#counts = new Map([
-      [hour, new Map(memory.current)],
-      [hour - 1, new Map(memory.previous)],
-    ]);
   }
 
-  /** Of the last 60 minutes, oldest first; null for minutes that are not known. */
-  list(message: string): (number | null)[] {
+  /**
+   * Of the last 60 minutes, oldest first; null for minutes that are not known.
+   *
+   * @param current - the count of the message in this hour; undefined if it is not among the counts
+   * @param before - the same of the hour before
+   */
+  list(message: string, current: number | undefined, before: number | undefined): (number | null)[] {
     const { pulses, pulsesSince } = this.#memory;
     const first = this.last - MESSAGE_MINUTES + 1;
     const pulse = pulses.get(message);
-    const countHour = (hour: number): number | undefined => this.#counts.get(hour)?.get(message);
+    const thisHour = Math.floor(this.last / 60);
+    const countHour = (hour: number): number | undefined =>
+      hour === thisHour ? current : hour === thisHour - 1 ? before : undefined;
     const found = pulse && countMinutes(pulse, first, this.last, countHour);
     return Array.from({ length: MESSAGE_MINUTES }, (_, i) => {
       const minute = first + i;

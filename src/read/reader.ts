@@ -1,6 +1,6 @@
 /** The public reader: checks its arguments, runs the scripts that read, and puts their results together. */
 
-import { assertBoolean, OptionsError } from '../errors';
+import { OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
 import {
   assertName,
@@ -12,7 +12,7 @@ import {
 } from '../redis/keys';
 import { assertConnection, type ConnectionOptions, openConnection } from '../redis/open';
 import { type ChangedLoggers, readChangedSince } from './changed-since';
-import { type ChangesOptions, compareSeverities, type HourProgress, type SeverityChanges } from './compare';
+import { type ChangesOptions, compareSeverities, type SeverityChanges } from './compare';
 import { type FollowedLines, type FollowOptions, follow } from './follow';
 import { type GlanceOptions, glance, type SeverityGlance } from './glance';
 import { type KnownLogger, keepExisting, readIndex } from './known-loggers';
@@ -21,12 +21,11 @@ import { readTotalsByMinute } from './memory';
 import type { MessageChange } from './message-change';
 import { listMinutes, type MinuteCounts } from './minutes';
 import { assertReadOptions } from './option-names';
+import { type LoggerOverview, type OverviewOptions, readOverview } from './overview';
 import { PatternMemory } from './patterns';
 import { readLines, readLinesFrom } from './scripts';
 import type { Source } from './source';
-import { type Change, compareTotals } from './surge';
 import { readTold, type ToldAlarms, type ToldOptions } from './told-alarms';
-import { type HourTotals, readAllTotals } from './totals';
 import { assertLimit, type CommonOptions, type CommonWindow, readWindow } from './windows';
 
 /** Options of {@link RecentCommonReader}. */
@@ -46,20 +45,6 @@ export interface RecentOptions {
 }
 
 const RECENT_OPTIONS: Readonly<Record<keyof RecentOptions, true>> = { limit: true, since: true, contains: true };
-
-/** How much a logger name and severity logged this hour, beside the hour before. */
-export interface LoggerOverview extends KnownLogger, Change, HourProgress {
-  /** Its log calls in each of the last 120 minutes, as {@link RecentCommonReader.minutes} gives them, unless they were left out. */
-  readonly minutes?: MinuteCounts;
-}
-
-/** What to read of each logger and severity. */
-export interface OverviewOptions {
-  /** False to leave out the minutes, which take most of the time of Redis. @default true */
-  readonly minutes?: boolean | undefined;
-}
-
-interface LoggerTotals extends KnownLogger, HourTotals {}
 
 /**
  * Reads the lines and counts that a transport, {@link logRecent}, {@link logCommon} or the Python functions of *Redis in
@@ -170,18 +155,7 @@ export class RecentCommonReader {
    * @throws OptionsError for an option that cannot be used
    */
   async overview(options: OverviewOptions = {}): Promise<LoggerOverview[]> {
-    assertReadOptions(options, { minutes: true });
-    const { minutes: hasMinutes = true } = options;
-    assertBoolean(hasMinutes, 'minutes');
-    const totals = await readAllTotals(this.#connection, this.#space, await this.#readIndex(), hasMinutes);
-    // Only reads in the same hour have the same hour before.
-    const hourKey = ({ name, start }: LoggerTotals): string => `${start.getTime()}:${name}`;
-    const withBaseline = new Set(totals.filter(({ previous }) => previous > 0).map(hourKey));
-    return totals.map((logger) => {
-      const { name, severity, lastSeen, start, elapsed, minutes } = logger;
-      const change = compareTotals(logger, withBaseline.has(hourKey(logger)));
-      return { name, severity, lastSeen, start, elapsed, ...change, ...(minutes && { minutes }) };
-    });
+    return readOverview(this.#source, options);
   }
 
   /**
@@ -201,19 +175,19 @@ export class RecentCommonReader {
    * What {@link RecentCommonWatcher}s have told of messages, and when: of each group the last alarm of each kind. What was muted or
    * given up is not in it. The user of the reader needs the right to read the keys of these groups.
    *
-   * @param keys - of the messages by {@link parameterize}, as `keys` of a change; of more than 500 the first
+   * @param messages - or their keys by {@link parameterize}, such as the `keys` of a change; of more than 500 the first
    * @throws OptionsError for an argument that cannot be used
    */
   async told(
     name: string,
     severity: string,
-    keys: readonly string[],
+    messages: readonly string[],
     options: ToldOptions = {},
   ): Promise<ToldAlarms[]> {
     this.#checkedKeys(name, severity);
-    const areTexts = Array.isArray(keys) && keys.every((key) => typeof key === 'string');
-    if (!areTexts) throw new OptionsError('keys', 'an array of texts', keys);
-    return readTold(this.#connection, this.#space, { name, severity, keys }, options);
+    const areTexts = Array.isArray(messages) && messages.every((message) => typeof message === 'string');
+    if (!areTexts) throw new OptionsError('messages', 'an array of texts', messages);
+    return readTold(this.#connection, this.#space, { name, severity, messages }, options);
   }
 
   /**

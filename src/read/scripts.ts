@@ -189,7 +189,8 @@ export async function toPairs<Pair>(
   const pairs: Pair[] = [];
   let message: string | undefined;
   for (const text of expectArray(texts)) {
-    if (slices.isOver()) await slices.pause();
+    // A text has some 20 pairs.
+    if (slices.isOver(8)) await slices.pause();
     for (const part of String(text).split(separator)) {
       if (message !== undefined) pairs.push(make(message, part));
       message = message === undefined ? part : undefined;

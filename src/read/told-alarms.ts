@@ -1,6 +1,7 @@
 /** Reads which alarms of messages watchers have told, and when. */
 
 import { OptionsError } from '../errors';
+import { parameterize } from '../record/parameterize';
 import { hashTexts } from '../record/text-hash';
 import type { Connection } from '../redis/connection';
 import { assertName, type KeySpace, watchKeys } from '../redis/keys';
@@ -10,8 +11,8 @@ import { expectArray } from './scripts';
 
 /** What messages are told for. */
 const KINDS = ['new', 'returned', 'surging'] as const;
-/** Keys that are looked for. */
-const MOST_KEYS = 500;
+/** Messages that are looked for. */
+const MOST_MESSAGES = 500;
 
 /** Which watchers may have told something. */
 export interface ToldOptions {
@@ -61,20 +62,26 @@ export function historyMember(kind: string, subject: string): string {
 }
 
 /**
- * What the watchers of some groups have told of the messages of some keys.
+ * What the watchers of some groups have told of messages.
  * @throws OptionsError
  */
 export async function readTold(
   connection: Connection,
   space: KeySpace,
-  { name, severity, keys }: { readonly name: string; readonly severity: string; readonly keys: readonly string[] },
+  {
+    name,
+    severity,
+    messages,
+  }: { readonly name: string; readonly severity: string; readonly messages: readonly string[] },
   options: ToldOptions,
 ): Promise<ToldAlarms[]> {
   assertReadOptions(options, { groups: true });
   const { groups = ['default'] } = options;
   if (!Array.isArray(groups)) throw new OptionsError('groups', 'an array of groups of watchers', groups);
   for (const group of groups) assertName(group, { hashTag: true }, 'groups');
-  const subjects = keys.slice(0, MOST_KEYS).map((key) => alarmSubject(name, severity, key));
+  const subjects = messages
+    .slice(0, MOST_MESSAGES)
+    .map((message) => alarmSubject(name, severity, parameterize(message)));
   const members = KINDS.flatMap((kind) => subjects.map((subject) => historyMember(kind, subject)));
   return Promise.all(
     groups.map(async (group) => {

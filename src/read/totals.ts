@@ -2,11 +2,12 @@
 
 import type { Connection } from '../redis/connection';
 import { ISO_HOUR } from '../redis/hour';
-import { type DestinationKeys, destinationKeys, type KeySpace } from '../redis/keys';
+import { destinationKeys, type KeySpace } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import { decodeMinutes } from './memory';
 import { listMinutes, type MinuteCounts } from './minutes';
 import { expectArray, WINDOWS, windowKeys } from './scripts';
+import { Slices } from './slices';
 
 const READ_TOTALS = defineScript(/* lua */ `
 -- Reads the sums of this hour and of the hour before it with the minutes, in one atomic step.
@@ -56,20 +57,28 @@ export async function readAllTotals<Logger extends { readonly name: string; read
   loggers: readonly Logger[],
   hasMinutes: boolean,
 ): Promise<(Logger & HourTotals)[]> {
+  const slices = new Slices();
   const totals: (Logger & HourTotals)[] = [];
   for (let from = 0, to = 1; from < loggers.length; [from, to] = [to, to + MOST_AT_ONCE]) {
-    const some = loggers.slice(from, to).map(async (logger) => {
-      const keys = destinationKeys(space, logger.name, logger.severity);
-      return { ...logger, ...(await readTotals(connection, keys, hasMinutes)) };
-    });
-    totals.push(...(await Promise.all(some)));
+    const some = loggers.slice(from, to);
+    const replies = await Promise.all(
+      some.map(({ name, severity }) => {
+        const keys = destinationKeys(space, name, severity);
+        return connection.run(READ_TOTALS, hasMinutes ? [...windowKeys(keys), keys.minutes] : windowKeys(keys), []);
+      }),
+    );
+    // All these replies may have come in one turn.
+    for (const [i, reply] of replies.entries()) {
+      if (slices.isOver(4)) await slices.pause();
+      const found = decodeTotals(reply, hasMinutes);
+      if (found.exists) totals.push({ ...(some[i] as Logger), ...found });
+    }
   }
-  return totals.filter(({ exists }) => exists);
+  return totals;
 }
 
-async function readTotals(connection: Connection, keys: DestinationKeys, hasMinutes: boolean): Promise<HourTotals> {
-  const own = hasMinutes ? [...windowKeys(keys), keys.minutes] : windowKeys(keys);
-  const [seconds, micros, now, before, exists, byMinute] = expectArray(await connection.run(READ_TOTALS, own, []));
+function decodeTotals(reply: unknown, hasMinutes: boolean): HourTotals {
+  const [seconds, micros, now, before, exists, byMinute] = expectArray(reply);
   const passed = (Number(seconds) % HOUR_SECONDS) + Number(micros) / 1e6;
   const [current, previous] = [Number(now), Number(before)];
   const totals = {

@@ -91,10 +91,14 @@ async function sumWindow(memory: Memory, minutes: number): Promise<CommonWindow>
   const slices = new Slices();
   const known = new MessageMinutes(memory);
   const total = known.total(minutes);
+  const [current, previous] = [
+    await pickCounts(memory.current, memory, slices),
+    await pickCounts(memory.previous, memory, slices),
+  ];
   const messages: MessageCount[] = [];
   for (const message of memory.pulses.keys()) {
     if (slices.isOver()) await slices.pause();
-    const count = sumLast(known.list(message), minutes) ?? 0;
+    const count = sumLast(known.list(message, current.get(message), previous.get(message)), minutes) ?? 0;
     if (count > 0) messages.push({ message, count });
   }
   const counted = messages.reduce((sum, { count }) => sum + count, 0);
@@ -105,6 +109,20 @@ async function sumWindow(memory: Memory, minutes: number): Promise<CommonWindow>
     isComplete: total === counted,
     messages: await sortInSlices(messages, byCount, slices),
   };
+}
+
+/** The counts of those messages whose minutes are kept. */
+async function pickCounts(
+  counts: readonly Count[],
+  { pulses }: Memory,
+  slices: Slices,
+): Promise<ReadonlyMap<string, number>> {
+  const picked = new Map<string, number>();
+  for (const [message, count] of counts) {
+    if (slices.isOver()) await slices.pause();
+    if (pulses.has(message)) picked.set(message, count);
+  }
+  return picked;
 }
 
 /** A row of each pattern, by falling count. */

@@ -68,7 +68,13 @@ export function toDigest(alarms: readonly Alarm[]): AlarmDigest {
   const brief = alarms.map((alarm) => ({ ...alarm, sample: null, minutes: [] }));
   brief.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1));
   const at = brief[0]?.at ?? new Date(0);
-  return { id: hashTexts('digest', ...brief.map(({ id }) => id)), kind: 'digest', count: alarms.length, alarms: brief, at };
+  return {
+    id: hashTexts('digest', ...brief.map(({ id }) => id)),
+    kind: 'digest',
+    count: alarms.length,
+    alarms: brief,
+    at,
+  };
 }
 
 /** An alarm as a text that {@link parseAlarm} reads. */

@@ -94,6 +94,12 @@ export interface Look {
   readonly colorScheme?: 'light' | 'dark';
 }
 
+/** How a tab is opened. */
+interface TabOptions extends BrowserContextOptions {
+  /** Whether its time passes as it really does: it refreshes by itself. */
+  readonly isInRealTime?: boolean;
+}
+
 /** A page in a profile of its own. Its time stands still, so that it refreshes only when a test makes time pass. */
 export class Tab {
   readonly page: Page;
@@ -109,11 +115,12 @@ export class Tab {
     this.page = page;
   }
 
-  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
+  static async open(browser: Browser, { isInRealTime, ...options }: TabOptions = {}): Promise<Tab> {
     const tab = new Tab(await browser.newPage(options));
+    await tab.page.addInitScript(COUNT_FETCHES);
+    if (isInRealTime) return tab;
     await tab.page.clock.install();
     await tab.page.clock.pauseAt(Date.now() + 1000);
-    await tab.page.addInitScript(COUNT_FETCHES);
     return tab;
   }
 
@@ -184,6 +191,18 @@ export class Tab {
     return (await violations).map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary]);
   }
 
+  /** The nodes of all documents and the bytes of the heap, once all garbage has gone. */
+  async footprint(): Promise<{ readonly nodes: number; readonly listeners: number; readonly heap: number }> {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('HeapProfiler.enable');
+    // What finalizers let go is garbage of the next round.
+    for (let i = 0; i < 3; i++) await session.send('HeapProfiler.collectGarbage');
+    const { nodes, jsEventListeners: listeners } = await session.send('Memory.getDOMCounters');
+    const { usedSize: heap } = await session.send('Runtime.getHeapUsage');
+    await session.detach();
+    return { nodes, listeners, heap };
+  }
+
   /** Pairs of texts or controls that overlap. */
   overlaps(): Promise<[string, string][]> {
     return this.page.evaluate(OVERLAPS);
@@ -208,7 +227,7 @@ interface OpenTab {
  *
  * @param expected - complaints that are no fault
  */
-export function openTab({ expected, ...options }: BrowserContextOptions & { expected?: RegExp } = {}): OpenTab {
+export function openTab({ expected, ...options }: TabOptions & { expected?: RegExp } = {}): OpenTab {
   let browser: Browser;
   let tab: Tab;
 

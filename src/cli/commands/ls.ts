@@ -1,6 +1,6 @@
 /** `ls`: lists loggers and severities. */
 
-import type { LoggerOverview } from '../../read/reader';
+import type { LoggerOverview } from '../../read/overview';
 import type { LsArguments } from '../arguments/invocation';
 import type { Store } from '../redis/connect';
 import { agoText } from '../terminal/ago';

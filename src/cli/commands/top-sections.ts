@@ -2,15 +2,23 @@
 
 import { OptionsError } from '../../errors';
 import type { SeverityChanges } from '../../read/compare';
+import type { SeverityGlance } from '../../read/glance';
 import type { MessageChange } from '../../read/message-change';
-import type { LoggerOverview, RecentCommonReader } from '../../read/reader';
+import type { LoggerOverview } from '../../read/overview';
+import type { RecentCommonReader } from '../../read/reader';
 import { type Change, isNotable, sumTotals, surgeScore } from '../../read/surge';
+import { WatchedTotals } from '../../read/watched-totals';
+import { knownMember } from '../../redis/keys';
 import type { TopArguments } from '../arguments/invocation';
 import { maximum } from '../terminal/table';
 import { byName, bySeverity, select } from './selection';
 
-/** Without a name, reading ends after this many messages, so that people need not wait. Programs get all. */
+/** Without a name, no more messages are read as a whole, so that people need not wait. Programs get all. */
 const ENOUGH_MESSAGES = 30_000;
+/** What nobody wrote to is read again after this time: what was logged moves out of the window. */
+const KEPT_MS = 10_000;
+/** Messages that are shown of a logger and severity that is not read as a whole. */
+const MOST_TELLING = 5;
 
 /** What to read. */
 export type TopSelection = Pick<TopArguments, 'name' | 'severities' | 'sort' | 'window' | 'groupBy' | 'isJson'>;
@@ -23,76 +31,169 @@ export interface Section {
   readonly isMostlyUnique: boolean;
   /** The largest absolute score of a new, surging or fading message; 0 if there is none. */
   readonly news: number;
+  /** Whether `changes` are only some that changed: there are too many messages. */
+  readonly isPartial: boolean;
 }
 
 /** All selected loggers. */
 export interface Sections {
   /** The most severe first, then those with the most news. */
   readonly read: readonly Section[];
-  /** Left out as too much to read. They are less likely to have news. */
+  /** Too much to read as a whole: what is most telling of them is in `read`, if something is. */
   readonly unread: readonly LoggerOverview[];
   /** Without a log call in either hour. */
   readonly quiet: readonly LoggerOverview[];
 }
 
-/**
- * Reads what changed in the selected loggers.
- * @throws Failure if a logger or severity was asked for that does not exist
- */
-export async function readSections(reader: RecentCommonReader, selection: TopSelection): Promise<Sections> {
-  const selected = select(await reader.overview({ minutes: false }), selection);
-  const active = selected.filter(({ count, previous }) => count > 0 || previous > 0).sort(byLikelihood);
-  const isOneName = new Set(active.map(({ name }) => name)).size === 1;
-  const enough = isOneName || selection.isJson ? Infinity : ENOUGH_MESSAGES;
-  const { sections, asked } = await readInTurn(active, enough, (logger) => readSection(reader, logger, selection));
-  return {
-    read: sections.sort((a, b) => bySeverity(a.logger, b.logger) || byNews(a, b)),
-    unread: active.slice(asked).sort(byName),
-    quiet: selected.filter((logger) => !active.includes(logger)).sort(byName),
-  };
+/** What was read of a logger and severity, but for its totals. */
+type Reading = Pick<Section, 'changes' | 'isMostlyUnique'>;
+
+/** What was read to a question, and when, by the monotonic clock. */
+interface Kept<Answer> {
+  readonly question: string;
+  readonly at: number;
+  readonly answer: Answer;
 }
 
-/** Reads one logger, then two, then four and so on until there are enough messages: their number is not known before. */
+/** Reads what changed, once or again and again. Then it keeps what it read of those that nobody wrote to, for a while. */
+export class SectionReader {
+  readonly #reader: RecentCommonReader;
+  readonly #totals: WatchedTotals;
+  /** By member of the index. */
+  readonly #readings = new Map<string, Kept<Reading | undefined>>();
+  /** By logger name. */
+  readonly #glances = new Map<string, Kept<readonly SeverityGlance[]>>();
+
+  constructor(reader: RecentCommonReader) {
+    this.#reader = reader;
+    this.#totals = new WatchedTotals(reader);
+  }
+
+  /**
+   * Reads what changed in the selected loggers.
+   * @throws Failure if a logger or severity was asked for that does not exist
+   */
+  async read(selection: TopSelection): Promise<Sections> {
+    const { totals, changed } = await this.#totals.read();
+    for (const { name, severity } of totals) {
+      const member = knownMember(name, severity);
+      if (!changed.has(member)) continue;
+      this.#readings.delete(member);
+      this.#glances.delete(name);
+    }
+    const selected = select(totals, selection);
+    const active = selected.filter(({ count, previous }) => count > 0 || previous > 0).sort(byLikelihood);
+    const isOneName = new Set(active.map(({ name }) => name)).size === 1;
+    const enough = isOneName || selection.isJson ? Infinity : ENOUGH_MESSAGES;
+    const { sections, asked } = await readInTurn(active, enough, (logger) => this.#readSection(logger, selection));
+    const unread = active.slice(asked);
+    const partial = await this.#readPartly(unread, totals, selection);
+    return {
+      read: [...sections, ...partial].sort((a, b) => bySeverity(a.logger, b.logger) || byNews(a, b)),
+      unread: unread.sort(byName),
+      quiet: selected.filter((logger) => !active.includes(logger)).sort(byName),
+    };
+  }
+
+  async #readSection(logger: LoggerOverview, { sort, window, groupBy }: TopSelection): Promise<Section | undefined> {
+    const { name, severity, score } = logger;
+    const options = { hasBaseline: score !== null, window, groupBy };
+    const reading = await keep(this.#readings, knownMember(name, severity), options, () =>
+      readChanges(this.#reader, logger, options),
+    );
+    if (!reading) return undefined;
+    const changes = [...reading.changes];
+    if (sort === 'count') changes.sort((a, b) => b.count - a.count || b.previous - a.previous);
+    return {
+      ...reading,
+      logger: window === 'current' ? logger : { ...logger, ...sumChanges(changes) },
+      changes,
+      news: findNews(changes),
+      isPartial: false,
+    };
+  }
+
+  /** What is most telling of loggers that are not read as a whole, by a glance at each. */
+  async #readPartly(
+    unread: readonly LoggerOverview[],
+    totals: readonly LoggerOverview[],
+    { window }: TopSelection,
+  ): Promise<Section[]> {
+    const sections: Section[] = [];
+    for (const name of new Set(unread.map((logger) => logger.name))) {
+      const severities = totals.filter((logger) => logger.name === name).map(({ severity }) => severity);
+      const glances = await keep(this.#glances, name, { window, severities }, () =>
+        this.#reader.glance(name, severities, { window }),
+      );
+      for (const { severity, total, changes: all } of glances) {
+        const logger = unread.find((each) => each.name === name && each.severity === severity);
+        const changes = pickTelling(all);
+        if (!logger || changes.length === 0) continue;
+        const counted = window === 'current' ? logger : { ...logger, ...total };
+        sections.push({ logger: counted, changes, isMostlyUnique: false, news: findNews(changes), isPartial: true });
+      }
+    }
+    return sections;
+  }
+}
+
+/** What was read to the same question a short while ago, or else what is read now. */
+async function keep<Answer>(
+  kept: Map<string, Kept<Answer>>,
+  key: string,
+  asked: object,
+  read: () => Promise<Answer>,
+): Promise<Answer> {
+  const [at, question, known] = [performance.now(), JSON.stringify(asked), kept.get(key)];
+  if (known?.question === question && at - known.at < KEPT_MS) return known.answer;
+  const answer = await read();
+  kept.set(key, { question, at, answer });
+  return answer;
+}
+
+/** Reads loggers until there are enough messages: more at once, the more there is room for. */
 async function readInTurn(
   loggers: readonly LoggerOverview[],
   enough: number,
   read: (logger: LoggerOverview) => Promise<Section | undefined>,
 ): Promise<{ sections: Section[]; asked: number }> {
   const sections: Section[] = [];
-  let [asked, messages] = [0, 0];
-  while (asked < loggers.length && messages < enough) {
-    const some = loggers.slice(asked, 2 * asked + 1);
-    const found = await Promise.all(some.map(read));
+  let [asked, messages, next] = [0, 0, 1];
+  while (asked < loggers.length && next > 0) {
+    const some = loggers.slice(asked, asked + next);
+    const found = (await Promise.all(some.map(read))).filter((section) => section !== undefined);
     asked += some.length;
-    sections.push(...found.filter((section) => section !== undefined));
-    messages = sections.flatMap(({ changes }) => changes).reduce((sum, { variantCount = 1 }) => sum + variantCount, 0);
+    sections.push(...found);
+    for (const { changes } of found) messages += changes.reduce((sum, { variantCount = 1 }) => sum + variantCount, 0);
+    // Their number is not known before: those to come may have as many as those before.
+    next = Math.min(asked + 1, messages === 0 ? Infinity : Math.floor(((enough - messages) * asked) / messages));
   }
   return { sections, asked };
 }
 
 /** Undefined if the index holds a name or severity that no reader accepts. */
-async function readSection(
+async function readChanges(
   reader: RecentCommonReader,
-  logger: LoggerOverview,
-  { sort, window, groupBy }: TopSelection,
-): Promise<Section | undefined> {
+  { name, severity }: LoggerOverview,
+  options: { hasBaseline: boolean } & Pick<TopSelection, 'window' | 'groupBy'>,
+): Promise<Reading | undefined> {
   try {
-    const hasBaseline = logger.score !== null;
-    const options = { hasBaseline, window, groupBy };
-    const [found] = await reader.compare(logger.name, [logger.severity], options);
-    const { isMostlyUnique, changes: all } = found as SeverityChanges;
-    const changes = [...all];
-    if (sort === 'count') changes.sort((a, b) => b.count - a.count || b.previous - a.previous);
-    return {
-      logger: window === 'current' ? logger : { ...logger, ...sumChanges(changes) },
-      changes,
-      isMostlyUnique,
-      news: maximum(changes.filter(isNews).map(({ score }) => Math.abs(score ?? 0))),
-    };
+    const [found] = await reader.compare(name, [severity], options);
+    const { isMostlyUnique, changes } = found as SeverityChanges;
+    return { isMostlyUnique, changes };
   } catch (error) {
     if (error instanceof OptionsError) return undefined;
     throw error;
   }
+}
+
+/** The first of the changes that are news: their numbers are true, but not those of patterns, of which more may be. */
+function pickTelling(changes: readonly MessageChange[]): MessageChange[] {
+  return changes.filter(isNews).slice(0, MOST_TELLING);
+}
+
+function findNews(changes: readonly MessageChange[]): number {
+  return maximum(changes.filter(isNews).map(({ score }) => Math.abs(score ?? 0)));
 }
 
 /** What has become of all messages together. */

@@ -1,7 +1,7 @@
 /** `top`: shows what changed since the last hour, on a terminal to look around in, else as tables. */
 
 import type { MessageChange } from '../../read/message-change';
-import type { LoggerOverview } from '../../read/reader';
+import type { LoggerOverview } from '../../read/overview';
 import { factorText } from '../../read/surge';
 import { UNIQUE_HINT } from '../../read/uniqueness';
 import { OTHER } from '../../redis/keys';
@@ -15,7 +15,7 @@ import type { Style } from '../terminal/style';
 import { type Column, maximum, renderTables, type TableLayout } from '../terminal/table';
 import { flow, linesText, visibleJson } from '../terminal/text';
 import { abbreviate, loggerTitle } from './selection';
-import { isNews, readSections, type Section, type Sections } from './top-sections';
+import { isNews, type Section, SectionReader, type Sections } from './top-sections';
 import { watch } from './top-watch';
 
 /** Rows of all tables together, unless that leaves a table fewer than `LEAST_ROWS`. */
@@ -35,8 +35,9 @@ const LONG_BAR_MIN_WIDTH = 100;
  * @throws Failure if a logger or severity was asked for that does not exist
  */
 export async function top(args: TopArguments, store: Store, screen: Screen, host: Host): Promise<void> {
+  const reader = new SectionReader(store.reader);
   const frame = async (): Promise<string[]> => {
-    const sections = await readSections(store.reader, args);
+    const sections = await reader.read(args);
     return args.isJson ? jsonLines(sections, args) : textLines(sections, args, screen);
   };
   const { watchSeconds: seconds, isJson } = args;
@@ -91,7 +92,7 @@ function windowText({ start, elapsed }: LoggerOverview, window: TopWindow): stri
   return `${Math.floor(elapsed * 60)} min into the ${hour} UTC hour: ${percent}% of last hour is expected`;
 }
 
-function headingLines({ logger, changes }: Section, style: Style, columns: number | undefined): string[] {
+function headingLines({ logger, changes, isPartial }: Section, style: Style, columns: number | undefined): string[] {
   const { count, previous, score } = logger;
   const compared = score === null || previous === 0 ? 'none last hour' : `${factorText(score)} of expected`;
   const folded = changes.find(({ message }) => message === OTHER)?.count ?? 0;
@@ -99,6 +100,7 @@ function headingLines({ logger, changes }: Section, style: Style, columns: numbe
     loggerTitle(logger),
     `${linesText(count)}, ${compared}`,
     newsText(changes, previous > 0),
+    ...(isPartial ? ['the most telling'] : []),
     ...(folded > 0 ? [`${folded} counted under ${OTHER}`] : []),
   ];
   const [first = '', ...others] = flow([title, ...parts], ' · ', columns);

@@ -69,7 +69,7 @@ function newsLine({ snapshot, shown, size, first }: State, style: Style): string
     news || 'nothing new or surging',
     shown.length > 0 ? `${first + 1}-${last} of ${shown.length}` : '',
     snapshot.isMostlyUnique && snapshot.groupBy === 'message' ? 'hardly any message comes twice: g groups them' : '',
-    snapshot.unread > 0 ? `${snapshot.unread} loggers have too many messages: name one` : '',
+    snapshot.unread > 0 ? `${snapshot.unread} loggers with only what is most telling: name one for all` : '',
   ];
   return style.dim(fit(parts.filter(Boolean).join(' · '), size.columns));
 }

@@ -4,6 +4,7 @@ import { emitKeypressEvents, type Interface } from 'node:readline';
 import { pause, unlessAborted } from '../../read/abort';
 import { lineMatcher } from '../../read/matching-lines';
 import type { TopArguments } from '../arguments/invocation';
+import { SectionReader } from '../commands/top-sections';
 import { reasonText } from '../errors';
 import type { Host } from '../host';
 import type { Store } from '../redis/connect';
@@ -40,6 +41,7 @@ export async function liveTop(args: TopArguments, store: Store, screen: Screen, 
 class LiveTop {
   readonly #args: TopArguments;
   readonly #store: Store;
+  readonly #sections: SectionReader;
   readonly #host: Host;
   readonly #full: FullScreen;
   readonly #look: Look;
@@ -51,6 +53,7 @@ class LiveTop {
   constructor(args: TopArguments, store: Store, screen: Screen, host: Host) {
     this.#args = args;
     this.#store = store;
+    this.#sections = new SectionReader(store.reader);
     this.#host = host;
     this.#look = { style: screen.style, plain: createStyle(false), marks: screen.marks };
     this.#full = new FullScreen(screen, host, host.stdin, () => this.#set(resize(this.#state, this.#full.size)));
@@ -102,9 +105,8 @@ class LiveTop {
   }
 
   async #read(): Promise<void> {
-    const { reader } = this.#store;
     try {
-      const snapshot = await readSnapshot(reader, this.#args, this.#state.question);
+      const snapshot = await readSnapshot(this.#sections, this.#args, this.#state.question);
       if (this.#state.isPaused && !this.#isDue()) return;
       this.#set(withSnapshot(this.#state, snapshot));
       await this.#readLines();

@@ -1,11 +1,10 @@
 /** Reads the rows of the interactive `top`: the messages of all selected loggers, in one list. */
 
 import { lastingKey, type MessageChange } from '../../read/message-change';
-import type { RecentCommonReader } from '../../read/reader';
 import { type ChangeStatus, STATUS_RANK } from '../../read/surge';
 import { compareSeverities } from '../../severity';
 import type { GroupBy, TopWindow } from '../arguments/invocation';
-import { isNews, readSections, type TopSelection } from '../commands/top-sections';
+import { isNews, type SectionReader, type TopSelection } from '../commands/top-sections';
 
 const HOUR_MS = 3_600_000;
 
@@ -27,7 +26,7 @@ export interface Question {
 export interface Snapshot extends Question {
   /** The most urgent first. */
   readonly rows: readonly TopRow[];
-  /** Loggers, by name and severity, of which nothing was read: there are too many messages. */
+  /** Loggers, by name and severity, of which only the most telling messages were read: there are too many. */
   readonly unread: number;
   /** Whether hardly any message of some logger came twice. */
   readonly isMostlyUnique: boolean;
@@ -42,11 +41,11 @@ export interface Snapshot extends Question {
  * @throws Failure if a logger or severity was asked for that does not exist
  */
 export async function readSnapshot(
-  reader: RecentCommonReader,
+  reader: SectionReader,
   selection: TopSelection,
   question: Question,
 ): Promise<Snapshot> {
-  const { read, unread, quiet } = await readSections(reader, { ...selection, ...question });
+  const { read, unread, quiet } = await reader.read({ ...selection, ...question });
   const [first] = [...read.map(({ logger }) => logger), ...unread, ...quiet];
   const rows = read.flatMap(({ logger: { name, severity }, changes }) =>
     changes.map((change) => ({ ...change, name, severity, id: JSON.stringify([name, severity, lastingKey(change)]) })),

@@ -7,7 +7,6 @@ import type { MessageChange } from '../../read/message-change';
 import type { RecentCommonReader } from '../../read/reader';
 import type { ToldAlarms } from '../../read/told-alarms';
 import { ignoreError } from '../../redis/failures';
-import { parameterize } from '../../record/parameterize';
 import { readerWindow, shownSeverities, type View } from '../view';
 import { addKeys, type ShownLine } from './lines';
 import { assertKnownName, readableLoggers } from './loggers';
@@ -18,7 +17,10 @@ import { listSeverities } from './totals';
 const LINES = 500;
 
 /** The methods of a {@link RecentCommonReader} that a dashboard calls. */
-export type DashboardReader = Pick<RecentCommonReader, 'names' | 'overview' | 'glance' | 'recent' | 'compare' | 'told'>;
+export type DashboardReader = Pick<
+  RecentCommonReader,
+  'names' | 'overview' | 'changedSince' | 'glance' | 'recent' | 'compare' | 'told'
+>;
 
 /** What was read of a logger. */
 export interface Readings {
@@ -80,7 +82,7 @@ async function readTold(
   message: ViewedMessage,
   { changes, groups }: { readonly changes: readonly SeverityChanges[]; readonly groups: readonly string[] },
 ): Promise<ToldAlarms[] | undefined> {
-  const keys = findChange(changes, message)?.keys ?? [parameterize(message.key)];
+  const keys = findChange(changes, message)?.keys ?? [message.key];
   return (await reader.told(name, message.severity, keys, { groups }).catch(ignoreError)) ?? undefined;
 }
 

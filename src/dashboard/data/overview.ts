@@ -1,11 +1,11 @@
 /** Ranks all loggers by what is most surprising in them, and looks closer at the first. */
 
 import type { SeverityGlance } from '../../read/glance';
-import type { LoggerOverview } from '../../read/reader';
 import { Slices, sortInSlices } from '../../read/slices';
 import { type Change, isRising, sumTotals } from '../../read/surge';
+import type { TotalsReading, WatchedTotal } from '../../read/watched-totals';
 import { compareSeverities } from '../../severity';
-import { readerWindow, type View } from '../view';
+import { readerWindow, type View, windowMinutes } from '../view';
 import { NO_CHANGES, type StatusCounts } from './changes';
 import type { DashboardReader } from './gather';
 import { readableLoggers } from './loggers';
@@ -21,14 +21,23 @@ const MAX_LISTED = 200;
 const AT_ONCE = 5;
 /** Minutes of a sparkline. */
 const MINUTES = 60;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 /** How much of a logger was logged in this hour and the hour before. */
 export interface LoggerTotal {
   readonly name: string;
   readonly total: Change;
-  readonly severities: readonly LoggerOverview[];
+  readonly severities: readonly WatchedTotal[];
   /** Milliseconds since the epoch. */
   readonly lastSeen: number;
+}
+
+/** The totals of all loggers at one time. */
+export interface AllTotals {
+  readonly loggers: readonly LoggerTotal[];
+  /** By the clock of Redis, in epoch milliseconds. */
+  readonly now: number;
 }
 
 /** A message that tells most about its logger. */
@@ -67,11 +76,11 @@ export interface Overview {
   readonly changeCounts: StatusCounts;
 }
 
-/** The totals of all loggers, the most surprising first, as far as totals tell. */
-export async function readTotals(reader: DashboardReader): Promise<LoggerTotal[]> {
+/** Groups totals by the names of their loggers. */
+export async function groupTotals({ totals: all, now }: TotalsReading): Promise<AllTotals> {
   const slices = new Slices();
-  const byName = new Map<string, LoggerOverview[]>();
-  for (const logger of (await readableLoggers(await reader.overview())) as LoggerOverview[]) {
+  const byName = new Map<string, WatchedTotal[]>();
+  for (const logger of (await readableLoggers(all)) as WatchedTotal[]) {
     if (slices.isOver()) await slices.pause();
     const own = byName.get(logger.name);
     if (own) own.push(logger);
@@ -83,29 +92,46 @@ export async function readTotals(reader: DashboardReader): Promise<LoggerTotal[]
     const lastSeen = Math.max(...severities.map((each) => each.lastSeen.getTime()));
     totals.push({ name, severities, total: sumTotals(severities), lastSeen });
   }
-  return sortInSlices(totals, byTotals, slices);
+  return { loggers: totals, now };
 }
 
-/** What has changed in the totals, then which severities wrote this hour, then how much was logged. */
-function byTotals(a: LoggerTotal, b: LoggerTotal): number {
-  return rank(a) - rank(b) || b.total.count - a.total.count || b.lastSeen - a.lastSeen || (a.name < b.name ? -1 : 1);
+/** A logger, and how urgent that seems by its totals and its news. */
+interface RankedLogger {
+  readonly logger: LoggerTotal;
+  readonly rank: number;
 }
 
-function rank({ severities }: LoggerTotal): number {
-  return Math.min(
-    ...severities.map(({ severity, status, count }) => urgency(severity, count > 0 ? status : 'unknown')),
-  );
+/** What is new or has changed in the totals, then which severities wrote this hour, then how much was logged. */
+function byRank({ logger: a, rank }: RankedLogger, { logger: b, rank: other }: RankedLogger): number {
+  return rank - other || b.total.count - a.total.count || b.lastSeen - a.lastSeen || (a.name < b.name ? -1 : 1);
+}
+
+/** @param since - the beginning of the window, in epoch milliseconds */
+function rankLogger({ severities }: LoggerTotal, since: number): number {
+  const ranks = severities.map(({ severity, status, count, newsAt }) => {
+    const isNew = newsAt !== null && newsAt.getTime() >= since;
+    return urgency(severity, isNew ? 'new' : count > 0 ? status : 'unknown');
+  });
+  return Math.min(...ranks);
+}
+
+/** Loggers whose names contain a text, in upper or lower case, the most urgent first, as far as totals and news tell. */
+async function rankMatching({ loggers, now }: AllTotals, view: View): Promise<LoggerTotal[]> {
+  const slices = new Slices();
+  const text = view.filter.toLowerCase();
+  const minutes = windowMinutes(view);
+  const since = minutes === undefined ? now - (now % HOUR_MS) : now - minutes * MINUTE_MS;
+  const matching: RankedLogger[] = [];
+  for (const logger of loggers) {
+    if (slices.isOver()) await slices.pause();
+    if (logger.name.toLowerCase().includes(text)) matching.push({ logger, rank: rankLogger(logger, since) });
+  }
+  return (await sortInSlices(matching, byRank, slices)).map(({ logger }) => logger);
 }
 
 /** Looks closer at the first of the loggers whose names contain the text asked for. */
-export async function makeOverview(
-  reader: DashboardReader,
-  totals: readonly LoggerTotal[],
-  view: View,
-): Promise<Overview> {
-  const slices = new Slices();
-  const text = view.filter.toLowerCase();
-  const matching = totals.filter(({ name }) => name.toLowerCase().includes(text));
+export async function makeOverview(reader: DashboardReader, totals: AllTotals, view: View): Promise<Overview> {
+  const matching = await rankMatching(totals, view);
   const cards: LoggerCard[] = [];
   for (let at = 0; at < Math.min(matching.length, MAX_CARDS); at += AT_ONCE) {
     const some = matching.slice(at, Math.min(at + AT_ONCE, MAX_CARDS));
@@ -119,10 +145,10 @@ export async function makeOverview(
     }
   }
   return {
-    cards: await sortInSlices(cards, bySurprise, slices),
+    cards: cards.sort(bySurprise),
     others: others.map(({ name, total }) => ({ name, count: total.count })),
     matching: matching.length,
-    loggerCount: totals.length,
+    loggerCount: totals.loggers.length,
     changeCounts,
   };
 }

@@ -49,7 +49,8 @@ export async function toRows(changes: readonly SeverityChange[], lines: readonly
 /** The newest line of a message tells most; if it is not among the latest, one that was kept serves as well. */
 export function toRow(change: SeverityChange, lines: readonly ShownLine[]): MessageRow {
   const texts = change.message === OTHER ? [] : rowTexts(change);
-  const line = texts.map((text) => findSample(text, change.severity, lines)).find((found) => found !== null);
+  let line: ShownLine | null = null;
+  for (const text of texts) if (!line) line = findSample(text, change.severity, lines);
   return { ...change, key: lastingKey(change), sample: line ? { ...line, isNewest: true } : keptSample(change) };
 }
 

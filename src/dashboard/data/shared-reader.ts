@@ -2,13 +2,14 @@
 
 import { clock } from '../../clock';
 import { errorMessage, OptionsError } from '../../errors';
+import { WatchedTotals } from '../../read/watched-totals';
 import { withDeadline } from '../../redis/deadline';
 import { isConfigurationError } from '../../redis/failures';
 import type { View } from '../view';
 import { type DashboardReader, gather, readLines } from './gather';
 import type { ShownLine } from './lines';
 import { UnknownLoggerError } from './loggers';
-import { type LoggerTotal, makeOverview, type Overview, readTotals } from './overview';
+import { type AllTotals, groupTotals, makeOverview, type Overview } from './overview';
 import { type MessageSnapshot, makeMessageSnapshot, makeSnapshot, type Snapshot } from './snapshot';
 
 /** A client that was passed in may wait for its Redis forever. */
@@ -39,12 +40,14 @@ export class SharedReader {
   readonly #reader: DashboardReader;
   readonly #watchers: readonly string[];
   readonly #underWay = new Map<string, Promise<unknown>>();
-  #totals: { readonly until: number; readonly loggers: readonly LoggerTotal[] } | undefined;
+  readonly #watched: WatchedTotals;
+  #totals: { readonly until: number; readonly all: AllTotals } | undefined;
 
   /** @param watchers - the groups of watchers whose alarms are looked for */
   constructor(reader: DashboardReader, watchers: readonly string[]) {
     this.#reader = reader;
     this.#watchers = watchers;
+    this.#watched = new WatchedTotals(reader);
   }
 
   /** Views of the start page that differ only in their order share a read. */
@@ -77,14 +80,14 @@ export class SharedReader {
     return this.#share(subject, () => gather(this.#reader, view, this.#watchers));
   }
 
-  async #readTotals(): Promise<readonly LoggerTotal[]> {
+  async #readTotals(): Promise<AllTotals> {
     const began = clock.now();
-    if (this.#totals && began < this.#totals.until) return this.#totals.loggers;
+    if (this.#totals && began < this.#totals.until) return this.#totals.all;
     return this.#share(['totals'], async () => {
-      const loggers = await readTotals(this.#reader);
+      const all = await groupTotals(await this.#watched.read());
       const took = clock.now() - began;
-      this.#totals = { until: clock.now() + Math.min(REUSE_FACTOR * took, MAX_REUSE_MS), loggers };
-      return loggers;
+      this.#totals = { until: clock.now() + Math.min(REUSE_FACTOR * took, MAX_REUSE_MS), all };
+      return all;
     });
   }
 

@@ -1,5 +1,6 @@
 /** Turns what was read of a logger into the data that its page shows. */
 
+import { Slices } from '../../read/slices';
 import type { Change } from '../../read/surge';
 import type { ToldAlarms } from '../../read/told-alarms';
 import { shownSeverities, type View } from '../view';
@@ -100,7 +101,12 @@ export async function makeMessageSnapshot(
   const change = findChange(changes, { severity, key });
   const row = change ? toRow({ ...change, severity }, lines) : null;
   const matchers = (change ? rowTexts(change) : [key]).map((text) => lineMatcher(text, severity));
-  const own = lines.filter((line) => matchers.some((isOf) => isOf(line)));
+  const slices = new Slices();
+  const own: ShownLine[] = [];
+  for (const line of lines) {
+    if (slices.isOver(16)) await slices.pause();
+    if (matchers.some((isOf) => isOf(line))) own.push(line);
+  }
   const now = compared ? compared.start.getTime() + compared.elapsed * HOUR_MS : Date.now();
   return {
     name,

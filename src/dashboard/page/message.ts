@@ -67,7 +67,10 @@ function toldFacts(told: MessageSnapshot['told'], now: Date): Fact[] {
   return told
     .filter(({ watchedAt, alarms }) => watchedAt !== null || alarms.length > 0)
     .map(({ group, watchedAt, alarms }): Fact => {
-      const each = alarms.flatMap(({ kind, at }, i): Markup[] => [`${i > 0 ? ', ' : ''}${kind} `, timeElement(at, now)]);
+      const each = alarms.flatMap(({ kind, at }, i): Markup[] => [
+        `${i > 0 ? ', ' : ''}${kind} `,
+        timeElement(at, now),
+      ]);
       const isWatching = watchedAt !== null && now.getTime() - watchedAt.getTime() < IDLE_MS;
       return [
         group === 'default' ? 'Told by watchers' : `Told by watchers ${visible(group)}`,
