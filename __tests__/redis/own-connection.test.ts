@@ -137,6 +137,9 @@ describeWithServer('connection that is dead without having been closed', () => {
     expect(transport.stats()).toMatchObject({ written: 2, pending: 0 });
     expect(await countCalls(server)).toBe(2);
     expect(warnings.filter((warning) => /not acknowledged/.test(warning))).toEqual([]);
+    expect(warnings[0]).toMatch(
+      /cannot write to Redis for app:info, 1 log calls pending: no answer from Redis within 1333 ms$/,
+    );
   });
 
   it('is replaced as soon if it dies while flush() waits', async () => {

@@ -11,12 +11,17 @@ interface DeadlineOptions {
   readonly onTimeout?: () => void;
 }
 
+/** The error of a server that was silent for so long. */
+export function noAnswer(ms: number): Error {
+  return new Error(`no answer from Redis within ${Math.round(ms)} ms`);
+}
+
 /** Rejects if work takes longer than `ms` milliseconds. The work itself goes on: Redis may still do what it was asked. */
 export function withDeadline<T>(work: Promise<T>, ms: number, options: DeadlineOptions = {}): Promise<T> {
   const { holdsProcess = false, toError, onTimeout } = options;
   return new Promise((resolve, reject) => {
     const timer = clock.setTimeout(() => {
-      reject(toError?.() ?? new Error(`no answer from Redis within ${ms} ms`));
+      reject(toError?.() ?? noAnswer(ms));
       onTimeout?.();
     }, ms);
     if (!holdsProcess) timer.unref();

@@ -3,7 +3,7 @@
 import type { createClient, RedisClientOptions, RedisFunctions, RedisModules, RedisScripts, RespVersions } from 'redis';
 import { clock } from '../clock';
 import type { Connection } from './connection';
-import { withDeadline } from './deadline';
+import { noAnswer, withDeadline } from './deadline';
 import { ignoreError, isDestinationError, toClusterAdvice, withoutArguments } from './failures';
 import { nodeRedis } from './node-redis';
 import { runScript, type Script, type ScriptArguments } from './script';
@@ -62,6 +62,8 @@ interface Link {
   hasReplied: boolean;
   /** Commands without a reply, sent or not. */
   underWay: number;
+  /** Why it was ended, if it gave no reply in time. */
+  silence?: Error | undefined;
 }
 
 /** A failed attempt to connect: why, how long it kept the process alive, and when the next is due. */
@@ -119,7 +121,7 @@ export class OwnConnection implements Connection {
     } catch (error) {
       if (this.#link === link && !client.isOpen && !link.hasReplied) this.#failure ??= this.#failed(error, 0);
       if (this.#isRefusal(error, link)) this.#leave(link);
-      throw toClusterAdvice(error);
+      throw toClusterAdvice(error instanceof this.#redis.DisconnectsClientError ? (link.silence ?? error) : error);
     } finally {
       this.#unanswered--;
       if (--link.underWay === 0 && this.#left.has(link)) this.#end(link);
@@ -131,7 +133,7 @@ export class OwnConnection implements Connection {
     const timer = clock
       .setInterval(() => {
         const silentMs = clock.now() - Math.max(began, this.#silentSince);
-        if (this.#unanswered > 0 && silentMs >= ms) this.#drop();
+        if (this.#unanswered > 0 && silentMs >= ms) this.#drop(noAnswer(ms));
       }, ms / LOOKS)
       .unref();
     return () => clock.clearInterval(timer);
@@ -163,8 +165,12 @@ export class OwnConnection implements Connection {
     this.#left.add(link);
   }
 
-  #drop(): void {
-    for (const link of [this.#link, ...this.#left]) if (link) this.#end(link);
+  #drop(silence?: Error): void {
+    for (const link of [this.#link, ...this.#left]) {
+      if (!link) continue;
+      link.silence = silence;
+      this.#end(link);
+    }
   }
 
   #end(link: Link): void {
