@@ -49,8 +49,7 @@ export async function mergePatterns(keys: Iterable<string>): Promise<MergedPatte
   }
   const merged = new Map<string, string>();
   for (const candidate of await sortInSlices(shared, (a, b) => b.rows.length - a.rows.length, slices)) {
-    if (slices.isOver(16)) await slices.pause();
-    merge(candidate, merged);
+    await merge(candidate, merged, slices);
   }
   return merged;
 }
@@ -114,17 +113,25 @@ function isEqualBut(position: number, a: Row, b: Row): boolean {
 }
 
 /** Each key is merged once, with the largest group first. */
-function merge({ position, rows }: Candidate, merged: Map<string, string>): void {
-  const left = rows.filter(({ key }) => !merged.has(key));
+async function merge({ position, rows }: Candidate, merged: Map<string, string>, slices: Slices): Promise<void> {
+  const left: Row[] = [];
+  for (const row of rows) {
+    if (slices.isOver()) await slices.pause();
+    if (!merged.has(row.key)) left.push(row);
+  }
   const [first] = left;
   if (!first || left.length < 2) return;
+  if (slices.isOver(1)) await slices.pause();
   const found = judge(
     left.slice(0, MAX_JUDGED).map(({ tokens }) => tokens[position] as string),
     describePosition(first.tokens, position),
   );
   if (found === undefined) return;
   const pattern = first.tokens.with(position, found).join(' ');
-  for (const { key } of left) merged.set(key, pattern);
+  for (const { key } of left) {
+    if (slices.isOver()) await slices.pause();
+    merged.set(key, pattern);
+  }
 }
 
 function describePosition(tokens: readonly string[], position: number): Position {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { assertKnown, assertObject, OptionsError } from '../errors';
 import { toKey } from './grouping/key';
 import { toText } from './json';
+import { rememberNewest } from './newest-keys';
 
 export { PLACEHOLDER } from './grouping/tokens';
 
@@ -13,12 +14,6 @@ export { PLACEHOLDER } from './grouping/tokens';
  */
 const RULES_VERSION = 3;
 
-/** How many of the newest messages are remembered with their keys, in each of two generations; the older one is dropped. */
-const MAX_GENERATION = 1000;
-/** Hashes of messages that came once; only those that come again are remembered. */
-const MAX_SEEN = 4096;
-/** Longer messages are not remembered. */
-const MAX_REMEMBERED = 256;
 const MAX_RULES = 50;
 
 /** What {@link createParameterizer} replaces, and by what. */
@@ -116,38 +111,4 @@ function checkRules(rules: unknown): ParameterizerRule[] {
 
 function applyRules(line: string, rules: readonly ParameterizerRule[]): string {
   return rules.reduce((text, { pattern, name }) => text.replace(pattern, `<${name}>`), line);
-}
-
-/** Remembers the keys of the newest messages that came more than once, as most of those come again soon. */
-function rememberNewest(find: (text: string) => string): (text: string) => string {
-  let newer = new Map<string, string>();
-  let older = new Map<string, string>();
-  const seen = new Uint32Array(MAX_SEEN);
-  return (text) => {
-    if (text.length > MAX_REMEMBERED) return find(text);
-    const known = newer.get(text);
-    if (known !== undefined) return known;
-    const key = older.get(text) ?? find(text);
-    const hash = hashSample(text);
-    if (seen[hash % MAX_SEEN] !== hash) {
-      seen[hash % MAX_SEEN] = hash;
-      return key;
-    }
-    if (newer.size >= MAX_GENERATION) {
-      older = newer;
-      newer = new Map();
-    }
-    // A copy, since a part of a long text keeps all of it in memory; so would its key, if nothing in it varies.
-    const copy = ` ${text}`.slice(1);
-    newer.set(copy, key === text ? copy : key);
-    return key;
-  };
-}
-
-/** A hash of some of the characters: if two texts have the same, one is remembered too early. */
-function hashSample(text: string): number {
-  const step = 1 + (text.length >>> 4);
-  let hash = text.length;
-  for (let i = 0; i < text.length; i += step) hash = Math.imul(hash ^ text.charCodeAt(i), 0x9e3779b1) >>> 0;
-  return hash;
 }

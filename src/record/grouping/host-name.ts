@@ -4,6 +4,8 @@
 const DOMAINS = new Set(
   'com net org edu gov mil dev app cloud local localdomain internal lan arpa localhost'.split(' '),
 );
+/** The longest of these. */
+const MAX_DOMAIN = 'localdomain'.length;
 /** Domains that one of three parts or more may end with. */
 const SHORT_DOMAINS = new Set(
   `int info biz io ai co me tv xyz online site tech at au be br ca ch cl cn cz de dk es eu fi fr gr hk hu ie il in ir it jp kr kz
@@ -21,13 +23,13 @@ const TOP = /^[a-z][a-z-]{1,23}$/i;
 export function isHostName(text: string): boolean {
   if (text.length > 253) return false;
   const colon = text.lastIndexOf(':');
-  const port = colon < 0 ? '' : text.slice(colon + 1);
-  if (colon >= 0 && !PORT.test(port)) return false;
-  const name = colon < 0 ? text : text.slice(0, colon);
-  if (port !== '' && name === 'localhost') return true;
-  const dot = name.lastIndexOf('.') + 1;
-  const top = name.slice(dot);
-  const isKnown = DOMAINS.has(top) || (SHORT_DOMAINS.has(top) && name.indexOf('.') < dot - 1);
-  const isWithPort = port.length > 1 && TOP.test(top) && !SOURCE.test(top);
-  return dot > 0 && (isKnown || isWithPort) && LABELS.test(name.slice(0, dot));
+  const end = colon < 0 ? text.length : colon;
+  const dot = text.lastIndexOf('.', end - 1) + 1;
+  if (dot === 0) return end === 9 && text.startsWith('localhost:') && PORT.test(text.slice(end + 1));
+  if (colon >= 0 && !PORT.test(text.slice(colon + 1))) return false;
+  const isWithPort = text.length - end > 2;
+  if (end - dot > MAX_DOMAIN && !isWithPort) return false;
+  const top = text.slice(dot, end);
+  const isKnown = DOMAINS.has(top) || (SHORT_DOMAINS.has(top) && text.indexOf('.') < dot - 1);
+  return (isKnown || (isWithPort && TOP.test(top) && !SOURCE.test(top))) && LABELS.test(text.slice(0, dot));
 }

@@ -8,9 +8,9 @@ import { nameTokens } from './tokens';
 
 /** The rules settle in two passes, but for odd texts. */
 const MAX_PASSES = 5;
-const { digit, mark, equals, repeat, random, clock, date, unit, control, nonAscii, placeholder } = HAS;
+const { digit, mark, equals, repeat, random, clock, date, size, duration, control, nonAscii, placeholder } = HAS;
 /** A line that holds no more than this settles in one pass. */
-const SETTLES = digit | mark | equals | repeat | random | clock | date | unit;
+const SETTLES = digit | mark | equals | repeat | random | clock | date | size | duration;
 const MAY_CHANGE_AGAIN = ~(control | mark | placeholder | equals | repeat | random);
 /** The first character that is neither a blank nor a control character. */
 const FIRST_VISIBLE = 33;
@@ -21,7 +21,7 @@ const FIRST_VISIBLE = 33;
  * @param prepare - changes the line before the rules see it
  */
 export function toKey(text: string, prepare?: (line: string) => string): string {
-  const has = text.length > MAX_BYTES ? control : scan(text, text.length);
+  const has = text.length > MAX_BYTES ? control : scan(text);
   const isLine = !(has & (control | nonAscii)) && isTrimmed(text);
   if (isLine && !prepare) return nameLine(text, has);
   const line = isLine ? text : takeLine(text);
@@ -33,7 +33,7 @@ function isTrimmed(text: string): boolean {
 }
 
 /** What one rule leaves another may name, so they are applied until nothing changes: the key of a key is the key itself. */
-function nameLine(line: string, first = scan(line, line.length)): string {
+function nameLine(line: string, first = scan(line)): string {
   let key = line;
   let has = first & ~control;
   for (let pass = 0; pass < MAX_PASSES && has !== 0; pass++) {
@@ -41,7 +41,7 @@ function nameLine(line: string, first = scan(line, line.length)): string {
     if (named === key) break;
     key = named;
     if (!(has & ~SETTLES)) break;
-    has = scan(key, key.length) & MAY_CHANGE_AGAIN;
+    has = scan(key) & MAY_CHANGE_AGAIN;
   }
   return key;
 }

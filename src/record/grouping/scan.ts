@@ -11,8 +11,10 @@ export const HAS = {
   clock: 8,
   /** Four digits beside a `-`, `/` or `.`, or the name of a month. */
   date: 16,
-  /** A unit after a digit, or after a digit and a blank. */
-  unit: 32,
+  /** A unit of time after a digit, or after a digit and a blank. */
+  duration: 32,
+  /** The same with a unit of a size. */
+  size: 64,
   /** A mark as in a host, a path, an address, or a key with its value. */
   mark: 128,
   nonAscii: 256,
@@ -45,15 +47,17 @@ const DIGIT = 4;
 const HEX_LETTER = 8;
 /** Punctuation that lines are drawn with. */
 const DRAWN = 16;
+/** Stands beside the year of a date. */
+const DATE_MARK = 32;
 const LITERAL_INITIAL = 64;
 const CONTROL = 128;
 const QUOTE = 256;
 const OTHER_MARK = 512;
 /** Letters with which a month, a method, or a word before a name begins. */
 const INITIAL = 1024;
+const UNIT_INITIAL = 2048;
 
 const SPACE = 32;
-const DASH = 45;
 const COLON = 58;
 
 const KINDS = new Uint16Array(128);
@@ -71,86 +75,134 @@ addKind('ABCDEFGHIJKLMNOPQRSTUVWXYZ', LETTER | UPPER);
 addKind('0123456789', DIGIT);
 addKind('abcdef', HEX_LETTER);
 addKind('.-=*_#~', DRAWN);
+addKind('-/.', DATE_MARK);
 addKind('nutfN', LITERAL_INITIAL);
 addKind('"\'`', QUOTE);
 addKind('@\\~', OTHER_MARK);
 addKind('JFMASONDEGPHuUfF', INITIAL);
+addKind('bdghkmnpstuwBDGHKMNPSTUW', UNIT_INITIAL);
 addKind(Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('') + '\u007f', CONTROL);
 
-const UNITS = new Set(
-  `b bit bits bps byte bytes d day days gb gbps gbyte gbytes gib gbit gbits h hour hours hr hrs kb kbps kbit kbits kbyte
-   kbytes kib m mb mbps mbit mbits mbyte mbytes mib micros microsecond microseconds millis millisecond milliseconds min
-   mins minute minutes ms msec msecs nanosecond nanoseconds ns pb pib s sec second seconds secs t tb tib us week weeks`.split(
-    /\s+/,
-  ),
+const MAX_UNIT = 12;
+const UNITS = new Map<string, number>();
+for (const [, units] of [
+  [
+    HAS.size,
+    `b bit bits bps byte bytes gb gbps gbyte gbytes gib gbit gbits kb kbps kbit kbits kbyte kbytes kib mb mbps mbit mbits mbyte
+     mbytes mib pb pib t tb tib`,
+  ],
+  [
+    HAS.duration,
+    `d day days h hour hours hr hrs m micros microsecond microseconds millis millisecond milliseconds min mins minute minutes ms
+     msec msecs nanosecond nanoseconds ns s sec second seconds secs us week weeks`,
+  ],
+] as const) {
+  for (const unit of units.split(/\s+/)) UNITS.set(unit, HAS.size | HAS.duration);
+}
+/** The first three letters of months. */
+const MONTHS = new Set(
+  'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ').map((month) => threeLetters(month, 0)),
 );
-const MONTH = /(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/y;
 const HTTP = /(?:HTTP|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b/y;
 const BEFORE_NAME =
   /(?<=(?<![^ "'([{,;:|])(?:for|invalid|illegal|unknown) )user (?!<)|(?<![^ "'([{,;:|])for [^\s<]\S{0,63} from |(?:ENOTFOUND|EAI_AGAIN) /iy;
 const LITERAL = /(?:null|undefined|None|true|false|NaN)\b/y;
 
-/** What the first `end` characters of a line may hold: bits of {@link HAS}. */
-export function scan(line: string, end: number): number {
+/** What a line may hold: bits of {@link HAS}. */
+export function scan(line: string): number {
   let bits = 0;
   let quotes = 0;
-  for (let i = 0; i < end; i++) {
+  let afterDigits = -1;
+  for (let i = 0; i < line.length; ) {
     const code = line.charCodeAt(i);
-    if (code > 127) {
-      bits |= HAS.nonAscii;
-      continue;
-    }
-    const kind = KINDS[code] as number;
+    const kind = code < 128 ? (KINDS[code] as number) : 0;
     if (kind & LETTER) {
-      const word = scanWord(line, i, end);
-      bits |= startWord(line, i, word >>> 16, kind) | (word & HAS.random);
-      i = (word >>> 16) - 1;
-    } else if (kind & DIGIT) bits |= HAS.digit;
-    else if (code === SPACE) bits |= line.charCodeAt(i - 1) === SPACE ? HAS.control : 0;
-    else if (kind & QUOTE) {
-      bits |= quotes & (1 << (code & 7)) ? HAS.quotes : 0;
-      quotes |= 1 << (code & 7);
-    } else bits |= scanMark(line, i, code, kind);
+      const word = skipWord(line, i);
+      const end = word >>> 1;
+      if (kind & INITIAL && end - i > 2) bits |= startKnownWord(line, i, end - i, kind);
+      if (end - i > 6 && !(word & 1 && !(kind & HEX_LETTER)) && mayBeRandom(line, i, end)) bits |= HAS.random;
+      if (kind & UNIT_INITIAL && (afterDigits === i || (afterDigits === i - 1 && line.charCodeAt(i - 1) === SPACE))) {
+        bits |= findUnit(line, i, end);
+      }
+      i = end;
+    } else if (kind & DIGIT) {
+      afterDigits = skipDigits(line, i + 1);
+      bits |= HAS.digit | (afterDigits - i > 3 && isInDate(line, i, afterDigits) ? HAS.date : 0);
+      i = afterDigits;
+    } else {
+      if (code === SPACE) bits |= line.charCodeAt(i - 1) === SPACE ? HAS.control : 0;
+      else if (code > 127) bits |= HAS.nonAscii;
+      else if (kind & QUOTE) {
+        bits |= quotes & (1 << (code & 7)) ? HAS.quotes : 0;
+        quotes |= 1 << (code & 7);
+      } else bits |= scanMark(line, i, code, kind);
+      i++;
+    }
   }
   return bits;
 }
 
-/** The end of a word of letters, in the upper half, and whether it may be random, in the lower half. */
-function scanWord(line: string, start: number, end: number): number {
-  let previous = KINDS[line.charCodeAt(start)] as number;
+/** The end of a word, in the upper bits, and in the last bit whether all its letters but the first are small. */
+function skipWord(line: string, start: number): number {
+  let i = start + 1;
+  let isSmall = 32;
+  for (; i < line.length; i++) {
+    const code = line.charCodeAt(i);
+    const letter = code | 32;
+    if (letter < 97 || letter > 122) break;
+    isSmall &= code;
+  }
+  return (i << 1) | (isSmall >> 5);
+}
+
+function skipDigits(line: string, start: number): number {
+  let i = start;
+  for (; i < line.length; i++) {
+    const code = line.charCodeAt(i);
+    if (code < 48 || code > 57) break;
+  }
+  return i;
+}
+
+/** Whether digits have a mark beside them as the year of a date has. */
+function isInDate(line: string, start: number, end: number): boolean {
+  return ((readKind(line.charCodeAt(start - 1)) | readKind(line.charCodeAt(end))) & DATE_MARK) !== 0;
+}
+
+function findUnit(line: string, start: number, end: number): number {
+  return end - start > MAX_UNIT ? 0 : (UNITS.get(line.slice(start, end).toLowerCase()) ?? 0);
+}
+
+/** Whether the case of a word changes six times, or all of its letters are from a to f. */
+function mayBeRandom(line: string, start: number, end: number): boolean {
+  let previous = readKind(line.charCodeAt(start));
   let common = previous;
   let changes = 0;
-  let i = start + 1;
-  for (; i < end; i++) {
-    const code = line.charCodeAt(i);
-    const kind = code < 128 ? (KINDS[code] as number) : 0;
-    if (!(kind & LETTER)) break;
-    if ((kind ^ previous) & UPPER) changes++;
+  for (let i = start + 1; i < end; i++) {
+    const kind = readKind(line.charCodeAt(i));
+    changes += ((kind ^ previous) & UPPER) >> 1;
     common &= kind;
     previous = kind;
   }
-  return (i << 16) | (changes > 5 || (common & HEX_LETTER && i - start > 6) ? HAS.random : 0);
+  return changes > 5 || (common & HEX_LETTER) !== 0;
 }
 
-function startWord(line: string, start: number, end: number, kind: number): number {
-  let bits = 0;
-  const before = line.charCodeAt(start - 1);
-  if (readKind(before === SPACE ? line.charCodeAt(start - 2) : before) & DIGIT) {
-    if (UNITS.has(line.slice(start, end).toLowerCase())) bits = HAS.unit;
-  }
-  return kind & INITIAL && end > start + 2 ? bits | startKnownWord(line, start, kind) : bits;
-}
-
-function startKnownWord(line: string, start: number, kind: number): number {
+function startKnownWord(line: string, start: number, length: number, kind: number): number {
   const next = line.charCodeAt(start + 1);
-  const isUpper = readKind(next) & UPPER;
   if (kind & UPPER) {
-    if (!isUpper && startsHere(MONTH, line, start)) return HAS.date;
+    const isUpper = readKind(next) & UPPER;
+    if (!isUpper && MONTHS.has(threeLetters(line, start))) return HAS.date;
     if (isUpper && startsHere(HTTP, line, start)) return HAS.http;
   }
-  // The second letter of `user`, `for`, `ENOTFOUND` and `EAI_AGAIN`.
-  const isName = next === 115 || next === 111 || next === 83 || next === 79 || next === 78 || next === 65;
+  // The lengths and second letters of `user`, `for`, `EAI` and `ENOTFOUND`.
+  const letter = next | 32;
+  const isName =
+    length === 3 ? letter === 111 || letter === 97 : length === 4 ? letter === 115 : length === 9 && letter === 110;
   return isName && startsHere(BEFORE_NAME, line, start) ? HAS.name : 0;
+}
+
+function threeLetters(text: string, start: number): number {
+  return (text.charCodeAt(start) << 16) | (text.charCodeAt(start + 1) << 8) | text.charCodeAt(start + 2);
 }
 
 function startsHere(sticky: RegExp, line: string, start: number): boolean {
@@ -163,11 +215,10 @@ function scanMark(line: string, i: number, code: number, kind: number): number {
   switch (code) {
     case COLON:
       return HAS.mark | scanColon(line, i);
-    case 46: // .
     case 47: // /
-      return HAS.mark | drawn | (isBesideFourDigits(line, i) ? HAS.date : 0) | (isRoute(line, i, code) ? HAS.route : 0);
-    case DASH:
-      return drawn | (isBesideFourDigits(line, i) ? HAS.date : 0);
+      return HAS.mark | (isRoute(line, i) ? HAS.route : 0);
+    case 46: // .
+      return HAS.mark | drawn;
     case 60: // <
       return HAS.mark | HAS.placeholder;
     case 61: // =
@@ -191,15 +242,6 @@ function scanColon(line: string, i: number): number {
 }
 
 /** Whether a slash ends a word, or stands before a bracket or brace. */
-function isRoute(line: string, i: number, code: number): boolean {
-  return code === 47 && !(i + 1 < line.length && readKind(line.charCodeAt(i + 1)) & (LETTER | DIGIT));
-}
-
-function isBesideFourDigits(line: string, i: number): boolean {
-  return isFourDigits(line, i - 4) || isFourDigits(line, i + 1);
-}
-
-function isFourDigits(line: string, start: number): boolean {
-  for (let i = start; i < start + 4; i++) if (!(readKind(line.charCodeAt(i)) & DIGIT)) return false;
-  return true;
+function isRoute(line: string, i: number): boolean {
+  return i + 1 >= line.length || !(readKind(line.charCodeAt(i + 1)) & (LETTER | DIGIT));
 }

@@ -1,10 +1,12 @@
 /** What stays in a key because it says what happened: codes, statuses, methods, and the values of some keys. */
 
+import { endingWith } from './endings';
+
 /** Keys whose value says what happened, by how they end. */
-const TELLING =
-  /(?:status|state|level|lvl|severity|event|action|method|type|reason|error|err|errno|msg|message|code|sqlstate|result|outcome|command|cmd|operation|op)$/i;
-/** The name of a class, which is no key of a value. */
-const ERROR_CLASS = /(?:Error|Exception)$/;
+const endsAsTelling = endingWith(
+  `status state level lvl severity event action method type reason error err errno msg message code sqlstate result outcome
+  command cmd operation op`,
+);
 const MAX_KEY = 40;
 
 export const REQUEST = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT|TRACE) /;
@@ -21,13 +23,17 @@ const STATUS = /^[1-5]\d\d$/;
 /** The text before an HTTP status. */
 const BEFORE_STATUS =
   /(?:\bstatus(?:[ _-]?code)?"?(?: ?[:=] ?| )|\brespon(?:ds?|ded|se)(?: with)? |\bHTTP(?:\/[\d.]{1,5})?"? |\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S{1,256} )$/i;
+/** Words before an HTTP status, and before the path that stands before one. */
+const endsBeforeStatus = endingWith('status code responds responded respond response with http');
+const endsAsMethod = endingWith('get post put patch delete head options');
 
 /** A short code, as of an exit, a socket, a database: `1006`, `-111`, `P2002`, `40P01`, `HY000`. */
 const MAX_CODE = 10;
 const CODE = /^(?:-?\d{1,5}|[A-Z]{1,4}-?\d{3,5}|\d{2}[A-Z\d]\d{2})$/;
-const CODE_NAME = /(?:code|status|level|lvl|errno|sqlstate)$/i;
+const endsAsCode = endingWith('code status level lvl errno sqlstate');
 /** What stands before the number of an error: `error 1205`, `AuthApiError 400`. */
 const ERROR_NAME = /(?:^e|E)rror$/;
+const ERROR_CLASS = /(?:Error|Exception)$/;
 const ERROR_NUMBER = /^\d{3,5}$/;
 /** Letters and digits as the code of an error has them: `E11000`, `P2002`, `ORA-01017`. */
 const ERROR_CODE = /^(?:E\d{4,5}|[A-Z]{1,4}-?\d{4,5})$/;
@@ -48,20 +54,22 @@ const LAST_LETTERS = listCodes('esolrnhdESOLRN');
 
 /** Whether a text ends with a key whose value says what happened, also if the key is in double quotes. */
 export function endsWithTellingKey(text: string): boolean {
-  const key = readName(text, text.endsWith('"') ? text.length - 1 : text.length);
-  return TELLING.test(key) && !ERROR_CLASS.test(key);
+  const end = text.endsWith('"') ? text.length - 1 : text.length;
+  // The name of a class of errors is no key of a value.
+  return endsAsTelling(text, end) && !text.startsWith('Error', end - 5) && findName(text, end) >= 0;
 }
 
-/** The name that ends here; empty if it is a part of something else, or too long. */
-function readName(text: string, end: number): string {
+/** Where the name begins that ends here; -1 if it is a part of something else, or too long. */
+function findName(text: string, end: number): number {
   let start = end;
   while (start > 0 && end - start <= MAX_KEY && IN_NAME[text.charCodeAt(start - 1)]) start--;
   const isPart = end - start > MAX_KEY || (start > 0 && GOES_ON[text.charCodeAt(start - 1)] === 1);
-  return isPart ? '' : text.slice(start, end);
+  return isPart ? -1 : start;
 }
 
-export function isKnownName(token: string): boolean {
-  return (token.length <= 10 && KNOWN.test(token)) || (token.length <= 64 && CONSTANT.test(token));
+/** @param isCapital - whether all letters are capitals */
+export function isKnownName(token: string, isCapital: boolean): boolean {
+  return (token.length <= 10 && KNOWN.test(token)) || (isCapital && token.length <= 64 && CONSTANT.test(token));
 }
 
 /** Where a token stands. */
@@ -81,21 +89,24 @@ export function mayBeTelling({ line, start, mayBeStatus }: Context): boolean {
 
 /** Whether a token with digits says what happened, by the text before it. */
 export function isTelling(token: string, { line, start, mayBeStatus }: Context): boolean {
-  if (STATUS.test(token) && (mayBeStatus || isAfterWord(line, start))) {
+  if (token.length > MAX_CODE) return false;
+  if (token.length === 3 && (mayBeStatus || isAfterWord(line, start)) && STATUS.test(token)) {
     if (BEFORE_STATUS.test(line.slice(Math.max(0, start - 300), start))) return true;
   }
-  if (token.length > MAX_CODE || !CODE.test(token)) return false;
+  if (!CODE.test(token)) return false;
   const end = skipMarks(line, start);
-  const name = end < start ? readName(line, end) : '';
-  if (CODE_NAME.test(name)) return true;
+  const nameStart = end < start ? findName(line, end) : -1;
+  if (nameStart >= 0 && endsAsCode(line, end)) return true;
+  const name = nameStart >= 0 ? line.slice(nameStart, end) : '';
   if (line[end] === ' ' && ERROR_NAME.test(name)) return ERROR_NUMBER.test(token);
   const isPlace = end === 0 || isBracket(line, start) || (line[end] === ':' && ERROR_CLASS.test(name));
   return isPlace && ERROR_CODE.test(token);
 }
 
-/** Whether one blank stands between a token and a word before it. */
+/** Whether a word stands before a token, and perhaps another one, after which a status may stand. */
 function isAfterWord(line: string, start: number): boolean {
-  return line.charCodeAt(start - 1) === 32 && line.charCodeAt(start - 2) > 96;
+  if (line.charCodeAt(start - 1) !== 32 || !(line.charCodeAt(start - 2) > 96)) return false;
+  return endsBeforeStatus(line, start - 1) || endsAsMethod(line, line.lastIndexOf(' ', start - 2));
 }
 
 function isBracket(line: string, start: number): boolean {

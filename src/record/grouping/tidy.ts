@@ -6,6 +6,7 @@ import { PLACEHOLDER } from './tokens';
 
 /** The value of a key, with the arguments that belong to it: `Rect(0, 0)`. */
 const VALUE = new RegExp(String.raw`=${PLACEHOLDER}(?:\([^()]*\)|\{[^{}]*\})*`, 'g');
+const VALUE_LENGTH = '=<value>'.length;
 /** A value that stands for none, or for one of two, after its key. */
 const LITERAL = /([\w.-]{1,64}["']?): ?(?:null|undefined|None|true|false|NaN)(?=[,}\])]|$)/g;
 /** Names of users: `for user ann`, `invalid user ann from`, `for ann from <host>`. */
@@ -14,11 +15,11 @@ const NAME = String.raw`${NOT_A_NAME}(?:${PLACEHOLDER}|[^\s()[\]{},;:=<>]{0,63}[
 /** Where a word begins that is no part of a value. */
 const OUTSIDE = String.raw`(?<![^ "'([{,;:|])`;
 const USER = new RegExp(
-  String.raw`(?<=${OUTSIDE}for user )${NAME}|(?<=${OUTSIDE}(?:invalid|illegal|unknown) user )${NAME}(?= (?:from|by|at|on)\b| ?[[(])|(?<=${OUTSIDE}for )${NAME}(?= from <host>)`,
+  String.raw`(?<=[rR] )(?:(?<=${OUTSIDE}for user )${NAME}|(?<=${OUTSIDE}(?:invalid|illegal|unknown) user )${NAME}(?= (?:from|by|at|on)\b| ?[[(])|(?<=${OUTSIDE}for )${NAME}(?= from <host>))`,
   'gi',
 );
 /** The host that a resolver did not find. */
-const UNRESOLVED = /(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )[\w.-]+(?: [\w.-]+:<number>)?/g;
+const UNRESOLVED = /(?<=[DN] )(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )[\w.-]+(?: [\w.-]+:<number>)?/g;
 const MAILBOX = /(?:<text> ?)?<<email>>/g;
 /** A path with what follows its first bracket or colon. */
 const ROUTE =
@@ -48,7 +49,7 @@ const { equals, literal, repeat, name, route, placeholder } = HAS;
 /** The key, tidied. `has` is what the line may hold. */
 export function tidy(key: string, has: number): string {
   let tidied = has & placeholder ? key.replace(MAILBOX, '<email>') : key;
-  if (has & equals) tidied = tidied.replace(VALUE, nameValue);
+  if (has & equals && hasOtherValue(tidied)) tidied = tidied.replace(VALUE, nameValue);
   if (has & literal) tidied = tidied.replace(LITERAL, nameLiteral);
   if (has & repeat) tidied = tidied.replace(RULE, (rule) => (rule[0] as string).repeat(3));
   if (has & name) tidied = tidied.replace(UNRESOLVED, '<host>').replace(USER, '<name>');
@@ -60,15 +61,30 @@ export function tidy(key: string, has: number): string {
     after = followers(tidied);
   }
   if (after & PLACEHOLDER_FOLLOWS) tidied = tidied.replace(LIST, '$1').replace(MIXED_LIST, '$1');
-  if (tidied.startsWith('<host> - ')) tidied = tidied.replace(ACCESS, '<host> - - [<time>]');
-  if (tidied.endsWith('<time> - -') || tidied.startsWith('<host> - - [<time>]'))
-    tidied = tidied.replace(BODY_SIZE, '<number>');
-  return after & WORD_FOLLOWS ? tidied.replace(PLURAL, toSingular) : tidied;
+  if (after & DASH_FOLLOWS) tidied = tidyAccess(tidied);
+  return after & PLURAL_FOLLOWS ? tidied.replace(PLURAL, toSingular) : tidied;
 }
 
-const WORD_FOLLOWS = 1;
+/** Whether a key has another value than `<value>`, or one with arguments. */
+function hasOtherValue(key: string): boolean {
+  for (let i = key.indexOf('=<'); i >= 0; i = key.indexOf('=<', i + 2)) {
+    const next = key.charCodeAt(i + VALUE_LENGTH);
+    if (next === 40 || next === 123 || !key.startsWith('value>', i + 2)) return true;
+  }
+  return false;
+}
+
+/** Leaves out the user of an access log, and names its last field if it is empty. */
+function tidyAccess(key: string): string {
+  const tidied = key.startsWith('<host> - ') ? key.replace(ACCESS, '<host> - - [<time>]') : key;
+  const hasSize = tidied.endsWith('<time> - -') || tidied.startsWith('<host> - - [<time>]');
+  return hasSize ? tidied.replace(BODY_SIZE, '<number>') : tidied;
+}
+
+const PLURAL_FOLLOWS = 1;
 const MONEY_FOLLOWS = 2;
 const PLACEHOLDER_FOLLOWS = 4;
+const DASH_FOLLOWS = 8;
 
 /** What follows the placeholders of a key, so that few expressions are tried. */
 function followers(key: string): number {
@@ -78,12 +94,23 @@ function followers(key: string): number {
     if (key.charCodeAt(i) === 32 && second !== 60) {
       const isLetter = second >= 97 && second <= 122;
       // An r ends the name of `<number>`.
-      if (key.charCodeAt(i - 2) === 114) found |= isLetter ? WORD_FOLLOWS : MONEY_FOLLOWS;
+      if (key.charCodeAt(i - 2) === 114) {
+        if (!isLetter) found |= MONEY_FOLLOWS;
+        else if (isPlural(key, i + 1)) found |= PLURAL_FOLLOWS;
+      }
+      if (second === 45) found |= DASH_FOLLOWS;
       if (second === 97 && key.startsWith('and <', i + 1)) found |= PLACEHOLDER_FOLLOWS;
     }
     if (second === 60 || key.charCodeAt(i + 2) === 60 || key.charCodeAt(i + 3) === 60) found |= PLACEHOLDER_FOLLOWS;
   }
   return found;
+}
+
+/** Whether the word that begins here ends with an s. */
+function isPlural(key: string, start: number): boolean {
+  let i = start;
+  while (key.charCodeAt(i) >= 97 && key.charCodeAt(i) <= 122) i++;
+  return key.charCodeAt(i - 1) === 115;
 }
 
 function nameLiteral(literal: string, key: string): string {

@@ -1,5 +1,39 @@
 /** Names the tokens of a line that vary: numbers, ids, hosts, paths and addresses, each by the form of the token alone. */
 
+import {
+  AT,
+  COLON,
+  DASH,
+  DELIMITER,
+  DIGIT,
+  DOT,
+  EQUALS,
+  findKind,
+  LETTER,
+  LOWER,
+  NAMED,
+  NON_ASCII,
+  OTHER,
+  readKinds,
+  SLASH,
+  UNDERSCORE,
+  UPPER,
+} from './character-kinds';
+import {
+  ABSOLUTE_PATH,
+  BASE64,
+  EMAIL,
+  HEX_GROUPS,
+  IPV6,
+  isIp,
+  isNumber,
+  MAC_LENGTH,
+  MIN_BASE64,
+  nameWord,
+  RELATIVE_PATH,
+  RESOURCE,
+  UUID_LENGTH,
+} from './forms';
 import { isHostName } from './host-name';
 import { HAS } from './scan';
 import { type Context, endsWithTellingKey, isKnownName, isTelling, isTellingValue, mayBeTelling } from './telling';
@@ -9,63 +43,6 @@ export const PLACEHOLDER = '<[a-z]+>';
 const PLACEHOLDERS = new RegExp(`(${PLACEHOLDER})`);
 const PLACEHOLDER_HERE = new RegExp(PLACEHOLDER, 'y');
 
-/** What a token is made of, as bits. */
-const DIGIT = 1;
-const LETTER = 2;
-const DOT = 4;
-const SLASH = 8;
-const COLON = 16;
-const DASH = 32;
-const AT = 64;
-const EQUALS = 128;
-const NON_ASCII = 256;
-const NAMED = 512;
-const OTHER = 1024;
-const UPPER = 2048;
-/** Ends a token. */
-const DELIMITER = 4096;
-
-const KINDS = new Uint16Array(128).fill(OTHER);
-function setKind(characters: string, kind: number): void {
-  for (const character of characters) KINDS[character.charCodeAt(0)] = kind;
-}
-setKind('0123456789', DIGIT);
-setKind('abcdefghijklmnopqrstuvwxyz', LETTER);
-setKind('ABCDEFGHIJKLMNOPQRSTUVWXYZ', LETTER | UPPER);
-setKind('.', DOT);
-setKind('/\\', SLASH);
-setKind(':', COLON);
-setKind('-', DASH);
-setKind('@', AT);
-setKind('=', EQUALS);
-setKind(' "\'`<>()[]{},;|', DELIMITER);
-
-const IP_PORT = /^(?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2}|:\d{1,5})?$/;
-const NAMED_IP_PORT = /^[\w.-]{0,253}\/(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?$/;
-const IPV6 =
-  /^(?:(?=.*\d)(?=.*::|(?:[^:]*:){7})(?:[\da-f]{0,4}:){2,7}(?:[\da-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,16})?(?:\/\d{1,3})?|:::\d{1,5})$/i;
-const MAC_LENGTH = 17;
-/** Addresses of network cards, buses and disks. */
-const HEX_GROUPS =
-  /^(?:(?=[^\d]*\d)[\da-f]{1,8}(?:[:.][\da-f]{1,8})?:(?:[\da-f]{1,8}[:.]){1,16}[\da-f]{1,8}|[\da-f]{2}([:-])[\da-f]{2}(?:\1[\da-f]{2}){4})$/i;
-/** Names of resources, whose parts are joined by colons. */
-const RESOURCE = /^[au]rn:\S/i;
-const MIN_BASE64 = 32;
-/** Bytes in base64, long enough to be no path. */
-const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-][\w+/-]{31,}={0,2}$/;
-const EMAIL = /^[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}$/i;
-const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
-/** A slash, and a dot, a digit or another slash, which two words joined by a slash do not have. */
-const RELATIVE_PATH = /^(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
-
-/** A UUID may be digits alone. */
-const UUID_LENGTH = 36;
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-/** Hexadecimal digits, a version, or a number with its unit. */
-const NUMBER_WITH_LETTERS =
-  /^(?:#?[\da-f]{4,15}|\d{1,5}x\d{1,5}|[-+]?0x[\da-f]+|[-+]?\d[\d.]*(?:e[-+]?\d+|[a-z]{1,3})|v\d+|v?\d+(?:\.\d+){1,3}(?:[-+][a-z][a-z\d.-]{0,24})?)$/i;
-const NO_LETTERS = /^\P{L}*$/u;
-const HEX_WORD = /^[a-f]{7,15}$/i;
 const OTHER_SCRIPT = /(?=\P{ASCII})\p{L}/u;
 /** A key, also one with a few digits: `p95=`, `k8s=`. */
 const PLAIN_KEY = /^(?!.*\d{4})[a-z_][\w.-]{0,31}$/i;
@@ -73,13 +50,16 @@ const PLAIN_KEY = /^(?!.*\d{4})[a-z_][\w.-]{0,31}$/i;
 const { http, random } = HAS;
 /** Kinds of which a token varies, or may. */
 const MAY_VARY = DIGIT | DOT | SLASH | AT | EQUALS;
+const MARK = OTHER | UNDERSCORE;
+/** Kinds that no code has. */
+const NO_CODE = LOWER | SLASH | AT | EQUALS | NON_ASCII | UNDERSCORE;
 
 /** Puts placeholders for the tokens that vary. A token is a run between blanks, quotes, brackets and separators. */
 export function nameTokens(line: string, has: number): string {
   let key = '';
   let end = 0;
   const context = { line, start: 0, mayBeStatus: (has & http) !== 0 };
-  const others = has & random ? UPPER | LETTER : 0;
+  const others = has & random ? LETTER : 0;
   for (let i = 0; i < line.length; i++) {
     const token = readToken(line, i);
     const kinds = token & 0xffff;
@@ -102,7 +82,7 @@ function readToken(line: string, start: number): number {
   let i = start;
   while (i < line.length) {
     const code = line.charCodeAt(i);
-    const kind = code < 128 ? (KINDS[code] as number) : NON_ASCII;
+    const kind = findKind(code);
     if (kind & DELIMITER) {
       if (code !== 60 || !isPlaceholder(line, i)) break;
       kinds |= NAMED;
@@ -138,14 +118,14 @@ function trimPunctuation(line: string, start: number, end: number): number {
 
 function nameToken(line: string, end: number, kinds: number, context: Context): string {
   const { start } = context;
-  if (!(kinds & ~(DIGIT | DASH | OTHER)) && end - start !== UUID_LENGTH) {
+  if (!(kinds & ~(DIGIT | DASH | MARK)) && end - start !== UUID_LENGTH) {
     return mayBeTelling(context) && isTelling(line.slice(start, end), context) ? line.slice(start, end) : '<number>';
   }
   const token = line.slice(start, end);
   if (kinds & NAMED) return nameBeside(token);
   if (kinds & DIGIT) {
-    if (mayBeTelling(context) && isTelling(token, context)) return token;
-    if (kinds & LETTER && (isKnownName(token) || isJsonKey(token, context))) return token;
+    if (!(kinds & NO_CODE) && mayBeTelling(context) && isTelling(token, context)) return token;
+    if (kinds & LETTER && (isKnownName(token, !(kinds & LOWER)) || isJsonKey(token, context))) return token;
   }
   const whole = nameWhole(token, kinds);
   if (whole !== undefined) return whole;
@@ -164,11 +144,12 @@ function nameWhole(token: string, kinds: number): string | undefined {
     if (token.length >= MIN_BASE64 && kinds & UPPER && BASE64.test(token)) return '<id>';
   }
   if (kinds & COLON) {
-    if (RESOURCE.test(token)) return '<id>';
+    if (token.charCodeAt(3) === 58 && RESOURCE.test(token)) return '<id>';
     if (kinds & DIGIT && IPV6.test(token)) return '<host>';
   }
-  if ((kinds & COLON || (kinds & DASH && token.length === MAC_LENGTH)) && HEX_GROUPS.test(token)) return '<id>';
-  if (kinds & (DOT | COLON) && isHostName(token)) return '<host>';
+  const mayBeGroups = (kinds & DIGIT && kinds & COLON) || token.length === MAC_LENGTH;
+  if (mayBeGroups && kinds & (COLON | DASH) && HEX_GROUPS.test(token)) return '<id>';
+  if (kinds & (DOT | COLON) && !(kinds & SLASH) && isHostName(token)) return '<host>';
   if (kinds & AT && EMAIL.test(token)) return '<email>';
   return kinds & SLASH && ABSOLUTE_PATH.test(token) ? '<path>' : undefined;
 }
@@ -184,52 +165,43 @@ function nameKeyAndValue(token: string): string {
   const equals = token.indexOf('=');
   const key = token.slice(0, equals);
   const value = token.slice(equals + 1);
-  if (key === '' || value === '' || value.startsWith('=')) return nameParts(token, COLON);
-  const name = PLAIN_KEY.test(key) ? key : nameParts(key, COLON);
+  if (key === '' || value === '' || value.startsWith('=')) return nameEach(token);
+  const name = PLAIN_KEY.test(key) ? key : nameEach(key);
   if (!endsWithTellingKey(key)) return `${name}=<value>`;
-  return isTellingValue(key, value) ? token : `${name}=${nameParts(value, COLON)}`;
-}
-
-function isIp(token: string): boolean {
-  return IP_PORT.test(token) || (token.includes('/') && NAMED_IP_PORT.test(token));
+  return isTellingValue(key, value) ? token : `${name}=${nameEach(value)}`;
 }
 
 function nameParts(token: string, kinds: number): string {
-  if (kinds & (COLON | AT)) return splitParts(token);
+  if (kinds & (COLON | AT)) return nameEach(token);
   if (!(kinds & (DIGIT | SLASH))) return nameWord(token);
-  if (kinds & (DOT | SLASH | NON_ASCII)) return namePart(token);
-  return isNumber(token) ? '<number>' : '<id>';
+  if (kinds & (DOT | SLASH | NON_ASCII)) return namePart(token, kinds);
+  return isNumber(token, kinds) ? '<number>' : '<id>';
 }
 
-function splitParts(token: string): string {
-  const parts = token.split(/([:@])/);
-  return parts.map(namePart).join('');
-}
-
-function namePart(part: string): string {
-  if (/[./\\]/.test(part)) {
-    if (isIp(part) || isHostName(part)) return '<host>';
-    if (ABSOLUTE_PATH.test(part)) return '<path>';
-    if (RELATIVE_PATH.test(part) && !isNumber(part)) return '<path>';
+/** Names the parts of a token between colons and at signs. */
+function nameEach(token: string): string {
+  let key = '';
+  let start = 0;
+  for (let i = 0; i < token.length; i++) {
+    const code = token.charCodeAt(i);
+    if (code !== 58 && code !== 64) continue;
+    const part = token.slice(start, i);
+    key += namePart(part, readKinds(part)) + token[i];
+    start = i + 1;
   }
-  if (!/\d/.test(part)) return nameWord(part);
-  if (isNumber(part)) return '<number>';
+  const last = start === 0 ? token : token.slice(start);
+  return key + namePart(last, readKinds(last));
+}
+
+function namePart(part: string, kinds: number): string {
+  if (kinds & DOT && ((kinds & DIGIT && isIp(part)) || (!(kinds & SLASH) && isHostName(part)))) return '<host>';
+  if (kinds & SLASH) {
+    if (ABSOLUTE_PATH.test(part)) return '<path>';
+    if (RELATIVE_PATH.test(part) && !isNumber(part, kinds)) return '<path>';
+  }
+  if (!(kinds & DIGIT)) return nameWord(part);
+  if (isNumber(part, kinds)) return '<number>';
   return OTHER_SCRIPT.test(part) ? nameDigits(part) : '<id>';
-}
-
-/** Whether a text with a digit is a number, with its sign, unit or version. */
-function isNumber(text: string): boolean {
-  return (NUMBER_WITH_LETTERS.test(text) || NO_LETTERS.test(text)) && !(text.length === UUID_LENGTH && UUID.test(text));
-}
-
-/** A word varies if it is hexadecimal, or if its case changes as in no words that are joined to a name. */
-function nameWord(word: string): string {
-  if (word.length < 7) return word;
-  if (HEX_WORD.test(word)) return '<number>';
-  if (word.length < 12 || !/[a-z][A-Z].*[a-z][A-Z]/.test(word)) return word;
-  const words = word.replace(/^[a-z]{2,8}[_-]/, '').match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? [];
-  const odd = words.filter((each) => each.length < 3 || !/[aeiouy]/i.test(each));
-  return words.length > 3 && odd.length * 2 > words.length ? '<id>' : word;
 }
 
 /** Names what is beside placeholders; a plain key stays. */
