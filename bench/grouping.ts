@@ -1,16 +1,29 @@
 /** npm run bench:grouping: how well messages are grouped, and how long that takes beside a naive list of expressions. */
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Accuracy, LOGHUB_SETS, listMissing, measureAccuracy, readSets } from './lib/group-accuracy';
-import { median } from './lib/statistics';
+import { HOSTILE_PIECES, repeatTo } from './lib/hostile-texts';
+import { describeSpread, formatSpread } from './lib/report';
+import { divideByRound, median } from './lib/statistics';
+import { measureKeyTimes, type ToKey } from './measures/key-times';
+import { measureLongestTurns } from './measures/merge-turns';
 
+/** The builds, as applications run them: this one, and another one to compare it with. */
 const DIST = join(__dirname, '../dist');
-/** The build, as applications run it. */
-const { toKey }: typeof import('../src/record/grouping/key') = require(join(DIST, 'record/grouping/key'));
-const { parameterize }: typeof import('../src/record/parameterize') = require(join(DIST, 'record/parameterize'));
+const { parameterize, toKey } = loadBuild(DIST);
 const { mergePatterns }: typeof import('../src/read/merge-patterns') = require(join(DIST, 'read/merge-patterns'));
 
-type ToKey = (text: string) => string;
+interface Build {
+  readonly parameterize: ToKey;
+  /** The same without a memory of the newest messages. */
+  readonly toKey: ToKey;
+}
+
+function loadBuild(folder: string): Build {
+  const rules: typeof import('../src/record/grouping/key') = require(join(folder, 'record/grouping/key'));
+  const whole: typeof import('../src/record/parameterize') = require(join(folder, 'record/parameterize'));
+  return { parameterize: whole.parameterize, toKey: (text) => rules.toKey(text) };
+}
 
 /** Four expressions: a UUID, an IPv4 address, a hexadecimal number, digits. */
 const NAIVE: readonly (readonly [RegExp, string])[] = [
@@ -26,7 +39,7 @@ const naive: ToKey = (text) => NAIVE.reduce((key, [form, name]) => key.replace(f
 const CONTENDERS: Readonly<Record<string, (texts: readonly string[]) => Promise<readonly string[]>>> = {
   raw: async (texts) => texts,
   'naive list': async (texts) => texts.map(naive),
-  parameterize: async (texts) => texts.map((text) => toKey(text)),
+  parameterize: async (texts) => texts.map(toKey),
   merged: mergeKeys,
 };
 /** The published accuracy of Drain, with expressions for each set (github.com/logpai/logparser, logparser/Drain/README.md). */
@@ -40,24 +53,17 @@ const DRAIN: Readonly<Record<string, number>> = {
 };
 
 const ROUNDS = 25;
+const FEW_ROUNDS = 7;
 const PLAIN = [
   'connection closed by the peer while waiting for a reply',
   'cache refreshed',
   'worker started and is waiting for jobs',
   'could not send the mail, trying again later',
 ];
-/** Pieces of text; each is repeated to 8 and 64 KB, which slows down careless expressions. */
-const HOSTILE = [
-  ...Array.from(' \n\t/\\.:=@-~"[a7é订😀\u001b\ud800'),
-  ...'\u001b[31m \u001b]0;x \'"` "a": ([{< <a <number> a=b{ a=b( k=<a>( 1. http:// a:// a. a.b/ 2024- f: 0x aB <path>['.split(
-    ' ',
-  ),
-  ...'"a" |1, |1,|1 |1:11 |404 |GET a |status |Jan 1 |for user |<1 sec |msg="a" |a:\n|{\n|<text> |1 as '.split('|'),
-];
 
 async function mergeKeys(texts: readonly string[]): Promise<string[]> {
-  const keys = texts.map((text) => toKey(text));
-  const merged = await mergePatterns(keys);
+  const keys = texts.map(toKey);
+  const merged = await mergePatterns(new Set(keys));
   return keys.map((key) => merged.get(key) ?? key);
 }
 
@@ -98,70 +104,71 @@ function average(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
 
-/** CPU time of a text, in µs, for each function: medians of rounds in turn, so that all meet the same machine. */
-function measure(texts: readonly string[], functions: readonly ToKey[]): number[] {
-  const times = functions.map((): number[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, toText] of functions.entries()) {
-      // Log calls make a new text each; a copy is as new as theirs.
-      const copies = texts.map((text) => Buffer.from(text).toString());
-      const before = process.cpuUsage();
-      for (const copy of copies) toText(copy);
-      const { user, system } = process.cpuUsage(before);
-      times[i]?.push((user + system) / texts.length);
-    }
+function listFunctions(other: Build | undefined): Record<string, ToKey> {
+  const functions = { 'rules alone': toKey, 'with memory': parameterize };
+  return other
+    ? { ...functions, 'rules of the other build': other.toKey, 'its memory': other.parameterize }
+    : functions;
+}
+
+function formatTimes(texts: readonly string[], other: Build | undefined): Record<string, string> {
+  const { naive: base = [], ...times } = measureKeyTimes(texts, { naive, ...listFunctions(other) }, ROUNDS);
+  const row: Record<string, string> = { 'naive list, µs': formatSpread(base) };
+  for (const [name, each] of Object.entries(times)) {
+    row[`${name}, µs`] = formatSpread(each);
+    row[`${name} / naive`] = formatSpread(divideByRound(each, base));
   }
-  return times.map((each) => median(each.slice(5)));
+  return row;
 }
 
-function formatTimes(texts: readonly string[]): Record<string, string> {
-  const [base = 0, rules = 0, remembered = 0] = measure(texts, [naive, (text) => toKey(text), parameterize]);
-  return {
-    'naive list, µs': base.toFixed(2),
-    'rules alone, µs': rules.toFixed(2),
-    'with memory, µs': remembered.toFixed(2),
-    'rules / naive': (rules / base).toFixed(2),
-    'memory / naive': (remembered / base).toFixed(2),
-  };
-}
-
-function printTimes(lines: readonly string[]): void {
+function printTimes(lines: readonly string[], other: Build | undefined): void {
   const kilobyte = lines
     .slice(0, 500)
     .map((_, i) => `request ${i} of user ${7 * i} failed, trying again `.repeat(25).slice(0, 1024));
-  console.log('\nCPU time of a message');
-  console.table({
-    'lines of loghub': formatTimes(lines),
-    'plain constant messages': formatTimes(Array.from({ length: 4000 }, (_, i) => PLAIN[i % PLAIN.length] as string)),
-    'messages of 1 kB': formatTimes(kilobyte),
-  });
-  const slowest = [8192, 65_536].map((length) => {
-    const times = HOSTILE.map((piece) => {
-      const text = piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
-      const [time = 0] = measure(Array<string>(20).fill(text), [(each) => toKey(each)]);
-      return { 'made of': JSON.stringify(piece), time };
+  console.log(`\nCPU time of a message, ${describeSpread(ROUNDS)}`);
+  const constants = Array.from({ length: 4000 }, (_, i) => PLAIN[i % PLAIN.length] as string);
+  for (const [name, texts] of [
+    ['lines of loghub', lines],
+    ['plain constant messages', constants],
+    ['messages of 1 kB', kilobyte],
+  ] as const) {
+    console.log(name);
+    console.table(formatTimes(texts, other));
+  }
+}
+
+/** The slowest and the median of all hostile texts of a length. */
+function printHostile(other: Build | undefined): void {
+  const rows: Record<string, Record<string, string>> = {};
+  for (const length of [8192, 65_536]) {
+    const functions: Record<string, ToKey> = { naive, rules: toKey, ...(other && { 'the other build': other.toKey }) };
+    const times = HOSTILE_PIECES.map((piece) => {
+      const each = measureKeyTimes(Array<string>(20).fill(repeatTo(length, piece)), functions, FEW_ROUNDS);
+      return { piece, medians: Object.entries(each).map(([name, numbers]) => [name, median(numbers)] as const) };
     });
-    const [first] = times.sort((a, b) => b.time - a.time);
-    return [`${length / 1024} KB`, { 'slowest, µs': first?.time.toFixed(0), 'made of': first?.['made of'] }];
-  });
-  console.log(`The slowest of ${HOSTILE.length} hostile texts`);
-  console.table(Object.fromEntries(slowest));
+    for (const name of Object.keys(functions)) {
+      const all = times.map(({ piece, medians }) => ({ piece, time: new Map(medians).get(name) ?? 0 }));
+      const slowest = all.reduce((a, b) => (b.time > a.time ? b : a));
+      rows[`${length / 1024} KB, ${name}`] = {
+        'median, µs': median(all.map(({ time }) => time)).toFixed(0),
+        'slowest, µs': slowest.time.toFixed(0),
+        'made of': JSON.stringify(slowest.piece),
+      };
+    }
+  }
+  console.log(`CPU time of ${HOSTILE_PIECES.length} hostile texts`);
+  console.table(rows);
+}
+
+function printDifferences(sets: ReturnType<typeof readSets>, other: Build): void {
+  const texts = [...sets.values()].flat().map(({ message }) => message);
+  const differing = texts.filter((text) => toKey(text) !== other.toKey(text));
+  console.log(`${differing.length} of ${texts.length} keys differ from those of the other build`);
 }
 
 async function printMerging(): Promise<void> {
-  const rows: Record<string, Record<string, string>> = {};
-  for (const size of [1000, 10_000]) {
-    const keys = Array.from({ length: size }, (_, i) => {
-      const word = i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)] as string);
-      return `request of tenant ${word}_x took a while and ended in ${i % 7 ? 'time' : word} for <number>`;
-    });
-    const before = process.cpuUsage();
-    const merged = await mergePatterns(keys);
-    const { user, system } = process.cpuUsage(before);
-    rows[`${size} keys`] = { merged: String(merged.size), 'CPU time, ms': ((user + system) / 1000).toFixed(0) };
-  }
   console.log('Merging at read time, in slices of 5 ms');
-  console.table(rows);
+  console.table(await measureLongestTurns(mergePatterns));
 }
 
 async function main(): Promise<void> {
@@ -171,14 +178,20 @@ async function main(): Promise<void> {
     console.error(
       `Not found: ${missing.join(', ')}\n` +
         'Each is <set>_2k.log_structured.csv of https://github.com/logpai/loghub, under the name <set>.csv.\n' +
-        'Name their folder: npm run bench:grouping -- <folder>, or LOGHUB=<folder>.',
+        'Name their folder: npm run bench:grouping -- <folder> [<dist of another build>], or LOGHUB=<folder>.',
     );
     process.exitCode = 1;
     return;
   }
   const sets = readSets(folder);
+  const other = process.argv[3] === undefined ? undefined : loadBuild(resolve(process.argv[3]));
   await printAccuracy(sets);
-  printTimes(LOGHUB_SETS.flatMap((set) => sets.get(set) ?? []).map(({ message }) => message));
+  if (other) printDifferences(sets, other);
+  printTimes(
+    LOGHUB_SETS.flatMap((set) => sets.get(set) ?? []).map(({ message }) => message),
+    other,
+  );
+  printHostile(other);
   await printMerging();
 }
 

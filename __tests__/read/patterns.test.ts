@@ -106,7 +106,7 @@ describe('merging of patterns', () => {
       if (!isDone) setImmediate(count);
     };
     count();
-    await mergePatterns(keys);
+    await mergePatterns(new Set(keys));
     isDone = true;
     expect(turns).toBeGreaterThan(2);
   });

@@ -6,7 +6,7 @@ import { toKey } from './grouping/key';
 import { toText } from './json';
 import { rememberNewest } from './newest-keys';
 
-export { PLACEHOLDER } from './grouping/tokens';
+export { PLACEHOLDER } from './grouping/character-kinds';
 
 /**
  * Raised whenever a rule changes what some message becomes. It is stored with the messages: known ones have other keys after a

@@ -1,47 +1,80 @@
-/** What a token is made of, as bits. */
+/** Reads tokens, and what they are made of: a few bits tell which expressions need not be tried. */
 
-export const DIGIT = 1;
-export const LOWER = 2;
-export const DOT = 4;
-export const SLASH = 8;
-export const COLON = 16;
-export const DASH = 32;
-export const AT = 64;
-export const EQUALS = 128;
-export const NON_ASCII = 256;
-/** A placeholder. */
-export const NAMED = 512;
-export const OTHER = 1024;
-export const UPPER = 2048;
-/** Ends a token. */
-export const DELIMITER = 4096;
-export const UNDERSCORE = 8192;
-export const LETTER = LOWER | UPPER;
+/** What a token is made of, as bits. Taken apart where they are used: a constant of another module is looked up each time. */
+export const KIND = {
+  digit: 1,
+  small: 2,
+  dot: 4,
+  slash: 8,
+  colon: 16,
+  dash: 32,
+  at: 64,
+  equals: 128,
+  nonAscii: 256,
+  /** A placeholder. */
+  named: 512,
+  other: 1024,
+  capital: 2048,
+  /** Ends a token. */
+  delimiter: 4096,
+  underscore: 8192,
+} as const;
 
-const KINDS = new Uint16Array(128).fill(OTHER);
-function setKind(characters: string, kind: number): void {
+const { nonAscii, named, delimiter } = KIND;
+const LESS_THAN = 60;
+
+const KINDS = new Uint16Array(128).fill(KIND.other);
+for (const [characters, kind] of [
+  ['0123456789', KIND.digit],
+  ['abcdefghijklmnopqrstuvwxyz', KIND.small],
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZ', KIND.capital],
+  ['.', KIND.dot],
+  ['/\\', KIND.slash],
+  [':', KIND.colon],
+  ['-', KIND.dash],
+  ['_', KIND.underscore],
+  ['@', KIND.at],
+  ['=', KIND.equals],
+  [' "\'`<>()[]{},;|', KIND.delimiter],
+] as const) {
   for (const character of characters) KINDS[character.charCodeAt(0)] = kind;
 }
-setKind('0123456789', DIGIT);
-setKind('abcdefghijklmnopqrstuvwxyz', LOWER);
-setKind('ABCDEFGHIJKLMNOPQRSTUVWXYZ', UPPER);
-setKind('.', DOT);
-setKind('/\\', SLASH);
-setKind(':', COLON);
-setKind('-', DASH);
-setKind('_', UNDERSCORE);
-setKind('@', AT);
-setKind('=', EQUALS);
-setKind(' "\'`<>()[]{},;|', DELIMITER);
 
-/** The kind of a character. */
-export function findKind(code: number): number {
-  return code < 128 ? (KINDS[code] as number) : NON_ASCII;
+/** A placeholder in a key, as the source of a regular expression. */
+export const PLACEHOLDER = '<[a-z]+>';
+const PLACEHOLDER_HERE = new RegExp(PLACEHOLDER, 'y');
+
+/** The end of the token that starts here, in the upper half, and the kinds of its characters, in the lower half. */
+export function readToken(line: string, start: number): number {
+  let kinds = 0;
+  let i = start;
+  while (i < line.length) {
+    const code = line.charCodeAt(i);
+    const kind = code < 128 ? (KINDS[code] as number) : nonAscii;
+    if (kind & delimiter) {
+      if (code !== LESS_THAN || !isPlaceholder(line, i)) break;
+      kinds |= named;
+      i = PLACEHOLDER_HERE.lastIndex;
+    } else {
+      kinds |= kind;
+      i++;
+    }
+  }
+  return (i << 16) | kinds;
+}
+
+/** Whether a placeholder begins here; it ends at the expression's `lastIndex`. */
+function isPlaceholder(line: string, i: number): boolean {
+  PLACEHOLDER_HERE.lastIndex = i;
+  return PLACEHOLDER_HERE.test(line);
 }
 
 /** The kinds of all characters of a text. */
 export function readKinds(text: string): number {
   let kinds = 0;
-  for (let i = 0; i < text.length; i++) kinds |= findKind(text.charCodeAt(i));
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    kinds |= code < 128 ? (KINDS[code] as number) : nonAscii;
+  }
   return kinds;
 }

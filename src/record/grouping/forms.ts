@@ -1,27 +1,27 @@
-/** The forms of values that a token may be: an address, a number, random letters. */
+/** Names values by their form alone: numbers, ids, hosts, paths and addresses. */
 
-import { LETTER, NON_ASCII, UNDERSCORE } from './character-kinds';
+import { KIND, readKinds } from './character-kinds';
+import { isHostName } from './host-name';
 
-const DOT = 46;
-const SLASH = 47;
-const COLON = 58;
+const { digit, small, capital, dot, slash, colon, dash, at, nonAscii, underscore } = KIND;
+const LETTER = small | capital;
 
-export const IPV6 =
+const IPV6 =
   /^(?:(?=.*\d)(?=.*::|(?:[^:]*:){7})(?:[\da-f]{0,4}:){2,7}(?:[\da-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,16})?(?:\/\d{1,3})?|:::\d{1,5})$/i;
 /** The length of the address of a network card. */
 export const MAC_LENGTH = 17;
 /** Addresses of network cards, buses and disks. */
-export const HEX_GROUPS =
+const HEX_GROUPS =
   /^(?:(?=[^\d]*\d)[\da-f]{1,8}(?:[:.][\da-f]{1,8})?:(?:[\da-f]{1,8}[:.]){1,16}[\da-f]{1,8}|[\da-f]{2}([:-])[\da-f]{2}(?:\1[\da-f]{2}){4})$/i;
 /** Names of resources, whose parts are joined by colons. */
-export const RESOURCE = /^[au]rn:\S/i;
-export const MIN_BASE64 = 32;
+const RESOURCE = /^[au]rn:\S/i;
+const MIN_BASE64 = 32;
 /** Bytes in base64, long enough to be no path. */
-export const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-][\w+/-]{31,}={0,2}$/;
-export const EMAIL = /^[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}$/i;
-export const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
+const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-][\w+/-]{31,}={0,2}$/;
+const EMAIL = /^[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}$/i;
+const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
 /** A slash, and a dot, a digit or another slash, which two words joined by a slash do not have. */
-export const RELATIVE_PATH = /^(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
+const RELATIVE_PATH = /^(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
 
 /** A UUID may be digits alone. */
 export const UUID_LENGTH = 36;
@@ -32,55 +32,107 @@ const NUMBER_WITH_LETTERS =
 const NO_LETTERS = /^\P{L}*$/u;
 const HEX_WORD = /^[a-f]{7,15}$/i;
 const MAX_NAME = 253;
+const PLAIN_NAME = /^[\w.-]*$/;
+const OTHER_SCRIPT = /(?=\P{ASCII})\p{L}/u;
+
+/** What stands for a token that is one value as a whole. */
+export function nameWhole(token: string, kinds: number): string | undefined {
+  if (kinds & digit) {
+    if (kinds & dot && isIp(token)) return '<host>';
+    if (token.length >= MIN_BASE64 && kinds & capital && BASE64.test(token)) return '<id>';
+  }
+  if (kinds & colon) {
+    if (token[3] === ':' && RESOURCE.test(token)) return '<id>';
+    if (kinds & digit && IPV6.test(token)) return '<host>';
+  }
+  const mayBeGroups = (kinds & digit && kinds & colon) || token.length === MAC_LENGTH;
+  if (mayBeGroups && kinds & (colon | dash) && HEX_GROUPS.test(token)) return '<id>';
+  if (kinds & (dot | colon) && !(kinds & slash) && isHostName(token)) return '<host>';
+  if (kinds & at && EMAIL.test(token)) return '<email>';
+  return kinds & slash && ABSOLUTE_PATH.test(token) ? '<path>' : undefined;
+}
+
+/** What a token becomes, in parts if it has some. */
+export function nameParts(token: string, kinds: number): string {
+  if (kinds & (colon | at)) return nameEach(token);
+  if (!(kinds & (digit | slash))) return nameWord(token);
+  if (kinds & (dot | slash | nonAscii)) return namePart(token, kinds);
+  return isNumber(token, kinds) ? '<number>' : '<id>';
+}
+
+/** Names the parts of a token between colons and at signs. */
+export function nameEach(token: string): string {
+  let key = '';
+  let start = 0;
+  for (let i = 0; i < token.length; i++) {
+    const code = token.charCodeAt(i);
+    if (code !== 58 && code !== 64) continue;
+    const part = token.slice(start, i);
+    key += namePart(part, readKinds(part)) + token[i];
+    start = i + 1;
+  }
+  const last = start === 0 ? token : token.slice(start);
+  return key + namePart(last, readKinds(last));
+}
+
+function namePart(part: string, kinds: number): string {
+  if (kinds & dot && ((kinds & digit && isIp(part)) || (!(kinds & slash) && isHostName(part)))) return '<host>';
+  if (kinds & slash) {
+    if (ABSOLUTE_PATH.test(part)) return '<path>';
+    if (RELATIVE_PATH.test(part) && !isNumber(part, kinds)) return '<path>';
+  }
+  if (!(kinds & digit)) return nameWord(part);
+  if (isNumber(part, kinds)) return '<number>';
+  return OTHER_SCRIPT.test(part) ? nameDigits(part) : '<id>';
+}
+
+/** A text with its numbers named. */
+export function nameDigits(text: string): string {
+  return text.replace(/\d[\d.]*/g, '<number>');
+}
 
 /** Whether a text is an address of IP version 4, with its port or mask, perhaps after a name and a slash. */
-export function isIp(text: string): boolean {
-  const slash = text.lastIndexOf('/');
-  if (slash < 0 || !isIpFrom(text, slash + 1, false)) return isIpFrom(text, 0, true);
-  return slash <= MAX_NAME && isPlainName(text, slash);
+function isIp(text: string): boolean {
+  const start = text.lastIndexOf('/') + 1;
+  if (start === 0 || !isIpFrom(text, start, false)) return isIpFrom(text, 0, true);
+  return start === 1 || (start <= MAX_NAME + 1 && PLAIN_NAME.test(text.slice(0, start - 1)));
 }
 
 function isIpFrom(text: string, start: number, mayHaveMask: boolean): boolean {
-  let end = skipDigits(text, start, 3);
   let first = start;
+  let end = skipDigits(text, first, 3);
   for (let dots = 0; dots < 3; dots++) {
-    if (end === first || text.charCodeAt(end) !== DOT) return false;
+    if (end === first || text.charCodeAt(end) !== 46) return false;
     first = end + 1;
     end = skipDigits(text, first, 3);
   }
   if (end === first) return false;
   if (end === text.length) return true;
-  const mark = text.charCodeAt(end);
-  const most = mark === COLON ? 5 : mark === SLASH && mayHaveMask ? 2 : 0;
+  const mark = text[end];
+  const most = mark === ':' ? 5 : mark === '/' && mayHaveMask ? 2 : 0;
   return text.length > end + 1 && skipDigits(text, end + 1, most) === text.length;
 }
 
 function skipDigits(text: string, start: number, most: number): number {
   let i = start;
-  while (i < start + most && isDigit(text.charCodeAt(i))) i++;
+  for (; i < start + most; i++) {
+    const code = text.charCodeAt(i);
+    if (!(code >= 48 && code <= 57)) break;
+  }
   return i;
 }
 
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-const NAME = /^[\w.-]*$/;
-function isPlainName(text: string, end: number): boolean {
-  return end === 0 || NAME.test(text.slice(0, end));
-}
-
 /** Whether a text with a digit is a number, with its sign, unit or version. */
-export function isNumber(text: string, kinds: number): boolean {
-  const isOfDigits = kinds & NON_ASCII ? NO_LETTERS.test(text) : !(kinds & LETTER);
+function isNumber(text: string, kinds: number): boolean {
+  const isOfDigits = kinds & nonAscii ? NO_LETTERS.test(text) : !(kinds & LETTER);
   return (
-    (isOfDigits || (!(kinds & UNDERSCORE) && NUMBER_WITH_LETTERS.test(text))) &&
+    (isOfDigits || (!(kinds & underscore) && NUMBER_WITH_LETTERS.test(text))) &&
     !(text.length === UUID_LENGTH && UUID.test(text))
   );
 }
 
 /** A word varies if it is hexadecimal, or if its case changes as in no words that are joined to a name. */
-export function nameWord(word: string): string {
+function nameWord(word: string): string {
   if (word.length < 7) return word;
   if (HEX_WORD.test(word)) return '<number>';
   if (word.length < 12 || !/[a-z][A-Z].*[a-z][A-Z]/.test(word)) return word;

@@ -41,6 +41,30 @@ export const HAS = {
   plus: 524_288,
 } as const;
 
+/** Taken apart, since an exported constant is looked up each time. */
+const {
+  bracket,
+  clock,
+  control,
+  date,
+  digit,
+  duration,
+  equals,
+  http,
+  literal,
+  mark,
+  name,
+  nonAscii,
+  placeholder,
+  plus,
+  quotes,
+  random,
+  repeat,
+  route,
+  size,
+  url,
+} = HAS;
+
 const LETTER = 1;
 const UPPER = 2;
 const DIGIT = 4;
@@ -87,17 +111,17 @@ const MAX_UNIT = 12;
 const UNITS = new Map<string, number>();
 for (const [, units] of [
   [
-    HAS.size,
+    size,
     `b bit bits bps byte bytes gb gbps gbyte gbytes gib gbit gbits kb kbps kbit kbits kbyte kbytes kib mb mbps mbit mbits mbyte
      mbytes mib pb pib t tb tib`,
   ],
   [
-    HAS.duration,
+    duration,
     `d day days h hour hours hr hrs m micros microsecond microseconds millis millisecond milliseconds min mins minute minutes ms
      msec msecs nanosecond nanoseconds ns s sec second seconds secs us week weeks`,
   ],
 ] as const) {
-  for (const unit of units.split(/\s+/)) UNITS.set(unit, HAS.size | HAS.duration);
+  for (const unit of units.split(/\s+/)) UNITS.set(unit, size | duration);
 }
 /** The first three letters of months. */
 const MONTHS = new Set(
@@ -111,7 +135,7 @@ const LITERAL = /(?:null|undefined|None|true|false|NaN)\b/y;
 /** What a line may hold: bits of {@link HAS}. */
 export function scan(line: string): number {
   let bits = 0;
-  let quotes = 0;
+  let seen = 0;
   let afterDigits = -1;
   for (let i = 0; i < line.length; ) {
     const code = line.charCodeAt(i);
@@ -120,21 +144,21 @@ export function scan(line: string): number {
       const word = skipWord(line, i);
       const end = word >>> 1;
       if (kind & INITIAL && end - i > 2) bits |= startKnownWord(line, i, end - i, kind);
-      if (end - i > 6 && !(word & 1 && !(kind & HEX_LETTER)) && mayBeRandom(line, i, end)) bits |= HAS.random;
+      if (end - i > 6 && !(word & 1 && !(kind & HEX_LETTER)) && mayBeRandom(line, i, end)) bits |= random;
       if (kind & UNIT_INITIAL && (afterDigits === i || (afterDigits === i - 1 && line.charCodeAt(i - 1) === SPACE))) {
         bits |= findUnit(line, i, end);
       }
       i = end;
     } else if (kind & DIGIT) {
       afterDigits = skipDigits(line, i + 1);
-      bits |= HAS.digit | (afterDigits - i > 3 && isInDate(line, i, afterDigits) ? HAS.date : 0);
+      bits |= digit | (afterDigits - i > 3 && isInDate(line, i, afterDigits) ? date : 0);
       i = afterDigits;
     } else {
-      if (code === SPACE) bits |= line.charCodeAt(i - 1) === SPACE ? HAS.control : 0;
-      else if (code > 127) bits |= HAS.nonAscii;
+      if (code === SPACE) bits |= line.charCodeAt(i - 1) === SPACE ? control : 0;
+      else if (code > 127) bits |= nonAscii;
       else if (kind & QUOTE) {
-        bits |= quotes & (1 << (code & 7)) ? HAS.quotes : 0;
-        quotes |= 1 << (code & 7);
+        bits |= seen & (1 << (code & 7)) ? quotes : 0;
+        seen |= 1 << (code & 7);
       } else bits |= scanMark(line, i, code, kind);
       i++;
     }
@@ -191,14 +215,14 @@ function startKnownWord(line: string, start: number, length: number, kind: numbe
   const next = line.charCodeAt(start + 1);
   if (kind & UPPER) {
     const isUpper = readKind(next) & UPPER;
-    if (!isUpper && MONTHS.has(threeLetters(line, start))) return HAS.date;
-    if (isUpper && startsHere(HTTP, line, start)) return HAS.http;
+    if (!isUpper && MONTHS.has(threeLetters(line, start))) return date;
+    if (isUpper && startsHere(HTTP, line, start)) return http;
   }
   // The lengths and second letters of `user`, `for`, `EAI` and `ENOTFOUND`.
   const letter = next | 32;
   const isName =
     length === 3 ? letter === 111 || letter === 97 : length === 4 ? letter === 115 : length === 9 && letter === 110;
-  return isName && startsHere(BEFORE_NAME, line, start) ? HAS.name : 0;
+  return isName && startsHere(BEFORE_NAME, line, start) ? name : 0;
 }
 
 function threeLetters(text: string, start: number): number {
@@ -211,34 +235,34 @@ function startsHere(sticky: RegExp, line: string, start: number): boolean {
 }
 
 function scanMark(line: string, i: number, code: number, kind: number): number {
-  const drawn = kind & DRAWN && line.charCodeAt(i - 1) === code ? HAS.repeat : 0;
+  const drawn = kind & DRAWN && line.charCodeAt(i - 1) === code ? repeat : 0;
   switch (code) {
     case COLON:
-      return HAS.mark | scanColon(line, i);
+      return mark | scanColon(line, i);
     case 47: // /
-      return HAS.mark | (isRoute(line, i) ? HAS.route : 0);
+      return mark | (isRoute(line, i) ? route : 0);
     case 46: // .
-      return HAS.mark | drawn;
+      return mark | drawn;
     case 60: // <
-      return HAS.mark | HAS.placeholder;
+      return mark | placeholder;
     case 61: // =
-      return HAS.mark | HAS.equals | drawn;
+      return mark | equals | drawn;
     case 43: // +
-      return readKind(line.charCodeAt(i + 1)) & DIGIT ? HAS.plus : 0;
+      return readKind(line.charCodeAt(i + 1)) & DIGIT ? plus : 0;
     default:
-      return drawn | (kind & CONTROL ? HAS.control : 0) | (kind & OTHER_MARK ? HAS.mark : 0);
+      return drawn | (kind & CONTROL ? control : 0) | (kind & OTHER_MARK ? mark : 0);
   }
 }
 
 function scanColon(line: string, i: number): number {
   const next = line.charCodeAt(i + 1);
-  if (next === 47 && line.charCodeAt(i + 2) === 47) return HAS.url;
+  if (next === 47 && line.charCodeAt(i + 2) === 47) return url;
   if (readKind(next) & DIGIT) {
     const before = line.charCodeAt(i - 1);
-    return (readKind(before) & DIGIT ? HAS.clock : 0) | (before === 93 ? HAS.bracket : 0);
+    return (readKind(before) & DIGIT ? clock : 0) | (before === 93 ? bracket : 0);
   }
   const value = next === SPACE ? i + 2 : i + 1;
-  return readKind(line.charCodeAt(value)) & LITERAL_INITIAL && startsHere(LITERAL, line, value) ? HAS.literal : 0;
+  return readKind(line.charCodeAt(value)) & LITERAL_INITIAL && startsHere(LITERAL, line, value) ? literal : 0;
 }
 
 /** Whether a slash ends a word, or stands before a bracket or brace. */

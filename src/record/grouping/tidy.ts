@@ -1,8 +1,8 @@
 /** Tidies a key once its values have placeholders: what belongs to a value, lists, plurals. */
 
+import { PLACEHOLDER } from './character-kinds';
 import { HAS } from './scan';
 import { endsWithTellingKey } from './telling';
-import { PLACEHOLDER } from './tokens';
 
 /** The value of a key, with the arguments that belong to it: `Rect(0, 0)`. */
 const VALUE = new RegExp(String.raw`=${PLACEHOLDER}(?:\([^()]*\)|\{[^{}]*\})*`, 'g');
