@@ -11,6 +11,8 @@ const config: import('jest').Config = {
   testTimeout: 120_000,
   // Suites mostly wait for servers and processes of their own. More than this would make them wait for memory.
   maxWorkers: Math.min(8, 2 * availableParallelism()),
+  // What recipes import is the source, as for the compiler.
+  moduleNameMapper: { '^winston-redis-recent-common$': '<rootDir>/src/index.ts' },
   globalSetup: '<rootDir>/__tests__/support/global-setup.ts',
   globalTeardown: '<rootDir>/__tests__/support/global-teardown.ts',
   transform: {

@@ -77,6 +77,7 @@ declare const reader: import('winston-redis-recent-common').RecentCommonReader;
 declare const client: ReturnType<typeof import('redis').createClient>;
 declare const app: import('express').Express;
 declare const isOperator: (request: Request) => boolean;
+declare const toSlack: (webhook: string, alarm: Parameters<typeof alarmText>[0]) => Request;
 declare const url: string;
 declare const ca: string;
 declare const cert: string;

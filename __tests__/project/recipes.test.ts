@@ -110,12 +110,34 @@ describeWithRecipes('recipe', () => {
     expect(await readCounts()).toEqual({ 'cluster info': { 'request served': 300, 'worker stopped': 3 } });
   });
 
-  it('prometheus.ts has a gauge for each counter, with its value', async () => {
+  it('prometheus.ts has a gauge for each counter of transport and watcher, with its value', async () => {
     const metrics = await recipes.run('prometheus');
     expect(metrics).toContain('\nrecent_common_logged 2\n');
     expect(metrics).toContain('\nrecent_common_written 2\n');
     expect(metrics).toContain('\nrecent_common_lost 0\n');
-    expect(metrics.match(/# TYPE recent_common_\w+ gauge/g)).toHaveLength(6);
+    expect(metrics).toContain('\nrecent_common_watch_leading 1\n');
+    expect(metrics).toContain('\nrecent_common_watch_told 0\n');
+    expect(metrics.match(/# TYPE recent_common_\w+ gauge/g)).toHaveLength(11);
+  });
+
+  it('opentelemetry-metrics.ts has a counter or a gauge for each counter of transport and watcher, with its value', async () => {
+    const metrics = Object.fromEntries(
+      (await recipes.run('opentelemetry-metrics'))
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')),
+    );
+    expect(metrics).toEqual({
+      'recent_common.logged': '2',
+      'recent_common.written': '2',
+      'recent_common.lost': '0',
+      'recent_common.dropped': '0',
+      'recent_common.pending': '0',
+      'recent_common.watch.told': '0',
+      'recent_common.watch.failures': '0',
+      'recent_common.watch.given_up': '0',
+      'recent_common.watch.leading': '1',
+    });
   });
 
   it('opentelemetry.ts writes the ids of the span into each line, and counts by message', async () => {
