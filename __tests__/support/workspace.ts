@@ -27,6 +27,8 @@ export class Workspace {
   readonly url: string;
   /** For clients with the rights of a transport, under {@link prefix}. */
   readonly writerUrl: string;
+  /** For readers, with their rights. */
+  readonly readerUrl: string;
   /** For watchers, with their rights. */
   readonly watcherUrl: string;
   readonly reader: RecentCommonReader;
@@ -40,8 +42,9 @@ export class Workspace {
     this.prefix = prefix;
     this.url = url;
     this.writerUrl = users.writer ?? url;
+    this.readerUrl = users.reader ?? url;
     this.watcherUrl = users.watcher ?? url;
-    this.reader = new RecentCommonReader({ url: users.reader ?? url, keyPrefix: prefix });
+    this.reader = new RecentCommonReader({ url: this.readerUrl, keyPrefix: prefix });
     this.redis = redis;
     this.#userUrls = Object.values(users);
   }

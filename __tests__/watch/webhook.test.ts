@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import type { ServerResponse } from 'node:http';
 import { OptionsError, RecentCommonWatcher } from '../../src';
+import { type Posted, ReceivingServer } from '../support/receiving-server';
 import { until } from '../support/wait';
 import { logErrors, watchersForTests } from '../support/watching';
 import { Workspace } from '../support/workspace';
@@ -22,24 +20,11 @@ afterAll(() => workspace.close());
 
 const { atEnd, watch, oldLogger } = watchersForTests(() => workspace);
 
-interface Posted {
-  readonly path: string | undefined;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-
-/** A server that notes what is posted to it, and replies as told. */
-async function startServer(reply: (response: ServerResponse, count: number) => void) {
-  const posted: Posted[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      posted.push({ path: request.url, headers: request.headers, body });
-      reply(response, posted.length);
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(() => server.close().closeAllConnections());
-  return { posted, port: (server.address() as AddressInfo).port };
+/** A server for the rest of the test. */
+async function startServer(reply: (response: ServerResponse, count: number) => void): Promise<ReceivingServer> {
+  const server = await ReceivingServer.start(reply);
+  atEnd(() => server.close());
+  return server;
 }
 
 describe('webhook', () => {
@@ -82,7 +67,25 @@ describe('webhook', () => {
     },
   );
 
-  it.each(['ftp://host/', 'no url', 'http:user:secret', { host: 'x' }])(
+  it('is tried again alone if onAlarm has taken the alarm', async () => {
+    const { posted, port } = await startServer((response, count) => response.writeHead(count < 3 ? 500 : 204).end());
+    const transport = await oldLogger(name);
+    const { alarms, watcher } = watch({ names: [name], webhook: { url: `http://127.0.0.1:${port}/` } });
+    await logErrors(transport, 'boom');
+    await until(() => watcher.stats().told);
+    expect([posted.length, alarms.length]).toEqual([3, 1]);
+  });
+
+  it('is signed in with a password alone', async () => {
+    const { posted, port } = await startServer((response) => response.end());
+    const transport = await oldLogger(name);
+    const { watcher } = watch({ names: [name], webhook: { url: `http://:pass%20word@127.0.0.1:${port}/` } });
+    await logErrors(transport, 'boom');
+    await until(() => watcher.stats().told);
+    expect(posted[0]?.headers.authorization).toBe(`Basic ${Buffer.from(':pass word').toString('base64')}`);
+  });
+
+  it.each(['ftp://host/', 'no url', 'http:user:secret', 'http://user:%zzsecret@host/', { host: 'x' }])(
     'is refused without its URL if that is no URL of http or https: %j',
     (url) => {
       const make = () => new RecentCommonWatcher({ webhook: { url: url as string } });

@@ -117,6 +117,11 @@ export function alarmText(alarm: Alarm | AlarmDigest): string {
   );
 }
 
+/** An alarm with its line of plain text as `text`: what a webhook or a command gets as JSON. */
+export function withText<Told extends Alarm | AlarmDigest>(alarm: Told): Told & { readonly text: string } {
+  return { ...alarm, text: alarmText(alarm) };
+}
+
 function digestText({ alarms, count }: AlarmDigest): string {
   const names = [...new Set(alarms.map(({ name }) => name))];
   const more = names.length > 3 ? ` and ${names.length - 3} more` : '';

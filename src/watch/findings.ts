@@ -10,6 +10,7 @@ import type { ChangeStatus } from '../read/surge';
 import { destinationKeys } from '../redis/keys';
 import type { AlarmKind, Finding } from './alarm';
 
+const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /**
@@ -33,12 +34,23 @@ export interface News {
   readonly findings: readonly Finding[];
   /** Whether the messages are too varied to tell what is new: then nothing is found. */
   readonly isTooVaried: boolean;
+  /** Messages that may be new, if they were asked for. */
+  readonly uncertain: readonly MessageChange[];
 }
 
-/** Messages of a place that are new or have returned. */
-export async function findNews(source: Source, place: Place, on: ReadonlySet<AlarmKind>): Promise<News> {
-  const { changes, at, isTooVaried } = await compare(source, place, NEWS_WINDOW, ['new', 'returned']);
-  if (isTooVaried) return { findings: [], isTooVaried };
+/**
+ * Messages of a place that are new or have returned.
+ * @param uncertainSince - for messages since then of which nobody can tell, too: in epoch milliseconds by the clock of Redis
+ */
+export async function findNews(
+  source: Source,
+  place: Place,
+  on: ReadonlySet<AlarmKind>,
+  uncertainSince?: number,
+): Promise<News> {
+  const statuses = ['new', 'returned', ...(uncertainSince === undefined ? [] : ['unknown'])] as const;
+  const { changes, at, isTooVaried } = await compare(source, place, NEWS_WINDOW, statuses as readonly ChangeStatus[]);
+  if (isTooVaried) return { findings: [], isTooVaried, uncertain: [] };
   const found: Finding[] = [];
   for (const change of changes) {
     const { status } = change;
@@ -46,7 +58,10 @@ export async function findNews(source: Source, place: Place, on: ReadonlySet<Ala
     const since = status === 'new' ? change.firstSeen?.getTime() : findReturn(change, at);
     if (since !== undefined) found.push(toFinding(place, status, change, since, at));
   }
-  return { findings: found, isTooVaried };
+  const uncertain = changes.filter(
+    (change) => change.status === 'unknown' && mayHaveBegun(change, uncertainSince ?? 0),
+  );
+  return { findings: found, isTooVaried, uncertain };
 }
 
 /** Messages of a place that are surging in both windows. */
@@ -96,6 +111,13 @@ async function compare(
   if (!compared) return { changes: [], at: 0, isTooVaried: false };
   const { changes, start, elapsed, isMemoryFull } = compared;
   return { changes, at: start.getTime() + elapsed * HOUR_MS, isTooVaried: isMemoryFull };
+}
+
+/** Whether the first log call of a message, of which nobody can tell whether it is new, may have been since a time. */
+function mayHaveBegun({ firstSeen, lastSeen, minutes }: MessageChange, since: number): boolean {
+  if (firstSeen) return firstSeen.getTime() + SECOND_MS > since;
+  const isToMinute = minutes.some((calls) => calls !== null && calls > 0);
+  return !lastSeen || lastSeen.getTime() + (isToMinute ? MINUTE_MS : HOUR_MS) > since;
 }
 
 /** The minute in which it came back: there is none before it in the last hour. */

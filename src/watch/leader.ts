@@ -2,6 +2,7 @@
 
 import { clock } from '../clock';
 import { errorMessage } from '../errors';
+import type { MessageChange } from '../read/message-change';
 import type { Source } from '../read/source';
 import { alarmSubject } from '../read/told-alarms';
 import { isDestinationError } from '../redis/failures';
@@ -9,7 +10,7 @@ import { type Alarm, type AlarmKind, encodeAlarm, type Finding, toAlarm } from '
 import { findNews, findSilentLogger, findSurges, type Place } from './findings';
 import { Lookout } from './lookout';
 import { isMutedBy } from './mutes';
-import type { Duty, Raised, RaiseOptions, SharedWatch } from './shared-watch';
+import type { Duty, Raised, RaiseOptions, Raiser } from './shared-watch';
 
 /** Places that are looked at at once. */
 const MOST_AT_ONCE = 4;
@@ -25,6 +26,8 @@ export interface LeaderOptions {
   readonly severities: readonly string[];
   readonly prefix: string;
   readonly pollMs: number;
+  /** What began before is not told, in epoch milliseconds by the clock of Redis. */
+  readonly since?: number | undefined;
   readonly raise: RaiseOptions;
   /** Whether the watcher has the lease still. */
   readonly isLeading: () => boolean;
@@ -32,6 +35,8 @@ export interface LeaderOptions {
   /** Redis cannot be asked. */
   readonly onFailure: (error: unknown) => void;
   readonly onWarning: (reason: string, error?: unknown) => void;
+  /** It cannot be told whether these messages, since `since`, are new. */
+  readonly onUncertain?: (place: Place, messages: readonly MessageChange[]) => void;
   readonly count: (counter: 'raised' | 'muted' | 'looks', by: number) => void;
 }
 
@@ -41,28 +46,26 @@ class LeaseLost extends Error {}
 /** The looks of one watcher, from the moment when it has the lease. */
 export class Leader {
   readonly #source: Source;
-  readonly #shared: SharedWatch;
+  readonly #raiser: Raiser;
   readonly #options: LeaderOptions;
   readonly #lookout: Lookout;
   readonly #on: ReadonlySet<AlarmKind>;
   /** Ids of what was told. */
   #remembered = new Set<string>();
-  #duty: Duty | undefined;
-  /** When that was received, by the monotonic clock. */
-  #dutyAt = 0;
+  #mutes: readonly string[] = [];
   #isLooking = false;
   #lastLook = -Infinity;
   readonly #warned = new Set<string>();
 
   /** @param cursor - how far the watcher before has come */
-  constructor(source: Source, shared: SharedWatch, cursor: string | undefined, options: LeaderOptions) {
+  constructor(source: Source, raiser: Raiser, cursor: string | undefined, options: LeaderOptions) {
     this.#source = { ...source, listSeverities: (name) => this.#lookout.listSeverities(name) };
-    this.#shared = shared;
+    this.#raiser = raiser;
     this.#options = options;
     this.#on = new Set(options.on);
-    const { names, severities } = options;
+    const { names, severities, since } = options;
     const isWatched = names ? (name: string): boolean => names.includes(name) : (): boolean => true;
-    this.#lookout = new Lookout(source, { isWatched, severities }, cursor);
+    this.#lookout = new Lookout(source, { isWatched, severities, since }, cursor);
   }
 
   /** How far it has come; undefined while there is something new that it has not looked at. */
@@ -72,33 +75,42 @@ export class Leader {
 
   /** The lease was renewed: looks, unless it is looking. */
   update(duty: Duty): void {
-    this.#duty = duty;
-    this.#dutyAt = clock.now();
+    this.#mutes = duty.mutes;
     if (this.#isLooking) return;
-    this.#isLooking = true;
-    void this.#look(duty)
-      .catch((error: unknown) => {
-        if (!(error instanceof LeaseLost)) this.#options.onFailure(error);
-      })
-      .finally(() => {
-        this.#isLooking = false;
-      });
+    void this.look(duty.watchedSince).catch((error: unknown) => {
+      if (!(error instanceof LeaseLost)) this.#options.onFailure(error);
+    });
   }
 
-  async #look(duty: Duty): Promise<void> {
+  /**
+   * Looks once. Rejects if Redis cannot be asked. No two looks may be under way at once.
+   *
+   * @param watchedSince - a silence that began before is not told
+   * @param isWhole - whether to look at all that was written to in the last hour, and not at a share of it
+   */
+  async look(watchedSince: number, isWhole = false): Promise<void> {
+    this.#isLooking = true;
+    try {
+      await this.#look(watchedSince, isWhole);
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  async #look(watchedSince: number, isWhole: boolean): Promise<void> {
     const { news, round, quiet } = this.#lookout;
     const passed = Math.min(Math.max(clock.now() - this.#lastLook, this.#options.pollMs), 60_000);
     this.#lastLook = clock.now();
-    await this.#lookout.ask(duty.now + (clock.now() - this.#dutyAt));
+    await this.#lookout.ask(isWhole);
     await this.#lookAtEach(news, (place) => this.#lookForNews(place));
     if (this.#on.has('silent')) {
       await this.#lookAtEach(quiet, async ({ name, severities }) =>
-        this.#raise(await findSilentLogger(this.#source, name, severities, duty.watchedSince)),
+        this.#raise(await findSilentLogger(this.#source, name, severities, watchedSince)),
       );
     }
     quiet.clear();
     const share = Math.max(this.#lookout.share(passed), MOST_AT_ONCE);
-    await this.#lookAtEach(round, (place) => this.#lookAround(place), share);
+    await this.#lookAtEach(round, (place) => this.#lookAround(place), isWhole ? Infinity : share);
   }
 
   /** Looks at some of what waits, and takes it off. What fails because of its own keys is left out. */
@@ -125,8 +137,10 @@ export class Leader {
   }
 
   async #lookForNews(place: Place): Promise<void> {
-    if (!this.#on.has('new') && !this.#on.has('returned')) return;
-    const { findings, isTooVaried } = await findNews(this.#source, place, this.#on);
+    const { onUncertain, since } = this.#options;
+    if (!onUncertain && !this.#on.has('new') && !this.#on.has('returned')) return;
+    const { findings, isTooVaried, uncertain } = await findNews(this.#source, place, this.#on, onUncertain && since);
+    if (uncertain.length > 0) onUncertain?.(place, uncertain);
     if (isTooVaried) {
       const { name, severity } = place;
       const reason = `${name}:${severity} has more different messages in a week than are kept, so that it cannot be told which are new`;
@@ -142,12 +156,12 @@ export class Leader {
 
   async #raise(findings: readonly Finding[]): Promise<void> {
     const alarms = findings
-      .filter((finding) => !this.#isPutOff(finding))
+      .filter((finding) => !this.#isPutOff(finding) && this.#isRecent(finding))
       .map((finding) => ({ finding, alarm: toAlarm(this.#options.prefix, finding) }))
       .filter(({ alarm }) => !this.#remembered.has(alarm.id));
     for (let at = 0; at < alarms.length; at += MOST_RAISED) {
       const some = alarms.slice(at, at + MOST_RAISED);
-      const verdicts = await this.#shared.raise(
+      const verdicts = await this.#raiser.raise(
         some.map(({ finding, alarm }) => this.#toRaised(finding, alarm)),
         this.#options.raise,
       );
@@ -164,12 +178,17 @@ export class Leader {
   }
 
   #isMuted({ key }: Finding): boolean {
-    return this.#duty?.mutes.some((pattern) => isMutedBy(pattern, key)) === true;
+    return this.#mutes.some((pattern) => isMutedBy(pattern, key));
   }
 
   /** A surge is told when it is muted no more, if it goes on; a message that was new meanwhile is not. */
   #isPutOff(finding: Finding): boolean {
     return finding.kind === 'surging' && this.#isMuted(finding);
+  }
+
+  /** When a message was first logged is known to the second, and when it came back to the minute. */
+  #isRecent({ kind, since }: Finding): boolean {
+    return since + (kind === 'returned' ? 60_000 : 1000) > (this.#options.since ?? 0);
   }
 
   #toRaised(finding: Finding, alarm: Alarm): Raised {

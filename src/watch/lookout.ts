@@ -25,6 +25,8 @@ export interface LookoutOptions {
   /** Whether a name is watched. */
   readonly isWatched: (name: string) => boolean;
   readonly severities: readonly string[];
+  /** What was not written to since then is not looked at, in epoch milliseconds by the clock of Redis. */
+  readonly since?: number | undefined;
 }
 
 /** The places that one watcher has to look at, as long as it has the lease. */
@@ -60,27 +62,28 @@ export class Lookout {
 
   /**
    * Asks what has changed.
-   * @param now - by the clock of Redis, in epoch milliseconds
+   * @param isWhole - whether a round begins now, of all that was written to in the last hour
    */
-  async ask(now: number): Promise<void> {
+  async ask(isWhole: boolean): Promise<void> {
     const { connection, space } = this.#source;
-    const isRound = clock.now() - this.#roundAt >= ROUND_MS;
+    const isRound = isWhole || clock.now() - this.#roundAt >= ROUND_MS;
     if (this.#cursor !== undefined || !isRound) {
       const { cursor, loggers } = await readChangedSince(connection, space, this.#cursor);
       for (const logger of loggers) if (logger.hasNewMessages) this.#add(this.news, logger);
       this.#cursor = cursor;
     }
-    if (isRound) await this.#beginRound(now);
+    if (isRound) await this.#beginRound(isWhole);
   }
 
-  async #beginRound(now: number): Promise<void> {
+  async #beginRound(isWhole: boolean): Promise<void> {
     const { connection, space } = this.#source;
     const began = clock.now();
-    const isFull = connection.isCluster && began - this.#fullRoundAt >= FULL_ROUND_MS;
+    const isFull = connection.isCluster && (isWhole || began - this.#fullRoundAt >= FULL_ROUND_MS);
     const { cursor, loggers } = await readChangedSince(connection, space, undefined);
+    const now = Number(cursor);
     // What the first round finds may have been new for an hour; later ones look at what was logged since the one before.
-    const isFirst = this.#roundAt === -Infinity;
-    const least = isFirst ? now - HOUR_MS : now - 2 * ROUND_MS;
+    const isLong = isWhole || this.#roundAt === -Infinity;
+    const least = Math.max(now - (isLong ? HOUR_MS : 2 * ROUND_MS), toSecond(this.#options.since ?? 0));
     const byName = new Map<string, { severity: string; at: number }[]>();
     for (const logger of loggers) {
       const { name, severity, lastSeen } = logger;
@@ -114,4 +117,9 @@ export class Lookout {
     const isQuiet = silentMs >= SILENT_MS && silentMs < HOUR_MS && this.#options.isWatched(name);
     if (isQuiet) this.quiet.set(name, { name, severities: places.map(({ severity }) => severity) as [string] });
   }
+}
+
+/** The index has times to the second. */
+function toSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
 }

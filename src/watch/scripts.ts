@@ -3,7 +3,7 @@
 import { defineScript } from '../redis/script';
 
 /** A gap of so long in watching is no silence of those who are watched. */
-const GAP_MS = 10_000;
+export const GAP_MS = 10_000;
 /** Most alarms that wait, and most messages of which it is known when they were told. */
 const MOST_PENDING = 1000;
 const MOST_TOLD = 10_000;
@@ -22,7 +22,8 @@ export const KEEP_LEASE = defineScript(/* lua */ `
 -- Takes or renews the lease of a group of watchers, and gives whoever has it what there is to do.
 --
 -- KEYS[1] lease    string  the token of the watcher that has it
--- KEYS[2] watch    hash    since: since when there was no gap in watching; tended: the last time; cursor: how far it has come
+-- KEYS[2] watch    hash    since: since when there was no gap in watching; tended: the last time; cursor: how far it has come;
+--   options: those of the watcher that has the lease, hashed
 -- KEYS[3] pending  hash    id -> tries, the minute of its digest or 0, and the alarm
 -- KEYS[4] due      zset    id -> when it is to be told
 -- KEYS[5] mutes    hash    pattern -> until when it is muted
@@ -30,12 +31,13 @@ export const KEEP_LEASE = defineScript(/* lua */ `
 -- ARGV[1] the token of this watcher
 -- ARGV[2] milliseconds of the lease
 -- ARGV[3] the cursor to keep; empty for none
+-- ARGV[4] the options of this watcher, hashed; empty for none
 --
--- Returns { 0, milliseconds of the lease that another has }, or { 1, epoch milliseconds, since when there was no gap, the cursor, the
+-- Returns { 0, the options of the one that has the lease }, or { 1, epoch milliseconds, since when there was no gap, the cursor, the
 --   mutes with their ends, the alarms that are due: id, pending }
 local lease, watch, pending, due, mutes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local holder = redis.call('GET', lease)
-if holder and holder ~= ARGV[1] then return { 0, redis.call('PTTL', lease) } end
+if holder and holder ~= ARGV[1] then return { 0, redis.call('HGET', watch, 'options') or '' } end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('SET', lease, ARGV[1], 'PX', ARGV[2])
@@ -51,6 +53,7 @@ local tended = tonumber(state[2])
 local is_gap = not tended or now - tended > ${GAP_MS} or tended > now
 local since = is_gap and now or tonumber(state[1])
 redis.call('HSET', watch, 'since', string.format('%d', since), 'tended', string.format('%d', now))
+if ARGV[4] ~= '' then redis.call('HSET', watch, 'options', ARGV[4]) end
 if ARGV[3] ~= '' then redis.call('HSET', watch, 'cursor', ARGV[3]) end
 redis.call('PEXPIRE', watch, ${KEPT_MS})
 local tasks = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, ${MOST_DUE})

@@ -1,7 +1,10 @@
 /** What the watchers of a group share, with the encoding of the arguments of the scripts and the decoding of their replies. */
 
+import { randomUUID } from 'node:crypto';
 import type { Connection } from '../redis/connection';
-import type { WatchKeys } from '../redis/keys';
+import { type WatchKeys, watchKeys } from '../redis/keys';
+import { openConnection } from '../redis/open';
+import type { PassedClient } from '../redis/passed-client';
 import { KEEP_LEASE, LEAVE, MUTE, PUT_OFF, RAISE, SETTLE } from './scripts';
 
 /** A watcher that has not been heard of for so long watches no more. */
@@ -26,15 +29,19 @@ export interface SettledAlarm {
 
 /** What the watcher that has the lease is given. */
 export interface Duty {
-  /** By the clock of Redis, in epoch milliseconds, like the others. */
-  readonly now: number;
-  /** Since when the group has watched without a gap. */
+  /** Since when the group has watched without a gap, in epoch milliseconds by the clock of Redis. */
   readonly watchedSince: number;
   /** How far it has come; undefined if that is not known. */
   readonly cursor: string | undefined;
   /** Patterns that are muted. */
   readonly mutes: readonly string[];
   readonly due: readonly PendingAlarm[];
+}
+
+/** Another watcher has the lease. */
+export interface OtherLeader {
+  /** Whether it watches for something else. */
+  readonly hasOtherOptions: boolean;
 }
 
 /** What has become of an alarm. `'told'`: it was told already. `'full'`: too many wait. */
@@ -52,6 +59,12 @@ export interface Raised {
   readonly text: string;
 }
 
+/** Decides which alarms are to be told. */
+export interface Raiser {
+  /** Undefined if another watcher has the lease. */
+  raise(alarms: readonly Raised[], options: RaiseOptions): Promise<Verdict[] | undefined>;
+}
+
 /** How alarms are raised. */
 export interface RaiseOptions {
   readonly cooldownMs: number;
@@ -61,31 +74,31 @@ export interface RaiseOptions {
 }
 
 /** What the watchers of a group share, as one of them sees it. */
-export class SharedWatch {
+export class SharedWatch implements Raiser {
   readonly #connection: Connection;
   readonly #keys: WatchKeys;
-  readonly #token: string;
+  readonly #token = randomUUID();
+  readonly #options: string;
 
-  /** @param token - no other watcher has it */
-  constructor(connection: Connection, keys: WatchKeys, token: string) {
+  /** @param options - of the watcher, hashed */
+  constructor(connection: Connection, keys: WatchKeys, options: string) {
     this.#connection = connection;
     this.#keys = keys;
-    this.#token = token;
+    this.#options = options;
   }
 
-  /** Takes or renews the lease. Returns what there is to do, or for how long another may still have the lease, in milliseconds. */
-  async renewLease(cursor: string | undefined): Promise<Duty | number> {
+  /** Takes or renews the lease. Returns what there is to do, unless another has the lease. */
+  async renewLease(cursor: string | undefined): Promise<Duty | OtherLeader> {
     const { lease, watch, pending, due, mutes } = this.#keys;
     const reply = await this.#connection.run(
       KEEP_LEASE,
       [lease, watch, pending, due, mutes],
-      [this.#token, String(LEASE_MS), cursor ?? ''],
+      [this.#token, String(LEASE_MS), cursor ?? '', this.#options],
     );
     const [isHeld, ...rest] = reply as unknown[];
-    if (Number(isHeld) === 0) return Number(rest[0]);
+    if (Number(isHeld) === 0) return { hasOtherOptions: !['', this.#options].includes(String(rest[0])) };
     const [now, since, found, muted, waiting] = rest;
     return {
-      now: Number(now),
       watchedSince: Number(since),
       cursor: String(found) || undefined,
       mutes: toPairs(muted).flatMap(([pattern, end]) => (Number(end) > Number(now) ? [pattern] : [])),
@@ -93,7 +106,6 @@ export class SharedWatch {
     };
   }
 
-  /** Undefined if another has the lease. */
   async raise(alarms: readonly Raised[], options: RaiseOptions): Promise<Verdict[] | undefined> {
     const { lease, watch, told, pending, due } = this.#keys;
     const { cooldownMs, digestAbove, holdMs } = options;
@@ -129,6 +141,16 @@ export class SharedWatch {
   async mute(pattern: string, ms: number): Promise<boolean> {
     return Number(await this.#connection.run(MUTE, [this.#keys.mutes], [pattern, String(ms)])) === 1;
   }
+}
+
+/**
+ * Takes the lease of a group and gives it back, unless another has it, to see whether Redis lets a watcher work.
+ * @throws the error of the client
+ */
+export async function tryLease(client: PassedClient, prefix: string, group: string): Promise<void> {
+  const shared = new SharedWatch(openConnection({ client }, false), watchKeys({ prefix }, group), '');
+  await shared.renewLease(undefined);
+  await shared.leave();
 }
 
 function toPairs(flat: unknown): [string, string][] {

@@ -1,11 +1,11 @@
 /** The public watcher: takes turns with the others of its group, looks, and has alarms told. */
 
-import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { clock } from '../clock';
 import { assertWholeNumber, errorMessage, OptionsError, WatchWarning } from '../errors';
 import { PatternMemory } from '../read/patterns';
 import type { Source } from '../read/source';
+import { hashTexts } from '../record/text-hash';
 import type { Connection } from '../redis/connection';
 import { withDeadline } from '../redis/deadline';
 import { ignoreError, isConfigurationError } from '../redis/failures';
@@ -28,6 +28,10 @@ const CONFIGURATION_MS = 30_000;
 const TIMEOUT_MS = 2000;
 /** How long the end of a watcher waits for Redis to take the lease back. It lapses by itself. */
 const LEAVE_MS = 500;
+/** How long muting may take: a connection may have to be opened. */
+const MUTE_MS = 5000;
+/** As many as may wait. */
+const MOST_TAKEN = 1000;
 const LONGEST_MUTE_MS = 30 * 86_400_000;
 
 /** Counters since the watcher was made. */
@@ -55,8 +59,8 @@ type Counters = { -readonly [counter in Exclude<keyof WatcherStats, 'isLeading'>
  * runs it. Any number of processes may run one, also those that log. One of them looks; if it ends, another goes on within
  * seconds.
  *
- * It emits `'warn'` with a {@link WatchWarning} if Redis does not answer or an alarm cannot be told; never `'error'`. It keeps
- * no process alive: a program that does nothing else must do so itself.
+ * It emits `'warn'` with a {@link WatchWarning} if Redis does not answer or an alarm cannot be told; never `'error'`. But for its
+ * end, it keeps no process alive: a program that does nothing else must do so itself.
  */
 export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> {
   readonly #options: ResolvedWatcherOptions;
@@ -71,6 +75,9 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
   /** The lease lasts until then, by the monotonic clock. */
   #leaseEnd = -Infinity;
   #leader: Leader | undefined;
+  /** Ids of alarms that onAlarm has taken and the webhook has not. */
+  readonly #taken = new Set<string>();
+  #hasWarnedOfOptions = false;
   #failures = 0;
   #failingSince: number | undefined;
   #closing: Promise<void> | undefined;
@@ -83,11 +90,15 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
     this.#connection = openConnection(this.#options, false);
     const space = { prefix, hashTag: this.#connection.isCluster };
     this.#source = { connection: this.#connection, space, patterns: new PatternMemory() };
-    this.#shared = new SharedWatch(this.#connection, watchKeys({ prefix }, group), randomUUID());
+    this.#shared = new SharedWatch(this.#connection, watchKeys({ prefix }, group), hashOptions(this.#options));
     this.#deliveries = new Deliveries(this.#shared, {
       onAlarm: async (alarm) => {
-        await onAlarm?.(alarm);
-        if (webhook) await postAlarm(webhook, alarm, alarmTimeoutMs);
+        // If only the post fails, only that is tried again.
+        if (!this.#taken.has(alarm.id)) await onAlarm?.(alarm);
+        if (!webhook) return;
+        this.#take(alarm.id);
+        await postAlarm(webhook, alarm, alarmTimeoutMs);
+        this.#taken.delete(alarm.id);
       },
       timeoutMs: alarmTimeoutMs,
       maxAttempts,
@@ -130,15 +141,18 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
    *
    * @param pattern - the message of an alarm, or any message with the same key by {@link parameterize}; `*` stands for any text
    * @param ms - for how long, from 0, which ends it, to 2,592,000,000 milliseconds (30 days)
-   * @throws OptionsError for an argument that cannot be used, and if too many are muted; otherwise the error of the client
+   * @throws OptionsError for an argument that cannot be used, and if too many are muted; otherwise the error of the client, or one
+   *   after five seconds without an answer
    */
   async mute(pattern: string, ms: number): Promise<void> {
     if (typeof pattern !== 'string' || pattern === '' || pattern.length > 1024 || !pattern.isWellFormed()) {
       throw new OptionsError('pattern', 'a text of 1 to 1,024 characters without lone surrogates', pattern);
     }
     assertWholeNumber(ms, 'ms', 0, LONGEST_MUTE_MS);
-    const isMuted = await this.#shared.mute(toMutePattern(pattern), ms);
-    if (!this.#run) this.#connection.release();
+    const muting = this.#shared.mute(toMutePattern(pattern), ms);
+    const isMuted = await withDeadline(muting, MUTE_MS, { holdsProcess: true }).finally(() => {
+      if (!this.#run) this.#connection.release();
+    });
     if (!isMuted) throw new OptionsError('pattern', 'at most 100 patterns that are muted', pattern);
   }
 
@@ -167,9 +181,10 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
     const began = clock.now();
     const duty = await withDeadline(this.#shared.renewLease(this.#leader?.cursor), TIMEOUT_MS);
     if (this.#run !== run) return 0;
-    if (typeof duty === 'number') {
+    if ('hasOtherOptions' in duty) {
       this.#leaseEnd = -Infinity;
       this.#leader = undefined;
+      if (duty.hasOtherOptions) this.#warnOfOptions();
       return FOLLOW_MS * (0.8 + 0.4 * Math.random());
     }
     this.#leaseEnd = began + LEASE_MS;
@@ -227,14 +242,45 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
     this.#leader = undefined;
     const { closeTimeoutMs } = this.#options;
     if (isRunning) {
-      await withDeadline(this.#deliveries.end(), closeTimeoutMs).catch(ignoreError);
-      await withDeadline(this.#shared.leave(), LEAVE_MS).catch(ignoreError);
+      // Nobody else tells meanwhile what is being told.
+      const keeping = clock.setInterval(() => void this.#keepLease(), LEASE_MS / 3).unref();
+      await withDeadline(this.#deliveries.end(), closeTimeoutMs, { holdsProcess: true }).catch(ignoreError);
+      clock.clearInterval(keeping);
+      await withDeadline(this.#shared.leave(), LEAVE_MS, { holdsProcess: true }).catch(ignoreError);
     }
     this.#leaseEnd = -Infinity;
     if (!this.#run) this.#connection.release();
   }
 
+  /** Never rejects. */
+  async #keepLease(): Promise<void> {
+    if (!this.#isLeading || this.#run) return;
+    const began = clock.now();
+    const duty = await this.#shared.renewLease(undefined).catch(ignoreError);
+    if (duty && !('hasOtherOptions' in duty) && !this.#run) this.#leaseEnd = began + LEASE_MS;
+  }
+
+  #take(id: string): void {
+    if (this.#taken.size >= MOST_TAKEN) this.#taken.clear();
+    this.#taken.add(id);
+  }
+
+  #warnOfOptions(): void {
+    if (this.#hasWarnedOfOptions) return;
+    this.#hasWarnedOfOptions = true;
+    this.#warn(
+      `another watcher of the group '${this.#options.group}' has other options: only those of one of them are used at a time`,
+    );
+  }
+
   #warn(reason: string, cause?: unknown): void {
     emitSafely(this, 'warn', new WatchWarning(reason, cause === undefined ? undefined : { cause }));
   }
+}
+
+/** What the watchers of a group should have in common. */
+function hashOptions(options: ResolvedWatcherOptions): string {
+  const { on, names, severities, cooldownMs, digestAbove, webhook } = options;
+  const sorted = [on, names ?? null, severities].map((list) => list && [...list].sort());
+  return hashTexts(JSON.stringify(sorted), cooldownMs, digestAbove, String(webhook?.url));
 }

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import { assertKnown, HIDDEN, OptionsError, RecentCommonError } from '../errors';
-import { type Alarm, type AlarmDigest, alarmText } from './alarm';
+import { type Alarm, type AlarmDigest, withText } from './alarm';
 
 /** Where alarms are posted. */
 export interface WebhookOptions {
@@ -34,12 +34,21 @@ export function assertWebhook(webhook: unknown): asserts webhook is WebhookOptio
   const options = Object(webhook) as Partial<WebhookOptions>;
   assertKnown(options, KNOWN);
   const { url, secret } = options;
-  const isUrl = (typeof url === 'string' || url instanceof URL) && URL.canParse(String(url));
-  if (!isUrl || !/^https?:$/.test(new URL(String(url)).protocol)) {
+  if (!(typeof url === 'string' || url instanceof URL) || !isPostable(String(url))) {
     throw new OptionsError('webhook.url', 'a URL that begins with http:// or https://', HIDDEN);
   }
   if (secret !== undefined && (typeof secret !== 'string' || secret === '')) {
     throw new OptionsError('webhook.secret', 'a text', HIDDEN);
+  }
+}
+
+function isPostable(url: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(url);
+    decodeURIComponent(username + password);
+    return protocol === 'https:' || protocol === 'http:';
+  } catch {
+    return false;
   }
 }
 
@@ -52,7 +61,7 @@ export function assertWebhook(webhook: unknown): asserts webhook is WebhookOptio
  */
 export async function postAlarm(webhook: WebhookOptions, alarm: Alarm | AlarmDigest, timeoutMs: number): Promise<void> {
   const url = new URL(String(webhook.url));
-  const body = JSON.stringify({ ...alarm, text: alarmText(alarm) });
+  const body = JSON.stringify(withText(alarm));
   // Loaded only if it is needed.
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   const signal = AbortSignal.timeout(timeoutMs);
@@ -80,7 +89,7 @@ export async function postAlarm(webhook: WebhookOptions, alarm: Alarm | AlarmDig
 function toTarget({ username, password, hostname, port, pathname, search }: URL): RequestOptions {
   const host = hostname.replace(/^\[|\]$/g, '');
   const target = { host, port, path: pathname + search };
-  if (username === '') return target;
+  if (username === '' && password === '') return target;
   return { ...target, auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
 }
 

@@ -62,6 +62,8 @@ export class RunningCli {
   readonly stderr: FakeSink;
   readonly ended: Promise<Ended>;
   static readonly #running = new Set<RunningCli>();
+  /** The exit code that an early end of the process would have. */
+  earlyCode = 0;
   readonly #interrupt = new AbortController();
 
   constructor(
@@ -73,7 +75,11 @@ export class RunningCli {
     const { signal } = this.#interrupt;
     RunningCli.#running.add(this);
     const hold = (): Hold => ({ stop: () => undefined, end: () => undefined });
-    this.ended = main({ args, env, stdin, stdout, stderr, interrupted: () => signal, hold }).then((code) => {
+    const endsEarlyWith = (code: number): void => {
+      this.earlyCode = code;
+    };
+    const host = { args, env, stdin, stdout, stderr, endsEarlyWith, interrupted: () => signal, hold };
+    this.ended = main(host).then((code) => {
       RunningCli.#running.delete(this);
       return { code, stdout: stdout.text, stderr: stderr.text };
     });

@@ -30,17 +30,23 @@ export async function storeSeen(
   if (members.length > 0) await redis.zAdd(`${common}:seen`, members);
 }
 
+/** A client or a cluster of node-redis. */
+interface Scripter {
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+const AGE = `
+local now = tonumber(redis.call('TIME')[1])
+local found = redis.call('ZRANGEBYSCORE', KEYS[1], '(0', '+inf', 'WITHSCORES')
+for i = 1, #found, 2 do
+  redis.call('ZADD', KEYS[1], string.format('%.17g', found[i + 1] - ARGV[1]), found[i])
+end
+redis.call('ZADD', KEYS[1], string.format('%.17g', -2 * (now - ${WEEK})), '\\255')
+`;
+
 /** Makes all that was seen older by some hours, and the logger a week old. */
-export async function ageSeen(
-  redis: Pick<Client, 'sendCommand' | 'zAdd' | 'zRangeWithScores'>,
-  common: string,
-  hours: number,
-): Promise<void> {
-  const [seconds] = (await redis.sendCommand(['TIME'])) as unknown as [string];
-  await storeBeginning(redis, common, Number(seconds));
-  const found = await redis.zRangeWithScores(`${common}:seen`, 1, -1);
-  const aged = found.map(({ value, score }) => ({ value, score: score - hours * (HOUR_UNIT + 2 * HOUR) }));
-  if (aged.length > 0) await redis.zAdd(`${common}:seen`, aged);
+export async function ageSeen(redis: Scripter, common: string, hours: number): Promise<void> {
+  await redis.eval(AGE, { keys: [`${common}:seen`], arguments: [String(hours * (HOUR_UNIT + 2 * HOUR))] });
 }
 
 /** The member that no message can be has when the memory began. */
