@@ -16,7 +16,7 @@ const RULES: Record<string, string[]> = {
   winston: ['record', 'redis', 'read'],
   watch: ['record', 'redis', 'read', 'winston/warnings'],
   dashboard: ['record', 'redis', 'read'],
-  cli: ['redis', 'read', 'dashboard/index', 'write/forget'],
+  cli: ['record/text-hash', 'redis', 'read', 'watch', 'dashboard/index', 'write/forget'],
 };
 /** The other files directly in src: the options, and what puts the folders together. */
 const COMPOSITION = ['record', 'redis', 'write', 'read', 'winston', 'watch', 'index', 'log', 'options', 'transport'];

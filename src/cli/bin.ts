@@ -4,10 +4,10 @@
 import type { Hold } from './host';
 import { main } from './main';
 
-/** A reader may stop reading early, as `head` does: end quietly and with success. */
+/** A reader may stop reading early, as `head` does: end quietly, and with success unless the command says otherwise. */
 function onWriteError({ code, message }: NodeJS.ErrnoException): void {
-  if (code === 'EPIPE') process.exit(0);
-  process.exitCode = 1;
+  if (code === 'EPIPE') process.exit();
+  process.exitCode ||= 1;
   process.stderr.write(`${message}\n`, () => process.exit());
 }
 
@@ -36,7 +36,9 @@ function hold(leave: () => void, resume: () => void): Hold {
 }
 
 process.stdout.on('error', onWriteError);
-process.stderr.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+process.stderr.on('error', ({ code }: NodeJS.ErrnoException) =>
+  process.exit(code === 'EPIPE' ? undefined : process.exitCode || 1),
+);
 const { stdout, stderr, env } = process;
 const host = {
   args: process.argv.slice(2),
@@ -47,6 +49,9 @@ const host = {
   },
   stdout,
   stderr,
+  endsEarlyWith: (code: number) => {
+    process.exitCode = code;
+  },
   interrupted,
   hold,
 };

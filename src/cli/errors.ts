@@ -3,6 +3,12 @@
 import { errorMessage } from '../errors';
 import { isDemotionError, NoClusterClientError } from '../redis/failures';
 
+/** How the program ends: 0 for success, 1 for failure, 2 for a command line that was not understood. */
+export type ExitCode = 0 | 1 | 2 | typeof NO_VERDICT;
+
+/** What was asked for cannot be told. */
+export const NO_VERDICT = 3;
+
 /** The request was understood but failed. Ends the program with code 1; its message is shown as it is. */
 export class Failure extends Error {
   override name = 'Failure';

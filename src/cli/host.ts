@@ -31,6 +31,8 @@ export interface Host {
   readonly stdin: Keyboard;
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** Sets the exit code for an end before `main` is done, as when the output is closed. Without it, that is 0. */
+  readonly endsEarlyWith: (code: number) => void;
   /** From this call on, an interrupt aborts the signal instead of ending the process. */
   readonly interrupted: () => AbortSignal;
   /**

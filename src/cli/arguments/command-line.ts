@@ -1,10 +1,11 @@
 /** The commands and their options, and how a command line is split into them. */
 
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { AlarmKind } from '../../watch/alarm';
 import { UsageError } from '../errors';
 
 /** The names of the commands. */
-export const COMMANDS = ['top', 'tail', 'ls', 'serve', 'forget', 'completion'] as const;
+export const COMMANDS = ['top', 'tail', 'ls', 'watch', 'serve', 'forget', 'completion'] as const;
 const WATCH_SECONDS = '2';
 const PORT = '8379';
 
@@ -23,12 +24,17 @@ const GLOBAL = {
   version: { type: 'boolean', short: 'V' },
 } as const;
 
-/** The values of options that take one of a few. */
+/** What `watch` can tell. */
+export const ALARM_KINDS = ['new', 'returned', 'surging', 'silent'] as const satisfies readonly AlarmKind[];
+
+/** The values of options that take one of a few, or several of them. */
 export const CHOICES = {
   color: ['auto', 'always', 'never'],
   'group-by': ['pattern', 'message'],
   sort: ['surge', 'count'],
   output: ['default', 'raw', 'json'],
+  on: ALARM_KINDS,
+  'fail-on': ALARM_KINDS,
 } as const;
 
 /** The options of each command. */
@@ -58,6 +64,17 @@ export const OPTIONS = {
     output: { type: 'string', short: 'o' },
   },
   ls: { ...GLOBAL, 'no-trunc': { type: 'boolean', default: false } },
+  watch: {
+    ...GLOBAL,
+    on: { type: 'string', multiple: true },
+    level: { type: 'string', short: 'l', multiple: true },
+    since: { type: 'string', short: 's' },
+    exec: { type: 'string' },
+    webhook: { type: 'string' },
+    group: { type: 'string' },
+    for: { type: 'string' },
+    'fail-on': { type: 'string', multiple: true },
+  },
   serve: {
     ...GLOBAL,
     env: { type: 'string', multiple: true },
@@ -91,7 +108,7 @@ export interface CommandLine {
 /** The first argument that is no option names the command; if no command has that name, it is a logger and `top` is meant. */
 export function splitCommand(args: readonly string[]): CommandLine {
   const all = withWatchSeconds(args);
-  const options: Options = { ...OPTIONS.top, ...OPTIONS.tail, ...OPTIONS.serve, ...OPTIONS.forget };
+  const options: Options = Object.assign({}, ...Object.values(OPTIONS));
   const { tokens } = parseArgs({ args: all, options, strict: false, allowPositionals: true, tokens: true });
   const first = tokens.find(({ kind }) => kind !== 'option');
   const command = first?.kind === 'positional' ? COMMANDS.find((each) => each === first.value) : undefined;

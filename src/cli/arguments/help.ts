@@ -26,12 +26,15 @@ understood.
 
 const OVERVIEW = `Usage: ${PROGRAM} [command] [logger] [options]
 
-Shows what loggers have written to Redis. Only reads, but for forget.
+Shows what loggers have written to Redis. Only reads, but for forget, and for
+watch with --exec or --webhook.
 
 Commands:
   top [logger]            what changed since the last hour (the default)
   tail [logger]           the last lines; with -f, new lines as they come
   ls                      all loggers and severities, with their counts
+  watch [logger]          new, returned and surging errors as they come, for a
+                          command or a webhook, too; a verdict after a deploy
   serve                   a web page that shows all of this
   forget <logger>         removes all that is kept of a logger
   completion <shell>      a script that completes command lines
@@ -41,6 +44,7 @@ Examples:
   ${PROGRAM} top checkout --watch
   ${PROGRAM} tail -f -l error,critical
   ${PROGRAM} tail checkout --since 10m --json
+  ${PROGRAM} watch --for 10m --fail-on new
 ${GLOBAL}`;
 
 const HELP: Readonly<Record<Command, string>> = {
@@ -95,6 +99,32 @@ Lists loggers and severities: their counts of this hour and the last, and when
 they were last seen.
 
       --no-trunc          whole names on a terminal, too
+${GLOBAL}`,
+  watch: `Usage: ${PROGRAM} watch [logger] [options]
+
+Tells of errors that are new, have returned or are surging, each once. A message
+is new if its logger is older than an hour and did not log it within a week.
+
+      --on <kinds>        new, returned, surging, silent (a logger that spoke in
+                          each of 30 minutes says nothing for five), separated
+                          by commas; default: new,returned,surging
+  -l, --level <levels>    levels or severities; default: error,critical
+  -s, --since <time>      also what began since then, an hour ago at most;
+                          default: now
+      --for <duration>    end after 90s, 10m or 1h30m
+      --fail-on <kinds>   with --for: end with code 1 if one of these came, 0 if
+                          none did, and 3 if that cannot be told, since Redis
+                          was away or a logger is too young, say
+      --exec <command>    run a command for each alarm, by the shell; it gets the
+                          alarm as one line of JSON on its standard input. If it
+                          fails or takes 30 seconds, it is run again
+      --webhook <url>     post each alarm as JSON, signed with the secret in
+                          RECENT_COMMON_WEBHOOK_SECRET
+      --group <name>      processes of one group share the work of --exec or
+                          --webhook; default: those with the same options
+
+Only reads, unless there is --exec or --webhook: those need the rights of a
+watcher, and each alarm is told by one of all processes that run with them.
 ${GLOBAL}`,
   serve: `Usage: ${PROGRAM} serve [options]
 

@@ -4,6 +4,7 @@ import type { MinuteWindow } from '../../read/windows';
 import { defaultUrl } from '../../redis/url';
 import { UsageError } from '../errors';
 import { CHOICES, type Command, OPTIONS, type ParsedLine, parseOptions, splitCommand } from './command-line';
+import { parseName, refuseNames } from './logger-name';
 import { SHELLS, type Shell } from './shells';
 import { refuseSplitUrl } from './split-url';
 import {
@@ -17,6 +18,7 @@ import {
   parseSince,
   parseWhole,
 } from './values';
+import { parseWatch, type WatchSettings } from './watch-settings';
 
 const TAIL_LINES = 100;
 
@@ -85,6 +87,13 @@ export interface LsArguments extends GlobalArguments {
   readonly isWhole: boolean;
 }
 
+/** The arguments of `watch`. */
+export interface WatchArguments extends GlobalArguments, WatchSettings {
+  readonly command: 'watch';
+  /** Undefined for all loggers. */
+  readonly name: string | undefined;
+}
+
 /** The arguments of `serve`. */
 export interface ServeArguments extends GlobalArguments {
   readonly command: 'serve';
@@ -111,6 +120,7 @@ export type Invocation =
   | TopArguments
   | TailArguments
   | LsArguments
+  | WatchArguments
   | ServeArguments
   | ForgetArguments
   | { readonly command: 'help'; readonly topic: Command | undefined }
@@ -136,6 +146,10 @@ export function parseInvocation(args: readonly string[], env: Readonly<NodeJS.Pr
       return parseTail(globals, parsed as ParsedLine<'tail'>);
     case 'ls':
       return parseLs(globals, parsed as ParsedLine<'ls'>);
+    case 'watch': {
+      const { values, positionals } = parsed as ParsedLine<'watch'>;
+      return { command, ...globals, name: parseName(command, positionals), ...parseWatch(values) };
+    }
     case 'serve':
       return parseServe(globals, parsed as ParsedLine<'serve'>);
     case 'forget':
@@ -238,18 +252,4 @@ function parseEnvironments(given: readonly string[]): ServeArguments['environmen
   const names = new Set(environments.map(({ name }) => name));
   if (names.size < environments.length) throw new UsageError('--env takes a name only once');
   return environments;
-}
-
-function parseName(command: Command, positionals: readonly string[]): string | undefined {
-  if (positionals.length < 2) return positionals[0];
-  throw new UsageError(`${command} takes one logger name, got ${positionals.length}: ${listed(positionals)}`);
-}
-
-function refuseNames(command: Command, positionals: readonly string[]): void {
-  if (positionals.length > 0) throw new UsageError(`${command} takes no logger name, got ${listed(positionals)}`);
-}
-
-/** A URL without quotes is split at the blanks of its password: nothing before an `@` is shown. */
-function listed(positionals: readonly string[]): string {
-  return positionals.join(' ').replace(/^.*@/s, '…@');
 }

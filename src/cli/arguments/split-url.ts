@@ -3,7 +3,7 @@
 import { UsageError } from '../errors';
 import { COMMANDS, OPTIONS } from './command-line';
 
-const KNOWN = Object.entries({ ...OPTIONS.top, ...OPTIONS.tail, ...OPTIONS.ls, ...OPTIONS.serve });
+const KNOWN = Object.values(OPTIONS).flatMap((options) => Object.entries(options));
 const LONG = new Set(KNOWN.map(([name]) => name));
 const SHORT: ReadonlySet<string> = new Set(KNOWN.flatMap(([, option]) => ('short' in option ? [option.short] : [])));
 

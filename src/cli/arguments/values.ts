@@ -65,6 +65,30 @@ export function parseSince(option: string, text: string): Date {
   );
 }
 
+/**
+ * A duration such as `1h30m`, in milliseconds.
+ * @throws UsageError
+ */
+export function parseDuration(option: string, text: string, leastMs: number, mostMs: number): number {
+  const ms = DURATION.test(text) ? durationMs(text) : Number.NaN;
+  if (ms >= leastMs && ms <= mostMs) return ms;
+  const range = `from ${leastMs / 1000}s to ${mostMs / 86_400_000}d`;
+  throw new UsageError(`${option} takes a duration ${range}, such as 90s, 10m or 1h30m, got '${text}'`);
+}
+
+/**
+ * Some of the choices, from comma-separated ones.
+ * @throws UsageError
+ */
+export function parseChoices<Choice extends string>(
+  option: string,
+  texts: readonly string[],
+  choices: readonly Choice[],
+): readonly Choice[] {
+  const all = texts.flatMap((text) => text.split(',')).map((text) => parseChoice(option, text.trim(), choices));
+  return [...new Set(all)];
+}
+
 function sinceMs(text: string): number | undefined {
   if (text === 'now') return Date.now();
   if (DURATION.test(text)) return Date.now() - durationMs(text);

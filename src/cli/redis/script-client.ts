@@ -10,6 +10,7 @@ import { ErrorReply, encodeCommand, type Reply, ReplyParser } from './resp';
 /** How long a connection attempt may take. */
 const CONNECT_TIMEOUT_MS = 2000;
 const REPLY_TIMEOUT_MS = 10_000;
+const CLOSED = 'the connection was closed';
 
 /** A command whose reply is due. */
 interface Waiting {
@@ -25,6 +26,7 @@ export class ScriptClient implements RedisScripter {
   readonly #address: RedisAddress;
   readonly #replyTimeoutMs: number;
   #link: Link | undefined;
+  #isClosed = false;
 
   /** @param replyTimeoutMs - how long Redis may be silent while a reply is due */
   constructor(address: RedisAddress, replyTimeoutMs = REPLY_TIMEOUT_MS) {
@@ -45,12 +47,14 @@ export class ScriptClient implements RedisScripter {
     return this.#send(['EVAL', script, String(keys.length), ...keys, ...args]);
   }
 
-  /** Closes the connection. Commands under way are rejected. */
+  /** Closes the connection for good. Commands under way and later ones are rejected. */
   close(): void {
-    this.#link?.end(new Error('the connection was closed'));
+    this.#isClosed = true;
+    this.#link?.end(new Error(CLOSED));
   }
 
   #send(command: readonly string[]): Promise<Reply> {
+    if (this.#isClosed) return Promise.reject(new Error(CLOSED));
     if (!this.#link || this.#link.hasEnded) this.#link = new Link(this.#address, this.#replyTimeoutMs);
     return this.#link.send(command);
   }

@@ -1,0 +1,15 @@
+/** Prints alarms, as lines for people or as JSON. */
+
+import { type Alarm, type AlarmDigest, alarmText, withText } from '../../watch/alarm';
+import { localText } from '../terminal/local-time';
+import type { Screen } from '../terminal/screen';
+import { severityPaint } from '../terminal/style';
+import { visibleJson } from '../terminal/text';
+
+/** Prints an alarm in one line. */
+export function printAlarm(alarm: Alarm | AlarmDigest, isJson: boolean, screen: Screen): void {
+  if (isJson) return screen.print([visibleJson(withText(alarm))]);
+  const { style } = screen;
+  const paint = alarm.kind === 'digest' ? style.bold : severityPaint(alarm.severity, style);
+  screen.print([`${style.dim(localText(alarm.at))}  ${paint(alarmText(alarm))}`]);
+}
