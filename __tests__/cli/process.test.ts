@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createCluster } from 'redis';
 import { RedisRecentCommonTransport } from '../../src';
+import { compiledRoot } from '../support/compiled';
 import { ask } from '../support/redis/ask';
 import { startCluster } from '../support/redis/cluster';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
@@ -38,6 +40,18 @@ describe('program', () => {
   it('is the bin of the package, and starts with Node by itself', () => {
     expect(packageJson.bin).toEqual({ 'winston-redis-recent-common': './dist/cli/bin.js' });
     expect(readFileSync(resolve(ROOT, 'src/cli/bin.ts'), 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node');
+  });
+
+  it('loads neither what watches nor what serves, unless it is asked to', () => {
+    const load = (...args: string[]): string => {
+      const list = `process.on('exit', () => console.log(Object.keys(require.cache).join('\\n')));`;
+      const program = `${list} process.argv = ['node', 'bin', ...${JSON.stringify(args)}]; require('./src/cli/bin.js');`;
+      return spawnSync(process.execPath, ['-e', program], { cwd: compiledRoot(), encoding: 'utf8' }).stdout;
+    };
+    const unneeded = /[\\/]src[\\/](watch|dashboard|write)[\\/]|watch-settings/;
+    expect(load('tail', '-n', '1', '-u', 'redis://127.0.0.1:1')).toMatch(/[\\/]commands[\\/]tail\.js/);
+    expect(load('tail', '-n', '1', '-u', 'redis://127.0.0.1:1')).not.toMatch(unneeded);
+    expect(load('watch', '-u', 'redis://127.0.0.1:1')).toMatch(unneeded);
   });
 
   it.concurrent('ends with code 0, 1 or 2, and writes errors only to stderr', async () => {

@@ -1,9 +1,13 @@
+import { createCluster } from 'redis';
+import { RedisRecentCommonTransport } from '../../src';
+import { startCluster } from '../support/redis/cluster';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { FakeSink, RunningCli, runCli } from '../support/viewers/cli';
 import { CliProcess } from '../support/viewers/cli-process';
 import { until } from '../support/wait';
 import { logErrors, watchersForTests } from '../support/watching';
 import { Workspace } from '../support/workspace';
+import { ageSeen } from '../support/writers/seen';
 
 let workspace: Workspace;
 let loggers = 0;
@@ -217,6 +221,32 @@ describe('watch --fail-on', () => {
   });
 });
 
+describeWithServer('watch in a cluster', () => {
+  it('finds a new error, and gives it to a command', async () => {
+    const cluster = await startCluster({ masters: 3, replicas: 0 });
+    const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })), RESP: 2 });
+    await client.on('error', () => undefined).connect();
+    const transport = new RedisRecentCommonTransport({ client, name: 'shop' });
+    try {
+      await logErrors(transport, 'known');
+      await ageSeen(client, 'common:{shop}:error', 48);
+      const args = ['watch', '--cluster', '-u', cluster.urls[0] as string];
+      const judging = new RunningCli([...args, '--for', '3s', '--fail-on', 'new']);
+      const telling = new RunningCli([...args, '--exec', 'grep -q shop'], { env: { PATH: String(process.env.PATH) } });
+      await judging.until(() => judging.stderr.text.includes('watching'));
+      await telling.until(() => telling.stderr.text.includes('telling'));
+      await logErrors(transport, 'boom');
+      await telling.until(() => telling.stdout.text.includes('new error in shop: boom'));
+      expect(await judging.ended).toMatchObject({ code: 1, stdout: expect.stringContaining('boom') });
+      expect(await telling.interrupt()).toMatchObject({ code: 0 });
+    } finally {
+      await transport.close();
+      client.destroy();
+      await cluster.stop();
+    }
+  });
+});
+
 describeWithServer('watch without Redis', () => {
   let own: Workspace;
   let server: RedisServer;
@@ -252,7 +282,7 @@ describeWithServer('watch without Redis', () => {
     await cli.until(() => cli.stderr.text.includes('no answer'));
     await server.start();
     const { code, stderr } = await cli.ended;
-    expect(stderr).toMatch(/cannot tell whether anything came \(new\): no answer from redis:\S+: \S/);
+    expect(stderr).toMatch(/no verdict \(new\): no answer from redis:\S+: \S/);
     expect(code).toBe(3);
   });
 

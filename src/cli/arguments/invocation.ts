@@ -4,7 +4,6 @@ import type { MinuteWindow } from '../../read/windows';
 import { defaultUrl } from '../../redis/url';
 import { UsageError } from '../errors';
 import { CHOICES, type Command, OPTIONS, type ParsedLine, parseOptions, splitCommand } from './command-line';
-import { parseName, refuseNames } from './logger-name';
 import { SHELLS, type Shell } from './shells';
 import { refuseSplitUrl } from './split-url';
 import {
@@ -18,7 +17,7 @@ import {
   parseSince,
   parseWhole,
 } from './values';
-import { parseWatch, type WatchSettings } from './watch-settings';
+import type { WatchSettings } from './watch-settings';
 
 const TAIL_LINES = 100;
 
@@ -147,6 +146,8 @@ export function parseInvocation(args: readonly string[], env: Readonly<NodeJS.Pr
     case 'ls':
       return parseLs(globals, parsed as ParsedLine<'ls'>);
     case 'watch': {
+      // Loaded on demand, like the command itself.
+      const { parseWatch } = require('./watch-settings') as typeof import('./watch-settings');
       const { values, positionals } = parsed as ParsedLine<'watch'>;
       return { command, ...globals, name: parseName(command, positionals), ...parseWatch(values) };
     }
@@ -252,4 +253,18 @@ function parseEnvironments(given: readonly string[]): ServeArguments['environmen
   const names = new Set(environments.map(({ name }) => name));
   if (names.size < environments.length) throw new UsageError('--env takes a name only once');
   return environments;
+}
+
+function parseName(command: Command, positionals: readonly string[]): string | undefined {
+  if (positionals.length < 2) return positionals[0];
+  throw new UsageError(`${command} takes one logger name, got ${positionals.length}: ${listed(positionals)}`);
+}
+
+function refuseNames(command: Command, positionals: readonly string[]): void {
+  if (positionals.length > 0) throw new UsageError(`${command} takes no logger name, got ${listed(positionals)}`);
+}
+
+/** A URL without quotes is split at the blanks of its password: nothing before an `@` is shown. */
+function listed(positionals: readonly string[]): string {
+  return positionals.join(' ').replace(/^.*@/s, '…@');
 }

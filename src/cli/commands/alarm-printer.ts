@@ -1,10 +1,10 @@
 /** Prints alarms, as lines for people or as JSON. */
 
 import { type Alarm, type AlarmDigest, alarmText, withText } from '../../watch/alarm';
-import { localText } from '../terminal/local-time';
 import type { Screen } from '../terminal/screen';
 import { severityPaint } from '../terminal/style';
 import { visibleJson } from '../terminal/text';
+import { localText } from './tail-printer';
 
 /** Prints an alarm in one line. */
 export function printAlarm(alarm: Alarm | AlarmDigest, isJson: boolean, screen: Screen): void {

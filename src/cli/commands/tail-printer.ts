@@ -3,7 +3,6 @@
 import { isSince, type RecentLine } from '../../read/lines';
 import { patternMatcher } from '../../read/matching-lines';
 import type { TailArguments } from '../arguments/invocation';
-import { localText } from '../terminal/local-time';
 import type { Screen } from '../terminal/screen';
 import { severityPaint } from '../terminal/style';
 import { maximum } from '../terminal/table';
@@ -140,4 +139,10 @@ function wholeText({ message, stack }: RecentLine): string {
 
 function isoText(time: Date): string {
   return Number.isNaN(time.getTime()) ? '-' : time.toISOString();
+}
+
+/** Local time, as `Nov 24 12:04:11`. */
+export function localText(time: Date): string {
+  if (Number.isNaN(time.getTime())) return '-';
+  return `${time.toDateString().slice(4, 10)} ${time.toTimeString().slice(0, 8)}`;
 }

@@ -131,9 +131,7 @@ class Round {
     }
     const isDoubted = this.#doubts.size > 0;
     const reasons = [...this.#doubts].slice(0, 3).join('; ');
-    this.#screen.note(
-      isDoubted ? `cannot tell whether anything came (${kinds}): ${reasons}` : `nothing (${kinds}) in ${passed}`,
-    );
+    this.#screen.note(isDoubted ? `no verdict (${kinds}): ${reasons}` : `nothing (${kinds}) in ${passed}`);
     return isDoubted ? NO_VERDICT : 0;
   }
 
