@@ -56,6 +56,7 @@ describeWithClock('ls', () => {
       elapsed: expect.closeTo(0.5, 1),
       count: 90,
       previous: 20,
+      messages: 2,
       expected: expect.closeTo(10, 0),
       score: expect.closeTo(2.32, 1),
       status: 'surging',

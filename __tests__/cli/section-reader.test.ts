@@ -75,7 +75,7 @@ describeWithClock('sections of top', () => {
     const found = read
       .filter(({ isPartial }) => isPartial)
       .map(({ logger, changes }) => [logger.name, changes[0]?.message]);
-    expect(unread.map(({ name }) => name)).toEqual(['c', 'd']);
+    expect(unread.map(({ name }) => name)).toEqual(['b', 'c', 'd']);
     expect(found).toEqual([['c', 'disk is full']]);
     expect((await messages({ name: 'c' }))['c']).toContain('30 disk is full');
   });

@@ -328,7 +328,7 @@ describe('an index with members that no writer has put there', () => {
     const good = { name, severity: 'info', lastSeen };
     const all = [...bad, { ...good, lastSeen: new Date(Number.NaN) }, good, ...real];
     jest.spyOn(reader, 'names').mockResolvedValue(all);
-    const total = { count: 1, previous: 0, expected: 0, score: null, status: 'unknown' as const };
+    const total = { count: 1, previous: 0, messages: 1, expected: 0, score: null, status: 'unknown' as const };
     const hour = { start: new Date(), elapsed: 0.5 };
     jest.spyOn(reader, 'overview').mockResolvedValue(all.map((each) => ({ ...each, ...hour, ...total })));
     const board = makeDashboard(workspace, { reader });

@@ -367,7 +367,7 @@ describe('overview', () => {
     const web = told.find(({ severity }) => severity === 'error') as LoggerOverview;
     const { elapsed, score, expected, ...others } = web;
     const start = new Date(`${isoHour()}Z`);
-    const counts = { count: 2 ** 52 + 1, previous: 10, status: 'surging' };
+    const counts = { count: 2 ** 52 + 1, previous: 10, messages: 4, status: 'surging' };
     expect(others).toEqual({ name: 'web', severity: 'error', lastSeen: expect.any(Date), start, ...counts });
     expect(Math.abs(elapsed - (Date.now() - start.getTime()) / 3_600_000)).toBeLessThan(0.01);
     expect(expected).toBeCloseTo(elapsed * 10, 6);

@@ -13,6 +13,8 @@ import { type HourTotals, readAllTotals } from './totals';
 
 /** How much a logger name and severity logged this hour, beside the hour before. */
 export interface LoggerOverview extends KnownLogger, Change, HourProgress {
+  /** Different messages of this hour and of the hour before; one of both counts twice. */
+  readonly messages: number;
   /** Its log calls in each of the last 120 minutes, as {@link RecentCommonReader.minutes} gives them, unless they were left out. */
   readonly minutes?: MinuteCounts;
 }
@@ -55,9 +57,9 @@ export async function compareLoggers(totals: readonly LoggerTotals[]): Promise<L
   const compared: LoggerOverview[] = [];
   for (const logger of totals) {
     if (slices.isOver()) await slices.pause();
-    const { name, severity, lastSeen, start, elapsed, minutes } = logger;
+    const { name, severity, lastSeen, start, elapsed, messages, minutes } = logger;
     const change = compareTotals(logger, withBaseline.has(hourKey(logger)));
-    compared.push({ name, severity, lastSeen, start, elapsed, ...change, ...(minutes && { minutes }) });
+    compared.push({ name, severity, lastSeen, start, elapsed, ...change, messages, ...(minutes && { minutes }) });
   }
   return compared;
 }

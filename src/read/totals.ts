@@ -18,8 +18,8 @@ const READ_TOTALS = defineScript(/* lua */ `
 -- KEYS[4] pstart   string  the previous hour in which something was logged
 -- KEYS[5] minutes  zset    minute -> log calls; left out if they are not asked for
 --
--- Returns { epoch seconds, microseconds beyond them, the sum of this hour, that of the hour before it, 1 if the destination exists,
---   else 0, a text of the minutes, each followed by its log calls, or nothing }
+-- Returns { epoch seconds, microseconds beyond them, the sum of this hour, that of the hour before it, the messages of both, 1 if the
+--   destination exists, else 0, a text of the minutes, each followed by its log calls, or nothing }
 ${ISO_HOUR}
 ${WINDOWS}
 
@@ -28,9 +28,13 @@ local time = redis.call('TIME')
 local current = find_window(iso_hour(tonumber(time[1])), common, start_key, last, pstart_key)
 local previous = find_window(iso_hour(tonumber(time[1]) - 3600), common, start_key, last, pstart_key)
 local exists = (redis.call('GET', start_key) or redis.call('GET', pstart_key)) and 1 or 0
+local messages = 0
+for _, window in ipairs({ current or false, previous or false }) do
+  if window then messages = messages + redis.call('ZCOUNT', window, '-inf', '+inf') end
+end
 -- A client takes one text apart faster than hundreds.
 local by_minute = minutes and table.concat(redis.call('ZREVRANGE', minutes, 0, -1, 'WITHSCORES'), ' ')
-return { time[1], time[2], sum_counts(current), sum_counts(previous), exists, by_minute }
+return { time[1], time[2], sum_counts(current), sum_counts(previous), messages, exists, by_minute }
 `);
 
 /** Loggers that are read at once: each reply takes up to 2 kB, and a tenth of a millisecond here and in Redis. */
@@ -45,6 +49,8 @@ export interface HourTotals {
   readonly elapsed: number;
   readonly current: number;
   readonly previous: number;
+  /** Different messages of this hour and of the hour before; one of both counts twice. */
+  readonly messages: number;
   readonly minutes?: MinuteCounts;
   /** Whether anything is left of the destination. */
   readonly exists: boolean;
@@ -78,7 +84,7 @@ export async function readAllTotals<Logger extends { readonly name: string; read
 }
 
 function decodeTotals(reply: unknown, hasMinutes: boolean): HourTotals {
-  const [seconds, micros, now, before, exists, byMinute] = expectArray(reply);
+  const [seconds, micros, now, before, messages, exists, byMinute] = expectArray(reply);
   const passed = (Number(seconds) % HOUR_SECONDS) + Number(micros) / 1e6;
   const [current, previous] = [Number(now), Number(before)];
   const totals = {
@@ -86,6 +92,7 @@ function decodeTotals(reply: unknown, hasMinutes: boolean): HourTotals {
     elapsed: passed / HOUR_SECONDS,
     current,
     previous,
+    messages: Number(messages),
     exists: Number(exists) === 1,
   };
   if (!hasMinutes) return totals;

@@ -65,17 +65,17 @@ export class WatchedTotals {
   }
 }
 
-/** What was counted stays as it is while nobody writes, but the hour goes on, or turns. */
+/** What was counted stays as it is while nobody writes, but the hour goes on, or turns. Then there are fewer messages, or none. */
 async function bringUpTo(now: number, known: ReadonlyMap<string, WatchedTotal>): Promise<WatchedTotal[]> {
   const slices = new Slices();
   const start = new Date(now - (now % HOUR_MS));
   const elapsed = (now % HOUR_MS) / HOUR_MS;
   const current: LoggerTotals[] = [];
-  for (const { name, severity, lastSeen, start: hour, count, previous } of known.values()) {
+  for (const { name, severity, lastSeen, start: hour, count, previous, messages } of known.values()) {
     if (slices.isOver()) await slices.pause();
     const hours = (start.getTime() - hour.getTime()) / HOUR_MS;
     const [sum, before] = hours <= 0 ? [count, previous] : [0, hours === 1 ? count : 0];
-    current.push({ name, severity, lastSeen, start, elapsed, current: sum, previous: before });
+    current.push({ name, severity, lastSeen, start, elapsed, current: sum, previous: before, messages });
   }
   const compared = await compareLoggers(current);
   const totals: WatchedTotal[] = [];

@@ -7,6 +7,7 @@ import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview } from '../../read/overview';
 import type { RecentCommonReader } from '../../read/reader';
 import { type Change, isNotable, sumTotals, surgeScore } from '../../read/surge';
+import { pickTelling } from '../../read/telling';
 import { WatchedTotals } from '../../read/watched-totals';
 import { knownMember } from '../../redis/keys';
 import type { TopArguments } from '../arguments/invocation';
@@ -16,7 +17,9 @@ import { byName, bySeverity, select } from './selection';
 /** Without a name, no more messages are read as a whole, so that people need not wait. Programs get all. */
 const ENOUGH_MESSAGES = 30_000;
 /** What nobody wrote to is read again after this time: what was logged moves out of the window. */
-const KEPT_MS = 10_000;
+const KEPT_MS = 30_000;
+/** Loggers that are read at once. */
+const AT_ONCE = 10;
 /** Messages that are shown of a logger and severity that is not read as a whole. */
 const MOST_TELLING = 5;
 
@@ -85,11 +88,13 @@ export class SectionReader {
     const active = selected.filter(({ count, previous }) => count > 0 || previous > 0).sort(byLikelihood);
     const isOneName = new Set(active.map(({ name }) => name)).size === 1;
     const enough = isOneName || selection.isJson ? Infinity : ENOUGH_MESSAGES;
-    const { sections, asked } = await readInTurn(active, enough, (logger) => this.#readSection(logger, selection));
-    const unread = active.slice(asked);
+    const { whole, unread } = share(active, enough);
+    const sections = await mapSome(whole, AT_ONCE, (logger) => this.#readSection(logger, selection));
     const partial = await this.#readPartly(unread, totals, selection);
     return {
-      read: [...sections, ...partial].sort((a, b) => bySeverity(a.logger, b.logger) || byNews(a, b)),
+      read: [...sections.filter((section) => section !== undefined), ...partial].sort(
+        (a, b) => bySeverity(a.logger, b.logger) || byNews(a, b),
+      ),
       unread: unread.sort(byName),
       quiet: selected.filter((logger) => !active.includes(logger)).sort(byName),
     };
@@ -127,7 +132,7 @@ export class SectionReader {
       );
       for (const { severity, total, changes: all } of glances) {
         const logger = unread.find((each) => each.name === name && each.severity === severity);
-        const changes = pickTelling(all);
+        const changes = pickTelling(all).slice(0, MOST_TELLING);
         if (!logger || changes.length === 0) continue;
         const counted = window === 'current' ? logger : { ...logger, ...total };
         sections.push({ logger: counted, changes, isMostlyUnique: false, news: findNews(changes), isPartial: true });
@@ -151,24 +156,32 @@ async function keep<Answer>(
   return answer;
 }
 
-/** Reads loggers until there are enough messages: more at once, the more there is room for. */
-async function readInTurn(
+/** Those of some loggers that are read as a whole, as long as there is room for their messages, and the others. */
+function share(
   loggers: readonly LoggerOverview[],
   enough: number,
-  read: (logger: LoggerOverview) => Promise<Section | undefined>,
-): Promise<{ sections: Section[]; asked: number }> {
-  const sections: Section[] = [];
-  let [asked, messages, next] = [0, 0, 1];
-  while (asked < loggers.length && next > 0) {
-    const some = loggers.slice(asked, asked + next);
-    const found = (await Promise.all(some.map(read))).filter((section) => section !== undefined);
-    asked += some.length;
-    sections.push(...found);
-    for (const { changes } of found) messages += changes.reduce((sum, { variantCount = 1 }) => sum + variantCount, 0);
-    // Their number is not known before: those to come may have as many as those before.
-    next = Math.min(asked + 1, messages === 0 ? Infinity : Math.floor(((enough - messages) * asked) / messages));
+): { readonly whole: LoggerOverview[]; readonly unread: LoggerOverview[] } {
+  const [whole, unread]: [LoggerOverview[], LoggerOverview[]] = [[], []];
+  let left = enough;
+  for (const logger of loggers) {
+    const { messages } = logger;
+    (messages <= left ? whole : unread).push(logger);
+    if (messages <= left) left -= messages;
   }
-  return { sections, asked };
+  return { whole, unread };
+}
+
+/** What is made of each item, of a few at once. */
+async function mapSome<Item, Result>(
+  items: readonly Item[],
+  most: number,
+  map: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += most) {
+    results.push(...(await Promise.all(items.slice(at, at + most).map(map))));
+  }
+  return results;
 }
 
 /** Undefined if the index holds a name or severity that no reader accepts. */
@@ -185,11 +198,6 @@ async function readChanges(
     if (error instanceof OptionsError) return undefined;
     throw error;
   }
-}
-
-/** The first of the changes that are news: their numbers are true, but not those of patterns, of which more may be. */
-function pickTelling(changes: readonly MessageChange[]): MessageChange[] {
-  return changes.filter(isNews).slice(0, MOST_TELLING);
 }
 
 function findNews(changes: readonly MessageChange[]): number {

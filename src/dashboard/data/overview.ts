@@ -3,6 +3,7 @@
 import type { SeverityGlance } from '../../read/glance';
 import { Slices, sortInSlices } from '../../read/slices';
 import { type Change, isRising, sumTotals } from '../../read/surge';
+import { pickTelling } from '../../read/telling';
 import type { TotalsReading, WatchedTotal } from '../../read/watched-totals';
 import { compareSeverities } from '../../severity';
 import { readerWindow, type View, windowMinutes } from '../view';
@@ -52,7 +53,7 @@ export interface LoggerCard {
   readonly total: Change;
   /** Log calls of the window by severity, gravest first; none are left out but those without any. */
   readonly counts: readonly { readonly severity: string; readonly count: number }[];
-  /** Messages that are new, returned, surging and fading, of those looked at. */
+  /** Patterns of messages that are new, returned, surging and fading, of those looked at. */
   readonly changeCounts: StatusCounts;
   /** Log calls of the last 60 minutes, oldest first; null for a minute that is not known. */
   readonly minutes: readonly (number | null)[];
@@ -156,15 +157,15 @@ export async function makeOverview(reader: DashboardReader, totals: AllTotals, v
 async function makeCard(reader: DashboardReader, { name, severities }: LoggerTotal, view: View): Promise<LoggerCard> {
   const known = severities.map(({ severity }) => severity).sort(compareSeverities);
   const glances = await reader.glance(name, known, { window: readerWindow(view) });
-  const rising = glances.flatMap(({ severity, changes }) =>
-    changes.filter(({ status }) => isRising(status)).map((change) => ({ ...change, severity })),
+  const changed = glances.flatMap(({ severity, changes }) =>
+    pickTelling(changes).map((change) => ({ ...change, severity })),
   );
-  const telling = mostUrgent(rising);
+  const telling = mostUrgent(changed.filter(({ status }) => isRising(status)));
   return {
     name,
     total: sumTotals(glances.map(({ total }) => total)),
     counts: glances.map(({ severity, total }) => ({ severity, count: total.count })).filter(({ count }) => count > 0),
-    changeCounts: countStatuses(glances),
+    changeCounts: countStatuses(changed),
     minutes: sumMinutes(glances),
     graveMinutes: sumMinutes(glances.filter(({ severity }) => severity === 'critical' || severity === 'error')),
     telling: telling ? { ...telling, key: messageKey(telling.message, view.isExact) } : null,

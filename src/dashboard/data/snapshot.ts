@@ -80,7 +80,7 @@ export async function makeSnapshot({ known, name, changes, glances, lines }: Rea
     ...(await listLoggers(known, name)),
     elapsed: minutes,
     hasBaseline: glances.some(({ total }) => total.score !== null),
-    ...listTotals(glances, shownSeverities(view, all)),
+    ...listTotals(glances, shownSeverities(view, all), view.isExact),
     changes: await toRows(notable.shown, lines),
     changeCounts: notable.counts,
     matching: notable.matching,

@@ -1,7 +1,9 @@
 /** Lists the severities of a logger with their totals. */
 
 import type { SeverityGlance } from '../../read/glance';
+import type { MessageChange } from '../../read/message-change';
 import { type Change, isNotable, sumTotals } from '../../read/surge';
+import { pickTelling } from '../../read/telling';
 import { compareSeverities, GRAVEST_FIRST } from '../../severity';
 import { NO_CHANGES, type StatusCounts } from './changes';
 
@@ -9,7 +11,7 @@ import { NO_CHANGES, type StatusCounts } from './changes';
 export interface SeverityTotal extends Change {
   readonly severity: string;
   readonly isShown: boolean;
-  /** Messages that are new, returned, surging and fading, of those looked at. */
+  /** Messages, or patterns of messages, that are new, returned, surging and fading, of those looked at. */
   readonly changeCounts: StatusCounts;
 }
 
@@ -20,24 +22,28 @@ export function listSeverities(others: Iterable<string>): string[] {
   return [...new Set([...GRAVEST_FIRST, ...others])].sort(compareSeverities);
 }
 
-/** The totals of all severities, and of all together. */
+/**
+ * The totals of all severities, and of all together.
+ *
+ * @param isExact - whether messages are counted one by one, and not by their patterns
+ */
 export function listTotals(
   glances: readonly SeverityGlance[],
   shown: readonly string[],
+  isExact: boolean,
 ): { total: Change; severities: SeverityTotal[] } {
   const severities = listSeverities(glances.map(({ severity }) => severity)).map((severity) => {
     const found = glances.find((glance) => glance.severity === severity);
-    const changeCounts = found ? countStatuses([found]) : NO_CHANGES;
+    const changes = found?.changes ?? [];
+    const changeCounts = countStatuses(isExact ? changes : pickTelling(changes));
     return { severity, ...(found?.total ?? NOTHING), changeCounts, isShown: shown.includes(severity) };
   });
   return { total: sumTotals(severities), severities };
 }
 
 /** How many messages have each status worth a row. */
-export function countStatuses(glances: readonly SeverityGlance[]): StatusCounts {
+export function countStatuses(changes: readonly MessageChange[]): StatusCounts {
   const counts = { ...NO_CHANGES };
-  for (const { status } of glances.flatMap(({ changes }) => changes)) {
-    if (isNotable(status)) counts[status]++;
-  }
+  for (const { status } of changes) if (isNotable(status)) counts[status]++;
   return counts;
 }
