@@ -49,6 +49,15 @@ function expectExact({ exitCode, output, errors }: Finished): void {
   expect(exitCode).toBe(0);
 }
 
+/** What the incident brings: three new messages, and one that is surging. */
+function expectIncident(output: string): void {
+  expect(output).toMatch(/^ {2}SURGING .* timeout after <time> calling <url>$/m);
+  for (const message of ['voucher <id> does not exist', 'TypeError: Cannot read', 'payment gateway <host>']) {
+    expect(output).toMatch(new RegExp(`^ {2}NEW .*${message}`, 'm'));
+  }
+  expect(output.match(/^ {2}(NEW|SURGING|FADING) /gm)).toHaveLength(4);
+}
+
 async function expectRefused(url: string): Promise<void> {
   const client = createClient({ url, socket: { reconnectStrategy: false }, RESP: 2 });
   client.on('error', () => undefined);
@@ -61,11 +70,7 @@ describe('demo without a terminal', () => {
   it('fills the last hours of a shop, has an incident, prints what is new and surging, and ends', async () => {
     const demo = await runDemo({ REDIS_URL: sharedUrl() }, { seconds: '10' });
     expectExact(demo);
-    expect(demo.output).toMatch(/^ {2}SURGING .* timeout after <time> calling <url>$/m);
-    for (const message of ['voucher <id> does not exist', 'TypeError: Cannot read', 'payment gateway <host>']) {
-      expect(demo.output).toMatch(new RegExp(`^ {2}NEW .*${message}`, 'm'));
-    }
-    expect(demo.output.match(/^ {2}(NEW|SURGING|FADING) /gm)).toHaveLength(4);
+    expectIncident(demo.output);
   });
 
   it('has nothing to tell before the incident', async () => {
@@ -172,9 +177,10 @@ function isEmbeddedServerMissing(): boolean {
 }
 
 describe('demo on a machine without a Redis', () => {
-  it('has npm bring an embedded server', async () => {
+  it('has npm bring an embedded server, which shows the incident as well', async () => {
     if (isEmbeddedServerMissing()) return;
-    const demo = await runDemo({ server: 'no-such-server' });
+    const demo = await runDemo({ server: 'no-such-server' }, { seconds: '10' });
+    expectIncident(demo.output);
     expect(demo.output).toContain('Redis: the embedded JavaScript server, started on redis://');
     // It may reply late on a busy machine.
     expectExact({ ...demo, errors: demo.errors.replace(/^\[winston-redis-recent-common\] \[delivery\] .*\n/gm, '') });

@@ -62,7 +62,7 @@ local function see(memory, message, group, is_first)
 end
 
 local function beginning(second, is_born)
-  return string.format('%d', -2 * second - (is_born and 1 or 0))
+  return string.format('%.17g', -2 * second - (is_born and 1 or 0))
 end
 
 local function first_second(memory)
@@ -96,7 +96,7 @@ local function save_seen(memory)
   local began = size == 0 and seen_since(memory) or size > 0 and earlier_beginning(memory)
   if began then members = { began, '\\255' } end
   for _, message in ipairs(memory.scores) do
-    members[#members + 1] = string.format('%d', memory.news[message])
+    members[#members + 1] = string.format('%.17g', memory.news[message])
     members[#members + 1] = message
   end
   redis.pcall('ZADD', memory.seen, unpack(members))
