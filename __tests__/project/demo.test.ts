@@ -106,7 +106,7 @@ describeWithTerminal('demo in a terminal', () => {
     const [, url = ''] = /started on (redis:\S+)/.exec(demo.stdout) as RegExpExecArray;
     await demo.shows('The incident has begun');
     await until(async () => {
-      const html = await (await fetch(dashboard)).text();
+      const html = await (await fetch(`${dashboard}?name=checkout`)).text();
       const changes = tableRows(html, 'changes').map((cells) => cells.join(' '));
       return changes.some((row) => /new.*voucher/.test(row)) && changes.some((row) => /surging.*timeout/.test(row));
     });

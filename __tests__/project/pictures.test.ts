@@ -31,6 +31,9 @@ function terminalHtml(text: string): string {
   return `<body style="margin: 0; background: #0d1117"><pre style="${style}">${shown}</pre></body>`;
 }
 
+/** Minutes of the hour with the incident. */
+const MINUTES = 41;
+
 const describePictures = describeWith('browser', 'server clock');
 
 describePictures('pictures of the viewers', () => {
@@ -44,16 +47,10 @@ describePictures('pictures of the viewers', () => {
     clock = ServerClock.create();
     server = await RedisServer.start({ env: clock.env });
     workspace = await Workspace.open(server.url);
-    for (const quarter of [0, 1, 2, 3]) {
-      setIntoHour(15 * quarter - 59);
-      const calls = calmHour().get(SHOP) as PlacedCall[];
-      await log(
-        SHOP,
-        calls.filter(({ at }) => Math.floor(4 * at) === quarter),
-      );
-    }
-    setIntoHour(41);
-    for (const [name, calls] of incidentHour()) await log(name, calls);
+    const before = calmHour();
+    before.delete('mailer');
+    await logByMinute(before, -60, 60);
+    await logByMinute(incidentHour(), 0, MINUTES);
     await spreadLines(SHOP);
     const options = { title: 'Shop logs', environment: 'production' };
     site = await Site.open(makeDashboard(workspace, options).node);
@@ -70,25 +67,30 @@ describePictures('pictures of the viewers', () => {
     clock.set(minutes * 60 - (Math.floor(Date.now() / 1000) % 3600));
   }
 
-  async function log(name: string, calls: readonly PlacedCall[]): Promise<void> {
-    const transport = workspace.transport({
-      name,
-      closeTimeoutMs: 60_000,
-      commonKey: 'pattern',
-    });
-    for (const { at: _, ...call } of calls) transport.log(call);
-    await transport.flush();
+  /** Logs calls in each of some minutes, with transports that do not take their own clock for one that stood still. */
+  async function logByMinute(all: ReadonlyMap<string, PlacedCall[]>, from: number, minutes: number): Promise<void> {
+    for (let minute = 0; minute < minutes; minute++) {
+      setIntoHour(from + minute + 0.5);
+      for (const [name, calls] of all) {
+        const own = calls.filter(({ at }) => Math.floor(at * minutes) === minute);
+        if (own.length === 0) continue;
+        const transport = workspace.transport({ name, closeTimeoutMs: 60_000, commonKey: 'pattern' });
+        for (const { at: _, ...call } of own) transport.log(call);
+        await transport.close();
+      }
+    }
   }
 
   /** Gives lines that were logged at once the times of lines that came one by one. */
   async function spreadLines(name: string): Promise<void> {
     const calls = (incidentHour().get(name) as PlacedCall[]).slice(-60).reverse();
-    const now = Date.now();
+    const [seconds] = (await workspace.redis.sendCommand(['TIME'])) as unknown as [string];
+    const now = Number(seconds) * 1000;
     for (const severity of new Set(calls.map(({ level }) => level))) {
       const key = workspace.key(`recent:${name}:${severity}`);
       const ages = calls.flatMap(({ level }, i) => (level === severity ? [i * 1700] : []));
       const lines = (await workspace.redis.lRange(key, 0, -1)).map((line, i) => {
-        return `${new Date(now - (ages[i] ?? 600_000)).toISOString()} ${line.slice(25)}`;
+        return `${new Date(now - (ages[i] ?? 250_000)).toISOString()} ${line.slice(25)}`;
       });
       await workspace.redis.del(key);
       await workspace.redis.rPush(key, lines);
@@ -121,7 +123,8 @@ describePictures('pictures of the viewers', () => {
     const { tab } = browser;
     const key = encodeURIComponent(parameterize(STACK));
     await tab.goto(`${site.url}/${query.replace('PRICE', key)}`, { colorScheme, width, height: 900 });
-    await tab.picture(`${kind}-${colorScheme}-${width}`, width < 1000 ? 1800 : undefined);
+    const height = width < 1000 ? 1800 : kind === 'start' ? 470 : undefined;
+    await tab.picture(`${kind}-${colorScheme}-${width}`, height);
     expect(await tab.page.title()).toMatch(/new · |new, /);
     expect(await tab.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   });

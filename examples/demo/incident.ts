@@ -29,8 +29,20 @@ const declined = (i: number) => [`card ending in ${1000 + i} was declined`, { co
 const timeout = (i: number) => [`timeout after ${5000 + i} ms calling https://pay.example/v2/charges/${i}`] as const;
 const priced = (i: number) => [`cart ${i} priced in ${1 + (i % 9)} ms`] as const;
 const voucher = (i: number) => [`voucher SPRING${i % 7} does not exist`, { customer: 5000 + i }] as const;
-const refused = (i: number) =>
-  [`payment gateway 10.4.0.${7 + i}:443 refused connection`, { retryInSeconds: 30 }] as const;
+const refused = (i: number) => {
+  const host = `10.4.0.${7 + i}:443`;
+  return [`payment gateway ${host} refused connection`, { retryInSeconds: 30, err: refusal(host) }] as const;
+};
+
+/** What Node throws then, with the same stack each time. */
+function refusal(host: string): Error {
+  const error = new Error(`connect ECONNREFUSED ${host}`);
+  error.stack = `Error: ${error.message}
+    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1607:16)
+    at async charge (/srv/checkout/dist/payment.js:63:20)
+    at async placeOrder (/srv/checkout/dist/orders.js:120:5)`;
+  return Object.assign(error, { code: 'ECONNREFUSED' });
+}
 
 /** The shop in an hour without an incident. */
 const CALM: readonly Kind[] = [
@@ -73,27 +85,29 @@ export interface PlacedCall extends Call {
   readonly at: number;
 }
 
-/** The log calls of some kinds, evenly mixed. */
-function mix(...kinds: readonly Kind[]): PlacedCall[] {
+/** The log calls of some kinds, evenly mixed, from a place on. */
+function mix(kinds: readonly Kind[], from = 0): PlacedCall[] {
   const calls = kinds.flatMap(([level, count, call]) =>
     Array.from({ length: count }, (_, i): PlacedCall => {
       const [message, meta] = call(i);
-      return { level, message, ...meta, at: (i + 0.5) / count };
+      return { level, message, ...meta, at: from + ((1 - from) * (i + 0.5)) / count };
     }),
   );
   return calls.sort((a, b) => a.at - b.at);
 }
 
 /** An hour without an incident, by logger name. */
-export const calmHour = (): Map<string, PlacedCall[]> => new Map([[SHOP, mix(...CALM)], ...calmOthers()]);
+export const calmHour = (): Map<string, PlacedCall[]> => new Map([[SHOP, mix(CALM)], ...calmOthers()]);
 
-/** 41 minutes of an hour with the incident, by logger name. */
-export const incidentHour = (): Map<string, PlacedCall[]> =>
-  new Map([...calmOthers(), [SHOP, mix(...SLOWED, ...OUTBREAK)]]);
+/** 41 minutes of an hour, by logger name, in the last seven of which the incident goes on. */
+export const incidentHour = (): Map<string, PlacedCall[]> => {
+  const calls = [...mix(SLOWED), ...mix(OUTBREAK, 34 / 41)];
+  return new Map([...calmOthers(), [SHOP, calls.sort((a, b) => a.at - b.at)]]);
+};
 
 /** What the incident adds, of the shop alone. */
-export const outbreak = (): PlacedCall[] => mix(...OUTBREAK);
+export const outbreak = (): PlacedCall[] => mix(OUTBREAK);
 
 function calmOthers(): [string, PlacedCall[]][] {
-  return Object.entries(OTHERS).map(([name, kinds]) => [name, mix(...kinds)]);
+  return Object.entries(OTHERS).map(([name, kinds]) => [name, mix(kinds)]);
 }

@@ -116,9 +116,9 @@ async function serveDashboard(reader: RecentCommonReader): Promise<Server> {
 function printPlaces({ isInEnvironment, url }: FoundRedis, keyPrefix: string, server: Server): void {
   const { port } = server.address() as AddressInfo;
   const options = `${isInEnvironment ? '' : `--url ${url} `}--prefix ${keyPrefix}`;
-  console.log(`\nThe dashboard of a web shop:  http://127.0.0.1:${port}/?name=${SHOP}`);
+  console.log(`\nThe dashboard of a web shop:  http://127.0.0.1:${port}/`);
   console.log('\nTo see the same in another terminal, in this folder:');
-  for (const command of [`top ${SHOP}`, `tail ${SHOP} --follow`, 'ls']) {
+  for (const command of ['top', 'tail --follow', 'ls']) {
     console.log(`  ${PROGRAM} ${command} ${options}`);
   }
 }

@@ -11,8 +11,9 @@ import type { Markup, MarkupElement } from './markup';
 import { formatCount, formatExpected, formatNumber } from './number';
 import { badge, levelClass, sample, variantList } from './rows';
 import { severityLabel } from './severities';
+import { note } from './table';
 import { textElement, visible } from './text';
-import { timeElement } from './time';
+import { minuteElement, timeElement } from './time';
 import { risingText, windowWords } from './words';
 
 /** Watchers look more often than this. */
@@ -56,9 +57,16 @@ function rowFacts(row: MessageRow, view: View, now: Date): Fact[] {
     ['Expected', formatExpected(row.expected)],
     [words.before, formatNumber(row.previous)],
     ['First seen', row.firstSeen ? timeElement(row.firstSeen, now) : 'not known within a week'],
-    ['Last seen', row.lastSeen ? timeElement(row.lastSeen, now) : 'not known'],
+    ['Last seen', ...lastSeen(row, now)],
     ['Before that', beforeText(row)],
   ];
+}
+
+/** To the minute, or to the hour if its minutes are not known. */
+function lastSeen({ lastSeen: time, minutes }: MessageRow, now: Date): Markup[] {
+  if (!time) return ['not known'];
+  const isMinute = minutes.some((count) => count !== null && count > 0);
+  return isMinute ? [minuteElement(time, now)] : ['in the hour from ', minuteElement(time, now)];
 }
 
 /** Nothing of a group that neither runs nor has told anything. */
@@ -83,11 +91,14 @@ function toldFacts(told: MessageSnapshot['told'], now: Date): Fact[] {
 export function minutesPanel({ row, end }: MessageSnapshot, now: Date): MarkupElement {
   if (!row) return ['section', { id: 'minutes' }];
   const until = new Date(end);
+  const heading: Markup = ['h2', {}, 'Log calls by minute'];
   const isKnown = row.minutes.some((count) => count !== null);
-  const drawing: Markup[] = isKnown
-    ? [chart(row.minutes, until), ['details', {}, ['summary', {}, 'Values'], minuteValues(row.minutes, until, now)]]
-    : [['p', { class: 'note' }, 'It is not known in which minutes it was logged.']];
-  return ['section', { id: 'minutes' }, ['h2', {}, 'Log calls by minute'], ...drawing];
+  if (!isKnown) {
+    return ['section', { id: 'minutes' }, heading, note('It is not known in which minutes it was logged.')];
+  }
+  const gaps = row.minutes.includes(null) ? [note('Grey: it is not known whether it was logged then.')] : [];
+  const values: Markup = ['details', {}, ['summary', {}, 'Values'], minuteValues(row.minutes, until, now)];
+  return ['section', { id: 'minutes' }, heading, chart(row.minutes, until), ...gaps, values];
 }
 
 export function samplePanel({ row }: MessageSnapshot, view: View, now: Date): MarkupElement {
