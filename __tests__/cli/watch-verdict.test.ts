@@ -69,7 +69,7 @@ describe('watch', () => {
 
   it('prints alarms as JSON with --json, and those of --level and --on alone', async () => {
     const transport = await oldLogger(name, 'warning');
-    const cli = await start('--json', '--level', 'warn', '--on', 'new');
+    const cli = await start(name, '--json', '--level', 'warn', '--on', 'new');
     await logErrors(transport, 'an error');
     transport.log({ level: 'warn', message: 'a warning' });
     await transport.flush();

@@ -1,4 +1,5 @@
 import { type Alarm, RedisRecentCommonTransport } from '../../src';
+import { ReadOnlyWatch } from '../../src/watch/read-only-watch';
 import { redisWithClock } from '../support/redis/redis-with-clock';
 import { describeWithClock } from '../support/redis/server-clock';
 import { until } from '../support/wait';
@@ -95,6 +96,38 @@ describeWithClock('watcher by the clock of Redis', () => {
     const unaware = watch({ names: [name], on: ['silent'], group: 'unaware' });
     await until(() => unaware.watcher.stats().looks);
     expect(unaware.alarms).toEqual([]);
+  });
+
+  it('that only reads tells a surge and a silence since it began, and nothing of before', async () => {
+    const [surging, silent] = [`surge${names}`, `silent${names}`];
+    await logByMinute(silent, times(31, 3), 'tick');
+    await logByMinute(surging, times(40, 2), 'slow query');
+    // It has been silent for longer than the watch.
+    const alarms: Alarm[] = [];
+    const watching = await ReadOnlyWatch.open({
+      client: workspace.redis,
+      prefix: workspace.prefix,
+      on: ['surging', 'silent'],
+      names: [surging, silent],
+      severities: ['error'],
+      beforeMs: 0,
+      onAlarm: (alarm) => void alarms.push(alarm),
+      onWarning: (reason) => {
+        throw new Error(reason);
+      },
+      onUncertain: () => undefined,
+    });
+    await watching.look();
+    await watching.lookAtAll();
+    expect(alarms).toEqual([]);
+    await logByMinute(surging, [40, 40], 'slow query');
+    await watching.lookAtAll();
+    await watching.lookAtAll();
+    expect(alarms).toMatchObject([{ kind: 'surging', name: surging, message: 'slow query' }]);
+    timed.clock.advance(7 * 60);
+    await watching.lookAtAll();
+    await watching.lookAtAll();
+    expect(alarms).toMatchObject([{ kind: 'surging' }, { kind: 'silent', name: surging, count: 0 }]);
   });
 
   it('goes on if the clock of Redis is set back or forward', async () => {

@@ -17,6 +17,8 @@ import type { Raised, RaiseOptions, Raiser, Verdict } from './shared-watch';
 
 /** How long a look may take. */
 const LOOK_TIMEOUT_MS = 30_000;
+/** How much the clocks of two masters may differ. */
+const SKEW_MS = 1000;
 /** Messages that are remembered as told. */
 const MOST_TOLD = 10_000;
 
@@ -58,14 +60,16 @@ export class ReadOnlyWatch {
     const space = { prefix: options.prefix, hashTag: connection.isCluster };
     const { cursor, loggers } = await readChangedSince(connection, space, undefined);
     const source = { connection, space, patterns: new PatternMemory() };
-    return new ReadOnlyWatch(source, options, loggers, Number(cursor) - options.beforeMs);
+    return new ReadOnlyWatch(source, options, loggers, Number(cursor));
   }
 
-  private constructor(source: Source, options: ReadOnlyWatchOptions, loggers: readonly ChangedLogger[], since: number) {
+  private constructor(source: Source, options: ReadOnlyWatchOptions, loggers: readonly ChangedLogger[], now: number) {
     const { on, names, severities, prefix, onAlarm, onWarning, onUncertain } = options;
+    // Other masters of a cluster may be behind.
+    const since = now - options.beforeMs - (source.connection.isCluster ? SKEW_MS : 0);
     this.loggers = loggers;
     this.#watchedSince = since;
-    this.#ahead = since + options.beforeMs - Date.now();
+    this.#ahead = now - Date.now();
     this.#leader = new Leader(source, new Memory(), undefined, {
       on,
       names,
