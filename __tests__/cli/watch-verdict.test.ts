@@ -106,8 +106,8 @@ describe('watch', () => {
 describe('watch --fail-on', () => {
   it('ends with code 1 and the list if a new error came, at once or at the end, and 0 for others that are watched', async () => {
     const [transport, other] = [await oldLogger(name), await oldLogger(`${name}-other`)];
-    const failing = await start(name, '--for', '3s', '--fail-on', 'new');
-    const passing = await start(`${name}-other`, '--for', '3s', '--fail-on', 'surging', '--on', 'new');
+    const failing = await start(name, '--for', '5s', '--fail-on', 'new');
+    const passing = await start(`${name}-other`, '--for', '5s', '--fail-on', 'surging', '--on', 'new');
     expect([failing.earlyCode, passing.earlyCode]).toEqual([3, 3]);
     await logErrors(transport, 'at once');
     await logErrors(other, 'only told');
@@ -118,24 +118,24 @@ describe('watch --fail-on', () => {
       `new error in ${name}: at once (`,
       `new error in ${name}: at the end (`,
     ]);
-    expect(failed.stderr).toContain('2 alarms (new) in 3 s');
+    expect(failed.stderr).toContain('2 alarms (new) in 5 s');
     expect(failed.code).toBe(1);
     expect(passed.stdout).toContain('only told');
-    expect([passed.code, passed.stderr]).toEqual([0, expect.stringContaining('nothing (surging) in 3 s')]);
+    expect([passed.code, passed.stderr]).toEqual([0, expect.stringContaining('nothing (surging) in 5 s')]);
   });
 
   it('ends with code 0 if only known errors came, and those that were new before', async () => {
     const transport = await oldLogger(name);
     await logErrors(transport, 'new before');
     await nextSecond();
-    const cli = await start(name, '--for', '2s', '--fail-on', 'new');
+    const cli = await start(name, '--for', '4s', '--fail-on', 'new');
     await logErrors(transport, 'known', 'new before');
     expect(await cli.ended).toMatchObject({ code: 0, stdout: '' });
   });
 
   it('finds what nobody noted in the index as new', async () => {
     const transport = await oldLogger(name);
-    const cli = await start(name, '--for', '2s', '--fail-on', 'new');
+    const cli = await start(name, '--for', '4s', '--fail-on', 'new');
     await logErrors(transport, 'unnoted');
     await workspace.redis.zRem(workspace.key('known'), `news:error:${name}`);
     expect(await cli.ended).toMatchObject({ code: 1, stdout: expect.stringContaining('unnoted') });
@@ -153,8 +153,8 @@ describe('watch --fail-on', () => {
 
   it('ends with code 3 if a logger is too young to tell what is new, and 1 if another has something new', async () => {
     const [young, old] = [workspace.transport({ name: `${name}-young` }), await oldLogger(name)];
-    const cli = await start(`${name}-young`, '--for', '2s', '--fail-on', 'new');
-    const all = await start('--for', '2s', '--fail-on', 'new');
+    const cli = await start(`${name}-young`, '--for', '4s', '--fail-on', 'new');
+    const all = await start('--for', '4s', '--fail-on', 'new');
     await logErrors(young, 'the first ever');
     await logErrors(old, 'new');
     const [one, both] = await Promise.all([cli.ended, all.ended]);
@@ -231,7 +231,7 @@ describeWithServer('watch in a cluster', () => {
       await logErrors(transport, 'known');
       await ageSeen(client, 'common:{shop}:error', 48);
       const args = ['watch', '--cluster', '-u', cluster.urls[0] as string];
-      const judging = new RunningCli([...args, '--for', '3s', '--fail-on', 'new']);
+      const judging = new RunningCli([...args, '--for', '5s', '--fail-on', 'new']);
       const telling = new RunningCli([...args, '--exec', 'grep -q shop'], { env: { PATH: String(process.env.PATH) } });
       await judging.until(() => judging.stderr.text.includes('watching'));
       await telling.until(() => telling.stderr.text.includes('telling'));
