@@ -95,7 +95,7 @@ describe('watch', () => {
 
   it('ends with code 0 after the time of --for, whatever came', async () => {
     const transport = await oldLogger(name);
-    const cli = await start(name, '--for', '2s');
+    const cli = await start(name, '--for', '4s');
     await logErrors(transport, 'boom');
     const { code, stdout } = await cli.ended;
     expect(code).toBe(0);
@@ -118,10 +118,10 @@ describe('watch --fail-on', () => {
       `new error in ${name}: at once (`,
       `new error in ${name}: at the end (`,
     ]);
-    expect(failed.stderr).toContain('2 alarms (new) in 5 s');
+    expect(failed.stderr).toMatch(/\n2 alarms \(new\) in \d+ s\n/);
     expect(failed.code).toBe(1);
     expect(passed.stdout).toContain('only told');
-    expect([passed.code, passed.stderr]).toEqual([0, expect.stringContaining('nothing (surging) in 5 s')]);
+    expect([passed.code, passed.stderr]).toEqual([0, expect.stringContaining('nothing (surging) in ')]);
   });
 
   it('ends with code 0 if only known errors came, and those that were new before', async () => {
@@ -169,7 +169,7 @@ describe('watch --fail-on', () => {
     const score = Math.floor(now / 3600) * 2 ** 33 + 2 * (now - 100_000);
     const seen = Array.from({ length: 9950 }, (_, i) => ({ score, value: `seen ${i}` }));
     await workspace.redis.zAdd(workspace.key(`common:${name}:error:seen`), seen);
-    const cli = await start(name, '--for', '1s', '--fail-on', 'new');
+    const cli = await start(name, '--for', '3s', '--fail-on', 'new');
     await logErrors(transport, 'boom');
     expect(await cli.ended).toMatchObject({
       code: 3,
