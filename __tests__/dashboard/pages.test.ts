@@ -13,6 +13,7 @@ const KINDS = Object.keys(PAGES) as (keyof typeof PAGES)[];
 
 describeWithBrowser('the pages of all loggers, of one, and of a message', () => {
   const browser = openTab({ bypassCSP: true });
+  const scriptless = openTab({ javaScriptEnabled: false, isInRealTime: true });
   let workspace: Workspace;
   let site: Site;
 
@@ -129,6 +130,26 @@ describeWithBrowser('the pages of all loggers, of one, and of a message', () => 
     expect(message.match(/<table class="lines"/g)).toHaveLength(1);
     const exact = await (await ask(board, '?name=orders&group=message')).text();
     expect(textIn(exact)).not.toContain('variants');
+  });
+
+  it('lead from the first card to a stack, a filter and another window in a browser that runs no script', async () => {
+    const { page } = scriptless.tab;
+    await scriptless.tab.goto(site.url);
+    await page.locator('.card').first().getByRole('link', { name: 'checkout' }).click();
+    const row = page.locator('#changes tr', { hasText: 'refused' });
+    await row.locator('summary').first().click();
+    expect(await row.locator('.stack').isVisible()).toBe(true);
+    await row.getByRole('link', { name: 'All about this message' }).click();
+    expect(await page.locator('svg.chart').isVisible()).toBe(true);
+    expect(await page.locator('#lines tbody tr').count()).toBeGreaterThan(0);
+    await page.getByRole('link', { name: 'All messages' }).click();
+    await page.getByRole('link', { name: '15 minutes' }).click();
+    await page.locator('#filter').fill('TIMEOUT');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    expect(new URL(page.url()).searchParams.get('filter')).toBe('TIMEOUT');
+    const found = await page.locator('#lines td.message').allTextContents();
+    expect([found.length > 0, found.filter((text) => !text.includes('timeout'))]).toEqual([true, []]);
+    expect(await page.locator('#pause').isVisible()).toBe(false);
   });
 
   it('say on the page of a message what watchers have told of it, group by group', async () => {
