@@ -161,7 +161,7 @@ describe('message of the interactive top', () => {
     expect(text).toMatch(
       /first seen: \d\d:\d\d:37, 1 min ago\nlast seen: \d\d:41, this minute\nbefore that: not within a week/,
     );
-    expect(text).toMatch(/ {4}30 \| +█\n( {7}\| +█\n){3} {5}0 \|▁{59}█\n {8}\d\d:42 +\d\d:41/);
+    expect(text).toMatch(/ {4}30 \| +█\n( {7}\| +█\n){1} {5}0 \|▁{59}█\n {8}\d\d:42 +\d\d:41/);
     expect(text).toMatch(/a critical one \{"user":17}\n {4}Error: why\n {8}at here \(file.js:1:2\)/);
   });
 

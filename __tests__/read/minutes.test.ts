@@ -1,3 +1,4 @@
+import { createClient } from 'redis';
 import { type MessageChange, OptionsError, RedisRecentCommonTransport } from '../../src';
 import { redisWithClock } from '../support/redis/redis-with-clock';
 import { describeWithClock } from '../support/redis/server-clock';
@@ -124,6 +125,20 @@ describeWithClock('minutes and windows of minutes', () => {
     await log('error', { boom: 3 });
     expect(await change('boom', 10)).toMatchObject({ count: 3, status: 'new' });
     expect(await change('boom')).toMatchObject({ count: 3, status: 'new' });
+  });
+
+  it('gives minutes before a message first came as zero, also if its severity began with it, and unknown if others were counted', async () => {
+    await log('info', { usual: 30 });
+    pass(90);
+    await log('error', { boom: 3 });
+    pass(1);
+    expect((await change('boom'))?.minutes).toEqual([...Array(58).fill(0), 3, 0]);
+    const redis = createClient({ url: timed.server.url });
+    await redis.connect();
+    await redis.zIncrBy(`common:${name}:error`, 1, '<other>');
+    redis.destroy();
+    await log('error', { bang: 1 });
+    expect((await change('bang'))?.minutes).toEqual(Array(60).fill(null));
   });
 
   it('says that a message has returned if it was not seen for a day, and not that it is new', async () => {

@@ -79,7 +79,9 @@ export class MessageMinutes {
     const found = pulse && countMinutes(pulse, first, this.last, countHour);
     return Array.from({ length: MESSAGE_MINUTES }, (_, i) => {
       const minute = first + i;
-      const isKnown = pulsesSince !== undefined && minute >= pulsesSince && this.#sound.has(Math.floor(minute / 60));
+      // Nobody had counted it in these two hours before its minutes were kept: none was missed.
+      const isWhole = pulse?.since === 0 || (pulsesSince !== undefined && minute >= pulsesSince);
+      const isKnown = isWhole && this.#sound.has(Math.floor(minute / 60));
       return isKnown && found ? (found[i] as number | null) : null;
     });
   }

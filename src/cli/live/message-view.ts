@@ -13,9 +13,12 @@ import type { State } from './state';
 import { clockText, firstSeenText, lastSeenText } from './time';
 
 const MINUTE_MS = 60_000;
-const CHART_ROWS = 5;
-/** Rows of a terminal that are too few for such a chart. */
-const FEW_ROWS = 20;
+/** Rows of the chart, by the least rows of a terminal: where there are few, a stack is to be in sight as well. */
+const CHART_ROWS = [
+  [40, 5],
+  [20, 3],
+  [0, 2],
+] as const;
 const AXIS_COLUMNS = 8;
 const INDENT = '    ';
 /** Latest lines that are shown. */
@@ -37,7 +40,7 @@ export function renderMessage(state: State, look: Look): string[] {
       flow(text.split(' '), ' ', columns),
     ),
     '',
-    ...chartLines(row, size.rows < FEW_ROWS ? 2 : CHART_ROWS, columns, marks, now),
+    ...chartLines(row, chartRows(size.rows), columns, marks, now),
     ...variantLines(row, columns),
     ...(row.sample ? ['', 'a line of it', ...sampleLines(row.sample, columns, now)] : []),
     ...latestLines(state, columns, now),
@@ -61,6 +64,10 @@ function seenTexts(row: TopRow, now: Date): string[] {
     `last seen: ${lastSeenText(row, now)}`,
     `before that: ${beforeText(row)}`,
   ];
+}
+
+function chartRows(rows: number): number {
+  return CHART_ROWS.find(([least]) => rows >= least)?.[1] ?? 2;
 }
 
 /** The last hour, with its axes. */
