@@ -26,11 +26,11 @@ let redis: Client;
 let transport: RedisRecentCommonTransport;
 let warnings: DeliveryWarning[];
 
-async function start(...args: string[]): Promise<void> {
-  server = await RedisServer.start({ args });
+async function startWithout(command: string, closeTimeoutMs: number): Promise<void> {
+  server = await RedisServer.start({ args: ['--rename-command', command, ''] });
   redis = createClient({ url: server.url, RESP: 2 });
   await redis.on('error', () => undefined).connect();
-  transport = new RedisRecentCommonTransport({ url: server.url, name: 'app', closeTimeoutMs: 500, ttlSeconds: 7200 });
+  transport = new RedisRecentCommonTransport({ url: server.url, name: 'app', closeTimeoutMs, ttlSeconds: 7200 });
   warnings = [];
   transport.on('warn', (warning: DeliveryWarning) => warnings.push(warning));
 }
@@ -50,7 +50,7 @@ describeWithServer('Redis without a command', () => {
   it.each(MOST_TELLING.slice(0, effort({ quick: 4, full: Infinity })))(
     'has nothing written of a batch that comes to %s, which is kept with one warning',
     async (command) => {
-      await start('--rename-command', command, '');
+      await startWithout(command, 500);
       for (let i = 0; i < 3; i++) transport.log({ level: 'info', message: 'hello' });
       await until(() => warnings.length > 0);
       await expect(transport.flush()).rejects.toThrow('3 log calls not acknowledged');
@@ -63,7 +63,7 @@ describeWithServer('Redis without a command', () => {
   it.each(OF_THE_INDEX)(
     'has batches written although the index cannot be without %s, with one warning',
     async (command) => {
-      await start('--rename-command', command, '');
+      await startWithout(command, 10_000);
       transport.log({ level: 'info', message: 'hello' });
       await transport.flush();
       transport.log({ level: 'error', message: 'hello' });
