@@ -26,8 +26,8 @@ let redis: Client;
 let transport: RedisRecentCommonTransport;
 let warnings: DeliveryWarning[];
 
-async function startWithout(command: string, closeTimeoutMs: number): Promise<void> {
-  server = await RedisServer.start({ args: ['--rename-command', command, ''] });
+async function start(closeTimeoutMs: number, ...args: string[]): Promise<void> {
+  server = await RedisServer.start({ args });
   redis = createClient({ url: server.url, RESP: 2 });
   await redis.on('error', () => undefined).connect();
   transport = new RedisRecentCommonTransport({ url: server.url, name: 'app', closeTimeoutMs, ttlSeconds: 7200 });
@@ -50,7 +50,7 @@ describeWithServer('Redis without a command', () => {
   it.each(MOST_TELLING.slice(0, effort({ quick: 4, full: Infinity })))(
     'has nothing written of a batch that comes to %s, which is kept with one warning',
     async (command) => {
-      await startWithout(command, 500);
+      await start(500, '--rename-command', command, '');
       for (let i = 0; i < 3; i++) transport.log({ level: 'info', message: 'hello' });
       await until(() => warnings.length > 0);
       await expect(transport.flush()).rejects.toThrow('3 log calls not acknowledged');
@@ -63,7 +63,7 @@ describeWithServer('Redis without a command', () => {
   it.each(OF_THE_INDEX)(
     'has batches written although the index cannot be without %s, with one warning',
     async (command) => {
-      await startWithout(command, 10_000);
+      await start(10_000, '--rename-command', command, '');
       transport.log({ level: 'info', message: 'hello' });
       await transport.flush();
       transport.log({ level: 'error', message: 'hello' });
@@ -79,7 +79,7 @@ describeWithServer('Redis that is restarted without a command', () => {
 
   it('has nothing written of later batches of any destination, which are kept with one warning', async () => {
     await clearOfTheTurn();
-    await start();
+    await start(500);
     const levels = ['info', 'error'];
     for (const level of levels) transport.log({ level, message: 'hello' });
     await transport.flush();
