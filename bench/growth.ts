@@ -52,12 +52,13 @@ function formatRow({ written, costs, seconds }: Growth): object {
   const lines = written.reduce((sum, writer) => sum + writer.lines, 0);
   const cpu = written.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   const scripts = costs.reduce((sum, { sent }) => sum + sent, 0);
-  const batches = costs.reduce((sum, { sent, notes }) => sum + sent - notes, 0);
+  const batches = costs.reduce((sum, cost) => sum + cost.batches, 0);
   const server = costs.reduce((sum, cost) => sum + cost.seconds, 0);
   const shares = costs.map((cost) => `${((100 * cost.seconds) / seconds).toFixed(1)} %`);
   return {
     'lines/s': Math.round(lines / seconds),
     'batches/s': Math.round(batches / seconds),
+    // Outside of a cluster a batch carries the note of its destination in the index.
     'index notes/s': Math.round((scripts - batches) / seconds),
     'lines/batch': (lines / batches).toFixed(1),
     'server CPU, share of a core': shares.join(' + '),
