@@ -58,6 +58,19 @@ describeWithClock('watcher by the clock of Redis', () => {
     expect(alarm.minutes).toHaveLength(60);
   });
 
+  it('tells no surge of a message that comes in a burst each hour, and one of a message that does not', async () => {
+    const name = `burst${names}`;
+    await logByMinute(name, times(60, 1), 'known');
+    await logByMinute(name, [60], 'job failed');
+    await logByMinute(name, [2], 'slow query');
+    timed.clock.advance(HOUR - 120);
+    await logByMinute(name, [70], 'job failed');
+    await logByMinute(name, [70], 'slow query');
+    const { alarms } = watch({ names: [name], on: ['surging'] });
+    await until(() => alarms.length);
+    expect(alarms).toMatchObject([{ kind: 'surging', message: 'slow query', count: 70 }]);
+  });
+
   it('tells a message that has returned after more than a day, once', async () => {
     const name = `return${names}`;
     await logByMinute(name, [1], 'disk full');
@@ -65,11 +78,11 @@ describeWithClock('watcher by the clock of Redis', () => {
       timed.clock.advance(15 * HOUR);
       await logByMinute(name, [1], 'known');
     }
-    const { alarms, watcher } = watch({ names: [name] });
+    const { alarms, watcher } = watch({ names: [name], on: ['returned'] });
     await until(() => watcher.stats().isLeading);
     await logByMinute(name, [1, 1], 'disk full');
     await until(() => alarms.length);
-    const successor = watch({ names: [name], group: 'another' });
+    const successor = watch({ names: [name], on: ['returned'], group: 'another' });
     await until(() => successor.alarms.length);
     expect(alarms).toMatchObject([{ kind: 'returned', message: 'disk full' }]);
     expect(successor.alarms).toMatchObject([{ kind: 'returned', id: alarms[0]?.id }]);

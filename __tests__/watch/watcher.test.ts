@@ -1,4 +1,5 @@
-import { OptionsError, RecentCommonWatcher, type WatcherOptions } from '../../src';
+import { createClient } from 'redis';
+import { OptionsError, RecentCommonWatcher, type RedisScripter, type WatcherOptions } from '../../src';
 import { until } from '../support/wait';
 import { logErrors, watchersForTests } from '../support/watching';
 import { Workspace } from '../support/workspace';
@@ -15,7 +16,7 @@ beforeEach(() => {
 });
 afterAll(() => workspace.close());
 
-const { watch, oldLogger } = watchersForTests(() => workspace);
+const { atEnd, watch, oldLogger } = watchersForTests(() => workspace);
 
 const onAlarm = (): void => undefined;
 
@@ -132,6 +133,24 @@ describe('new message', () => {
   });
 });
 
+describe('time between two looks', () => {
+  it('is pollMs also if that is longer than the lease, which is kept meanwhile', async () => {
+    const transport = await oldLogger(name);
+    const seldom = watch({ names: [name], group: 'seldom', pollMs: 60_000 });
+    await until(() => seldom.watcher.stats().looks);
+    const often = watch({ names: [name], group: 'often' });
+    // The lease is renewed every second.
+    for (const message of ['first', 'second', 'third']) {
+      await logErrors(transport, message);
+      await until(() => often.alarms.some((alarm) => 'message' in alarm && alarm.message === message));
+      await workspace.redis.del(workspace.key('alarms:{seldom}:lease'));
+      await until(() => workspace.redis.exists(workspace.key('alarms:{seldom}:lease')));
+    }
+    expect(seldom.alarms).toEqual([]);
+    expect(seldom.watcher.stats().isLeading).toBe(true);
+  });
+});
+
 describe('alarm that cannot be told', () => {
   it.each([
     ['rejects', () => Promise.reject(new Error('no'))],
@@ -188,6 +207,78 @@ describe('alarm that cannot be told', () => {
     const second = watch({ names: [name] });
     await until(() => second.alarms.length);
     expect(second.alarms[0]?.id).toBe(ids[0]);
+  });
+});
+
+describe('Redis that has lost what watchers had written last, as after a failover', () => {
+  it('has an alarm told again, with the same id, by the watcher that could not tell it', async () => {
+    const transport = await oldLogger(name);
+    const [ids, key] = [[] as string[], (part: string) => workspace.key(`alarms:{forgetful}:${part}`)];
+    let before: Record<string, string> = {};
+    const onAlarm = async ({ id }: { readonly id: string }): Promise<void> => {
+      if (ids.push(id) > 1) return;
+      const loss = workspace.redis.multi().del([key('watch'), key('told'), key('pending'), key('due')]);
+      await loss.hSet(key('watch'), before).exec();
+      throw new Error('no');
+    };
+    const { watcher } = watch({ names: [name], group: 'forgetful', onAlarm });
+    await until(() => watcher.stats().isLeading);
+    before = await workspace.redis.hGetAll(key('watch'));
+    await logErrors(transport, 'told in spite of that');
+    await until(() => watcher.stats().told === 1);
+    expect(ids).toEqual([ids[0], ids[0]]);
+  });
+});
+
+/** A client of this Redis, the replies to which fail as told. */
+async function failingClient(fail: (keys: readonly string[]) => boolean): Promise<RedisScripter> {
+  const client = await createClient({ url: workspace.url, RESP: 2 }).connect();
+  atEnd(() => client.destroy());
+  const lose = (keys: readonly string[], reply: unknown): unknown => {
+    if (fail(keys)) throw new Error('the connection was cut');
+    return reply;
+  };
+  return {
+    evalSha: async (sha1, options) => lose(options.keys, await client.evalSha(sha1, options)),
+    eval: async (source, options) => lose(options.keys, await client.eval(source, options)),
+    on: (event, listener) => client.on(event, listener),
+  };
+}
+
+describe('alarm of which the watcher has not heard whether Redis has it', () => {
+  it('is told at once, and once', async () => {
+    const transport = await oldLogger(name);
+    let raises = 0;
+    const client = await failingClient((keys) => keys[2]?.endsWith(':told') === true && raises++ === 0);
+    const { alarms } = watch({ names: [name], client, alarmTimeoutMs: 500_000 });
+    await logErrors(transport, 'first');
+    await until(() => alarms.length === 1);
+    await logErrors(transport, 'second');
+    await until(() => alarms.length === 2);
+    expect(alarms).toMatchObject([{ message: 'first' }, { message: 'second' }]);
+    expect(raises).toBeGreaterThan(1);
+  });
+});
+
+describe('logger that cannot be read, as on a node that is down', () => {
+  it('holds up no other, is told of later, and is warned of once when that begins and once when it is over', async () => {
+    const others = Array.from({ length: 10 }, (_, i) => `${name}-${i}`);
+    const transports = await Promise.all([name, ...others].map((each) => oldLogger(each)));
+    let isDown = true;
+    const client = await failingClient((keys) => isDown && keys[0] === workspace.key(`common:${name}:error`));
+    const { alarms, watcher, warnings } = watch({ names: [name, ...others], client });
+    for (const transport of transports) await logErrors(transport, 'new');
+    await until(() => alarms.length === others.length);
+    const { looks } = watcher.stats();
+    await until(() => watcher.stats().looks > looks + 2);
+    isDown = false;
+    await until(() => alarms.length > others.length);
+    expect(alarms.at(-1)).toMatchObject({ name });
+    await until(() => warnings.length === 2);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('cannot watch: the connection was cut'),
+      expect.stringContaining('can be asked again'),
+    ]);
   });
 });
 

@@ -64,20 +64,25 @@ export class MessageMinutes {
   }
 
   /**
-   * Of the last 60 minutes, oldest first; null for minutes that are not known.
+   * Of the last minutes, oldest first; null for minutes that are not known.
    *
    * @param current - the count of the message in this hour; undefined if it is not among the counts
    * @param before - the same of the hour before
    */
-  list(message: string, current: number | undefined, before: number | undefined): (number | null)[] {
+  list(
+    message: string,
+    current: number | undefined,
+    before: number | undefined,
+    length = MESSAGE_MINUTES,
+  ): (number | null)[] {
     const { pulses, pulsesSince } = this.#memory;
-    const first = this.last - MESSAGE_MINUTES + 1;
+    const first = this.last - length + 1;
     const pulse = pulses.get(message);
     const thisHour = Math.floor(this.last / 60);
     const countHour = (hour: number): number | undefined =>
       hour === thisHour ? current : hour === thisHour - 1 ? before : undefined;
     const found = pulse && countMinutes(pulse, first, this.last, countHour);
-    return Array.from({ length: MESSAGE_MINUTES }, (_, i) => {
+    return Array.from({ length }, (_, i) => {
       const minute = first + i;
       // Nobody had counted it in these two hours before its minutes were kept: none was missed.
       const isWhole = pulse?.since === 0 || (pulsesSince !== undefined && minute >= pulsesSince);

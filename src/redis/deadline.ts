@@ -1,6 +1,7 @@
 /** Stops waiting for work that may never end. */
 
 import { clock } from '../clock';
+import type { Connection } from './connection';
 
 interface DeadlineOptions {
   /** Whether the deadline keeps the process alive. @default false */
@@ -27,4 +28,18 @@ export function withDeadline<T>(work: Promise<T>, ms: number, options: DeadlineO
     if (!holdsProcess) timer.unref();
     work.then(resolve, reject).finally(() => clock.clearTimeout(timer));
   });
+}
+
+/** The same connection, on which no script is waited for longer than `ms` milliseconds, whoever owns the client. */
+export function impatient(connection: Connection, ms: number): Connection {
+  return {
+    isCluster: connection.isCluster,
+    get heldMs() {
+      return connection.heldMs;
+    },
+    run: (...script) => withDeadline(connection.run(...script), ms),
+    expectReplies: (silentMs) => connection.expectReplies(silentMs),
+    acquire: () => connection.acquire(),
+    release: () => connection.release(),
+  };
 }

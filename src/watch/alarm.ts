@@ -5,7 +5,8 @@ import { hashTexts } from '../record/text-hash';
 import { escapeCharacters, INVISIBLE } from '../visible';
 
 /**
- * What an alarm is about. `'new'`, `'returned'` and `'surging'` are the statuses of a message in `reader.changes()`;
+ * What an alarm is about. `'new'` and `'returned'` are statuses of a message in `reader.changes()`; `'surging'` is one that came in
+ * fifteen minutes at least twice as often as its past predicts, and as in any other fifteen minutes that are known of it;
  * `'silent'` is a logger that spoke in each of 30 minutes and has said nothing, under any severity, for the five after them.
  */
 export type AlarmKind = 'new' | 'returned' | 'surging' | 'silent';

@@ -11,6 +11,8 @@ const MOST_AT_ONCE = 8;
 /** Waits between two tries: each is twice as long as the one before. */
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
+/** Alarms that are remembered as told or given up. */
+const MOST_REMEMBERED = 10_000;
 
 /** An alarm or a digest, and what it consists of. */
 interface Task {
@@ -36,7 +38,7 @@ export class Deliveries {
   readonly #shared: SharedWatch;
   readonly #host: DeliveryHost;
   readonly #queue: Task[] = [];
-  /** By their ids: what is queued or being told, and what was told or given up while Redis did not take note of it. */
+  /** By their ids: what is queued or being told, and what was told or given up: Redis may not have taken note, or lose it again. */
   readonly #taken = new Map<string, 'open' | SettledAlarm>();
   #running = 0;
   #onIdle: (() => void)[] = [];
@@ -71,7 +73,9 @@ export class Deliveries {
 
   /** Tells an alarm that was raised just now. */
   tell(alarm: Alarm): void {
-    if (!this.#taken.has(alarm.id)) this.#enqueue({ alarm, ids: [alarm.id], tries: 0 });
+    const known = this.#taken.get(alarm.id);
+    if (!known) this.#enqueue({ alarm, ids: [alarm.id], tries: 0 });
+    else if (known !== 'open') void this.#settle([known]);
   }
 
   /** Gives up what has not begun: whoever watches next tells it. Resolves when nothing is being told any more. */
@@ -124,15 +128,17 @@ export class Deliveries {
     for (const id of ids) this.#taken.delete(id);
   }
 
-  /** If Redis does not take note of it, it is told no more while this process lives, and noted when it comes up again. */
+  /** It is told no more while this process lives. If Redis does not take note of it, it is due again before long. Never rejects. */
   async #settle(alarms: readonly SettledAlarm[]): Promise<void> {
-    for (const alarm of alarms) this.#taken.set(alarm.id, alarm);
-    try {
-      await this.#shared.settle(alarms);
-      this.#release(alarms.map(({ id }) => id));
-    } catch {
-      // It is due again before long.
+    for (const alarm of alarms) {
+      this.#taken.delete(alarm.id);
+      this.#taken.set(alarm.id, alarm);
     }
+    for (const [id, known] of this.#taken) {
+      if (this.#taken.size <= MOST_REMEMBERED) break;
+      if (known !== 'open') this.#taken.delete(id);
+    }
+    await this.#shared.settle(alarms).catch(ignoreError);
   }
 }
 

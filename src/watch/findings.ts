@@ -6,9 +6,10 @@ import { lastingKey, type MessageChange } from '../read/message-change';
 import { listMinutes } from '../read/minutes';
 import { findSilence, sumMinutes } from '../read/silence';
 import type { Source } from '../read/source';
-import type { ChangeStatus } from '../read/surge';
+import { type ChangeStatus, classify, scoreAgainst } from '../read/surge';
 import { destinationKeys } from '../redis/keys';
 import type { AlarmKind, Finding } from './alarm';
+import { findPeak, readLongMinutes } from './peaks';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
@@ -17,9 +18,9 @@ const HOUR_MS = 3_600_000;
  * What is told to be new or to have returned came in this window. A logger is quiet in its first hour: to the reader nothing
  * is new there.
  */
-const NEWS_WINDOW = { minutes: 60 };
-/** Both of these windows must show a surge. */
-const SURGE_WINDOWS = [{ minutes: 5 }, { minutes: 15 }];
+export const NEWS_WINDOW = { minutes: 60 };
+/** A message surges in this window, and beside the same time anywhere in the minutes before it that are known. */
+export const SURGE_WINDOW = { minutes: 15 };
 /** Most messages of one look. */
 const MOST = 1000;
 
@@ -64,16 +65,25 @@ export async function findNews(
   return { findings: found, isTooVaried, uncertain };
 }
 
-/** Messages of a place that are surging in both windows. */
+/** Messages of a place that are surging, and came less often in all minutes before that are known. */
 export async function findSurges(source: Source, place: Place): Promise<Finding[]> {
-  const [first, second] = SURGE_WINDOWS as [{ minutes: number }, { minutes: number }];
-  const short = await compare(source, place, first, ['surging']);
-  if (short.changes.length === 0) return [];
-  const long = await compare(source, place, second, ['surging']);
-  const both = new Set(long.changes.map(lastingKey));
-  return short.changes
-    .filter((change) => both.has(lastingKey(change)))
-    .map((change) => toFinding(place, 'surging', change, short.at, short.at));
+  const { changes, at } = await compare(source, place, SURGE_WINDOW, ['surging']);
+  if (changes.length === 0) return [];
+  const minutes = await readLongMinutes(source, place, new Set(changes.map(lastingKey)));
+  return changes
+    .filter((change) => isBeyondPeak(change.count, minutes.get(lastingKey(change)) ?? []))
+    .map((change) => toFinding(place, 'surging', change, at, at));
+}
+
+/**
+ * Whether a message comes at least twice as often as in the same time anywhere in the minutes before that are known. If it does
+ * not, it comes and goes, as that of a job of each hour, or has grown for long, as in the morning.
+ *
+ * @param count - of the window
+ * @param minutes - of the message, oldest first, with those of the window
+ */
+export function isBeyondPeak(count: number, minutes: readonly (number | null)[]): boolean {
+  return classify(scoreAgainst(count, findPeak(minutes, SURGE_WINDOW.minutes))) === 'surging';
 }
 
 /**

@@ -14,6 +14,8 @@ import type { Duty, Raised, RaiseOptions, Raiser } from './shared-watch';
 
 /** Places that are looked at at once. */
 const MOST_AT_ONCE = 4;
+/** Places that cannot be read before a look leaves the others to the next one. */
+const MOST_FAILED = 4;
 /** Alarms that one script raises. */
 const MOST_RAISED = 50;
 /** Alarms that are remembered, so that the same is not raised at each look. */
@@ -32,8 +34,8 @@ export interface LeaderOptions {
   /** Whether the watcher has the lease still. */
   readonly isLeading: () => boolean;
   readonly onRaised: (alarm: Alarm) => void;
-  /** Redis cannot be asked. */
-  readonly onFailure: (error: unknown) => void;
+  /** A look of {@link Leader.update} has ended, with an error if Redis cannot be asked, or a part of it. */
+  readonly onLooked: (error?: unknown) => void;
   readonly onWarning: (reason: string, error?: unknown) => void;
   /** It cannot be told whether these messages, since `since`, are new. */
   readonly onUncertain?: (place: Place, messages: readonly MessageChange[]) => void;
@@ -73,17 +75,23 @@ export class Leader {
     return this.#isLooking ? undefined : this.#lookout.cursor;
   }
 
-  /** The lease was renewed: looks, unless it is looking. */
+  /** The lease was renewed: looks if that is due, unless it is looking. */
   update(duty: Duty): void {
     this.#mutes = duty.mutes;
-    if (this.#isLooking) return;
-    void this.look(duty.watchedSince).catch((error: unknown) => {
-      if (!(error instanceof LeaseLost)) this.#options.onFailure(error);
-    });
+    // A timer may be a little early.
+    const isDue = clock.now() - this.#lastLook >= 0.9 * this.#options.pollMs;
+    if (this.#isLooking || !isDue) return;
+    const { onLooked } = this.#options;
+    void this.look(duty.watchedSince).then(
+      () => onLooked(),
+      (error: unknown) => {
+        if (!(error instanceof LeaseLost)) onLooked(error);
+      },
+    );
   }
 
   /**
-   * Looks once. Rejects if Redis cannot be asked. No two looks may be under way at once.
+   * Looks once. Rejects if Redis cannot be asked, or a part of it. No two looks may be under way at once.
    *
    * @param watchedSince - a silence that began before is not told
    * @param isWhole - whether to look at all that was written to in the last hour, and not at a share of it
@@ -102,35 +110,48 @@ export class Leader {
     const passed = Math.min(Math.max(clock.now() - this.#lastLook, this.#options.pollMs), 60_000);
     this.#lastLook = clock.now();
     await this.#lookout.ask(isWhole);
-    await this.#lookAtEach(news, (place) => this.#lookForNews(place));
+    const failed: unknown[] = [];
+    await this.#lookAtEach(news, failed, (place) => this.#lookForNews(place));
     if (this.#on.has('silent')) {
-      await this.#lookAtEach(quiet, async ({ name, severities }) =>
+      await this.#lookAtEach(quiet, failed, async ({ name, severities }) =>
         this.#raise(await findSilentLogger(this.#source, name, severities, watchedSince)),
       );
     }
     quiet.clear();
     const share = Math.max(this.#lookout.share(passed), MOST_AT_ONCE);
-    await this.#lookAtEach(round, (place) => this.#lookAround(place), isWhole ? Infinity : share);
+    await this.#lookAtEach(round, failed, (place) => this.#lookAround(place), isWhole ? Infinity : share);
+    if (failed.length > 0) throw failed[0];
   }
 
-  /** Looks at some of what waits, and takes it off. What fails because of its own keys is left out. */
+  /**
+   * Looks at some of what waits, and takes it off. What fails because of its own keys is left out. What fails otherwise comes last
+   * from then on: it may be on a node of a cluster that does not answer, while others do.
+   */
   async #lookAtEach<Item>(
     waiting: Map<string, Item>,
+    failed: unknown[],
     look: (item: Item) => Promise<void>,
     most = Infinity,
   ): Promise<void> {
     const items = [...waiting].slice(0, most);
     const next = async (): Promise<void> => {
-      for (let item = items.shift(); item && this.#options.isLeading(); item = items.shift()) {
-        const [key, place] = item;
+      while (this.#options.isLeading() && failed.length < MOST_FAILED) {
+        const [key, item] = items.shift() ?? [];
+        if (key === undefined || item === undefined) return;
         this.#options.count('looks', 1);
         try {
-          await look(place);
+          await look(item);
+          waiting.delete(key);
         } catch (error) {
-          if (!isDestinationError(error)) throw error;
-          this.#warnOnce(key, `cannot look at ${key}: ${errorMessage(error)}`, error);
+          if (error instanceof LeaseLost) throw error;
+          waiting.delete(key);
+          if (isDestinationError(error)) {
+            this.#warnOnce(key, `cannot look at ${key}: ${errorMessage(error)}`, error);
+          } else {
+            waiting.set(key, item);
+            failed.push(error);
+          }
         }
-        waiting.delete(key);
       }
     };
     await Promise.all(Array.from({ length: MOST_AT_ONCE }, next));

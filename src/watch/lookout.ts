@@ -7,7 +7,7 @@ import { knownMember } from '../redis/keys';
 import type { Place } from './findings';
 
 /** All loggers are looked through so often, to find surges, silences, and what nobody noted. */
-const ROUND_MS = 60_000;
+export const ROUND_MS = 60_000;
 /** In a cluster a writer that is killed right after a batch notes nothing: so often also those are looked at that nobody noted. */
 const FULL_ROUND_MS = 300_000;
 /** What is older is told no more. */

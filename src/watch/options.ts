@@ -12,7 +12,7 @@ import { assertWebhook, type WebhookOptions } from './webhook';
 export interface WatcherOptions extends ConnectionOptions {
   /** The `keyPrefix` of the writers. @default '' */
   readonly keyPrefix?: string | undefined;
-  /** What to tell: see {@link AlarmKind}. At least one. @default ['new', 'returned', 'surging'] */
+  /** What to tell: see {@link AlarmKind}. At least one. @default ['new', 'surging'] */
   readonly on?: readonly AlarmKind[] | undefined;
   /** Severities, or levels, whose messages are told. A logger that fell silent did so under all. @default ['error', 'critical'] */
   readonly severities?: readonly string[] | undefined;
@@ -67,7 +67,7 @@ const WATCHER_OPTIONS: Readonly<Record<Exclude<keyof WatcherOptions, keyof Conne
 /** The default of every option that has one. */
 export const WATCHER_DEFAULTS = Object.freeze({
   keyPrefix: '',
-  on: Object.freeze(['new', 'returned', 'surging']) as readonly AlarmKind[],
+  on: Object.freeze(['new', 'surging']) as readonly AlarmKind[],
   severities: Object.freeze(['error', 'critical']) as readonly string[],
   cooldownMs: 3_600_000,
   digestAbove: 20,

@@ -82,7 +82,7 @@ export class ReadOnlyWatch {
       raise: { cooldownMs: WATCHER_DEFAULTS.cooldownMs, digestAbove: Infinity, holdMs: 0 },
       isLeading: () => true,
       onRaised: onAlarm,
-      onFailure: () => undefined,
+      onLooked: () => undefined,
       count: () => undefined,
     });
   }

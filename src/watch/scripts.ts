@@ -23,7 +23,7 @@ export const KEEP_LEASE = defineScript(/* lua */ `
 --
 -- KEYS[1] lease    string  the token of the watcher that has it
 -- KEYS[2] watch    hash    since: since when there was no gap in watching; tended: the last time; cursor: how far it has come;
---   options: those of the watcher that has the lease, hashed
+--   options: those of the watcher that has the lease, hashed; raises: how often alarms were raised
 -- KEYS[3] pending  hash    id -> tries, the minute of its digest or 0, and the alarm
 -- KEYS[4] due      zset    id -> when it is to be told
 -- KEYS[5] mutes    hash    pattern -> until when it is muted
@@ -33,8 +33,8 @@ export const KEEP_LEASE = defineScript(/* lua */ `
 -- ARGV[3] the cursor to keep; empty for none
 -- ARGV[4] the options of this watcher, hashed; empty for none
 --
--- Returns { 0, the options of the one that has the lease }, or { 1, epoch milliseconds, since when there was no gap, the cursor, the
---   mutes with their ends, the alarms that are due: id, pending }
+-- Returns { 0, the options of the one that has the lease }, or { 1, epoch milliseconds, since when there was no gap, the cursor, how
+--   often alarms were raised, the mutes with their ends, the alarms that are due: id, pending }
 local lease, watch, pending, due, mutes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local holder = redis.call('GET', lease)
 if holder and holder ~= ARGV[1] then return { 0, redis.call('HGET', watch, 'options') or '' } end
@@ -48,7 +48,7 @@ if not holder then
     redis.call('ZADD', due, math.max(minute > 0 and minute + 60000 or 0, now), id)
   end
 end
-local state = redis.call('HMGET', watch, 'since', 'tended', 'cursor')
+local state = redis.call('HMGET', watch, 'since', 'tended', 'cursor', 'raises')
 local tended = tonumber(state[2])
 local is_gap = not tended or now - tended > ${GAP_MS} or tended > now
 local since = is_gap and now or tonumber(state[1])
@@ -65,14 +65,16 @@ for _, id in ipairs(tasks) do
   texts[#texts + 1] = id
   texts[#texts + 1] = redis.call('HGET', pending, id) or ''
 end
-return { 1, string.format('%d', now), string.format('%d', since), state[3] or '', redis.call('HGETALL', mutes), texts }
+return {
+  1, string.format('%d', now), string.format('%d', since), state[3] or '', state[4] or '0', redis.call('HGETALL', mutes), texts,
+}
 `);
 
 export const RAISE = defineScript(/* lua */ `
 -- Decides which alarms are to be told, and keeps them until they are delivered.
 --
 -- KEYS[1] lease    string  the token of the watcher that has it
--- KEYS[2] watch    hash    began: when the minute of alarms began; count: how many it has had
+-- KEYS[2] watch    hash    began: when the minute of alarms began; count: how many it has had; raises: how often this script has run
 -- KEYS[3] told     zset    message -> when it was last told
 -- KEYS[4] pending  hash    id -> tries, the minute of its digest or 0, and the alarm
 -- KEYS[5] due      zset    id -> when it is to be told
@@ -83,8 +85,8 @@ export const RAISE = defineScript(/* lua */ `
 -- ARGV[4] milliseconds that the delivery may take
 -- ARGV[5 ...] for each alarm its message, its id, since when it holds, and the alarm; empty for what is only to be taken for told
 --
--- Returns for each 0 if it was told already, 1 if it is to be told now, 2 in a digest, 3 if it is only taken for told, -1 if too many
---   wait; nothing if another has the lease
+-- Returns how often this script has run, and for each 0 if it was told already, 1 if it is to be told now, 2 in a digest, 3 if it is
+--   only taken for told, -1 if too many wait; nothing if another has the lease
 local lease, watch, told, pending, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 if redis.call('GET', lease) ~= ARGV[1] then return {} end
 local time = redis.call('TIME')
@@ -93,13 +95,17 @@ local cooldown, most_single, hold = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumb
 -- A message is new for an hour, and told no more after that.
 local kept = math.max(cooldown, 7200000)
 redis.call('ZREMRANGEBYSCORE', told, '-inf', now - kept)
-local state, waiting = redis.call('HMGET', watch, 'began', 'count'), redis.call('HLEN', pending)
+local state, waiting = redis.call('HMGET', watch, 'began', 'count', 'raises'), redis.call('HLEN', pending)
+local raises = (tonumber(state[3]) or 0) + 1
 local began, count = tonumber(state[1]) or 0, tonumber(state[2]) or 0
 if now >= began + 60000 or began > now then began, count = now, 0 end
 
 local function raise(message, id, since, alarm)
   local last = tonumber(redis.call('ZSCORE', told, message))
-  if last and (last >= since or last <= now and now - last < cooldown) then return 0 end
+  if last and (last >= since or last <= now and now - last < cooldown) then
+    -- The reply that said so may be lost.
+    return string.sub(redis.call('HGET', pending, id) or '', 1, 4) == '0 0 ' and 1 or 0
+  end
   if alarm ~= '' and waiting >= ${MOST_PENDING} then return -1 end
   redis.call('ZADD', told, now, message)
   if alarm == '' then return 3 end
@@ -111,11 +117,11 @@ local function raise(message, id, since, alarm)
   return is_single and 1 or 2
 end
 
-local verdicts = {}
+local verdicts = { raises }
 for i = 5, #ARGV, 4 do
   verdicts[#verdicts + 1] = raise(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3])
 end
-redis.call('HSET', watch, 'began', string.format('%d', began), 'count', count)
+redis.call('HSET', watch, 'began', string.format('%d', began), 'count', count, 'raises', raises)
 redis.call('ZREMRANGEBYRANK', told, 0, -${MOST_TOLD} - 1)
 redis.call('PEXPIRE', told, kept)
 redis.call('PEXPIRE', pending, ${KEPT_MS})

@@ -36,6 +36,8 @@ export interface Duty {
   /** Patterns that are muted. */
   readonly mutes: readonly string[];
   readonly due: readonly PendingAlarm[];
+  /** Whether Redis has lost alarms that this watcher has raised, as after a failover. */
+  readonly hasLost: boolean;
 }
 
 /** Another watcher has the lease. */
@@ -79,6 +81,9 @@ export class SharedWatch implements Raiser {
   readonly #keys: WatchKeys;
   readonly #token = randomUUID();
   readonly #options: string;
+  /** How often alarms were raised, by the last reply. A later reply that says less shows a loss. */
+  #raises = 0;
+  #hasLost = false;
 
   /** @param options - of the watcher, hashed */
   constructor(connection: Connection, keys: WatchKeys, options: string) {
@@ -97,12 +102,16 @@ export class SharedWatch implements Raiser {
     );
     const [isHeld, ...rest] = reply as unknown[];
     if (Number(isHeld) === 0) return { hasOtherOptions: !['', this.#options].includes(String(rest[0])) };
-    const [now, since, found, muted, waiting] = rest;
+    const [now, since, found, raises, muted, waiting] = rest;
+    const hasLost = this.#hasLost || Number(raises) < this.#raises;
+    this.#hasLost = false;
+    this.#raises = Number(raises);
     return {
       watchedSince: Number(since),
       cursor: String(found) || undefined,
       mutes: toPairs(muted).flatMap(([pattern, end]) => (Number(end) > Number(now) ? [pattern] : [])),
       due: toPairs(waiting).map(([id, text]) => parsePending(id, text)),
+      hasLost,
     };
   }
 
@@ -115,8 +124,11 @@ export class SharedWatch implements Raiser {
       [lease, watch, told, pending, due],
       [this.#token, String(cooldownMs), String(digestAbove), String(holdMs), ...args],
     );
-    const verdicts = (reply as unknown[]).map((verdict) => VERDICTS[Number(verdict)] as Verdict);
-    return verdicts.length === alarms.length ? verdicts : undefined;
+    const [raises, ...verdicts] = (reply as unknown[]).map(Number);
+    if (raises === undefined) return undefined;
+    this.#hasLost ||= raises <= this.#raises;
+    this.#raises = raises;
+    return verdicts.map((verdict) => VERDICTS[verdict] as Verdict);
   }
 
   /** Ends the waiting of alarms that were delivered or given up. */

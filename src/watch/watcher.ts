@@ -7,7 +7,7 @@ import { PatternMemory } from '../read/patterns';
 import type { Source } from '../read/source';
 import { hashTexts } from '../record/text-hash';
 import type { Connection } from '../redis/connection';
-import { withDeadline } from '../redis/deadline';
+import { impatient, withDeadline } from '../redis/deadline';
 import { ignoreError, isConfigurationError } from '../redis/failures';
 import { watchKeys } from '../redis/keys';
 import { openConnection } from '../redis/open';
@@ -22,10 +22,11 @@ import { postAlarm } from './webhook';
 /** How long a watcher that has not the lease waits before it asks again. */
 const FOLLOW_MS = 1000;
 /** Longest wait after a failure, and the one after which only a change of configuration helps. */
-const LONGEST_WAIT_MS = 5000;
+const LONGEST_WAIT_MS = 2000;
 const CONFIGURATION_MS = 30_000;
-/** How long a script may take. */
-const TIMEOUT_MS = 2000;
+/** How long a script may take, and the one by which the lease is renewed. */
+const TIMEOUT_MS = 5000;
+const LEASE_TIMEOUT_MS = 2000;
 /** How long the end of a watcher waits for Redis to take the lease back. It lapses by itself. */
 const LEAVE_MS = 500;
 /** How long muting may take: a connection may have to be opened. */
@@ -78,8 +79,11 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
   /** Ids of alarms that onAlarm has taken and the webhook has not. */
   readonly #taken = new Set<string>();
   #hasWarnedOfOptions = false;
+  /** Times in a row that the lease could not be asked for. */
   #failures = 0;
-  #failingSince: number | undefined;
+  /** What fails, and since when. There is one warning when it begins, and one when it is over. */
+  readonly #failing = new Set<'lease' | 'look'>();
+  #failingSince = 0;
   #closing: Promise<void> | undefined;
 
   /** @throws OptionsError for an option that cannot be used */
@@ -87,7 +91,7 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
     super();
     this.#options = resolveWatcherOptions(options);
     const { keyPrefix: prefix, group, onAlarm, webhook, alarmTimeoutMs, maxAttempts } = this.#options;
-    this.#connection = openConnection(this.#options, false);
+    this.#connection = impatient(openConnection(this.#options, false), TIMEOUT_MS);
     const space = { prefix, hashTag: this.#connection.isCluster };
     this.#source = { connection: this.#connection, space, patterns: new PatternMemory() };
     this.#shared = new SharedWatch(this.#connection, watchKeys({ prefix }, group), hashOptions(this.#options));
@@ -170,29 +174,37 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
   async #turn(run: object): Promise<number> {
     try {
       const wait = await this.#renewLease(run);
-      this.#onSuccess();
+      this.#failures = 0;
+      this.#onSuccess('lease');
       return wait;
     } catch (error) {
-      return this.#onFailure(error);
+      this.#onFailure('lease', error);
+      this.#failures++;
+      if (isConfigurationError(error)) return CONFIGURATION_MS;
+      return Math.min(this.#options.pollMs * 2 ** Math.min(this.#failures, 10), LONGEST_WAIT_MS);
     }
   }
 
   async #renewLease(run: object): Promise<number> {
     const began = clock.now();
-    const duty = await withDeadline(this.#shared.renewLease(this.#leader?.cursor), TIMEOUT_MS);
+    const duty = await withDeadline(this.#shared.renewLease(this.#leader?.cursor), LEASE_TIMEOUT_MS);
     if (this.#run !== run) return 0;
     if ('hasOtherOptions' in duty) {
       this.#leaseEnd = -Infinity;
       this.#leader = undefined;
+      this.#onSuccess('look');
       if (duty.hasOtherOptions) this.#warnOfOptions();
       return FOLLOW_MS * (0.8 + 0.4 * Math.random());
     }
     this.#leaseEnd = began + LEASE_MS;
+    // All is looked at anew, from the beginning.
+    if (duty.hasLost) this.#leader = this.#openLeader(undefined);
     this.#leader ??= this.#openLeader(duty.cursor);
     this.#leader.update(duty);
     const taken = await this.#deliveries.add(duty.due);
     if (taken.length > 0) await this.#shared.putOff(taken, this.#holdMs);
-    return Math.min(this.#options.pollMs, LEASE_MS / 3);
+    const { pollMs } = this.#options;
+    return pollMs / Math.ceil(pollMs / (LEASE_MS / 3));
   }
 
   get #holdMs(): number {
@@ -210,29 +222,25 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
       raise: { cooldownMs, digestAbove, holdMs: this.#holdMs },
       isLeading: () => this.#isLeading && this.#leader === leader,
       onRaised: (alarm) => this.#deliveries.tell(alarm),
-      onFailure: (error) => void this.#onFailure(error),
+      onLooked: (error) => (error === undefined ? this.#onSuccess('look') : this.#onFailure('look', error)),
       onWarning: (reason, error) => this.#warn(reason, error),
       count: (counter, by) => (this.#counters[counter] += by),
     });
     return leader;
   }
 
-  #onSuccess(): void {
-    this.#failures = 0;
-    if (this.#failingSince === undefined) return;
+  #onSuccess(what: 'lease' | 'look'): void {
+    if (!this.#failing.delete(what) || this.#failing.size > 0) return;
     const seconds = ((clock.now() - this.#failingSince) / 1000).toFixed(1);
-    this.#failingSince = undefined;
     this.#warn(`Redis can be asked again after ${seconds} s`);
   }
 
-  #onFailure(error: unknown): number {
-    this.#failures++;
-    if (this.#failingSince === undefined) {
+  #onFailure(what: 'lease' | 'look', error: unknown): void {
+    if (this.#failing.size === 0) {
       this.#failingSince = clock.now();
       this.#warn(`cannot watch: ${errorMessage(error)}`, error);
     }
-    if (isConfigurationError(error)) return CONFIGURATION_MS;
-    return Math.min(this.#options.pollMs * 2 ** Math.min(this.#failures, 10), LONGEST_WAIT_MS);
+    this.#failing.add(what);
   }
 
   async #close(): Promise<void> {
@@ -240,6 +248,7 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
     this.#run = undefined;
     clock.clearTimeout(this.#timer);
     this.#leader = undefined;
+    this.#failing.clear();
     const { closeTimeoutMs } = this.#options;
     if (isRunning) {
       // Nobody else tells meanwhile what is being told.

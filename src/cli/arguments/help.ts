@@ -33,7 +33,7 @@ Commands:
   top [logger]            what changed since the last hour (the default)
   tail [logger]           the last lines; with -f, new lines as they come
   ls                      all loggers and severities, with their counts
-  watch [logger]          new, returned and surging errors as they come, for a
+  watch [logger]          new and surging errors as they come, for a
                           command or a webhook, too; a verdict after a deploy
   serve                   a web page that shows all of this
   forget <logger>         removes all that is kept of a logger
@@ -102,12 +102,12 @@ they were last seen.
 ${GLOBAL}`,
   watch: `Usage: ${PROGRAM} watch [logger] [options]
 
-Tells of errors that are new, have returned or are surging, each once. A message
-is new if its logger is older than an hour and did not log it within a week.
+Tells of errors that are new or surging, each once. A message is new if its
+logger is older than an hour and did not log it within a week.
 
       --on <kinds>        new, returned, surging, silent (a logger that spoke in
                           each of 30 minutes says nothing for five), separated
-                          by commas; default: new,returned,surging
+                          by commas; default: new,surging
   -l, --level <levels>    levels or severities; default: error,critical
   -s, --since <time>      also what began since then, an hour ago at most;
                           default: now
