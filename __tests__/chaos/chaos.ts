@@ -6,8 +6,8 @@ import { type Balance, takeBalance } from '../support/writers/balance';
 import { FaultWriter } from '../support/writers/fault-writer';
 import type { Fault } from './faults';
 import { archived, passHour } from './hours';
-import { Random } from './random';
 import { STAGES, type Stage } from './stages';
+import { strikeFor } from './strike';
 
 export interface ChaosOptions {
   readonly variant: keyof typeof STAGES;
@@ -28,8 +28,6 @@ export interface ChaosResult extends Balance {
 
 const NAMES = ['web', 'worker', 'billing'];
 const LEVELS = ['info', 'warn', 'error'];
-/** Shortest run in which each planned fault strikes at least once: one of them takes 14 seconds. */
-const LEAST_FOR_ALL_SECONDS = 30;
 /** Longest pause between two faults of a row. */
 const PAUSE_MS = 300;
 /** Log calls of each writer after the last fault: only a later batch notices a loss. */
@@ -43,7 +41,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     const starts = Array.from({ length: options.writers }, (_, index) => startWriter(stage, options, index));
     writers.push(...(await Promise.all(starts)));
-    const faults = await strikeFor(options, [...stage.faults, [hourFault(stage)]]);
+    const faults = await strikeFor({ ...options, pauseMs: PAUSE_MS }, [...stage.faults, [hourFault(stage)]]);
     await stage.heal();
     await Promise.all(writers.map(expectComeback));
     const reports = await Promise.all(writers.map((writer) => writer.end()));
@@ -92,26 +90,4 @@ function hourFault({ inspector, inKeys }: Stage): Fault {
       await sleep(random.between(50, 300));
     },
   };
-}
-
-async function strikeFor({ seconds, seed }: ChaosOptions, rows: Stage['faults']): Promise<Record<string, number>> {
-  const struck = Object.fromEntries(rows.flat().map(({ title }) => [title, 0]));
-  const until = performance.now() + seconds * 1000;
-  await Promise.all(
-    rows.map(async (row, index) => {
-      const random = new Random(seed + index);
-      while (performance.now() < until) {
-        const missing = row.filter(({ title }) => struck[title] === 0);
-        const { title, strike } = random.pick(seconds < LEAST_FOR_ALL_SECONDS || missing.length === 0 ? row : missing);
-        // It may fail if another fault has struck the same server.
-        const hasStruck = await strike(random).then(
-          () => true,
-          () => false,
-        );
-        if (hasStruck) struck[title] = (struck[title] ?? 0) + 1;
-        await sleep(random.between(100, PAUSE_MS));
-      }
-    }),
-  );
-  return struck;
 }

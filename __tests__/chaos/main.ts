@@ -1,10 +1,13 @@
-/** `npm run chaos`: reads the options, runs, prints the balance. */
+/** `npm run chaos`: reads the options, runs, prints the balance; with `--alarms` of alarms, else of counts. */
 
 import { parseArgs } from 'node:util';
+import { type AlarmChaosOptions, type Delays, runAlarmChaos } from './alarms';
 import { type ChaosOptions, runChaos } from './chaos';
 import { STAGES } from './stages';
 
-function readOptions(): ChaosOptions {
+type Options = { readonly isOfAlarms: boolean } & ChaosOptions & AlarmChaosOptions;
+
+function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       variant: { type: 'string', default: 'standalone' },
@@ -13,6 +16,10 @@ function readOptions(): ChaosOptions {
       writers: { type: 'string', default: '8' },
       'lines-per-second': { type: 'string', default: '300' },
       'without-batch-numbers': { type: 'boolean', default: false },
+      alarms: { type: 'boolean', default: false },
+      'news-per-second': { type: 'string', default: '5' },
+      watchers: { type: 'string', default: '4' },
+      'digest-above': { type: 'string', default: '1000' },
     },
   });
   const { variant } = values;
@@ -24,6 +31,10 @@ function readOptions(): ChaosOptions {
     writers: wholeNumber('writers', values.writers),
     linesPerSecond: wholeNumber('lines-per-second', values['lines-per-second']),
     withoutBatchNumbers: values['without-batch-numbers'],
+    isOfAlarms: values.alarms,
+    perSecond: wholeNumber('news-per-second', values['news-per-second']),
+    watchers: wholeNumber('watchers', values.watchers),
+    digestAbove: wholeNumber('digest-above', values['digest-above']),
   };
 }
 
@@ -32,19 +43,52 @@ function wholeNumber(option: string, value: string): number {
   return Number(value);
 }
 
+async function runCounts(options: Options): Promise<boolean> {
+  const { faults, missed, problems, logged, counted, late, lost, dropped, duplicates, retries } =
+    await runChaos(options);
+  printFaults(faults, missed, problems);
+  console.table({ retries, 'duplicates refused': duplicates });
+  const difference = counted + late + lost + dropped - logged;
+  console.table({ logged, counted, late, 'lost by Redis': lost, dropped, difference });
+  return problems.length > 0 || missed.length > 0 || (options.variant === 'standalone' && lost > 0);
+}
+
+async function runAlarms(options: Options): Promise<boolean> {
+  const { faults, missed, problems, written, lost, untold, repeated, ...rest } = await runAlarmChaos(options);
+  printFaults(faults, missed, problems);
+  const { logged, told, delays, delaysOfKilled } = rest;
+  console.table({
+    'new messages logged': logged,
+    'acknowledged by Redis': written,
+    'lost by Redis': lost,
+    told,
+    'missed: in Redis, never told': untold,
+    'told again, with the same id': repeated,
+  });
+  console.log('From the log call until the alarm was taken, s');
+  console.table({ 'writers that live': inSeconds(delays), 'writers killed after a batch': inSeconds(delaysOfKilled) });
+  return problems.length > 0 || missed.length > 0 || (options.variant === 'standalone' && lost > 0);
+}
+
+function inSeconds(delays: Delays): Record<string, string> {
+  return Object.fromEntries(Object.entries(delays).map(([at, ms]) => [at, (ms / 1000).toFixed(1)]));
+}
+
+function printFaults(
+  faults: Readonly<Record<string, number>>,
+  missed: readonly string[],
+  problems: readonly string[],
+): void {
+  console.table(faults);
+  console.table({ faults: Object.values(faults).reduce((sum, count) => sum + count, 0) });
+  for (const problem of problems) console.error(problem);
+  for (const title of missed) console.error(`${title}: planned, and never struck`);
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
   console.log(`chaos: ${JSON.stringify(options)}`);
-  const { faults, missed, problems, logged, counted, late, lost, dropped, duplicates, retries } =
-    await runChaos(options);
-  const struck = Object.values(faults).reduce((sum, count) => sum + count, 0);
-  const difference = counted + late + lost + dropped - logged;
-  console.table(faults);
-  console.table({ faults: struck, retries, 'duplicates refused': duplicates });
-  console.table({ logged, counted, late, 'lost by Redis': lost, dropped, difference });
-  for (const problem of problems) console.error(problem);
-  for (const title of missed) console.error(`${title}: planned, and never struck`);
-  const hasFailed = problems.length > 0 || missed.length > 0 || (options.variant === 'standalone' && lost > 0);
+  const hasFailed = await (options.isOfAlarms ? runAlarms(options) : runCounts(options));
   process.exitCode = hasFailed ? 1 : 0;
 }
 

@@ -3,7 +3,6 @@
 import { EventEmitter, once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, createCluster, createSentinel } from 'redis';
 import winston from 'winston';
 import {
   type PassedClient,
@@ -16,6 +15,7 @@ import type { ScriptArguments } from '../../../src/redis/script';
 import { makeIoClient, type Whereabouts } from '../redis/ioredis-clients';
 import type { Counts } from '../redis/stored-log';
 import type { Answer, FaultWriterOptions, Latency, LoggedThere, Request, WriterConnection } from './fault-writer';
+import { makeNodeRedisClient } from './writer-client';
 
 /** Interval at which it logs the lines that are due. */
 const TICK_MS = 5;
@@ -63,19 +63,11 @@ async function passClient(): Promise<Passed | undefined> {
     const client = makeIoClient(options.library, where(connection), { maxRetriesPerRequest: null });
     return { client, close: () => client.disconnect() };
   }
-  const client = makeNodeRedisClient(connection);
+  const isRenumbered = 'url' in connection && withoutBatchNumbers;
+  const client = makeNodeRedisClient(isRenumbered ? { clientUrl: connection.url } : connection);
   if (!client) return undefined;
   await client.connect();
   return { client: withoutBatchNumbers ? renumbering(client) : client, close: () => client.destroy() };
-}
-
-type Connectable = RedisScripter & { connect(): Promise<unknown>; destroy(): unknown };
-
-function makeNodeRedisClient(to: WriterConnection): Connectable | undefined {
-  if ('clientUrl' in to) return createClient({ url: to.clientUrl, RESP: 2 });
-  if ('url' in to && withoutBatchNumbers) return createClient({ url: to.url, RESP: 2 });
-  if ('cluster' in to) return createCluster({ rootNodes: to.cluster.map((url) => ({ url })), RESP: 2 });
-  return 'sentinel' in to ? createSentinel({ ...to.sentinel, RESP: 2 }) : undefined;
 }
 
 /** Least number of keys of the write script, and the position of the batch number among its arguments. */
