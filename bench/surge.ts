@@ -1,10 +1,12 @@
-/** npm run bench:surge: simulates how often a message's status is a false alarm, and how often a surge is found. */
+/** npm run bench:surge: simulates how often a message's status, or an alarm, is a false one, and how often and how soon a surge is found. */
 
 import { Random } from '../__tests__/chaos/random';
 import { compareMessages } from '../src/read/changes';
 import { hourCounts, type Memory } from '../src/read/memory';
 import type { ChangeStatus } from '../src/read/surge';
+import { printDelays, printReturns, printWeek } from './lib/alarm-week';
 import { printMinuteWindows } from './lib/minute-windows';
+import { type Given, parseNames, parseNumber, runProgram } from './lib/options';
 import { normal, poisson } from './lib/random';
 
 /*
@@ -16,8 +18,9 @@ import { normal, poisson } from './lib/random';
  */
 
 const HOUR_MS = 3_600_000;
-const SEED = 1;
 const MESSAGES = 10_000;
+/** Rare messages, and surges, are soon simulated. */
+const [RARE_FACTOR, DELAY_FACTOR] = [100, 25];
 const RATES = [3, 10, 100, 1000, 10_000];
 /** With 1, the next hour would have begun. */
 const FRACTIONS = [0.1, 0.25, 0.5, 0.999];
@@ -135,8 +138,7 @@ function printHighest(rows: readonly Shares[]): void {
   );
 }
 
-async function main(): Promise<void> {
-  const random = new Random(SEED);
+async function printStatuses(random: Random): Promise<void> {
   for (const kind of KINDS) {
     const rows: Shares[] = [];
     for (const rate of RATES) for (const elapsed of FRACTIONS) rows.push(await simulate(random, kind, rate, elapsed));
@@ -146,4 +148,27 @@ async function main(): Promise<void> {
   await printMinuteWindows(random);
 }
 
-void main();
+const PARTS: Readonly<Record<string, (random: Random, messages: number) => Promise<void>>> = {
+  status: printStatuses,
+  week: printWeek,
+  rare: (random, messages) => printReturns(random, RARE_FACTOR * messages),
+  delays: (random, messages) => printDelays(random, DELAY_FACTOR * messages),
+};
+
+const OPTIONS = {
+  part: { value: 'a,b', meaning: `of ${Object.keys(PARTS).join(', ')} or all; all by default` },
+  messages: {
+    value: 'n',
+    meaning: 'messages of each kind in a week, a hundred times as many that are rare; 20 by default',
+  },
+  seed: { value: 'n', meaning: 'the same for the same results; 1 by default' },
+};
+
+async function run(options: Given<keyof typeof OPTIONS>): Promise<void> {
+  const messages = parseNumber(options.messages, 'messages', 20, 1);
+  const seed = parseNumber(options.seed, 'seed', 1);
+  for (const part of parseNames(options.part, 'part', Object.keys(PARTS)))
+    await PARTS[part]?.(new Random(seed), messages);
+}
+
+void runProgram('npm run bench:surge', OPTIONS, run);

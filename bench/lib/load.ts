@@ -25,6 +25,11 @@ export function wallClock(): number {
   return performance.now() / 1000;
 }
 
+/** Milliseconds by the monotonic clock, which all processes of a machine share. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 /** CPU seconds of this process, user and system. */
 export function cpuClock(): number {
   const { user, system } = process.cpuUsage();

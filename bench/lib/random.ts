@@ -12,6 +12,7 @@ export function normal(random: Random): number {
 
 /** A Poisson number with the given mean. */
 export function poisson(random: Random, mean: number): number {
+  if (mean === 0) return 0;
   return mean < LARGE_MEAN ? byMultiplication(random, mean) : byRejection(random, mean);
 }
 

@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import winston from 'winston';
 import { RecentCommonReader, RedisRecentCommonTransport } from 'winston-redis-recent-common';
 import { type Gate, startChild } from '../lib/child';
-import { logFor } from '../lib/load';
+import { logFor, machineMs } from '../lib/load';
 import { quantile } from '../lib/statistics';
 
 const PAUSE_MS = 100;
@@ -27,11 +27,6 @@ export interface Latency {
   readonly max: number;
 }
 
-/** Milliseconds by the monotonic clock, which all processes of a machine share. */
-function now(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
-}
-
 export async function measureLatency({ url, linesPerSecond, seconds, isRead }: LatencyTask): Promise<Latency> {
   const transport = new RedisRecentCommonTransport({ url });
   const logger = winston.createLogger({ transports: [transport] });
@@ -41,9 +36,9 @@ export async function measureLatency({ url, linesPerSecond, seconds, isRead }: L
   await sleep(PAUSE_MS);
   const began: number[] = [];
   const ended: number[] = [];
-  transport.on('logged', () => ended.push(now()));
+  transport.on('logged', () => ended.push(machineMs()));
   const log = (n: number): void => {
-    began.push(now());
+    began.push(machineMs());
     logger.info(`message ${n % 200}`);
   };
   const last = first + Math.round(linesPerSecond * seconds);
@@ -83,7 +78,7 @@ export async function pollReader(
     const [line] = await reader.recent('app', 'info', { limit: 1 });
     if (line && line.seq > newest) {
       newest = line.seq;
-      polls.push([newest, now()]);
+      polls.push([newest, machineMs()]);
     }
   }
   return polls;

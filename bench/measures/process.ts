@@ -8,8 +8,10 @@ import { measureFlood } from './flood';
 import { measureFootprint } from './footprint';
 import { measureLatency, pollReader } from './latency';
 import { measureMemory } from './memory';
+import { logNews } from './news';
 import { measureRate } from './rate';
 import { measureTurns } from './turn';
+import { runWatchers } from './watchers';
 import { runWriter } from './writer';
 
 const MEASURES: Readonly<Record<string, (task: never, gate: Gate) => Promise<object>>> = {
@@ -24,6 +26,8 @@ const MEASURES: Readonly<Record<string, (task: never, gate: Gate) => Promise<obj
   poll: pollReader,
   turn: measureTurns,
   writer: runWriter,
+  news: logNews,
+  watchers: runWatchers,
 };
 
 function tell(message: ChildMessage, then = (): void => undefined): void {
