@@ -24,5 +24,5 @@ export function toMessage(number: number): string {
 export function toNumber(message: string): number | undefined {
   const word = WORD.exec(message)?.[0];
   if (word === undefined || message !== `failed to reach ${word}`) return undefined;
-  return [...word].reduce((number, letter) => number * LETTERS.length + LETTERS.indexOf(letter), 0);
+  return Array.from(word).reduce((number, letter) => number * LETTERS.length + LETTERS.indexOf(letter), 0);
 }
