@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
+import { createClient } from 'redis';
 import winston from 'winston';
 import { type DeliveryWarning, RedisRecentCommonTransport, type TransportOptions } from '../../src';
 import { nodeRedis } from '../../src/redis/node-redis';
@@ -200,11 +201,11 @@ describeWithServer('Redis that is absent at first', () => {
   it('is tried again without a new client each time, which would hold up the program', async () => {
     const port = await freePort();
     const transport = new RedisRecentCommonTransport({ url: `redis://127.0.0.1:${port}` });
-    const create = jest.spyOn(nodeRedis(), 'createClient');
+    const make = jest.spyOn(nodeRedis().RedisClient, 'factory');
     winston.createLogger({ transports: [transport] }).info('hello');
     await until(() => transport.stats().retries >= 3);
-    const { calls } = create.mock;
-    create.mockRestore();
+    const { calls } = make.mock;
+    make.mockRestore();
     const server = await RedisServer.start({ port });
     try {
       await transport.flush();
@@ -338,7 +339,7 @@ describeWithServer('wrong password', () => {
   it('causes a warning that does not show it, and all is written once Redis accepts it', async () => {
     const server = await RedisServer.start({ args: ['--requirepass', 'old-secret'] });
     const transport = new RedisRecentCommonTransport({ redis: { url: server.url, password: 'new-secret' } });
-    const admin = nodeRedis().createClient({ url: server.url, password: 'old-secret', RESP: 2 });
+    const admin = createClient({ url: server.url, password: 'old-secret', RESP: 2 });
     const warnings: string[] = [];
     transport.on('warn', ({ message }: DeliveryWarning) => warnings.push(message));
     try {

@@ -138,6 +138,8 @@ export function parseKnownMember(
   space: Pick<KeySpace, 'hashTag'> = { hashTag: false },
 ): { name: string; severity: string } | undefined {
   const colon = member.indexOf(':');
+  // Half of the members may be of news. An error for each would take most of the time of reading them.
+  if (colon < 0 || member.startsWith(NEWS)) return undefined;
   const [severity, name] = [member.slice(0, colon), member.slice(colon + 1)];
   try {
     assertName(name, space);
@@ -145,7 +147,7 @@ export function parseKnownMember(
   } catch {
     return undefined;
   }
-  return colon < 0 ? undefined : { name, severity };
+  return { name, severity };
 }
 
 /**

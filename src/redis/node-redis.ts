@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
  */
 export function nodeRedis(): Pick<
   typeof import('redis'),
-  'createClient' | 'createCluster' | 'ConnectionTimeoutError' | 'DisconnectsClientError' | 'ErrorReply'
+  'RedisClient' | 'createCluster' | 'ConnectionTimeoutError' | 'DisconnectsClientError' | 'ErrorReply'
 > {
   try {
     const redis = createRequire(__filename).resolve('redis');

@@ -1,6 +1,6 @@
 /** A connection of our own: opened when a command needs it, dropped when the server does not answer. */
 
-import type { createClient, RedisClientOptions, RedisFunctions, RedisModules, RedisScripts, RespVersions } from 'redis';
+import type { RedisClient, RedisClientOptions, RedisFunctions, RedisModules, RedisScripts, RespVersions } from 'redis';
 import { clock } from '../clock';
 import type { Connection } from './connection';
 import { noAnswer, withDeadline } from './deadline';
@@ -29,8 +29,20 @@ const LOOKS = 8;
  */
 export type OwnClientOptions = RedisClientOptions<RedisModules, RedisFunctions, RedisScripts, RespVersions>;
 
-type PreparedClient = ReturnType<typeof createClient<RedisModules, RedisFunctions, RedisScripts, RespVersions>>;
+type PreparedClient = ReturnType<typeof RedisClient.create<RedisModules, RedisFunctions, RedisScripts, RespVersions>>;
 type OwnClient = ReturnType<PreparedClient['duplicate']>;
+type ClientFactory = ReturnType<typeof RedisClient.factory<RedisModules, RedisFunctions, RedisScripts, RespVersions>>;
+
+/** By the version of the protocol. `createClient` would make a class of several hundred methods for each client. */
+const factories = new Map<RespVersions | undefined, ClientFactory>();
+
+function clientFactory({ RESP, modules, functions, scripts }: OwnClientOptions): ClientFactory {
+  const { factory } = nodeRedis().RedisClient;
+  if (modules || functions || scripts) return factory({ RESP, modules, functions, scripts } as OwnClientOptions);
+  const made = factories.get(RESP) ?? factory({ RESP } as OwnClientOptions);
+  factories.set(RESP, made);
+  return made;
+}
 
 /**
  * A client to be connected later. It has no `commandOptions.timeout` unless the application asks for one: node-redis applies
@@ -39,15 +51,15 @@ type OwnClient = ReturnType<PreparedClient['duplicate']>;
  * @throws the error of node-redis for options that it cannot use
  */
 export function prepareClient(options: OwnClientOptions): PreparedClient {
-  const commandOptions = { timeout: 0, ...options.commandOptions };
-  return nodeRedis().createClient({
+  const all: OwnClientOptions = {
     RESP: 2,
     disableClientInfo: true,
     ...options,
-    commandOptions,
+    commandOptions: { timeout: 0, ...options.commandOptions },
     disableOfflineQueue: true,
     pingInterval: 0,
-  });
+  };
+  return clientFactory(all)(all);
 }
 
 /** One connection, from the attempt to connect on. */
@@ -80,7 +92,7 @@ interface Failure {
 export class OwnConnection implements Connection {
   readonly isCluster = false;
   readonly #redis = nodeRedis();
-  /** Only duplicated, never connected: node-redis makes a class for each client that it creates, which takes 30 to 70 ms. */
+  /** Only duplicated, never connected. */
   readonly #prototype: PreparedClient;
   readonly #socket: OwnClientOptions['socket'];
   readonly #holdsProcess: boolean;

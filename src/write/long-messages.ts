@@ -14,21 +14,31 @@ const SAMPLED = 24;
  * hashing it. Messages that differ only in other characters share a place; those that do not have it are hashed, as all would be.
  */
 export class LongMessages {
-  readonly #copies = Array.from({ length: PLACES }, () => '');
-  /** The checksum of the last message in each place that was not the copy. One that never comes again is not copied. */
-  readonly #seen = new Int32Array(PLACES);
+  /** Made for the first long message: those who log one call at a time would make them for each. */
+  #places: Places | undefined;
 
   /** The copy of a message if it is long and has come before, else the message itself. */
   unify(message: string): string {
     if (message.length < LONG) return message;
+    const { copies, seen } = (this.#places ??= openPlaces());
     const sum = checksum(message);
     const place = sum & (PLACES - 1);
-    const copy = this.#copies[place];
+    const copy = copies[place];
     if (copy === message) return copy;
-    const hasComeBefore = this.#seen[place] === sum;
-    this.#seen[place] = sum;
-    return hasComeBefore ? (this.#copies[place] = detach(message)) : message;
+    const hasComeBefore = seen[place] === sum;
+    seen[place] = sum;
+    return hasComeBefore ? (copies[place] = detach(message)) : message;
   }
+}
+
+interface Places {
+  readonly copies: string[];
+  /** The checksum of the last message in each place that was not the copy. One that never comes again is not copied. */
+  readonly seen: Int32Array;
+}
+
+function openPlaces(): Places {
+  return { copies: Array.from({ length: PLACES }, () => ''), seen: new Int32Array(PLACES) };
 }
 
 function checksum(message: string): number {
