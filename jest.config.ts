@@ -5,8 +5,11 @@ const { availableParallelism } = require('node:os') as typeof import('node:os');
 
 // Node 22 and later load this file by themselves, and would warn of `export` in a CommonJS package.
 const config: import('jest').Config = {
-  testEnvironment: 'node',
-  testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  testEnvironment: '<rootDir>/__tests__/support/environment.ts',
+  // `npm test` runs `*.test.ts` alone. The others need a Chromium, run what is published as its
+  // users do, or make things go wrong while processes log.
+  testMatch: ['<rootDir>/__tests__/**/*.{test,browser,package,faults}.ts'],
+  roots: ['<rootDir>/src', '<rootDir>/__tests__', '<rootDir>/examples'],
   // Tests wait for conditions, so this ends only those that hang.
   testTimeout: 120_000,
   // Suites mostly wait for servers and processes of their own. More than this would make them wait for memory.
@@ -15,6 +18,11 @@ const config: import('jest').Config = {
   moduleNameMapper: { '^winston-redis-recent-common$': '<rootDir>/src/index.ts' },
   globalSetup: '<rootDir>/__tests__/support/global-setup.ts',
   globalTeardown: '<rootDir>/__tests__/support/global-teardown.ts',
+  // Each suite loads its packages anew: those of many files as the bundles that the global setup makes.
+  moduleNameMapper: {
+    '^(@redis/client|redis|redis-[45]|winston|winston-transport(?:/legacy)?)$':
+      '<rootDir>/node_modules/.cache/bundles/$1',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

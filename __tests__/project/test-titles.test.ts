@@ -8,7 +8,7 @@ const FOLDERS = ['src', 'bench', 'examples', '__tests__'];
 const FUNCTIONS = ['ArrowFunctionExpression', 'FunctionExpression', 'TsFunctionType'];
 
 const files = FOLDERS.flatMap(listFiles);
-const testFiles = files.filter((path) => /\.(test|long)\.ts$/.test(path));
+const testFiles = files.filter((path) => /\.(test|browser|package|faults|long)\.ts$/.test(path));
 
 function listFiles(folder: string): string[] {
   const paths = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });

@@ -20,6 +20,26 @@ describe('workflows', () => {
   });
 });
 
+describe('continuous integration', () => {
+  const { scripts } = JSON.parse(readText('package.json'));
+  const paths = readdirSync(join(ROOT, '__tests__'), { recursive: true, encoding: 'utf8' });
+  const files = paths.filter((path) => path.endsWith('.ts') && !/^(support|chaos|data)\b/.test(path));
+  const [, kinds = ''] = /testMatch: \['.*\{(.+)\}\.ts'\]/.exec(readText('jest.config.ts')) ?? [];
+
+  it('runs all tests but those that take long', () => {
+    expect(scripts['test:all']).toBe('jest');
+    for (const file of ['.ci/run', '.github/workflows/ci.yml']) expect(readText(file)).toContain(' npm run test:all');
+    const left = files.filter((path) => !kinds.split(',').some((kind) => path.endsWith(`.${kind}.ts`)));
+    expect(left.filter((path) => !path.endsWith('.long.ts'))).toEqual([]);
+    expect(left.length).toBeLessThan(files.length / 4);
+  });
+
+  it.each(kinds.split(','))('runs *.%s.ts also by a command of their own', (kind) => {
+    const script = scripts[kind === 'test' ? 'test' : `test:${kind}`];
+    expect(script).toContain(`"<rootDir>/__tests__/**/*.${kind}.ts"`);
+  });
+});
+
 describe('release', () => {
   const release = readText(`${FOLDER}/release.yml`);
   const steps = [...release.matchAll(/run: (.+)/g)].map(([, command]) => command);

@@ -1,7 +1,7 @@
-/** How much tests do that find more the longer they run: a share in `npm test`, all in `npm run test:faults`. */
+/** How much tests do that find more the longer they run: a share in `npm run test:all`, all in `npm run test:long`. */
 
 declare global {
-  /** Set by `npm run test:faults`. */
+  /** Set by `npm run test:long`. */
   var isThorough: boolean | undefined;
 }
 

@@ -1,0 +1,20 @@
+/** The environment of each suite, which leaves nothing behind in the process that runs the next one. */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { TestEnvironment } from 'jest-environment-node';
+
+/** Storages in use. The test runner opens one in each suite and never closes it: Node 20 and 22 hand all of them on with each promise. */
+const storages = new Set<AsyncLocalStorage<unknown>>();
+const { run } = AsyncLocalStorage.prototype;
+AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...args: Parameters<typeof run>) {
+  storages.add(this);
+  return run.apply(this, args);
+} as typeof run;
+
+export default class extends TestEnvironment {
+  override async teardown(): Promise<void> {
+    await super.teardown();
+    for (const storage of storages) storage.disable();
+    storages.clear();
+  }
+}
