@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { logCommon, logRecent, RecentCommonReader } from '../src';
+import { effort } from './support/effort';
 import { clearOfTheTurn, isoHour } from './support/hours';
 import { describeWithServer, RedisServer } from './support/redis/servers';
 import { type Counts, StoredLog, sum, total } from './support/redis/stored-log';
@@ -141,7 +142,7 @@ describeWithServer('interoperation with log_recent and log_common of Redis in Ac
           names: [name],
           levels: ['info'],
           naming: 'option',
-          lines: 4000,
+          lines: effort({ quick: 1500, full: 4000 }),
           distinct: 20,
           linesPerSecond: 2000,
         };

@@ -10,9 +10,9 @@ let workspace: Workspace;
 let loggers = 0;
 
 beforeAll(async () => {
-  await clearOfTheTurn();
   workspace = await Workspace.open();
 });
+beforeEach(() => clearOfTheTurn());
 afterAll(() => workspace.close());
 
 /** Returns a logger name that no other test uses. */

@@ -13,7 +13,7 @@ import {
 import { runProgram } from '../support/program';
 import { makeUser, NOT_PERMITTED, userRules } from '../support/redis/acl';
 import { CLIENT_KINDS } from '../support/redis/client-kinds';
-import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
+import { type Deployments, deploymentsForTests } from '../support/redis/deployments';
 import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
 import { itWith } from '../support/requirements';
@@ -536,12 +536,12 @@ describeWithServer('program that follows', () => {
 });
 
 describeWithServer('follow with each client', () => {
+  const deploy = deploymentsForTests();
   let deployments: Deployments;
 
   beforeAll(async () => {
-    deployments = await startDeployments();
+    deployments = await deploy();
   });
-  afterAll(() => stopDeployments(deployments));
 
   it.each(CLIENT_KINDS)('gives new lines over $title', async ({ connect }) => {
     const { client, close } = await connect(deployments);

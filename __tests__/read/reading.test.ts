@@ -13,7 +13,7 @@ describeWithClock('readers beside writer processes, as the hour turns', () => {
       const result = await runReading({
         seconds: effort({ quick: 2, full: 60 }),
         leastTurns: effort({ quick: 5, full: 30 }),
-        writers: effort({ quick: 4, full: 12 }),
+        writers: effort({ quick: 3, full: 12 }),
         readers: effort({ quick: 2, full: 4 }),
         groupsPerSecond: 40,
       });
@@ -29,7 +29,7 @@ describeWithServer('follower of writer processes at full speed', () => {
     'gets each line once or is told that it missed it, with a list of %d lines',
     async (recentLimit) => {
       const options = {
-        lines: effort({ quick: 10_000, full: 100_000 }),
+        lines: effort({ quick: 5000, full: 100_000 }),
         writers: effort({ quick: 2, full: 4 }),
         recentLimit,
       };

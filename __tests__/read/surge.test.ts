@@ -9,7 +9,7 @@ import {
 } from '../../src';
 import { clearOfTheTurn, isoHour } from '../support/hours';
 import { CLIENT_KINDS } from '../support/redis/client-kinds';
-import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
+import { type Deployments, deploymentsForTests } from '../support/redis/deployments';
 import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer } from '../support/redis/servers';
 import type { Counts } from '../support/redis/stored-log';
@@ -476,13 +476,13 @@ describeWithServer('overview over many loggers', () => {
 });
 
 describeWithServer('changes and overview with each client', () => {
+  const deploy = deploymentsForTests();
   let deployments: Deployments;
 
   beforeAll(async () => {
-    deployments = await startDeployments();
+    deployments = await deploy();
   });
   beforeEach(clearOfTheTurn);
-  afterAll(() => stopDeployments(deployments));
 
   it.each(CLIENT_KINDS)(
     'see all loggers over $title, even after the server has forgotten the scripts',

@@ -3,7 +3,7 @@ import winston from 'winston';
 import { type ConnectionOptions, RecentCommonReader, RedisRecentCommonTransport } from '../../src';
 import { clearOfTheTurn, isoHour } from '../support/hours';
 import { CLIENT_KINDS } from '../support/redis/client-kinds';
-import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
+import { type Deployments, deploymentsForTests } from '../support/redis/deployments';
 import { describeWithServer } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
 
@@ -42,13 +42,13 @@ const OWN: readonly Way[] = [
 ];
 
 describeWithServer('logging and reading', () => {
+  const deploy = deploymentsForTests();
   let deployments: Deployments;
 
   beforeAll(async () => {
-    deployments = await startDeployments();
+    deployments = await deploy();
   });
   beforeEach(clearOfTheTurn);
-  afterAll(() => stopDeployments(deployments));
 
   describe.each([...PASSED, ...OWN])('over $title', ({ deployment, open }) => {
     const keyName = deployment === 'cluster' ? '{app}' : 'app';

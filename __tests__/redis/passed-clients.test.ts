@@ -17,8 +17,8 @@ import {
 import { isConfigurationError } from '../../src/redis/failures';
 import { atEndOfTest } from '../support/at-end';
 import { clearOfTheTurn, isoHour } from '../support/hours';
-import { CLIENT_KINDS, type ConnectedClient } from '../support/redis/client-kinds';
-import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
+import { CLIENT_KINDS, type ClientKind, type ConnectedClient } from '../support/redis/client-kinds';
+import { type Deployments, deploymentsForTests } from '../support/redis/deployments';
 import { LIBRARIES, type Library, makeIoClient } from '../support/redis/ioredis-clients';
 import { describeWithServer } from '../support/redis/servers';
 import { StoredLog } from '../support/redis/stored-log';
@@ -27,27 +27,32 @@ import { runCli } from '../support/viewers/cli';
 const ignoreError = (): void => undefined;
 const CLUSTER_KINDS = CLIENT_KINDS.filter(({ deployment }) => deployment === 'cluster');
 
+const deploy = deploymentsForTests();
+
 describeWithServer('passed client', () => {
   let deployments: Deployments;
   let passed: ConnectedClient;
   let keyPrefix: string;
 
   beforeAll(async () => {
-    deployments = await startDeployments();
+    deployments = await deploy();
   });
   beforeEach(async () => {
     await clearOfTheTurn();
     keyPrefix = `${randomUUID()}:`;
   });
-  afterEach(() => passed.close());
-  afterAll(() => stopDeployments(deployments));
+
+  /** Connects one client for the tests of a kind. */
+  const connectOnce = (connect: ClientKind['connect']): void => {
+    beforeAll(async () => {
+      passed = await connect(deployments);
+    });
+    afterAll(() => passed.close());
+  };
 
   describe.each(CLIENT_KINDS)('$title', ({ deployment, connect }) => {
     const keyName = deployment === 'cluster' ? '{app}' : 'app';
-
-    beforeEach(async () => {
-      passed = await connect(deployments);
-    });
+    connectOnce(connect);
 
     const storedLog = (severity = 'info'): StoredLog =>
       new StoredLog(deployments[deployment].inspector, keyPrefix, keyName, severity);
@@ -64,22 +69,26 @@ describeWithServer('passed client', () => {
     });
 
     it("gets one 'error' listener, which stays after a transport and a reader close", async () => {
-      expect(passed.client.listenerCount('error')).toBe(0);
-      const transport = new RedisRecentCommonTransport({ client: passed.client, keyPrefix });
-      const reader = new RecentCommonReader({ client: passed.client, keyPrefix });
-      expect(passed.client.listenerCount('error')).toBe(1);
+      const { client, close } = await connect(deployments);
+      expect(client.listenerCount('error')).toBe(0);
+      const transport = new RedisRecentCommonTransport({ client, keyPrefix });
+      const reader = new RecentCommonReader({ client, keyPrefix });
+      expect(client.listenerCount('error')).toBe(1);
       await transport.close();
       reader.close();
-      expect(passed.client.listenerCount('error')).toBe(1);
-      expect(() => passed.client.emit('error', new Error('connection lost'))).not.toThrow();
+      expect(client.listenerCount('error')).toBe(1);
+      expect(() => client.emit('error', new Error('connection lost'))).not.toThrow();
+      await close();
     });
 
     it("gets no 'error' listener if it has one of its own", async () => {
-      passed.client.on('error', ignoreError);
-      const transport = new RedisRecentCommonTransport({ client: passed.client, keyPrefix });
-      expect(passed.client.listeners('error')).toEqual([ignoreError]);
+      const { client, close } = await connect(deployments);
+      client.on('error', ignoreError);
+      const transport = new RedisRecentCommonTransport({ client, keyPrefix });
+      expect(client.listeners('error')).toEqual([ignoreError]);
       await transport.close();
-      expect(passed.client.listeners('error')).toEqual([ignoreError]);
+      expect(client.listeners('error')).toEqual([ignoreError]);
+      await close();
     });
 
     it('serves logRecent, which counts nothing, with the severity info by default', async () => {
@@ -121,9 +130,7 @@ describeWithServer('passed client', () => {
   });
 
   describe.each(CLUSTER_KINDS)('$title', ({ connect }) => {
-    beforeEach(async () => {
-      passed = await connect(deployments);
-    });
+    connectOnce(connect);
 
     it('has all keys of a destination in one slot', async () => {
       await logCommon(passed.client, 'app', 'hello', 'info', { keyPrefix });
@@ -163,10 +170,9 @@ describeWithServer('node of a cluster', () => {
   let url: string;
 
   beforeAll(async () => {
-    deployments = await startDeployments();
+    deployments = await deploy();
     url = deployments.cluster.address[0] as string;
   });
-  afterAll(() => stopDeployments(deployments));
 
   /** A client that knows no clusters. */
   const plainClient = async (library: 'node-redis' | Library): Promise<PassedClient> => {
@@ -235,10 +241,9 @@ describeWithServer('passed client with a key prefix of its own', () => {
   let deployments: Deployments;
 
   beforeAll(async () => {
-    deployments = await startDeployments();
+    deployments = await deploy();
   });
   beforeEach(clearOfTheTurn);
-  afterAll(() => stopDeployments(deployments));
 
   it.each(PREFIXED)(
     'has both prefixes before every key, and is read through itself or with both: %s',

@@ -53,10 +53,12 @@ export function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-function flatten(value: unknown): Node[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const below = Object.values(value).flatMap(flatten);
-  return 'type' in value ? [value as Node, ...below] : below;
+/** A node and all below it, in the order of the text. */
+function flatten(value: unknown, nodes: Node[] = []): Node[] {
+  if (typeof value !== 'object' || value === null) return nodes;
+  if ('type' in value) nodes.push(value as Node);
+  for (const child of Object.values(value)) flatten(child, nodes);
+  return nodes;
 }
 
 function stripExtension(path: string): string {

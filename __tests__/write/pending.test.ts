@@ -118,7 +118,7 @@ describe('pending', () => {
   it('cuts new messages into batches of at most 250, and others into batches of a thousand, numbered in order', () => {
     const pending = createPending();
     const destination = createDestination('app');
-    const minute = destination.groups.toMinute(Date.now());
+    const minute = destination.groups.toMinute(time);
     const draw = (): Batch[] => {
       for (let i = 0; i < 1300; i++) pending.add(destination, ...call(`message ${i}`));
       return pending.draw(destination);
@@ -152,7 +152,7 @@ describe('pending', () => {
       pending.add(destination, ...call(message));
       return pending.draw(destination)[0]?.groups[0]?.flagged;
     };
-    const minute = destination.groups.toMinute(Date.now());
+    const minute = destination.groups.toMinute(time);
     settle('old', minute - 1);
     expect(drawOne('old')).toBe(1);
     settle('old', minute);

@@ -359,7 +359,7 @@ describe('lowered commonLimit', () => {
   });
 });
 
-describeWithServer('rotation over a million members', () => {
+describeWithServer('rotation over a hundred thousand members', () => {
   itWith('freed objects')('frees them in the background', async () => {
     const large = await Workspace.openOnOwnServer();
     const lazyfreed = async (): Promise<number> =>
@@ -369,7 +369,7 @@ describeWithServer('rotation over a million members', () => {
       logger.info('hello');
       await transport.flush();
       await large.redis.set(large.key('common:app:info:start'), isoHour(1));
-      const fill = "for i = 1, 1000000 do redis.call('ZADD', KEYS[1], i, i) end";
+      const fill = "for i = 1, 100000 do redis.call('ZADD', KEYS[1], i, i) end";
       await large.redis.eval(fill, { keys: [large.key('common:app:info:last')], arguments: [] });
       const before = await lazyfreed();
       logger.info('hello');
@@ -449,13 +449,14 @@ describe('full window', () => {
   it.each([1, 7, 100, 999])('never exceeds its limit with batches of %i messages', async (size) => {
     const target = new Target();
     const commonLimit = 50;
-    for (let first = 0; first < 1000; first += size) {
-      const counts = Object.fromEntries(Array.from({ length: size }, (_, i) => [`message ${first + i}`, 1]));
+    let written = 0;
+    for (; written < 300; written += size) {
+      const counts = Object.fromEntries(Array.from({ length: size }, (_, i) => [`message ${written + i}`, 1]));
       await target.write({ settings: { commonLimit }, ago: { 0: counts } });
       expect(await workspace.redis.zCard(target.keys.common)).toBeLessThanOrEqual(commonLimit);
     }
     const total = Object.values(await target.counts('common')).reduce((sum, count) => sum + count, 0);
-    expect(total).toBe(Math.ceil(1000 / size) * size);
+    expect(total).toBe(written);
   });
 
   it('keeps its limit in last, too', async () => {

@@ -8,7 +8,7 @@ import { repeatedAtTheTurn } from '../support/turn';
 import { until } from '../support/wait';
 import { plannedCounts, runWriter, type WriterOptions } from '../support/writers/writers';
 
-const WRITERS = effort({ quick: 4, full: 8 });
+const WRITERS = effort({ quick: 3, full: 8 });
 const TIMEOUT_MS = 120_000;
 
 describeWithServer('writer processes', () => {
@@ -31,7 +31,7 @@ describeWithServer('writer processes', () => {
     names: ['app'],
     levels: ['info'],
     naming: 'option',
-    lines: effort({ quick: 1500, full: 4000 }),
+    lines: effort({ quick: 900, full: 4000 }),
     distinct: 20,
     linesPerSecond: effort({ quick: 1000, full: 2000 }),
     ...options,

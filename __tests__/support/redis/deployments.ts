@@ -29,8 +29,7 @@ export interface SentinelAddress {
   readonly sentinelRootNodes: { host: string; port: number }[];
 }
 
-/** Starts all three. */
-export async function startDeployments(): Promise<Deployments> {
+async function startDeployments(): Promise<Deployments> {
   const [standalone, cluster, sentinel] = await Promise.all([deployStandalone(), deployCluster(), deploySentinel()]);
   return { standalone, cluster, sentinel };
 }
@@ -91,6 +90,15 @@ async function deploySentinel(): Promise<Deployment<SentinelAddress>> {
   };
 }
 
-export async function stopDeployments(deployments: Deployments): Promise<void> {
+/** Gives the tests of a file or block all three, which start when they are first asked for. */
+export function deploymentsForTests(): () => Promise<Deployments> {
+  let started: Promise<Deployments> | undefined;
+  afterAll(async () => {
+    if (started) await stopDeployments(await started);
+  });
+  return () => (started ??= startDeployments());
+}
+
+async function stopDeployments(deployments: Deployments): Promise<void> {
   await Promise.all(Object.values(deployments).map((deployment) => deployment.stop()));
 }

@@ -12,7 +12,7 @@ import {
   toSeverity,
 } from '../../../src';
 import type { ScriptArguments } from '../../../src/redis/script';
-import { makeIoClient, type Whereabouts } from '../redis/ioredis-clients';
+import type { Whereabouts } from '../redis/ioredis-clients';
 import type { Counts } from '../redis/stored-log';
 import type { Answer, FaultWriterOptions, Latency, LoggedThere, Request, WriterConnection } from './fault-writer';
 import { makeNodeRedisClient } from './writer-client';
@@ -60,6 +60,8 @@ function where(to: WriterConnection): Whereabouts {
 
 async function passClient(): Promise<Passed | undefined> {
   if (options.library) {
+    // Loaded on demand: three libraries take as long as all the rest.
+    const { makeIoClient } = require('../redis/ioredis-clients') as typeof import('../redis/ioredis-clients');
     const client = makeIoClient(options.library, where(connection), { maxRetriesPerRequest: null });
     return { client, close: () => client.disconnect() };
   }
