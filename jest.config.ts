@@ -14,12 +14,12 @@ const config: import('jest').Config = {
   testTimeout: 120_000,
   // Suites mostly wait for servers and processes of their own. More than this would make them wait for memory.
   maxWorkers: Math.min(8, 2 * availableParallelism()),
-  // What recipes import is the source, as for the compiler.
-  moduleNameMapper: { '^winston-redis-recent-common$': '<rootDir>/src/index.ts' },
   globalSetup: '<rootDir>/__tests__/support/global-setup.ts',
   globalTeardown: '<rootDir>/__tests__/support/global-teardown.ts',
-  // Each suite loads its packages anew: those of many files as the bundles that the global setup makes.
   moduleNameMapper: {
+    // What recipes import is the source, as for the compiler.
+    '^winston-redis-recent-common$': '<rootDir>/src/index.ts',
+    // Each suite loads its packages anew: those of many files as the bundles that the global setup makes.
     '^(@redis/client|redis|redis-[45]|winston|winston-transport(?:/legacy)?)$':
       '<rootDir>/node_modules/.cache/bundles/$1',
   },

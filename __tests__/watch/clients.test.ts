@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { logCommon, RecentCommonWatcher, type WatchWarning } from '../../src';
 import { CLIENT_KINDS, type ConnectedClient } from '../support/redis/client-kinds';
-import { type Deployments, startDeployments, stopDeployments } from '../support/redis/deployments';
+import { type Deployments, deploymentsForTests } from '../support/redis/deployments';
 import { describeWithServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import { ageSeen } from '../support/writers/seen';
 
 describeWithServer('watcher with a client that is passed in', () => {
+  const deploy = deploymentsForTests();
   let deployments: Deployments;
   let passed: ConnectedClient;
 
   beforeAll(async () => {
-    deployments = await startDeployments();
+    deployments = await deploy();
   });
   afterEach(() => passed.close());
-  afterAll(() => stopDeployments(deployments));
 
   it.each(CLIENT_KINDS)('tells a new message once, mutes, and leaves the client open: $title', async (kind) => {
     passed = await kind.connect(deployments);
