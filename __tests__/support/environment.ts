@@ -5,11 +5,12 @@ import { TestEnvironment } from 'jest-environment-node';
 
 /** Storages in use. The test runner opens one in each suite and never closes it: Node 20 and 22 hand all of them on with each promise. */
 const storages = new Set<AsyncLocalStorage<unknown>>();
-const { run } = AsyncLocalStorage.prototype;
-AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...args: Parameters<typeof run>) {
+const prototype: Pick<AsyncLocalStorage<unknown>, 'run'> = AsyncLocalStorage.prototype;
+const run: unknown = Reflect.get(prototype, 'run');
+prototype.run = function (this: AsyncLocalStorage<unknown>, ...args: unknown[]) {
   storages.add(this);
-  return run.apply(this, args);
-} as typeof run;
+  return Reflect.apply(run as () => unknown, this, args);
+};
 
 export default class extends TestEnvironment {
   override async teardown(): Promise<void> {

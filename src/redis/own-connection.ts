@@ -37,9 +37,11 @@ type ClientFactory = ReturnType<typeof RedisClient.factory<RedisModules, RedisFu
 const factories = new Map<RespVersions | undefined, ClientFactory>();
 
 function clientFactory({ RESP, modules, functions, scripts }: OwnClientOptions): ClientFactory {
-  const { factory } = nodeRedis().RedisClient;
-  if (modules || functions || scripts) return factory({ RESP, modules, functions, scripts } as OwnClientOptions);
-  const made = factories.get(RESP) ?? factory({ RESP } as OwnClientOptions);
+  const { RedisClient } = nodeRedis();
+  if (modules || functions || scripts) {
+    return RedisClient.factory({ RESP, modules, functions, scripts } as OwnClientOptions);
+  }
+  const made = factories.get(RESP) ?? RedisClient.factory({ RESP } as OwnClientOptions);
   factories.set(RESP, made);
   return made;
 }
