@@ -8,7 +8,7 @@ const ROOT = resolve(__dirname, '../..');
 const CACHE = join(ROOT, 'node_modules/.cache');
 const FILES = ['src/**/*.ts', 'examples/*.ts', 'examples/demo/*.ts', '__tests__/support/**/*.ts'];
 /** Programs that are one file each, with all that they import but packages. */
-const PROGRAMS = ['src/cli/bin.ts', '__tests__/support/writers/*-process.ts'];
+const PROGRAMS = ['__tests__/support/writers/*-process.ts'];
 /** Packages of many files, which take most of the time that a suite or a process needs to start. */
 const PACKAGES = ['redis', 'redis-4', 'redis-5', 'winston', 'winston-transport'];
 /** Parts of packages, and what their bundles have in their place. */
