@@ -107,6 +107,14 @@ describe('command line', () => {
     expect(tail('-s', '1h', '-n', '5').limit).toBe(5);
   });
 
+  it.each([0, 1, -1])('takes --since as a time of day, when it last was: %i minutes from now', (minutes) => {
+    const at = new Date(Date.now() + minutes * 60_000);
+    const time = tail('--since', at.toTimeString().slice(0, 5)).since as Date;
+    expect(time.toTimeString().slice(0, 5)).toBe(at.toTimeString().slice(0, 5));
+    expect(time.getTime()).toBeLessThanOrEqual(Date.now());
+    expect(Date.now() - time.getTime()).toBeLessThan(26 * 3_600_000);
+  });
+
   it.each([
     ['2026-11-24 12:00Z', '2026-11-24T12:00:00.000Z'],
     ['2026-11-24 12:00:07.25Z', '2026-11-24T12:00:07.250Z'],
@@ -121,6 +129,8 @@ describe('command line', () => {
   });
 
   it.each([
+    '24:00',
+    '12:60',
     '2026-02-30',
     '2026-02-29',
     '2100-02-29',

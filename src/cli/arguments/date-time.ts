@@ -36,6 +36,24 @@ export function parseDateTime(text: string): number | undefined {
   return utc.getTime() + millis - (sign === '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
+/** A time of a day, on a clock of 24 hours. */
+const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
+
+/**
+ * Epoch milliseconds of a local time of day, such as `11:50`, when it last was.
+ *
+ * @returns undefined for anything else, and for a time that a clock set forward skipped on that day
+ */
+export function parseClock(text: string): number | undefined {
+  const groups = CLOCK.exec(text);
+  if (!groups) return undefined;
+  const [hours, minutes, seconds] = groups.slice(1).map((part = '0') => Number(part)) as [number, number, number];
+  const at = new Date();
+  at.setHours(hours, minutes, seconds, 0);
+  if (at.getTime() > Date.now()) at.setDate(at.getDate() - 1);
+  return at.getHours() === hours && at.getMinutes() === minutes ? at.getTime() : undefined;
+}
+
 function localParts(date: Date): number[] {
   const day = [date.getFullYear(), date.getMonth(), date.getDate()];
   return [...day, date.getHours(), date.getMinutes(), date.getSeconds()];

@@ -78,7 +78,7 @@ Shows the last lines, oldest first; without a logger, those of all loggers.
   -f, --follow            keep showing new lines
   -n, --tail <lines>      lines to begin with; default: 100, with --since all
                           that are kept
-  -s, --since <time>      only lines since then: 90s, 10m, 2h30m, 1d, 1w, now,
+  -s, --since <time>      only lines since then: 90s, 10m, 2h30m, 1d, 1w, 11:50,
                           epoch seconds, or a date or time such as 2026-11-24
                           or '2026-11-24 12:00', local unless it ends in a zone
   -l, --level <levels>    only these levels or severities, separated by commas
@@ -108,9 +108,11 @@ logger is older than an hour and did not log it within a week.
       --on <kinds>        new, returned, surging, silent (a logger that spoke in
                           each of 30 minutes says nothing for five), separated
                           by commas; default: new,surging
-  -l, --level <levels>    levels or severities; default: error,critical
-  -s, --since <time>      also what began since then, an hour ago at most;
-                          default: now
+  -l, --level <levels>    only these levels or severities, separated by commas;
+                          default: error,critical
+  -s, --since <time>      also what began since then, such as 10m or 11:50, an
+                          hour ago at most; default: now. A surge that goes on
+                          counts whenever it began
       --for <duration>    end after 90s, 10m or 1h30m
       --fail-on <kinds>   with --for: end with code 1 if one of these came, 0 if
                           none did, and 3 if that cannot be told, since Redis

@@ -3,7 +3,7 @@
 import { assertName, assertSeverity } from '../../redis/keys';
 import { toSeverity } from '../../severity';
 import { UsageError } from '../errors';
-import { parseDateTime } from './date-time';
+import { parseClock, parseDateTime } from './date-time';
 
 /** Whether a message matches. */
 export type Matcher = (message: string) => boolean;
@@ -53,7 +53,7 @@ export function parseChoice<Choice extends string>(option: string, text: string,
 }
 
 /**
- * A duration before now, such as `1h30m`; `now`; epoch seconds; or a date or time, such as `2026-11-24 12:00`, which is local
+ * A duration before now, such as `1h30m`; `now`; a time of day; epoch seconds; or a date or time, such as `2026-11-24 12:00`, which is local
  * unless it has a zone.
  * @throws UsageError, also for a time that does not exist
  */
@@ -61,7 +61,7 @@ export function parseSince(option: string, text: string): Date {
   const since = sinceMs(text);
   if (since !== undefined && !Number.isNaN(new Date(since).getTime())) return new Date(since);
   throw new UsageError(
-    `${option} takes a duration, such as 90s, 10m, 2h, 1d or 1w, an ISO 8601 time that exists, epoch seconds or now, got '${text}'`,
+    `${option} takes a duration, such as 90s, 10m, 2h, 1d or 1w, a time that exists, such as 11:50 or '2026-11-24 12:00', epoch seconds or now, got '${text}'`,
   );
 }
 
@@ -92,7 +92,7 @@ export function parseChoices<Choice extends string>(
 function sinceMs(text: string): number | undefined {
   if (text === 'now') return Date.now();
   if (DURATION.test(text)) return Date.now() - durationMs(text);
-  return EPOCH.test(text) ? Number(text) * 1000 : parseDateTime(text);
+  return EPOCH.test(text) ? Number(text) * 1000 : (parseClock(text) ?? parseDateTime(text));
 }
 
 function durationMs(text: string): number {
