@@ -126,7 +126,8 @@ describe('what has changed since a moment, beside writers', () => {
   it('misses no new message of several writers that log at once, however often it is asked', async () => {
     const names = Array.from({ length: 20 }, (_, i) => `racing${i}`);
     const name = (info: LogInfo): string => String(info.app);
-    const transports = [workspace.transport({ lingerMs: 0, name }), workspace.transport({ lingerMs: 0, name })];
+    const options = { lingerMs: 0, name, closeTimeoutMs: 60_000 };
+    const transports = [workspace.transport(options), workspace.transport(options)];
     const expected: string[] = [];
     const found = new Set<string>();
     let { cursor } = await workspace.reader.changedSince();
