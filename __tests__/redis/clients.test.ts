@@ -66,7 +66,7 @@ describeWithServer('logging and reading', () => {
 
     beforeEach(() => {
       keyPrefix = `${randomUUID()}:`;
-      transport = new RedisRecentCommonTransport({ ...way.connection, keyPrefix });
+      transport = new RedisRecentCommonTransport({ ...way.connection, keyPrefix, closeTimeoutMs: 30_000 });
       logger = winston.createLogger({ transports: [transport] });
       reader = new RecentCommonReader({ ...way.connection, keyPrefix });
       stored = new StoredLog(deployments[deployment].inspector, keyPrefix, keyName);

@@ -11,6 +11,7 @@ type Client = ReturnType<typeof createClient>;
 
 /** A busy machine may take longer than node-redis waits by default. */
 export const CONNECT_TIMEOUT_MS = 60_000;
+const CLOSE_TIMEOUT_MS = 30_000;
 
 /** The Redis that all suites share. */
 export const sharedUrl = (): string => process.env.TEST_REDIS_URL as string;
@@ -73,12 +74,13 @@ export class Workspace {
     return this.prefix + key;
   }
 
-  /** A transport that is closed with the workspace. */
+  /** A transport that is closed with the workspace. It waits longer for Redis than it would by default: the machine may be busy. */
   transport(options: TransportOptions = {}): RedisRecentCommonTransport {
     // The writer may reach no keys under another prefix.
     const url = options.keyPrefix === undefined ? this.writerUrl : this.url;
     const connection = options.client || options.redis || options.url ? {} : { url };
-    const transport = new RedisRecentCommonTransport({ ...connection, keyPrefix: this.prefix, ...options });
+    const defaults = { keyPrefix: this.prefix, closeTimeoutMs: CLOSE_TIMEOUT_MS };
+    const transport = new RedisRecentCommonTransport({ ...connection, ...defaults, ...options });
     this.#transports.push(transport);
     return transport;
   }

@@ -82,7 +82,7 @@ describeWithServer('Redis that is restarted without a command', () => {
     await start(500);
     const levels = ['info', 'error'];
     for (const level of levels) transport.log({ level, message: 'hello' });
-    await transport.flush();
+    await until(() => transport.stats().pending === 0);
     await server.stop();
     server = await RedisServer.start({ port: server.port, args: ['--rename-command', 'rename', ''] });
     await until(() => redis.isReady);
