@@ -1,6 +1,7 @@
 import { createClient, createCluster } from 'redis';
 import { RecentCommonReader, RedisRecentCommonTransport, type RedisScripter } from '../../src';
 import { createDashboard, type Dashboard } from '../../src/dashboard';
+import { effort } from '../support/effort';
 import { clearOfTheTurn } from '../support/hours';
 import { startCluster } from '../support/redis/cluster';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
@@ -60,7 +61,7 @@ jest.setTimeout(120_000);
 
 describeWithServer('start page of many loggers', () => {
   describe.each([
-    ['Redis', 2000, openServer],
+    ['Redis', effort({ quick: 600, full: 2000 }), openServer],
     ['Redis Cluster', 400, openCluster],
   ] as const)('in a %s, of %d', (_, loggers, open) => {
     let fleet: Fleet;

@@ -11,6 +11,9 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A program that takes longer hangs, and is killed. */
+const TIMEOUT_MS = 100_000;
+
 const PREAMBLE = `
   const winston = require('winston');
   const { RedisRecentCommonTransport } = require('./src');
@@ -19,7 +22,7 @@ const PREAMBLE = `
 `;
 
 /**
- * Runs a program in a process of its own, with `winston` and `openTransport(options)` at hand, until it ends by itself.
+ * Runs a program in a process of its own, with `winston` and `openTransport(options)` at hand, until it ends by itself. Gives no code if it hangs.
  *
  * @param onFirstOutput - is called when the program first prints something
  */
@@ -32,6 +35,8 @@ export async function runProgram(
     cwd: compiledRoot(),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
   });
   let stdout = '';
   let stderr = '';

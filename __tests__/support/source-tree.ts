@@ -41,9 +41,18 @@ export function readSourceTree(): SourceFile[] {
   });
 }
 
+const parsed = new Map<string, unknown>();
+
+/** The syntax tree of a file. Several checks ask for the same ones. */
+export function parse(text: string): unknown {
+  const tree = parsed.get(text) ?? parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2022' });
+  parsed.set(text, tree);
+  return tree;
+}
+
 /** Parses one file; its path is from src. */
 export function parseFile(path: string, text: string): SourceFile {
-  const nodes = flatten(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2022' }));
+  const nodes = flatten(parse(text));
   const module = stripExtension(path);
   return { module, path: `src/${path}`, imports: nodes.flatMap((node) => readImport(node, module)), nodes };
 }

@@ -1,7 +1,6 @@
 /** Runs the command line program in a process of its own, also in a terminal. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { compiledRoot } from '../compiled';
 import type { Ended } from '../program';
 import { describeWith, findTerminal } from '../requirements';
@@ -9,12 +8,15 @@ import { until } from '../wait';
 
 const PROGRAM = ['src/cli/bin.js'];
 
+/** A program that takes longer hangs, and its output says where. */
+const TIMEOUT_MS = 60_000;
+
 /** The command line program in a process of its own, or in a terminal of its own. */
 export class CliProcess {
   stdout = '';
   stderr = '';
   readonly child: ChildProcess;
-  readonly #closed: Promise<unknown>;
+  #isClosed = false;
   static readonly #running = new Set<CliProcess>();
 
   private constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
@@ -24,7 +26,10 @@ export class CliProcess {
     this.child.stderr?.setEncoding('utf8').on('data', (chunk) => (this.stderr += chunk));
     this.child.stdin?.on('error', () => undefined);
     CliProcess.#running.add(this);
-    this.#closed = once(this.child, 'close').finally(() => CliProcess.#running.delete(this));
+    this.child.once('close', () => {
+      this.#isClosed = true;
+      CliProcess.#running.delete(this);
+    });
   }
 
   static start(args: readonly string[], env: Readonly<Record<string, string>> = {}): CliProcess {
@@ -71,16 +76,18 @@ export class CliProcess {
 
   /** Waits until the output has a text. */
   async shows(text: string | RegExp): Promise<void> {
-    await until(() => (typeof text === 'string' ? this.stdout.includes(text) : text.test(this.stdout))).catch(
-      (error: Error) => {
-        throw new Error(`${error.message}\n${JSON.stringify(this.stdout)}\n${this.stderr}`);
-      },
-    );
+    await this.#until(() => (typeof text === 'string' ? this.stdout.includes(text) : text.test(this.stdout)));
   }
 
   async ended(): Promise<Ended> {
-    await this.#closed;
+    await this.#until(() => this.#isClosed);
     return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    await until(condition, TIMEOUT_MS).catch((error: Error) => {
+      throw new Error(`${error.message}\n${JSON.stringify(this.stdout)}\n${this.stderr}`);
+    });
   }
 }
 

@@ -11,6 +11,8 @@ import type { Counts } from '../redis/stored-log';
 import { until } from '../wait';
 
 const PROGRAM = '__tests__/support/writers/fault-writer-process.js';
+/** It writes its last lines for 20 seconds at most, and on a busy machine takes long for the rest. */
+const END_TIMEOUT_MS = 60_000;
 
 /** The connection of a writer: the transport's own, or a client that it passes in. */
 export type WriterConnection =
@@ -148,9 +150,8 @@ export class FaultWriter {
 
   /** Makes it end its logger and end by itself. Fails if it ends otherwise, or writes to stderr. */
   async end(): Promise<FaultReport> {
-    const exit = once(this.#process, 'exit');
-    const answer = await this.#ask('end');
-    const [[code], errors] = await Promise.all([exit, this.#errors]);
+    const exit = once(this.#process, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
+    const [answer, [code], errors] = await Promise.all([this.#ask('end'), exit, this.#errors]);
     if (code !== 0 || errors !== '') throw new Error(`the writer ended with code ${code}: ${errors}`);
     if (!('report' in answer)) throw new Error('the writer gave no report');
     return answer.report;

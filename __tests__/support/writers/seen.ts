@@ -22,9 +22,10 @@ export async function storeSeen(
   const hour = Math.floor(now / HOUR);
   const old = now - (3 * WEEK) / 7;
   const score = (lastHour: number, first: number): number => lastHour * HOUR_UNIT + 2 * first;
+  const known = new Set(previous);
   const members = [
     ...previous.map((value) => ({ value, score: score(hour - 1, old) })),
-    ...current.map((value) => ({ value, score: score(hour, previous.includes(value) ? old : now) })),
+    ...current.map((value) => ({ value, score: score(hour, known.has(value) ? old : now) })),
   ].filter(({ value }) => value !== '<other>');
   await storeBeginning(redis, common, now);
   if (members.length > 0) await redis.zAdd(`${common}:seen`, members);
