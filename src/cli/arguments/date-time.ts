@@ -47,11 +47,11 @@ const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 export function parseClock(text: string): number | undefined {
   const groups = CLOCK.exec(text);
   if (!groups) return undefined;
-  const [hours, minutes, seconds] = groups.slice(1).map((part = '0') => Number(part)) as [number, number, number];
+  const [, hours, minutes, seconds = '0'] = groups;
   const at = new Date();
-  at.setHours(hours, minutes, seconds, 0);
+  at.setHours(Number(hours), Number(minutes), Number(seconds), 0);
   if (at.getTime() > Date.now()) at.setDate(at.getDate() - 1);
-  return at.getHours() === hours && at.getMinutes() === minutes ? at.getTime() : undefined;
+  return at.getHours() === Number(hours) && at.getMinutes() === Number(minutes) ? at.getTime() : undefined;
 }
 
 function localParts(date: Date): number[] {
