@@ -4,7 +4,7 @@ import { OTHER } from '../redis/keys';
 import { LastGap, type LastHours } from './last-gap';
 import type { Memory, Seen } from './memory';
 import type { MessageChange } from './message-change';
-import { MESSAGE_MINUTES, MessageMinutes, sumLast } from './minutes';
+import { addMinutes, MESSAGE_MINUTES, MessageMinutes, sumLast } from './minutes';
 import type { Pulse } from './pulse';
 import { type Change, type ChangeStatus, classify, scoreAgainst } from './surge';
 
@@ -103,7 +103,7 @@ export class Comparer {
     row.count += least;
     row.previous += previous;
     row.isCounted &&= count !== null;
-    row.minutes = row.minutes ? addMinutes(row.minutes, minutes) : minutes;
+    row.minutes = row.minutes ? addUnlessUnknown(row.minutes, minutes) : minutes;
     this.#addSeen(row, message, count === 0, this.#findLast(minutes));
     row.gap.add(this.#findLastHours(message, current ?? 0, before ?? 0));
     return least;
@@ -185,15 +185,12 @@ export class Comparer {
   /** The last hour in which a message was seen, and the one before it; undefined if the memory does not have it. */
   #findLastHours(message: string, current: number, before: number): LastHours | undefined {
     const { now, pulses, seen } = this.#memory;
-    const {
-      lastHour: last,
-      first,
-      isCertain,
-    } = seen.get(message) ?? { lastHour: Number.NaN, first: 0, isCertain: false };
+    const found = seen.get(message);
     const hour = Math.floor(now / HOUR_MS);
     // What somebody else has counted is in no memory.
     const counted = current > 0 ? hour : before > 0 ? hour - 1 : -Infinity;
-    if (!(last >= counted)) return undefined;
+    if (!found || found.lastHour < counted) return undefined;
+    const { lastHour: last, first, isCertain } = found;
     const pulse = pulses.get(message);
     const isInRow = (last === hour && before > 0) || (pulse !== undefined && hasHour(pulse, last - 1));
     if (isInRow) return { last, before: last - 1 };
@@ -256,12 +253,8 @@ function hasHour({ closed }: Pulse, hour: number): boolean {
 }
 
 /** What is unknown is shared, since most rows of a large window are. */
-function addMinutes(a: readonly (number | null)[], b: readonly (number | null)[]): readonly (number | null)[] {
-  if (a === UNKNOWN_MINUTES || b === UNKNOWN_MINUTES) return UNKNOWN_MINUTES;
-  return a.map((calls, i) => {
-    const others = b[i] ?? null;
-    return calls === null || others === null ? null : calls + others;
-  });
+function addUnlessUnknown(a: readonly (number | null)[], b: readonly (number | null)[]): readonly (number | null)[] {
+  return a === UNKNOWN_MINUTES || b === UNKNOWN_MINUTES ? UNKNOWN_MINUTES : addMinutes(a, b);
 }
 
 function minimum(a: number | undefined, b: number): number | undefined {

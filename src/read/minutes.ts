@@ -108,6 +108,14 @@ export class MessageMinutes {
   }
 }
 
+/** The sums of two rows of counts, minute by minute: of what is unknown in one of them, nothing is known. */
+export function addMinutes(a: readonly (number | null)[], b: readonly (number | null)[]): (number | null)[] {
+  return a.map((count, i) => {
+    const other = b[i] ?? null;
+    return count === null || other === null ? null : count + other;
+  });
+}
+
 /** The sum of the last counts; null if not all of them are known. */
 export function sumLast(counts: readonly (number | null)[], minutes: number): number | null {
   return counts

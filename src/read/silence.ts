@@ -1,6 +1,6 @@
 /** Decides whether a logger has fallen silent: the only place that does. */
 
-import type { MinuteCounts } from './minutes';
+import { addMinutes, type MinuteCounts } from './minutes';
 import { classify, scoreAgainst } from './surge';
 
 const MINUTE_MS = 60_000;
@@ -24,12 +24,7 @@ export function sumMinutes(all: readonly MinuteCounts[]): MinuteCounts | undefin
   const start = Math.max(...all.map((each) => each.start.getTime()));
   const counts = [first, ...others]
     .map((each) => each.counts.slice((start - each.start.getTime()) / MINUTE_MS))
-    .reduce((sums, each) =>
-      sums.map((sum, i) => {
-        const count = each[i] ?? null;
-        return sum === null || count === null ? null : sum + count;
-      }),
-    );
+    .reduce(addMinutes);
   return { start: new Date(start), counts };
 }
 

@@ -51,7 +51,11 @@ for i = 1, #ARGV do found[i + 1] = redis.call('ZSCORE', history, ARGV[i]) or '' 
 return found
 `);
 
-/** What all alarms of one message have in common. @param key - of the message by `parameterize`; empty for that of a silent logger */
+/**
+ * A hash of what all alarms of one message have in common.
+ *
+ * @param key - of the message by `parameterize`; empty for the alarm of a silent logger
+ */
 export function alarmSubject(name: string, severity: string, key: string): string {
   return hashTexts(name, severity, key);
 }

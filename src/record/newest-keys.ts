@@ -1,5 +1,7 @@
 /** Remembers the keys of the newest messages that came more than once, as most of those come again soon. */
 
+import { detach } from './text';
+
 /** Longer messages are not remembered. */
 const MAX_LENGTH = 256;
 /** Places of messages, in sets by their hash; in a full set the newest takes the place of the oldest. */
@@ -29,8 +31,8 @@ export function rememberNewest(find: (text: string) => string): (text: string) =
       return key;
     }
     const at = newest.add(hash);
-    // A copy, since a part of a long text keeps all of it in memory; so would its key, if nothing in it varies.
-    const copy = ` ${text}`.slice(1);
+    // The key would keep a long text in memory as well, if nothing in it varies.
+    const copy = detach(text);
     texts[at] = copy;
     keys[at] = key === text ? copy : key;
     return key;

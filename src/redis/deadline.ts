@@ -31,7 +31,7 @@ export function withDeadline<T>(work: Promise<T>, ms: number, options: DeadlineO
 }
 
 /** The same connection, on which no script is waited for longer than `ms` milliseconds, whoever owns the client. */
-export function impatient(connection: Connection, ms: number): Connection {
+export function connectionWithDeadline(connection: Connection, ms: number): Connection {
   return {
     isCluster: connection.isCluster,
     get heldMs() {

@@ -49,8 +49,9 @@ export async function findNews(
   on: ReadonlySet<AlarmKind>,
   uncertainSince?: number,
 ): Promise<News> {
-  const statuses = ['new', 'returned', ...(uncertainSince === undefined ? [] : ['unknown'])] as const;
-  const { changes, at, isTooVaried } = await compare(source, place, NEWS_WINDOW, statuses as readonly ChangeStatus[]);
+  const statuses: ChangeStatus[] = ['new', 'returned'];
+  if (uncertainSince !== undefined) statuses.push('unknown');
+  const { changes, at, isTooVaried } = await compare(source, place, NEWS_WINDOW, statuses);
   if (isTooVaried) return { findings: [], isTooVaried, uncertain: [] };
   const found: Finding[] = [];
   for (const change of changes) {

@@ -1,7 +1,7 @@
 /** Finds how often a message came before, so that what comes and goes again and again, such as a job of each hour, is no surge. */
 
 import { readMemory } from '../read/memory';
-import { MessageMinutes } from '../read/minutes';
+import { addMinutes, MessageMinutes } from '../read/minutes';
 import { findPatterns } from '../read/patterns';
 import type { Source } from '../read/source';
 import { destinationKeys } from '../redis/keys';
@@ -30,7 +30,7 @@ export async function readLongMinutes(
     if (!wanted.has(key)) continue;
     const own = minutes.list(message, current.get(message), before.get(message), MOST_MINUTES);
     const others = found.get(key);
-    found.set(key, others ? own.map((calls, i) => addKnown(calls, others[i] as number | null)) : own);
+    found.set(key, others ? addMinutes(own, others) : own);
   }
   return found;
 }
@@ -52,8 +52,4 @@ export function findPeak(minutes: readonly (number | null)[], length: number): n
     peak = Math.max(peak, sum);
   }
   return peak;
-}
-
-function addKnown(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : a + b;
 }

@@ -70,7 +70,7 @@ export class ReadOnlyWatch {
     this.loggers = loggers;
     this.#watchedSince = since;
     this.#ahead = now - Date.now();
-    this.#leader = new Leader(source, new Memory(), undefined, {
+    this.#leader = new Leader(source, new ToldMessages(), undefined, {
       on,
       names,
       severities,
@@ -116,7 +116,7 @@ export class ReadOnlyWatch {
 }
 
 /** When each message was told. */
-class Memory implements Raiser {
+class ToldMessages implements Raiser {
   readonly #told = new Map<string, { readonly since: number; readonly at: number }>();
 
   raise(alarms: readonly Raised[], { cooldownMs }: RaiseOptions): Promise<Verdict[]> {

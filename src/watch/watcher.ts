@@ -7,7 +7,7 @@ import { PatternMemory } from '../read/patterns';
 import type { Source } from '../read/source';
 import { hashTexts } from '../record/text-hash';
 import type { Connection } from '../redis/connection';
-import { impatient, withDeadline } from '../redis/deadline';
+import { connectionWithDeadline, withDeadline } from '../redis/deadline';
 import { ignoreError, isConfigurationError } from '../redis/failures';
 import { watchKeys } from '../redis/keys';
 import { openConnection } from '../redis/open';
@@ -91,7 +91,7 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
     super();
     this.#options = resolveWatcherOptions(options);
     const { keyPrefix: prefix, group, onAlarm, webhook, alarmTimeoutMs, maxAttempts } = this.#options;
-    this.#connection = impatient(openConnection(this.#options, false), TIMEOUT_MS);
+    this.#connection = connectionWithDeadline(openConnection(this.#options, false), TIMEOUT_MS);
     const space = { prefix, hashTag: this.#connection.isCluster };
     this.#source = { connection: this.#connection, space, patterns: new PatternMemory() };
     this.#shared = new SharedWatch(this.#connection, watchKeys({ prefix }, group), hashOptions(this.#options));

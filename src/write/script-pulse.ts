@@ -4,9 +4,10 @@
  * `read_pulse(text)` and `pulse_text(pulse)`: a pulse has `open`, the last minute in which the message was touched; `base`, the
  * count of its hour without that minute, so that the rest is of that minute; `since`, the minute from which on it is complete;
  * the closed minutes of the hour of `open` and of the hour `before` it, each a letter with a count; `returned`, the minute in
- * which it came back after an hour without it, and `gap`, how many hours later than before. `touch(pulse, group, before, calls, closed_hour)` counts calls of a group,
- * where `before` is the count of the hour without them, and `closed_hour()` the count of the hour before, nil if it is not known.
- * `open_next(text, minute, before)` does the same to a text for the calls of a later minute of its hour.
+ * which it came back after an hour without it, and `gap`, how many hours later than before.
+ * `touch(pulse, group, before, calls, closed_hour)` counts calls of a group, where `before` is the count of the hour without them, and
+ * `closed_hour()` the count of the hour before, nil if it is not known. `open_next(text, minute, before)` does the same to a text for
+ * the calls of a later minute of its hour.
  */
 export const PULSE = /* lua */ `
 local function read_pulse(text)

@@ -53,8 +53,8 @@ export function parseChoice<Choice extends string>(option: string, text: string,
 }
 
 /**
- * A duration before now, such as `1h30m`; `now`; a time of day; epoch seconds; or a date or time, such as `2026-11-24 12:00`, which is local
- * unless it has a zone.
+ * A duration before now, such as `1h30m`; `now`; a time of day; epoch seconds; or a date or time, such as `2026-11-24 12:00`, which
+ * is local unless it has a zone.
  * @throws UsageError, also for a time that does not exist
  */
 export function parseSince(option: string, text: string): Date {

@@ -6,7 +6,6 @@ import type { KnownLogger } from '../../read/known-loggers';
 import type { MessageChange } from '../../read/message-change';
 import type { RecentCommonReader } from '../../read/reader';
 import type { ToldAlarms } from '../../read/told-alarms';
-import { ignoreError } from '../../redis/failures';
 import { readerWindow, shownSeverities, type View } from '../view';
 import { addKeys, type ShownLine } from './lines';
 import { assertKnownName, readableLoggers } from './loggers';
@@ -76,14 +75,14 @@ export function findChange(changes: readonly SeverityChanges[], { key }: ViewedM
 }
 
 /** The page does without it: its user may not be permitted to read it. */
-async function readTold(
+function readTold(
   reader: DashboardReader,
   name: string,
   message: ViewedMessage,
   { changes, groups }: { readonly changes: readonly SeverityChanges[]; readonly groups: readonly string[] },
 ): Promise<ToldAlarms[] | undefined> {
   const keys = findChange(changes, message)?.keys ?? [message.key];
-  return (await reader.told(name, message.severity, keys, { groups }).catch(ignoreError)) ?? undefined;
+  return reader.told(name, message.severity, keys, { groups }).catch(() => undefined);
 }
 
 /** Those of a logger that a view shows. */

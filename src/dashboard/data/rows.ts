@@ -49,8 +49,7 @@ export async function toRows(changes: readonly SeverityChange[], lines: readonly
 /** The newest line of a message tells most; if it is not among the latest, one that was kept serves as well. */
 export function toRow(change: SeverityChange, lines: readonly ShownLine[]): MessageRow {
   const texts = change.message === OTHER ? [] : rowTexts(change);
-  let line: ShownLine | null = null;
-  for (const text of texts) if (!line) line = findSample(text, change.severity, lines);
+  const line = findFirstSample(texts, change.severity, lines);
   return { ...change, key: lastingKey(change), sample: line ? { ...line, isNewest: true } : keptSample(change) };
 }
 
@@ -72,6 +71,14 @@ export function hasKey({ keys, message }: MessageChange, key: string): boolean {
 /** The messages that a row stands for. */
 export function rowTexts({ message, keys = [], variants = [] }: MessageChange): string[] {
   return [...new Set([message, ...keys.slice(0, MAX_KEYS), ...variants.map((variant) => variant.message)])];
+}
+
+function findFirstSample(texts: readonly string[], severity: string, lines: readonly ShownLine[]): ShownLine | null {
+  for (const text of texts) {
+    const line = findSample(text, severity, lines);
+    if (line) return line;
+  }
+  return null;
 }
 
 function keptSample({ sample }: MessageChange): ShownSample | null {

@@ -11,10 +11,8 @@ export const HAS = {
   clock: 8,
   /** Four digits beside a `-`, `/` or `.`, or the name of a month. */
   date: 16,
-  /** A unit of time after a digit, or after a digit and a blank. */
-  duration: 32,
-  /** The same with a unit of a size. */
-  size: 64,
+  /** A unit of a size or of time after a digit, or after a digit and a blank. */
+  unit: 32,
   /** A mark as in a host, a path, an address, or a key with its value. */
   mark: 128,
   nonAscii: 256,
@@ -48,7 +46,6 @@ const {
   control,
   date,
   digit,
-  duration,
   equals,
   http,
   literal,
@@ -61,7 +58,7 @@ const {
   random,
   repeat,
   route,
-  size,
+  unit,
   url,
 } = HAS;
 
@@ -108,21 +105,13 @@ addKind('bdghkmnpstuwBDGHKMNPSTUW', UNIT_INITIAL);
 addKind(Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('') + '\u007f', CONTROL);
 
 const MAX_UNIT = 12;
-const UNITS = new Map<string, number>();
-for (const [, units] of [
-  [
-    size,
-    `b bit bits bps byte bytes gb gbps gbyte gbytes gib gbit gbits kb kbps kbit kbits kbyte kbytes kib mb mbps mbit mbits mbyte
-     mbytes mib pb pib t tb tib`,
-  ],
-  [
-    duration,
-    `d day days h hour hours hr hrs m micros microsecond microseconds millis millisecond milliseconds min mins minute minutes ms
-     msec msecs nanosecond nanoseconds ns s sec second seconds secs us week weeks`,
-  ],
-] as const) {
-  for (const unit of units.split(/\s+/)) UNITS.set(unit, size | duration);
-}
+const UNITS = new Set(
+  `b bit bits bps byte bytes d day days gb gbps gbyte gbytes gib gbit gbits h hour hours hr hrs kb kbps kbit kbits kbyte
+   kbytes kib m mb mbps mbit mbits mbyte mbytes mib micros microsecond microseconds millis millisecond milliseconds min
+   mins minute minutes ms msec msecs nanosecond nanoseconds ns pb pib s sec second seconds secs t tb tib us week weeks`.split(
+    /\s+/,
+  ),
+);
 /** The first three letters of months. */
 const MONTHS = new Set(
   'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ').map((month) => threeLetters(month, 0)),
@@ -146,7 +135,7 @@ export function scan(line: string): number {
       if (kind & INITIAL && end - i > 2) bits |= startKnownWord(line, i, end - i, kind);
       if (end - i > 6 && !(word & 1 && !(kind & HEX_LETTER)) && mayBeRandom(line, i, end)) bits |= random;
       if (kind & UNIT_INITIAL && (afterDigits === i || (afterDigits === i - 1 && line.charCodeAt(i - 1) === SPACE))) {
-        bits |= findUnit(line, i, end);
+        bits |= isUnit(line, i, end) ? unit : 0;
       }
       i = end;
     } else if (kind & DIGIT) {
@@ -193,8 +182,8 @@ function isInDate(line: string, start: number, end: number): boolean {
   return ((readKind(line.charCodeAt(start - 1)) | readKind(line.charCodeAt(end))) & DATE_MARK) !== 0;
 }
 
-function findUnit(line: string, start: number, end: number): number {
-  return end - start > MAX_UNIT ? 0 : (UNITS.get(line.slice(start, end).toLowerCase()) ?? 0);
+function isUnit(line: string, start: number, end: number): boolean {
+  return end - start <= MAX_UNIT && UNITS.has(line.slice(start, end).toLowerCase());
 }
 
 /** Whether the case of a word changes six times, or all of its letters are from a to f. */

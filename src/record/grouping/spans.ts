@@ -42,7 +42,7 @@ const DURATION = new RegExp(
   'giu',
 );
 
-const { url, bracket, quotes, clock, date, size, duration, nonAscii, plus } = HAS;
+const { url, bracket, quotes, clock, date, unit, nonAscii, plus } = HAS;
 
 /** Puts placeholders for the values that may hold blanks or punctuation. `has` is what the line may hold. */
 export function nameSpans(line: string, has: number): string {
@@ -53,8 +53,7 @@ export function nameSpans(line: string, has: number): string {
   if (has & nonAscii) key = key.replace(TYPOGRAPHIC, '<text>');
   if (has & plus) key = key.replace(PHONE, '<number>');
   if (has & (clock | date)) key = key.replace(TIME, '<time>');
-  if (has & (size | nonAscii)) key = key.replace(SIZE, '<size>');
-  if (has & (duration | nonAscii)) key = key.replace(DURATION, '<time>');
+  if (has & (unit | nonAscii)) key = key.replace(SIZE, '<size>').replace(DURATION, '<time>');
   return key;
 }
 
