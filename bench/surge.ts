@@ -1,4 +1,4 @@
-/** npm run bench:surge: simulates how often a message's status, or an alarm, is a false one, and how often and how soon a surge is found. */
+/** npm run bench:surge: simulates how often a status or an alarm is a false one, and how often and how soon a surge is found. */
 
 import { Random } from '../__tests__/chaos/random';
 import { compareMessages } from '../src/read/changes';

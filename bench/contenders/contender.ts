@@ -15,11 +15,11 @@ export interface ContenderOptions {
   readonly build?: string | undefined;
 }
 
-/** A transport to be measured, or another logger. */
-export interface Contender {
-  readonly transport?: TransportStream;
-  /** In place of winston with the transport. */
-  readonly logger?: Logger;
+/** A transport to be measured, with winston, or another logger. */
+export type Contender = Measured & ({ readonly transport: TransportStream } | { readonly logger: Logger });
+
+/** How far a contender has come. */
+interface Measured {
   /** Of the lines logged, how many Redis has acknowledged, or are written. */
   done(logged: number): number;
   /** Whether its queue grows without bound if the application logs faster than it writes. */

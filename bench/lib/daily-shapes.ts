@@ -24,7 +24,7 @@ function wave(minute: number): number {
   return 10 ** (0.5 * Math.sin((2 * Math.PI * (minute - 9 * HOUR)) / DAY));
 }
 
-/** From eight to ten it grows from a tenth, and from five to seven in the evening it shrinks to that; less for lunch, and at weekends. */
+/** It grows from a tenth from eight to ten, and shrinks to that from five to seven in the evening; less at lunch and at weekends. */
 function officeHours(minute: number): number {
   const hour = (minute % DAY) / HOUR;
   if (isWeekend(minute)) return 0.1;

@@ -1,7 +1,5 @@
 /** Opens the contender and the workload that a measure is given. */
 
-import type TransportStream = require('winston-transport');
-
 import type { Contender } from '../contenders/contender';
 import { CONTENDERS } from '../contenders/contenders';
 import { findWorkload, type LogLine, makeLog, openLogger } from '../lib/workloads';
@@ -29,8 +27,7 @@ export async function openTask({ contender: name, workload: title, url, build }:
   const open = CONTENDERS[name];
   if (!open) throw new Error(`no contender is called ${name}`);
   const contender = await open({ url, build, isNamed: workload.names > 1, commonKey: workload.commonKey });
-  const { transport, logger } = contender;
-  if (!logger && !transport) throw new Error(`${name} logs nothing`);
-  const log = makeLog(logger ?? openLogger(transport as TransportStream), workload);
+  const logger = 'logger' in contender ? contender.logger : openLogger(contender.transport);
+  const log = makeLog(logger, workload);
   return { contender, log, burst: workload.burst };
 }
