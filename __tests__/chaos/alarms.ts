@@ -7,8 +7,8 @@ import { killAlarmPrograms, type NewsEntry, NewsWriter, WatcherProgram } from '.
 import { toNumber } from '../support/alarms/words';
 import { StoredLog } from '../support/redis/stored-log';
 import { until } from '../support/wait';
+import { ageSeen } from '../support/writers/seen';
 import { reachRedis } from '../support/writers/writer-client';
-import { ageLogger } from './age';
 import type { Fault } from './faults';
 import { Random } from './random';
 import { STAGES, type Stage } from './stages';
@@ -57,6 +57,8 @@ const NAMES = Array.from({ length: 20 }, (_, i) => `service-${i}`);
 const NAMES_OF_KILLED = Array.from({ length: 10 }, (_, i) => `job-${i}`);
 const ALL_NAMES = [...NAMES, ...NAMES_OF_KILLED];
 const WRITERS = 3;
+/** So long ago their loggers logged what they logged before. */
+const PAST_HOURS = 48;
 /** Messages that a writer has numbers for. */
 const NUMBERS = 10_000;
 /** A leader is killed so often. */
@@ -115,7 +117,8 @@ class Run {
     for (const service of ALL_NAMES) transport.log({ level: 'error', message: 'known', service });
     await transport.close();
     if ('client' in reached) reached.client.destroy();
-    for (const name of ALL_NAMES) await ageLogger(this.#stage.inspector, this.#stage.inKeys(name), 'error');
+    const { inspector, inKeys } = this.#stage;
+    for (const name of ALL_NAMES) await ageSeen(inspector, `common:${inKeys(name)}:error`, PAST_HOURS);
   }
 
   async start(): Promise<void> {

@@ -1,10 +1,10 @@
 import { createCluster } from 'redis';
 import { type Alarm, type AlarmDigest, RecentCommonWatcher, RedisRecentCommonTransport } from '../../src';
-import { ageLogger } from '../chaos/age';
 import { runAlarmChaos } from '../chaos/alarms';
 import { startCluster } from '../support/redis/cluster';
 import { describeWithServer } from '../support/redis/servers';
 import { until } from '../support/wait';
+import { ageSeen } from '../support/writers/seen';
 
 const TIMEOUT_MS = 900_000;
 const NAMES = Array.from({ length: 30 }, (_, i) => `service-${i}`);
@@ -55,7 +55,7 @@ describeWithServer('watcher of a cluster', () => {
         const elsewhere = places.filter(({ isThere }) => !isThere).map(({ name }) => name);
         for (const app of NAMES) transport.log({ level: 'error', message: 'known', app });
         await transport.flush();
-        for (const name of NAMES) await ageLogger(client, `{${name}}`, 'error');
+        for (const name of NAMES) await ageSeen(client, `common:{${name}}:error`, 48);
         for (const app of there) transport.log({ level: 'error', message: 'not read before it hangs', app });
         await transport.flush();
         hung.signal('SIGSTOP');

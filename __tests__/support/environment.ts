@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { TestEnvironment } from 'jest-environment-node';
 
-/** Storages in use. The test runner opens one in each suite and never closes it: Node 20 and 22 hand all of them on with each promise. */
+/** Storages in use. jest opens one in each suite and never closes it, and Node 20 and 22 hand all of them on with each promise. */
 const storages = new Set<AsyncLocalStorage<unknown>>();
 const prototype: Pick<AsyncLocalStorage<unknown>, 'run'> = AsyncLocalStorage.prototype;
 const run: unknown = Reflect.get(prototype, 'run');

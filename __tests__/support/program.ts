@@ -22,7 +22,8 @@ const PREAMBLE = `
 `;
 
 /**
- * Runs a program in a process of its own, with `winston` and `openTransport(options)` at hand, until it ends by itself. Gives no code if it hangs.
+ * Runs a program in a process of its own, with `winston` and `openTransport(options)` at hand, until it ends by itself. Gives no
+ * code if it hangs.
  *
  * @param onFirstOutput - is called when the program first prints something
  */

@@ -25,6 +25,11 @@ export async function logErrors(transport: RedisRecentCommonTransport, ...messag
   await transport.flush();
 }
 
+/** The message of each alarm; false for a digest or a silence. */
+export function alarmMessages(alarms: readonly object[]): unknown[] {
+  return alarms.map((alarm) => 'message' in alarm && alarm.message);
+}
+
 /** Functions for the tests of a file. Watchers are closed after each test. */
 export function watchersForTests(workspace: () => Workspace) {
   const atEnd = atEndOfTest();

@@ -2,7 +2,7 @@ import { runProgram } from '../support/program';
 import { makeUser, NOT_PERMITTED, removeUser, userRules } from '../support/redis/acl';
 import { itWith } from '../support/requirements';
 import { until } from '../support/wait';
-import { logErrors, watchersForTests } from '../support/watching';
+import { alarmMessages, logErrors, watchersForTests } from '../support/watching';
 import { Workspace } from '../support/workspace';
 
 let workspace: Workspace;
@@ -18,8 +18,6 @@ beforeEach(() => {
 afterAll(() => workspace.close());
 
 const { watch, oldLogger } = watchersForTests(() => workspace);
-
-const messages = (alarms: readonly object[]): unknown[] => alarms.map((alarm) => 'message' in alarm && alarm.message);
 
 describe('watchers of one group', () => {
   it('warn once if they have different options, and not if these are the same in another order', async () => {
@@ -57,7 +55,7 @@ describe('watchers of one group', () => {
     await logErrors(transport, 'later');
     await until(() => second.alarms.length);
     expect(first.watcher.stats().told).toBe(1);
-    expect(messages(second.alarms)).toEqual(['later']);
+    expect(alarmMessages(second.alarms)).toEqual(['later']);
   });
 
   it('tell again with the same ids what their keys no longer say was told, but not in the process that told it', async () => {
@@ -75,7 +73,7 @@ describe('watchers of one group', () => {
     await until(() => second.alarms.length === 2);
     const ids = (alarms: readonly { readonly id: string }[]): string[] => alarms.map(({ id }) => id).sort();
     expect(ids(second.alarms)).toEqual(ids(first.alarms));
-    expect(messages(first.alarms)).toEqual(['before', 'after']);
+    expect(alarmMessages(first.alarms)).toEqual(['before', 'after']);
   });
 });
 
@@ -91,7 +89,7 @@ describe('watcher', () => {
     await closing;
     await logErrors(transport, 'second');
     await until(() => alarms.length === 2);
-    expect(messages(alarms)).toEqual(['first', 'second']);
+    expect(alarmMessages(alarms)).toEqual(['first', 'second']);
     expect(warnings).toEqual([]);
   });
 
@@ -151,7 +149,7 @@ describe('watcher', () => {
     await until(() => alarms.length === 2);
     await watcher.close();
     await removeUser(workspace.redis, url);
-    expect(messages(alarms)).toEqual(['readable', 'more']);
+    expect(alarmMessages(alarms)).toEqual(['readable', 'more']);
     expect(warnings.map(({ reason }) => reason)).toEqual([
       expect.stringContaining(`cannot look at error:${name}-other: NOPERM`),
     ]);

@@ -5,10 +5,8 @@ import type { RedisRecentCommonTransport } from '../../src';
 import { compiledRoot } from '../support/compiled';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
-import { logErrors, watchersForTests } from '../support/watching';
+import { alarmMessages, logErrors, watchersForTests } from '../support/watching';
 import { Workspace } from '../support/workspace';
-
-const messages = (alarms: readonly object[]): unknown[] => alarms.map((alarm) => 'message' in alarm && alarm.message);
 
 describeWithServer('watcher', () => {
   let server: RedisServer;
@@ -43,7 +41,7 @@ describeWithServer('watcher', () => {
     await until(() => alarms.length === 2);
     await logErrors(transport, 'after');
     await until(() => alarms.length === 3);
-    expect(messages(alarms)).toEqual(['before', 'meanwhile', 'after']);
+    expect(alarmMessages(alarms)).toEqual(['before', 'meanwhile', 'after']);
     expect(watcher.stats()).toMatchObject({ told: 3, failures: 0 });
     expect(warnings.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/^cannot watch: /),
@@ -59,7 +57,7 @@ describeWithServer('watcher', () => {
     await server.start();
     await logErrors(transport, 'boom');
     await until(() => alarms.length);
-    expect(messages(alarms)).toEqual(['boom']);
+    expect(alarmMessages(alarms)).toEqual(['boom']);
   });
 
   it('tells with the same id within seconds what another was telling when its process was killed', async () => {

@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
 import { OptionsError, RecentCommonWatcher, type RedisScripter, type WatcherOptions } from '../../src';
 import { until } from '../support/wait';
-import { logErrors, watchersForTests } from '../support/watching';
+import { alarmMessages, logErrors, watchersForTests } from '../support/watching';
 import { Workspace } from '../support/workspace';
 
 let workspace: Workspace;
@@ -367,8 +367,7 @@ describe('muted message', () => {
     await watcher.mute('payment 17 refused', 0);
     await logErrors(transport, 'payment 19 refused', 'last');
     await until(() => alarms.length === 2);
-    const messages = alarms.map((alarm) => 'message' in alarm && alarm.message);
-    expect(new Set(messages)).toEqual(new Set(['last', 'other']));
+    expect(new Set(alarmMessages(alarms))).toEqual(new Set(['last', 'other']));
   });
 
   it('is refused without a pattern or a time, and beyond a hundred patterns', async () => {
