@@ -6,15 +6,15 @@ import { errorMessage } from '../errors';
 import { withoutUser } from './failures';
 
 /** The keys and arguments of a script. */
-export interface ScriptArguments {
+export interface ScriptArguments<Argument = string> {
   keys: string[];
-  arguments: string[];
+  arguments: Argument[];
 }
 
 /** The two methods that run scripts. */
-export interface ScriptRunner {
-  evalSha(sha1: string, options: ScriptArguments): Promise<unknown>;
-  eval(script: string, options: ScriptArguments): Promise<unknown>;
+export interface ScriptRunner<Argument = string> {
+  evalSha(sha1: string, options: ScriptArguments<Argument>): Promise<unknown>;
+  eval(script: string, options: ScriptArguments<Argument>): Promise<unknown>;
 }
 
 /** What this package needs of a node-redis client, cluster, sentinel or pool, version 4 to 6. */
@@ -38,12 +38,12 @@ export function defineScript(source: string): Script {
  *
  * @param onUnknown - gives other keys and arguments for a server that does not know the script: it may be configured anew
  */
-export async function runScript(
-  client: ScriptRunner,
+export async function runScript<Argument extends string | Buffer>(
+  client: ScriptRunner<Argument>,
   script: Script,
   keys: string[],
-  args: string[],
-  onUnknown?: () => ScriptArguments,
+  args: Argument[],
+  onUnknown?: () => ScriptArguments<Argument>,
 ): Promise<unknown> {
   const options = { keys, arguments: args };
   try {

@@ -1,0 +1,18 @@
+/** Has node-redis send a long command in pieces. */
+
+/** In characters. */
+const PIECE = 64 * 1024;
+
+/**
+ * Gives some arguments as bytes. node-redis joins the texts between two such arguments into one, and making, encoding and
+ * sending a text of 300 KB takes V8 and Node about five times as long as its pieces.
+ */
+export function cutIntoPieces(args: readonly string[]): (string | Buffer)[] {
+  let length = 0;
+  return args.map((argument) => {
+    length += argument.length;
+    if (length < PIECE) return argument;
+    length = 0;
+    return Buffer.from(argument);
+  });
+}
