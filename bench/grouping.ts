@@ -1,7 +1,15 @@
 /** npm run bench:grouping: how well messages are grouped, and how long that takes beside a naive list of expressions. */
 
 import { join, resolve } from 'node:path';
-import { type Accuracy, LOGHUB_SETS, listMissing, measureAccuracy, readSets } from './lib/group-accuracy';
+import {
+  type Accuracy,
+  findMixed,
+  KIND_SETS,
+  LOGHUB_SETS,
+  listMissing,
+  measureAccuracy,
+  readSets,
+} from './lib/group-accuracy';
 import { HOSTILE_PIECES, repeatTo } from './lib/hostile-texts';
 import { describeSpread, formatSpread } from './lib/report';
 import { divideByRound, median } from './lib/statistics';
@@ -72,7 +80,7 @@ async function printAccuracy(sets: ReturnType<typeof readSets>): Promise<void> {
   for (const [set, messages] of sets) {
     const texts = messages.map(({ message }) => message);
     const row: Record<string, Accuracy> = {};
-    for (const [name, toKeys] of Object.entries(CONTENDERS)) row[name] = measureAccuracy(messages, await toKeys(texts));
+    for (const [name, find] of Object.entries(CONTENDERS)) row[name] = measureAccuracy(messages, await find(texts));
     rows.set(set, row);
   }
   const loghub = LOGHUB_SETS.map((set) => rows.get(set) as Record<string, Accuracy>);
@@ -94,10 +102,43 @@ async function printAccuracy(sets: ReturnType<typeof readSets>): Promise<void> {
 
 function formatAccuracies(find: (name: string) => Accuracy | undefined): Record<string, string> {
   const entries = Object.keys(CONTENDERS).map((name) => {
-    const { accuracy = 0, f1 = 0, mixed = 0 } = find(name) ?? {};
-    return [name, `${accuracy.toFixed(3)} / ${f1.toFixed(3)} / ${mixed}`];
+    return [name, formatAccuracy(find(name) ?? { accuracy: 0, f1: 0, mixed: 0 })];
   });
   return Object.fromEntries(entries);
+}
+
+function formatAccuracy({ accuracy, f1, mixed }: Accuracy): string {
+  return `${accuracy.toFixed(3)} / ${f1.toFixed(3)} / ${mixed}`;
+}
+
+/** By kind of value, how well `parameterize` groups. A kind is judged by its own messages. */
+function printKinds(sets: ReturnType<typeof readSets>): void {
+  const table: Record<string, Record<string, string>> = {};
+  for (const set of Object.values(KIND_SETS)) {
+    const messages = sets.get(set) ?? [];
+    for (const kind of new Set(messages.map(({ group }) => group.slice(0, group.indexOf(':'))))) {
+      const part = messages.filter(({ group }) => group.startsWith(`${kind}:`));
+      const accuracy = measureAccuracy(part, toKeys(part));
+      table[kind] = { ...table[kind], [set]: formatAccuracy(accuracy) };
+    }
+  }
+  console.log('Kinds of values, by parameterize');
+  console.table(table);
+}
+
+/** Different groups with one key. Those set aside are named only if `ASIDE` is set, so that no rule is made for them. */
+function printMixed(sets: ReturnType<typeof readSets>): void {
+  for (const [part, set] of Object.entries(KIND_SETS)) {
+    const messages = sets.get(set) ?? [];
+    const mixed = findMixed(messages, toKeys(messages));
+    console.log(`${set}: ${mixed.size} keys have several groups`);
+    if (part === 'aside' && !process.env.ASIDE) continue;
+    for (const [key, groups] of mixed) console.log(`  ${JSON.stringify(key)}: ${groups.join(' | ')}`);
+  }
+}
+
+function toKeys(messages: readonly { readonly message: string }[]): string[] {
+  return messages.map(({ message }) => toKey(message));
 }
 
 function average(numbers: readonly number[]): number {
@@ -186,6 +227,8 @@ async function main(): Promise<void> {
   const sets = readSets(folder);
   const other = process.argv[3] === undefined ? undefined : loadBuild(resolve(process.argv[3]));
   await printAccuracy(sets);
+  printKinds(sets);
+  printMixed(sets);
   if (other) printDifferences(sets, other);
   printTimes(
     LOGHUB_SETS.flatMap((set) => sets.get(set) ?? []).map(({ message }) => message),

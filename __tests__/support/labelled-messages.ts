@@ -9,15 +9,22 @@ export interface LabelledMessage {
   readonly group: string;
 }
 
+/** Each set has a file that rules may be tried on, and one set aside to judge them. The kinds are kinds of values. */
+const FILES = {
+  known: 'node-messages.txt',
+  aside: 'node-messages-aside.txt',
+  kinds: 'kinds.txt',
+  'kinds aside': 'kinds-aside.txt',
+} as const;
+
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n', t: '\t', e: '\u001b', '\\': '\\' };
 
 /**
- * Reads the messages that rules may be tried on, or those set aside to judge them. A line `= name` begins a group; each line
- * after it is a message, in which `\n`, `\t`, `\e`, `\\` and `\u0007` stand for single characters.
+ * Reads the messages of a file. A line `= name` begins a group, `= kind: name` one of a kind of values; each line after it is
+ * a message, in which `\n`, `\t`, `\e`, `\\` and `\u0007` stand for single characters.
  */
-export function readLabelledMessages(part: 'known' | 'aside'): LabelledMessage[] {
-  const file = part === 'known' ? 'node-messages.txt' : 'node-messages-aside.txt';
-  const lines = readFileSync(join(__dirname, '../data', file), 'utf8')
+export function readLabelledMessages(part: keyof typeof FILES): LabelledMessage[] {
+  const lines = readFileSync(join(__dirname, '../data', FILES[part]), 'utf8')
     .trimEnd()
     .split('\n');
   let group = '';

@@ -17,18 +17,14 @@ export interface Accuracy {
   readonly mixed: number;
 }
 
+/** The sets whose groups are named `kind: name`, by kinds of values. */
+export const KIND_SETS = { known: 'kinds, known', aside: 'kinds, aside' };
 export const LOGHUB_SETS = ['Apache', 'HDFS', 'Hadoop', 'HealthApp', 'OpenSSH', 'Thunderbird'];
 
 /** Compares the groups of the messages with those that their keys make. */
 export function measureAccuracy(messages: readonly LabelledMessage[], keys: readonly string[]): Accuracy {
   const truth = count(messages.map(({ group }) => group));
-  const groupsByKey = new Map<string, Map<string, number>>();
-  for (const [i, { group }] of messages.entries()) {
-    const key = keys[i] as string;
-    const groups = groupsByKey.get(key) ?? new Map<string, number>();
-    groupsByKey.set(key, groups.set(group, (groups.get(group) ?? 0) + 1));
-  }
-  const found = [...groupsByKey.values()];
+  const found = [...countGroups(messages, keys).values()];
   const right = found.filter(
     (groups) => groups.size === 1 && [...groups].every(([group, n]) => n === truth.get(group)),
   );
@@ -38,6 +34,23 @@ export function measureAccuracy(messages: readonly LabelledMessage[], keys: read
     f1: (2 * right.length) / (found.length + truth.size),
     mixed: found.filter((groups) => groups.size > 1).length,
   };
+}
+
+/** Keys under which messages of several groups of the ground truth are, with these groups. */
+export function findMixed(messages: readonly LabelledMessage[], keys: readonly string[]): Map<string, string[]> {
+  const mixed = [...countGroups(messages, keys)].filter(([, groups]) => groups.size > 1);
+  return new Map(mixed.map(([key, groups]) => [key, [...groups.keys()]]));
+}
+
+/** The groups of the ground truth under each key, and how many messages they have there. */
+function countGroups(messages: readonly LabelledMessage[], keys: readonly string[]): Map<string, Map<string, number>> {
+  const groupsByKey = new Map<string, Map<string, number>>();
+  for (const [i, { group }] of messages.entries()) {
+    const key = keys[i] as string;
+    const groups = groupsByKey.get(key) ?? new Map<string, number>();
+    groupsByKey.set(key, groups.set(group, (groups.get(group) ?? 0) + 1));
+  }
+  return groupsByKey;
 }
 
 function count(texts: readonly string[]): Map<string, number> {
@@ -54,7 +67,11 @@ export function listMissing(folder: string): string[] {
 /** All labelled messages, by set. */
 export function readSets(folder: string): Map<string, LabelledMessage[]> {
   const sets = new Map(LOGHUB_SETS.map((set) => [set, readLoghub(join(folder, `${set}.csv`))]));
-  return sets.set('Node, known', readLabelledMessages('known')).set('Node, aside', readLabelledMessages('aside'));
+  return sets
+    .set('Node, known', readLabelledMessages('known'))
+    .set('Node, aside', readLabelledMessages('aside'))
+    .set(KIND_SETS.known, readLabelledMessages('kinds'))
+    .set(KIND_SETS.aside, readLabelledMessages('kinds aside'));
 }
 
 function readLoghub(path: string): LabelledMessage[] {
