@@ -31,7 +31,7 @@ export {
 export type { IoredisScripter } from './redis/ioredis';
 export type { ConnectionOptions } from './redis/open';
 export type { PassedClient } from './redis/passed-client';
-export type { RedisScripter, ScriptArguments, ScriptRunner } from './redis/script';
+export type { RedisScripter, ScriptArgument, ScriptArguments, ScriptRunner } from './redis/script';
 export { SEVERITY, toSeverity } from './severity';
 export { RedisRecentCommonTransport as default, RedisRecentCommonTransport, type TransportStats } from './transport';
 export { type Alarm, type AlarmDigest, type AlarmKind, alarmText } from './watch/alarm';

@@ -92,6 +92,14 @@ describeWithServer('logging and reading', () => {
       expect(await stored.start()).toBe(isoHour());
     });
 
+    it('leave a batch of several hundred kilobytes as it is, in any script', async () => {
+      const fills = ['größer', '漢字', '😀'].map((text) => text.repeat(1000 / Buffer.byteLength(text)));
+      const messages = Array.from({ length: 400 }, (_, i) => `${i} ${fills[i % fills.length]}`);
+      for (const message of messages) logger.info(message);
+      await transport.flush();
+      expect(Object.keys(await stored.current()).sort()).toEqual(messages.sort());
+    });
+
     it('move the counts of an earlier hour to last', async () => {
       await log(1, 20);
       await stored.backdate(isoHour(3));

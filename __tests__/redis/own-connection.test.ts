@@ -30,24 +30,6 @@ async function countCalls(server: RedisServer): Promise<number> {
   return (await reader.common('app', 'info')).total;
 }
 
-describeWithServer('batch of several hundred kilobytes', () => {
-  it('arrives unchanged in any script, counts and lines', async () => {
-    const server = await startServer();
-    const { transport, log } = openTransport({ url: server.url });
-    const fills = ['größer', '漢字', '😀'].map((text) => text.repeat(1000 / Buffer.byteLength(text)));
-    const messages = Array.from({ length: 400 }, (_, i) => `${i} ${fills[i % fills.length]}`);
-    for (const message of messages) log(message);
-    await transport.flush();
-    const reader = new RecentCommonReader({ url: server.url });
-    atEnd(() => reader.close());
-    const { total, messages: counted } = await reader.common('app', 'info', { limit: 500 });
-    expect(total).toBe(400);
-    expect(new Set(counted.map(({ message }) => message))).toEqual(new Set(messages));
-    const lines = await reader.recent('app', 'info');
-    expect(lines.map(({ message }) => message)).toEqual(messages.slice(-100).reverse());
-  });
-});
-
 describeWithServer('master that is demoted and keeps its connections', () => {
   async function expectLeft(error: string, demotion: readonly string[]): Promise<void> {
     const [old, promoted] = [await startServer(), await startServer()];

@@ -3,7 +3,7 @@
 import { clock, withRealTimers } from '../clock';
 import { errorMessage } from '../errors';
 import { ignoreError } from './failures';
-import type { ScriptArguments, ScriptRunner } from './script';
+import type { ScriptArgument, ScriptArguments, ScriptRunner } from './script';
 
 /** How long a client may take until it is ready for a command. */
 const READY_TIMEOUT_MS = 2000;
@@ -15,8 +15,8 @@ export interface IoredisScripter {
   /** `'wait'` before a lazy connection is opened, `'ready'` while commands are sent, `'end'` once the client is closed. */
   readonly status: string;
   connect(): Promise<unknown>;
-  evalsha(sha1: string, keyCount: number, ...args: string[]): Promise<unknown>;
-  eval(script: string, keyCount: number, ...args: string[]): Promise<unknown>;
+  evalsha(sha1: string, keyCount: number, ...args: ScriptArgument[]): Promise<unknown>;
+  eval(script: string, keyCount: number, ...args: ScriptArgument[]): Promise<unknown>;
   on(event: ConnectionEvent, listener: (error?: unknown) => void): unknown;
   off(event: ConnectionEvent, listener: (error?: unknown) => void): unknown;
 }
@@ -25,7 +25,7 @@ export interface IoredisScripter {
 const runners = new WeakMap<IoredisScripter, IoredisRunner>();
 
 /** Runs scripts on a client of ioredis or iovalkey. */
-export function ioredisRunner(client: IoredisScripter): ScriptRunner {
+export function ioredisRunner(client: IoredisScripter): ScriptRunner<ScriptArgument> {
   let runner = runners.get(client);
   if (!runner) runners.set(client, (runner = new IoredisRunner(client)));
   return runner;
@@ -37,7 +37,7 @@ export function ioredisRunner(client: IoredisScripter): ScriptRunner {
  * commands are given to a client that is ready, and fail when it loses its connection. If it sends them again by itself, their
  * numbers have Redis refuse the second.
  */
-class IoredisRunner implements ScriptRunner {
+class IoredisRunner implements ScriptRunner<ScriptArgument> {
   readonly #client: IoredisScripter;
   /** Rejects each command that has no reply. */
   readonly #unanswered = new Set<(error: Error) => void>();
@@ -52,11 +52,11 @@ class IoredisRunner implements ScriptRunner {
     });
   }
 
-  evalSha(sha1: string, { keys, arguments: args }: ScriptArguments): Promise<unknown> {
+  evalSha(sha1: string, { keys, arguments: args }: ScriptArguments<ScriptArgument>): Promise<unknown> {
     return this.#run(() => this.#client.evalsha(sha1, keys.length, ...keys, ...args));
   }
 
-  eval(script: string, { keys, arguments: args }: ScriptArguments): Promise<unknown> {
+  eval(script: string, { keys, arguments: args }: ScriptArguments<ScriptArgument>): Promise<unknown> {
     return this.#run(() => this.#client.eval(script, keys.length, ...keys, ...args));
   }
 

@@ -2,7 +2,7 @@
 
 import { assertObject, OptionsError } from '../errors';
 import { type IoredisScripter, ioredisRunner } from './ioredis';
-import type { RedisScripter, ScriptArguments, ScriptRunner } from './script';
+import type { RedisScripter, ScriptArgument, ScriptArguments, ScriptRunner } from './script';
 
 /** A client, cluster, sentinel or pool of node-redis 4 to 6, or a client or cluster of ioredis 5 or 6 or of iovalkey. */
 export type PassedClient = RedisScripter | IoredisScripter;
@@ -17,7 +17,7 @@ export function isClusterClient(client: PassedClient): boolean {
 }
 
 /** Runs scripts on a client, whatever its kind. */
-export function toRunner(client: PassedClient): ScriptRunner {
+export function toRunner(client: PassedClient): ScriptRunner<ScriptArgument> {
   if (!('evalSha' in client)) return ioredisRunner(client);
   return isCluster4Client(client) ? routedByKey(client) : client;
 }
@@ -72,7 +72,7 @@ function assertClientPrefix(client: PassedClient): void {
 
 /** The cluster client of node-redis 4: only there `sendCommand` takes a key and whether the command only reads. */
 interface Cluster4Client {
-  sendCommand(firstKey: string | undefined, isReadonly: boolean, args: string[]): Promise<unknown>;
+  sendCommand(firstKey: string | undefined, isReadonly: boolean, args: ScriptArgument[]): Promise<unknown>;
 }
 
 function isCluster4Client(client: object): client is Cluster4Client {
@@ -80,9 +80,12 @@ function isCluster4Client(client: object): client is Cluster4Client {
 }
 
 /** node-redis 4 does not look for a script's keys, and would send it to any node of a cluster. */
-function routedByKey(client: Cluster4Client): ScriptRunner {
-  const send = (command: string, script: string, { keys, arguments: args }: ScriptArguments): Promise<unknown> =>
-    client.sendCommand(keys[0], false, [command, script, String(keys.length), ...keys, ...args]);
+function routedByKey(client: Cluster4Client): ScriptRunner<ScriptArgument> {
+  const send = (
+    command: string,
+    script: string,
+    { keys, arguments: args }: ScriptArguments<ScriptArgument>,
+  ): Promise<unknown> => client.sendCommand(keys[0], false, [command, script, String(keys.length), ...keys, ...args]);
   return {
     evalSha: (sha1, options) => send('EVALSHA', sha1, options),
     eval: (source, options) => send('EVAL', source, options),

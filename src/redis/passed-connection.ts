@@ -5,13 +5,14 @@ import { errorMessage } from '../errors';
 import type { Connection } from './connection';
 import { ignoreError, isDemotionError, toClusterAdvice } from './failures';
 import { isClusterClient, type PassedClient, toRunner } from './passed-client';
-import { runScript, type Script, type ScriptArguments, type ScriptRunner } from './script';
+import { cutIntoPieces } from './pieces';
+import { runScript, type Script, type ScriptArgument, type ScriptArguments, type ScriptRunner } from './script';
 
 /** Runs scripts on the application's client. */
 export class PassedConnection implements Connection {
   readonly isCluster: boolean;
   readonly heldMs = 0;
-  readonly #runner: ScriptRunner;
+  readonly #runner: ScriptRunner<ScriptArgument>;
 
   constructor(client: PassedClient) {
     this.isCluster = isClusterClient(client);
@@ -23,7 +24,7 @@ export class PassedConnection implements Connection {
 
   async run(script: Script, keys: string[], args: string[], onUnknown?: () => ScriptArguments): Promise<unknown> {
     try {
-      return await runScript(this.#runner, script, keys, args, onUnknown);
+      return await runScript(this.#runner, script, keys, cutIntoPieces(args), onUnknown);
     } catch (error) {
       if (!isDemotionError(error)) throw this.isCluster ? error : toClusterAdvice(error);
       const advice = 'if another server is the master now, reconnect the client, or pass a url instead of it';

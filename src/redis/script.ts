@@ -5,16 +5,19 @@ import { withRealTimers } from '../clock';
 import { errorMessage } from '../errors';
 import { withoutUser } from './failures';
 
+/** An argument of a script, as text or in UTF-8. */
+export type ScriptArgument = string | Buffer;
+
 /** The keys and arguments of a script. */
-export interface ScriptArguments<Argument = string> {
+export interface ScriptArguments<A extends ScriptArgument = string> {
   keys: string[];
-  arguments: Argument[];
+  arguments: A[];
 }
 
 /** The two methods that run scripts. */
-export interface ScriptRunner<Argument = string> {
-  evalSha(sha1: string, options: ScriptArguments<Argument>): Promise<unknown>;
-  eval(script: string, options: ScriptArguments<Argument>): Promise<unknown>;
+export interface ScriptRunner<A extends ScriptArgument = string> {
+  evalSha(sha1: string, options: ScriptArguments<A>): Promise<unknown>;
+  eval(script: string, options: ScriptArguments<A>): Promise<unknown>;
 }
 
 /** What this package needs of a node-redis client, cluster, sentinel or pool, version 4 to 6. */
@@ -38,12 +41,12 @@ export function defineScript(source: string): Script {
  *
  * @param onUnknown - gives other keys and arguments for a server that does not know the script: it may be configured anew
  */
-export async function runScript<Argument extends string | Buffer>(
-  client: ScriptRunner<Argument>,
+export async function runScript<A extends ScriptArgument>(
+  client: ScriptRunner<A>,
   script: Script,
   keys: string[],
-  args: Argument[],
-  onUnknown?: () => ScriptArguments<Argument>,
+  args: A[],
+  onUnknown?: () => ScriptArguments<A>,
 ): Promise<unknown> {
   const options = { keys, arguments: args };
   try {

@@ -1,5 +1,7 @@
 /** Encodes commands and parses replies in RESP2, the protocol that every version of Redis speaks. */
 
+import type { ScriptArgument } from '../../redis/script';
+
 /** An error that Redis answered with. */
 export class ErrorReply extends Error {
   override name = 'ErrorReply';
@@ -20,7 +22,7 @@ const LINE_END = '\r\n';
 const CARRIAGE_RETURN = 0x0d;
 
 /** Encodes a command. */
-export function encodeCommand(parts: readonly string[]): string {
+export function encodeCommand(parts: readonly ScriptArgument[]): string {
   return [`*${parts.length}`, ...parts.flatMap((part) => [`$${Buffer.byteLength(part)}`, part]), ''].join(LINE_END);
 }
 

@@ -3,7 +3,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isDestinationError, withoutArguments } from '../../redis/failures';
-import type { RedisScripter, ScriptArguments } from '../../redis/script';
+import type { RedisScripter, ScriptArgument, ScriptArguments } from '../../redis/script';
 import type { RedisAddress } from '../../redis/url';
 import { ErrorReply, encodeCommand, type Reply, ReplyParser } from './resp';
 
@@ -39,11 +39,11 @@ export class ScriptClient implements RedisScripter {
     return this;
   }
 
-  evalSha(sha1: string, { keys, arguments: args }: ScriptArguments): Promise<Reply> {
+  evalSha(sha1: string, { keys, arguments: args }: ScriptArguments<ScriptArgument>): Promise<Reply> {
     return this.#send(['EVALSHA', sha1, String(keys.length), ...keys, ...args]);
   }
 
-  eval(script: string, { keys, arguments: args }: ScriptArguments): Promise<Reply> {
+  eval(script: string, { keys, arguments: args }: ScriptArguments<ScriptArgument>): Promise<Reply> {
     return this.#send(['EVAL', script, String(keys.length), ...keys, ...args]);
   }
 
@@ -53,7 +53,7 @@ export class ScriptClient implements RedisScripter {
     this.#link?.end(new Error(CLOSED));
   }
 
-  #send(command: readonly string[]): Promise<Reply> {
+  #send(command: readonly ScriptArgument[]): Promise<Reply> {
     if (this.#isClosed) return Promise.reject(new Error(CLOSED));
     if (!this.#link || this.#link.hasEnded) this.#link = new Link(this.#address, this.#replyTimeoutMs);
     return this.#link.send(command);
@@ -88,7 +88,7 @@ class Link {
     return this.#failure !== undefined;
   }
 
-  send(command: readonly string[]): Promise<Reply> {
+  send(command: readonly ScriptArgument[]): Promise<Reply> {
     return new Promise((resolve, reject) => this.#ask(command, { resolve, reject }));
   }
 
@@ -104,7 +104,7 @@ class Link {
     this.#ask(command, { resolve: () => undefined, reject: (failure) => this.end(withoutArguments(failure)) });
   }
 
-  #ask(command: readonly string[], waiting: Waiting): void {
+  #ask(command: readonly ScriptArgument[], waiting: Waiting): void {
     if (this.#failure) return waiting.reject(this.#failure);
     this.#waiting.push(waiting);
     this.#socket.write(encodeCommand(command));
