@@ -12,7 +12,7 @@ export { PLACEHOLDER } from './grouping/character-kinds';
  * Raised whenever a rule changes what some message becomes. It is stored with the messages: known ones have other keys after a
  * change, and are not called new for an hour.
  */
-const RULES_VERSION = 3;
+const RULES_VERSION = 4;
 
 const MAX_RULES = 50;
 
@@ -40,8 +40,8 @@ export type Parameterizer = (message: string | { readonly message?: unknown }) =
  * `<number>` is a number, decimal or hexadecimal, or a version; `<id>` a token of letters and digits, or of random letters;
  * `<host>` the address or name of a machine, with its port; `<path>`, `<url>` and `<email>` are a path, a URL and an address;
  * `<time>` is a time or a duration; `<size>` a size with its unit; `<text>` a quotation; `<name>` the name of a user; `<value>`
- * any other value of a `key=value`. All that says what happened stays: words, keys, codes of errors, HTTP statuses and methods,
- * and values of keys such as `level`, `event` and `msg`.
+ * any other value of `key=value` or `key: value`. All that says what happened stays: words, keys, codes of errors, HTTP statuses
+ * and methods, and values of keys such as `level`, `event` and `msg`.
  *
  * The first line is examined, without escapes of a terminal, or more lines if it says nothing by itself (it ends in a colon or
  * a bracket, or is the name of an error), up to a stack; of that the first 1,024 bytes. A key has at most 1,024 bytes, too. The

@@ -1,7 +1,7 @@
 /** Names values by their form alone: numbers, ids, hosts, paths and addresses. */
 
 import { KIND, readKinds } from './character-kinds';
-import { isHostName } from './host-name';
+import { isHostName, isSourcePosition } from './host-name';
 
 const { digit, small, capital, dot, slash, colon, dash, at, nonAscii, underscore } = KIND;
 const LETTER = small | capital;
@@ -24,21 +24,35 @@ const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
 const RELATIVE_PATH = /^(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
 
 /** A UUID may be digits alone. */
-export const UUID_LENGTH = 36;
+const UUID_LENGTH = 36;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+/** So many digits, decimal or hexadecimal, are no number any more. */
+export const MIN_HASH = 16;
+const HASH = /^[\da-f]{16,}$/i;
 /** Hexadecimal digits, a version, or a number with its unit. */
 const NUMBER_WITH_LETTERS =
-  /^(?:#?[\da-f]{4,15}|\d{1,5}x\d{1,5}|[-+]?0x[\da-f]+|[-+]?\d[\d.]*(?:e[-+]?\d+|[a-z]{1,3})|v\d+|v?\d+(?:\.\d+){1,3}(?:[-+][a-z][a-z\d.-]{0,24})?)$/i;
+  /^(?:#?[\da-f]{4,15}|\d{1,5}x\d{1,5}|[-+]?0x[\da-f]+|[-+]?\d[\d.]*(?:e[-+]?\d+|[a-z]{1,3})|v\d+|v?\d+(?:\.\d+){1,3}(?:[-+][a-z][a-z\d.-]{0,24}){0,2})$/i;
+/** What tells that three joined parts are an identifier, or that two are; then a part may be of digits alone. */
+const WORD_PART = /(?:^|[:@])(?:<id>|[a-z])/i;
+const ID_PART = /<id>:<|>:<id>/;
+const DIGIT_PARTS = /<(?:number|id)>(?:[:@]<(?:number|id)>)*/g;
+/** Times and durations without separators: `20241231T235959Z`, `PT15M`. */
+const ISO_TIME = /^(?:\d{8}T\d{4,6}(?:\.\d{1,9})?Z?|P(?=T?\d)(?:\d+[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?)$/;
 const NO_LETTERS = /^\P{L}*$/u;
-const HEX_WORD = /^[a-f]{7,15}$/i;
+const HEX_WORD = /^[a-f]{7,}$/i;
 const MAX_NAME = 253;
 const PLAIN_NAME = /^[\w.-]*$/;
-const OTHER_SCRIPT = /(?=\P{ASCII})\p{L}/u;
+const OTHER_SCRIPT = /(?!\p{Script=Latin})\p{L}/u;
+/** Printable ASCII with a digit, beside another script. */
+const ASCII_RUN = /[!-~]*\d[!-~]*/g;
+/** A package with its version. */
+const PACKAGE = /^@?[\w./-]{1,64}@v?\d+\.\d+(?:\.\d+)?(?:[-+][\w.+-]+)?$/;
 
 /** What stands for a token that is one value as a whole. */
 export function nameWhole(token: string, kinds: number): string | undefined {
   if (kinds & digit) {
     if (kinds & dot && isIp(token)) return '<host>';
+    if (kinds & capital && ISO_TIME.test(token)) return '<time>';
     if (token.length >= MIN_BASE64 && kinds & capital && BASE64.test(token)) return '<id>';
   }
   if (kinds & colon) {
@@ -54,6 +68,10 @@ export function nameWhole(token: string, kinds: number): string | undefined {
 
 /** What a token becomes, in parts if it has some. */
 export function nameParts(token: string, kinds: number): string {
+  if (kinds & dot && kinds & digit) {
+    if (kinds & at && PACKAGE.test(token)) return '<id>';
+    if (kinds & colon && isSourcePosition(token)) return '<path>:<number>';
+  }
   if (kinds & (colon | at)) return nameEach(token);
   if (!(kinds & (digit | slash))) return nameWord(token);
   if (kinds & (dot | slash | nonAscii)) return namePart(token, kinds);
@@ -64,15 +82,18 @@ export function nameParts(token: string, kinds: number): string {
 export function nameEach(token: string): string {
   let key = '';
   let start = 0;
+  let marks = 0;
   for (let i = 0; i < token.length; i++) {
     const code = token.charCodeAt(i);
     if (code !== 58 && code !== 64) continue;
     const part = token.slice(start, i);
     key += namePart(part, readKinds(part)) + token[i];
     start = i + 1;
+    marks++;
   }
   const last = start === 0 ? token : token.slice(start);
-  return key + namePart(last, readKinds(last));
+  key += namePart(last, readKinds(last));
+  return (marks > 1 ? WORD_PART : ID_PART).test(key) ? key.replace(DIGIT_PARTS, '<id>') : key;
 }
 
 function namePart(part: string, kinds: number): string {
@@ -83,7 +104,11 @@ function namePart(part: string, kinds: number): string {
   }
   if (!(kinds & digit)) return nameWord(part);
   if (isNumber(part, kinds)) return '<number>';
-  return OTHER_SCRIPT.test(part) ? nameDigits(part) : '<id>';
+  return OTHER_SCRIPT.test(part) ? part.replace(ASCII_RUN, nameRun) : '<id>';
+}
+
+function nameRun(run: string): string {
+  return namePart(run, readKinds(run));
 }
 
 /** A text with its numbers named. */
@@ -124,17 +149,15 @@ function skipDigits(text: string, start: number, most: number): number {
 
 /** Whether a text with a digit is a number, with its sign, unit or version. */
 function isNumber(text: string, kinds: number): boolean {
+  if (text.length >= MIN_HASH && (HASH.test(text) || (text.length === UUID_LENGTH && UUID.test(text)))) return false;
   const isOfDigits = kinds & nonAscii ? NO_LETTERS.test(text) : !(kinds & LETTER);
-  return (
-    (isOfDigits || (!(kinds & underscore) && NUMBER_WITH_LETTERS.test(text))) &&
-    !(text.length === UUID_LENGTH && UUID.test(text))
-  );
+  return isOfDigits || (!(kinds & underscore) && NUMBER_WITH_LETTERS.test(text));
 }
 
 /** A word varies if it is hexadecimal, or if its case changes as in no words that are joined to a name. */
 function nameWord(word: string): string {
   if (word.length < 7) return word;
-  if (HEX_WORD.test(word)) return '<number>';
+  if (HEX_WORD.test(word)) return word.length < MIN_HASH ? '<number>' : '<id>';
   if (word.length < 12 || !/[a-z][A-Z].*[a-z][A-Z]/.test(word)) return word;
   const words = word.replace(/^[a-z]{2,8}[_-]/, '').match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? [];
   const odd = words.filter((each) => each.length < 3 || !/[aeiouy]/i.test(each));

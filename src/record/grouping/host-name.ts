@@ -13,7 +13,9 @@ const SHORT_DOMAINS = new Set(
 );
 /** Ends of the names of files, after which a colon and a number are a line. */
 const SOURCE =
-  /^(?:[cm]?[jt]sx?|py|go|java|rb|rs|cc?|cpp|hp{0,2}|cs|php|kt|swift|scala|vue|html?|json|ya?ml|sql|sh|lua|exs?)$/i;
+  '[cm]?[jt]sx?|py|go|java|rb|rs|cc?|cpp|hp{0,2}|cs|php|kt|swift|scala|vue|html?|json|ya?ml|sql|sh|lua|exs?';
+const SOURCE_DOMAIN = new RegExp(`^(?:${SOURCE})$`, 'i');
+const SOURCE_POSITION = new RegExp(String.raw`^[\w.-]{1,64}\.(?:${SOURCE}):\d+(?::\d+)?$`, 'i');
 
 const LABELS = /^(?:\*\.)?(?:[\w-]{1,63}\.){1,12}$/;
 const PORT = /^\d{1,5}$/;
@@ -31,5 +33,10 @@ export function isHostName(text: string): boolean {
   if (end - dot > MAX_DOMAIN && !isWithPort) return false;
   const top = text.slice(dot, end);
   const isKnown = DOMAINS.has(top) || (SHORT_DOMAINS.has(top) && text.indexOf('.') < dot - 1);
-  return (isKnown || (isWithPort && TOP.test(top) && !SOURCE.test(top))) && LABELS.test(text.slice(0, dot));
+  return (isKnown || (isWithPort && TOP.test(top) && !SOURCE_DOMAIN.test(top))) && LABELS.test(text.slice(0, dot));
+}
+
+/** Whether a text is a line in a file, perhaps with its column, but without a folder. */
+export function isSourcePosition(text: string): boolean {
+  return SOURCE_POSITION.test(text);
 }

@@ -14,14 +14,20 @@ const ESCAPE = new RegExp(
 /** Full-width forms of ASCII, and digits of other scripts. */
 const OTHER_FORM = /[\uff01-\uff5e]|(?=\P{ASCII})\p{Nd}/gu;
 
-/** A line after which only the next one tells what happened. */
-const SAYS_NOTHING = /(?::|\binvocation(?: in)?)$|^[\w.$]*(?:Error|Exception)$|^[[\](){}]+$/;
+/** How Node reports what nobody caught: a position, the line of source there, and a mark under it. */
+const UNCAUGHT = /^.*:\d+\r?\n.*\r?\n[ \t]*[~^]+[ \t]*\r?\n(?=\s*\S)/;
+/** A line after which only the next one tells what happened: the name of an error, or one without a letter or digit. */
+const SAYS_NOTHING =
+  /(?::|\binvocation(?: in)?)$|^[\w.$]*(?:Error|Exception)$|^un(?:caught|handled) ?(?:error|exception|(?:promise ?)?rejection)$|^[^\p{L}\p{N}]+$/iu;
 /** A line that begins an object or a list, which goes on until it is closed. */
 const OPENS = /[[{(]$/;
+/** A line drawn over a text. */
+const RULE = /^[-=*_#~+.]{3,}$/;
 /** A line of a stack, with what leads to it. */
-const STACK = /^(?:at |Require stack:)/;
-/** A position in a file, alone on its line, or after `File` in a stack of Python. */
-const POSITION = /^(?:File ".*", line \d+|(?:[a-z]:\\|\.{0,2}\/|file:)\S*:\d+(?::\d+)?:?$)/i;
+const STACK = /^(?:at |Require stack:|\.\.\. \d+ more|Node\.js v\d)/;
+/** A position in a file, alone on its line, before the name of a function, or after `File` in a stack of Python. */
+const POSITION =
+  /^(?:File ".*", line \d+|(?:\P{L} )?\S+ \(\d+:\d+\) @ .*$|(?:[a-z]:\\|\.{0,2}\/|file:)\S*:\d+(?::\d+)?:?$)/iu;
 /** A line of source with its number, as it is quoted after a position. */
 const EXCERPT = /^(?:→|>|❯)? ?\d+ ?[|│]?(?: |$)/;
 
@@ -31,7 +37,8 @@ export function takeLine(text: string): string {
   if (start < 0) return '';
   const part = text.slice(start, start + MAX_EXAMINED).toWellFormed();
   const plain = part.includes(ESC) || part.includes('\u009b') ? part.replace(ESCAPE, '') : part;
-  const line = plain.includes('\n') || plain.includes('\r') ? joinLines(plain.split(/[\r\n\u2028\u2029]+/)) : plain;
+  const hasLines = plain.includes('\n') || plain.includes('\r');
+  const line = hasLines ? joinLines(plain.replace(UNCAUGHT, '').split(/[\r\n\u2028\u2029]+/)) : plain;
   return truncateAtBlank(line.replace(OTHER_FORM, toAscii).replace(/\s+/g, ' ').trim());
 }
 
@@ -41,20 +48,27 @@ function joinLines(lines: readonly string[]): string {
   let source: 'Python' | 'other' | undefined;
   for (const each of lines) {
     const next = each.trim();
-    if (next === '' || isSource(each, next, source)) continue;
+    if (next === '' || isSource(each, next, source) || (line === '' && RULE.test(next))) continue;
     source = undefined;
-    if (line !== '' && POSITION.test(next)) {
+    if (POSITION.test(next)) {
       source = next.startsWith('File') ? 'Python' : 'other';
       line = line.replace(/ (?:in|at)$/, ':');
       continue;
     }
-    if (line !== '' && STACK.test(next)) break;
+    if (line !== '' && STACK.test(next)) {
+      if (!SAYS_NOTHING.test(line)) break;
+      // Node puts what an error holds after its stack.
+      if (!next.endsWith(' {')) continue;
+      line += ' {';
+      depth = 1;
+      continue;
+    }
     line += line === '' ? next : ` ${next}`;
     const isOpen = depth > 0;
     if (isOpen || OPENS.test(next)) depth += countOpen(next);
     if ((depth <= 0 && (isOpen || !SAYS_NOTHING.test(next))) || line.length > MAX_BYTES) break;
   }
-  return line;
+  return line === '' ? (lines.find((each) => each.trim() !== '') ?? '') : line;
 }
 
 function isSource(line: string, text: string, source: string | undefined): boolean {

@@ -1,5 +1,7 @@
 /** One pass over the characters of a line: what may be in it, so that only the expressions that could match are tried. */
 
+import { findUnit, METHODS, MONTHS } from './vocabulary';
+
 /** What a line may hold, as bits. */
 export const HAS = {
   digit: 1,
@@ -22,8 +24,6 @@ export const HAS = {
   repeat: 1024,
   /** A word that may be random: its case changes six times, or it is of seven or more letters from a to f. */
   random: 2048,
-  /** A colon before `null`, `true` or the like. */
-  literal: 4096,
   /** A word after which the name of a user or a host may stand. */
   name: 8192,
   /** A `<`, which may begin a placeholder. */
@@ -48,7 +48,6 @@ const {
   digit,
   equals,
   http,
-  literal,
   mark,
   name,
   nonAscii,
@@ -70,7 +69,6 @@ const HEX_LETTER = 8;
 const DRAWN = 16;
 /** Stands beside the year of a date. */
 const DATE_MARK = 32;
-const LITERAL_INITIAL = 64;
 const CONTROL = 128;
 const QUOTE = 256;
 const OTHER_MARK = 512;
@@ -97,29 +95,17 @@ addKind('0123456789', DIGIT);
 addKind('abcdef', HEX_LETTER);
 addKind('.-=*_#~', DRAWN);
 addKind('-/.', DATE_MARK);
-addKind('nutfN', LITERAL_INITIAL);
 addKind('"\'`', QUOTE);
 addKind('@\\~', OTHER_MARK);
 addKind('JFMASONDEGPHuUfF', INITIAL);
-addKind('bdghkmnpstuwBDGHKMNPSTUW', UNIT_INITIAL);
+addKind('bdghkmnpstuwyBDGHKMNPSTUWY', UNIT_INITIAL);
 addKind(Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('') + '\u007f', CONTROL);
 
 const MAX_UNIT = 12;
-const UNITS = new Set(
-  `b bit bits bps byte bytes d day days gb gbps gbyte gbytes gib gbit gbits h hour hours hr hrs kb kbps kbit kbits kbyte
-   kbytes kib m mb mbps mbit mbits mbyte mbytes mib micros microsecond microseconds millis millisecond milliseconds min
-   mins minute minutes ms msec msecs nanosecond nanoseconds ns pb pib s sec second seconds secs t tb tib us week weeks`.split(
-    /\s+/,
-  ),
-);
-/** The first three letters of months. */
-const MONTHS = new Set(
-  'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ').map((month) => threeLetters(month, 0)),
-);
-const HTTP = /(?:HTTP|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b/y;
+const MONTH_LETTERS = new Set(MONTHS.split('|').map((month) => threeLetters(month, 0)));
+const HTTP = new RegExp(String.raw`(?:HTTP|${METHODS})\b`, 'y');
 const BEFORE_NAME =
   /(?<=(?<![^ "'([{,;:|])(?:for|invalid|illegal|unknown) )user (?!<)|(?<![^ "'([{,;:|])for [^\s<]\S{0,63} from |(?:ENOTFOUND|EAI_AGAIN) /iy;
-const LITERAL = /(?:null|undefined|None|true|false|NaN)\b/y;
 
 /** What a line may hold: bits of {@link HAS}. */
 export function scan(line: string): number {
@@ -183,7 +169,7 @@ function isInDate(line: string, start: number, end: number): boolean {
 }
 
 function isUnit(line: string, start: number, end: number): boolean {
-  return end - start <= MAX_UNIT && UNITS.has(line.slice(start, end).toLowerCase());
+  return end - start <= MAX_UNIT && findUnit(line.slice(start, end), false) !== undefined;
 }
 
 /** Whether the case of a word changes six times, or all of its letters are from a to f. */
@@ -204,7 +190,7 @@ function startKnownWord(line: string, start: number, length: number, kind: numbe
   const next = line.charCodeAt(start + 1);
   if (kind & UPPER) {
     const isUpper = readKind(next) & UPPER;
-    if (!isUpper && MONTHS.has(threeLetters(line, start))) return date;
+    if (!isUpper && MONTH_LETTERS.has(threeLetters(line, start))) return date;
     if (isUpper && startsHere(HTTP, line, start)) return http;
   }
   // The lengths and second letters of `user`, `for`, `EAI` and `ENOTFOUND`.
@@ -250,8 +236,7 @@ function scanColon(line: string, i: number): number {
     const before = line.charCodeAt(i - 1);
     return (readKind(before) & DIGIT ? clock : 0) | (before === 93 ? bracket : 0);
   }
-  const value = next === SPACE ? i + 2 : i + 1;
-  return readKind(line.charCodeAt(value)) & LITERAL_INITIAL && startsHere(LITERAL, line, value) ? literal : 0;
+  return 0;
 }
 
 /** Whether a slash ends a word, or stands before a bracket or brace. */

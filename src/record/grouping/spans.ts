@@ -2,8 +2,11 @@
 
 import { HAS } from './scan';
 import { endsWithTellingKey, REQUEST } from './telling';
+import { findUnit, MONTHS } from './vocabulary';
 
-const URL_TEXT = /[a-z][a-z\d+.-]{1,20}:\/\/[^\s"'`<>()[\]{},;|]*[^\s"'`<>()[\]{},;|.:!?]/gi;
+/** A URL may have brackets in it, but not around it. */
+const URL_TEXT =
+  /[a-z][a-z\d+.-]{1,20}:\/\/(?:[^\s"'`<>()[\]{},;|]|\[[\da-f:.]{2,45}\]|[([{][\w.-]{0,64}[)\]}])+(?<![.:!?])/gi;
 const IPV6_PORT = /(?<![\w\]])\[(?=[\da-f.]*:)[\da-f:.]{2,45}(?:%\w{1,16})?\]:\d{1,5}(?!\w)/gi;
 
 /** A number of a telephone, with the code of its country. */
@@ -11,36 +14,41 @@ const PHONE = /(?<![\w+.])\+\d{1,3}(?:[ -]?\(?\d{2,5}\)?){2,5}(?![\w.:-])/g;
 
 /** A quotation; an apostrophe in a word does not begin one. What is beside it may become a placeholder. */
 const QUOTED = new RegExp(
-  String.raw`(?<!"|[\p{L}\d]|<[a-z]{1,16}>)"((?:[^"\\]|\\.)*)"(?!"|[\p{L}\d]|<[a-z]+>)|(?<!'|[\p{L}\d]|<[a-z]{1,16}>)'([^']*)'(?!'|[\p{L}\d]|<[a-z]+>)|\x60[^\x60]*\x60`,
+  String.raw`(?<!"|[\p{L}\d]|<[a-z]{1,16}>)"((?:[^"\\]|\\.)*)"(?!"|[\p{L}\d]|<[a-z]+>)|(?<!'|[\p{L}\d]|<[a-z]{1,16}>)'([^']*(?:(?<=\p{L})'(?=\p{L})[^']*)*)'(?!'|[\p{L}\d]|<[a-z]+>)|\x60[^\x60]*\x60`,
   'gu',
 );
 
 /** The same in the quotes of print. */
 const TYPOGRAPHIC = /“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»/g;
 
+/** What may stand before a value: nothing, or a key with its colon, but no part of an identifier that has colons. */
+const ALONE = String.raw`(?<![^\s([{"'=,;|])`;
+const KEYED = String.raw`(?<=:)(?<=${ALONE}[a-zA-Z_.-]{2,64}["']?:)`;
+
 /** Times that contain blanks, commas or a word. */
-const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}';
-const ZONE = String.raw` ?(?:[AP]M|Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|[A-Z]{1,3}[SD]T|[-+]\d\d:?\d\d)\b(?: \([A-Z][\p{L} ]{2,40}\))?`;
+const MONTH = `(?:${MONTHS})[a-z]{0,6}`;
+const ZONE = String.raw` ?(?:[AaPp][Mm]|Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|[A-Z]{1,3}[SD]T|[-+]\d\d:?\d\d)\b(?: \([A-Z][\p{L} ]{2,40}\))?`;
 const CLOCK = String.raw`\d{1,2}:\d\d(?::\d\d(?:[.,:]\d{1,9})?)?(?:${ZONE})?`;
 const DATE = String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:${MONTH} \d{1,2}(?:,? \d{4})?|\d{1,2}[ /-]${MONTH}[ /-]\d{2,4})`;
-const DAY = String.raw`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}`;
-/** Two numbers alone in parentheses are a line and a column. */
+const DAY = String.raw`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d\d\.\d\d\.\d{4}`;
+const DATED = String.raw`(?:${DATE}|${DAY})(?:(?:, | at |[ T:,_-])${CLOCK}(?: \d{4}\b)?)?`;
+/** Two numbers are a line and a column in parentheses, after a word that says so, or if the first has one digit. */
+const POSITION = String.raw`\d:\d\d(?! ?[AaPp][Mm]|:)|(?<=\(|\b(?:position|line) )\d+:\d+(?!:)`;
 const TIME = new RegExp(
-  String.raw`(?<![^\s([{"'=,;|])(?!(?<=\()\d+:\d+\))(?:(?:${DATE}|${DAY})(?:(?:, | at |[ T:,_-])${CLOCK}(?: \d{4}\b)?)?|${CLOCK})(?![\p{L}\d_:/~-])`,
+  String.raw`(?:(?:${ALONE}|${KEYED})${DATED}|${ALONE}(?!${POSITION})${CLOCK})(?![\p{L}\d_/~-]|:\S)`,
   'gu',
 );
 
-/** Amounts with their unit, since the unit varies with the amount: `512 B` and `1.2 KB`, `<1 sec` and `3 minutes`. */
-const AMOUNT = String.raw`(?:(?<= )[<~])?(?<![^\s([{"'=:,;|<~])[-+]?\d[\d.,]{0,30}`;
-const END = String.raw`(?![\p{L}\d_]|\.\d|-[\p{L}\d])`;
-const SIZE = new RegExp(
-  String.raw`${AMOUNT} ?(?:[KMGTPkmgtp]i?b|(?:[KMGTPkmgtp]i?)?(?:B|[Bb]ytes?|[Bb]its?)|[KMGkmg]?bps)${END}`,
+/**
+ * A number with a word that may be its unit, since the unit varies with the amount: `512 B` and `1.2 KB`, `<1 sec`
+ * and `1m12s`.
+ */
+const AMOUNT = new RegExp(
+  String.raw`(?:(?<= )[<~])?(?:(?<![^\s([{"'=,;|<~])|${KEYED})[-+]?(\d[\d.,]{0,30})( ?)([a-zA-Zµμ]{1,12})((?:\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))*)(?![\p{L}\d_]|[.:-][\p{L}\d])`,
   'gu',
 );
-const DURATION = new RegExp(
-  String.raw`${AMOUNT}(?: ?(?:[nuµμm]?s|m?secs?|mins?|hrs?|h|(?:nano|micro|milli)?seconds?|millis|minutes?|hours?|days?|weeks?)|[md]|[dhm] ?(?:\d{1,2}[hm] ?)?\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))${END}`,
-  'giu',
-);
+/** So many digits and a `d` are a hexadecimal number. */
+const MAX_DAYS = 5;
 
 const { url, bracket, quotes, clock, date, unit, nonAscii, plus } = HAS;
 
@@ -53,8 +61,14 @@ export function nameSpans(line: string, has: number): string {
   if (has & nonAscii) key = key.replace(TYPOGRAPHIC, '<text>');
   if (has & plus) key = key.replace(PHONE, '<number>');
   if (has & (clock | date)) key = key.replace(TIME, '<time>');
-  if (has & (unit | nonAscii)) key = key.replace(SIZE, '<size>').replace(DURATION, '<time>');
+  if (has & (unit | nonAscii)) key = key.replace(AMOUNT, nameAmount);
   return key;
+}
+
+function nameAmount(amount: string, number: string, apart: string, unit: string, rest: string): string {
+  const name = findUnit(unit, apart !== '');
+  const isHex = unit === 'd' && number.length > MAX_DAYS;
+  return name === undefined || isHex || (rest !== '' && name === '<size>') ? amount : name;
 }
 
 function nameQuoted(

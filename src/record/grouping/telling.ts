@@ -1,6 +1,7 @@
 /** What stays in a key because it says what happened: codes, statuses, methods, and the values of some keys. */
 
 import { endingWith } from './endings';
+import { METHODS } from './vocabulary';
 
 /** Keys whose value says what happened, by how they end. */
 const endsAsTelling = endingWith(
@@ -9,7 +10,7 @@ const endsAsTelling = endingWith(
 );
 const MAX_KEY = 40;
 
-export const REQUEST = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT|TRACE) /;
+export const REQUEST = new RegExp(`^(?:${METHODS}|CONNECT|TRACE) `);
 
 /** Names of protocols, formats and platforms with a digit in them: they tell messages apart. */
 const KNOWN =
@@ -21,22 +22,25 @@ const CONSTANT =
 
 const STATUS = /^[1-5]\d\d$/;
 /** The text before an HTTP status. */
-const BEFORE_STATUS =
-  /(?:\bstatus(?:[ _-]?code)?"?(?: ?[:=] ?| )|\brespon(?:ds?|ded|se)(?: with)? |\bHTTP(?:\/[\d.]{1,5})?"? |\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S{1,256} )$/i;
+const BEFORE_STATUS = new RegExp(
+  String.raw`(?:(?<![\w.@#/\\-])(?:status(?:[ _-]?code)?"?(?: ?[:=] ?| )|respon(?:ds?|ded|se)(?: with)? |HTTP(?:\/[\d.]{1,5})?"? )|\b(?:${METHODS}) \S{1,256}(?: [-=]>| returned)? )$`,
+  'i',
+);
 /** Words before an HTTP status, and before the path that stands before one. */
 const endsBeforeStatus = endingWith('status code responds responded respond response with http');
-const endsAsMethod = endingWith('get post put patch delete head options');
+const endsAsMethod = endingWith(METHODS.toLowerCase().replaceAll('|', ' '));
 
 /** A short code, as of an exit, a socket, a database: `1006`, `-111`, `P2002`, `40P01`, `HY000`. */
 const MAX_CODE = 10;
 const CODE = /^(?:-?\d{1,5}|[A-Z]{1,4}-?\d{3,5}|\d{2}[A-Z\d]\d{2})$/;
 const endsAsCode = endingWith('code status level lvl errno sqlstate');
-/** What stands before the number of an error: `error 1205`, `AuthApiError 400`. */
+/** What stands before the number of an error, as in `error 1205`, and before its code, as in `failed: P2025`. */
 const ERROR_NAME = /(?:^e|E)rror$/;
-const ERROR_CLASS = /(?:Error|Exception)$/;
+const BEFORE_CODE = /(?:error|exception|warning|failed|failure)$/i;
 const ERROR_NUMBER = /^\d{3,5}$/;
-/** Letters and digits as the code of an error has them: `E11000`, `P2002`, `ORA-01017`. */
-const ERROR_CODE = /^(?:E\d{4,5}|[A-Z]{1,4}-?\d{4,5})$/;
+/** Letters and digits as the code of an error has them: `E11000`, `TS2345`; and as hardly anything else has. */
+const ERROR_CODE = /^[A-Z]{1,4}-?\d{4,5}$/;
+const PLAIN_CODE = /^(?:[A-Z]\d{4,5}|[A-Z]{2,4}-\d{5})$/;
 
 function listCodes(characters: string): Uint8Array {
   const codes = new Uint8Array(128);
@@ -45,12 +49,12 @@ function listCodes(characters: string): Uint8Array {
 }
 
 const IN_NAME = listCodes('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-');
-/** What a name would go on with, so that letters after it are none. */
-const GOES_ON = listCodes('0123456789@/\\=>');
+/** What may stand before a name; after anything else its letters are a part of something longer. */
+const BEFORE_NAME = listCodes(' "\'<([{,;|');
 /** Marks between the name of a code and the code. */
 const BETWEEN = listCodes(' "\'(:=[');
 /** The last letters of the names of codes and errors. */
-const LAST_LETTERS = listCodes('esolrnhdESOLRN');
+const LAST_LETTERS = listCodes('esolrnhdgESOLRNDG');
 
 /** Whether a text ends with a key whose value says what happened, also if the key is in double quotes. */
 export function endsWithTellingKey(text: string): boolean {
@@ -63,7 +67,7 @@ export function endsWithTellingKey(text: string): boolean {
 function findName(text: string, end: number): number {
   let start = end;
   while (start > 0 && end - start <= MAX_KEY && IN_NAME[text.charCodeAt(start - 1)]) start--;
-  const isPart = end - start > MAX_KEY || (start > 0 && GOES_ON[text.charCodeAt(start - 1)] === 1);
+  const isPart = end - start > MAX_KEY || (start > 0 && BEFORE_NAME[text.charCodeAt(start - 1)] !== 1);
   return isPart ? -1 : start;
 }
 
@@ -98,9 +102,9 @@ export function isTelling(token: string, { line, start, mayBeStatus }: Context):
   const nameStart = end < start ? findName(line, end) : -1;
   if (nameStart >= 0 && endsAsCode(line, end)) return true;
   const name = nameStart >= 0 ? line.slice(nameStart, end) : '';
-  if (line[end] === ' ' && ERROR_NAME.test(name)) return ERROR_NUMBER.test(token);
-  const isPlace = end === 0 || isBracket(line, start) || (line[end] === ':' && ERROR_CLASS.test(name));
-  return isPlace && ERROR_CODE.test(token);
+  if (line[end] === ' ' && ERROR_NAME.test(name) && ERROR_NUMBER.test(token)) return true;
+  if (line[end] === ':' && PLAIN_CODE.test(token)) return true;
+  return (end === 0 || isBracket(line, start) || BEFORE_CODE.test(name)) && ERROR_CODE.test(token);
 }
 
 /** Whether a word stands before a token, and perhaps another one, after which a status may stand. */

@@ -1,7 +1,7 @@
 /** Names the tokens of a line that vary: numbers, ids, hosts, paths and addresses, each by the form of the token alone. */
 
 import { KIND, PLACEHOLDER, readToken } from './character-kinds';
-import { MAC_LENGTH, nameDigits, nameEach, nameParts, nameWhole, UUID_LENGTH } from './forms';
+import { MAC_LENGTH, MIN_HASH, nameDigits, nameEach, nameParts, nameWhole } from './forms';
 import { HAS } from './scan';
 import { type Context, endsWithTellingKey, isKnownName, isTelling, isTellingValue, mayBeTelling } from './telling';
 
@@ -42,7 +42,7 @@ export function nameTokens(line: string, has: number): string {
 
 /** The address of a network card, if it is of letters only. */
 function isMac(kinds: number, end: number, start: number): boolean {
-  return (kinds & colon) !== 0 && end - start >= MAC_LENGTH;
+  return (kinds & (colon | dash)) !== 0 && end - start >= MAC_LENGTH;
 }
 
 /** The end without the punctuation of a sentence. */
@@ -57,13 +57,13 @@ function trimPunctuation(line: string, start: number, end: number): number {
 
 function nameToken(line: string, end: number, kinds: number, context: Context): string {
   const { start } = context;
-  if (!(kinds & ~NO_LETTER) && end - start !== UUID_LENGTH) {
+  if (!(kinds & ~NO_LETTER) && end - start < MIN_HASH) {
     return mayBeTelling(context) && isTelling(line.slice(start, end), context) ? line.slice(start, end) : '<number>';
   }
   const token = line.slice(start, end);
   if (kinds & named) return nameBeside(token);
   if (kinds & digit) {
-    if (!(kinds & NO_CODE) && mayBeTelling(context) && isTelling(token, context)) return token;
+    if (!(kinds & NO_CODE) && isTelling(token, context)) return token;
     if (kinds & LETTER && (isKnownName(token, !(kinds & small)) || isJsonKey(token, context))) return token;
   }
   const whole = nameWhole(token, kinds);
