@@ -14,7 +14,7 @@ import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer } from '../support/redis/servers';
 import type { Counts } from '../support/redis/stored-log';
 import { Workspace } from '../support/workspace';
-import { storeSeen } from '../support/writers/seen';
+import { ageSeen, storeSeen } from '../support/writers/seen';
 
 /** A count high enough for a message to be fading, however little of the hour has passed. */
 const VERY_MANY = 1e12;
@@ -244,6 +244,7 @@ describe('changes with counts in <other>', () => {
     for (const message of 'aaaabbbbcdef') logger.info(message);
     await transport.flush();
     await workspace.redis.set(workspace.key(`common:${name}:info:start`), isoHour(1));
+    await ageSeen(workspace.redis, workspace.key(`common:${name}:info`), 1);
     for (let i = 0; i < 1000; i++) logger.info('f');
     await transport.flush();
     expect((await statuses())[0]).toEqual(['f', 'surging']);

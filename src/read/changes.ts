@@ -7,7 +7,7 @@ import type { Memory } from './memory';
 import type { MessageChange } from './message-change';
 import type { Patterns } from './patterns';
 import { Slices, sortInSlices } from './slices';
-import { type Change, STATUS_RANK } from './surge';
+import { type Change, STATUS_RANK, surprise } from './surge';
 import { VariantList } from './variants';
 
 const PLACEHOLDERS = new RegExp(PLACEHOLDER);
@@ -103,7 +103,7 @@ class Rows {
 function bySurprise(a: MessageChange, b: MessageChange): number {
   return (
     STATUS_RANK[a.status] - STATUS_RANK[b.status] ||
-    Math.abs(b.score ?? 0) - Math.abs(a.score ?? 0) ||
+    surprise(b) - surprise(a) ||
     b.count - a.count ||
     (a.message < b.message ? -1 : 1)
   );

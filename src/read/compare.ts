@@ -6,8 +6,9 @@ import { type DestinationKeys, destinationKeys, type KeySpace } from '../redis/k
 import { compareMessages } from './changes';
 import type { Comparison } from './comparer';
 import { readIndex } from './known-loggers';
-import { type Memory, type MemoryBeginning, readMemory, readSamples, readTotalsByMinute } from './memory';
+import { type Memory, readMemory, readSamples, readTotalsByMinute, type TotalsByMinute } from './memory';
 import { type MessageChange, parseSample } from './message-change';
+import { isLoggedBefore } from './minutes';
 import { assertReadOptions } from './option-names';
 import { findPatterns } from './patterns';
 import { Slices } from './slices';
@@ -73,12 +74,6 @@ export interface SeverityChanges extends HourProgress {
   readonly isMemoryFull: boolean;
 }
 
-/** What the comparison of a severity needs of another. */
-export interface Summary extends MemoryBeginning {
-  readonly now: number;
-  readonly previous: number;
-}
-
 /** The changes of severities of a logger, in their order. */
 export async function compareSeverities(
   source: Source,
@@ -121,7 +116,7 @@ export async function compareSeverities(
 /** What a severity is compared with, given what was read of all of its logger. */
 export function compareWith(
   memory: Memory,
-  all: readonly Summary[],
+  all: readonly TotalsByMinute[],
   minutes: number | undefined,
   hasBaseline = false,
 ): Comparison {
@@ -131,11 +126,12 @@ export function compareWith(
   const since =
     memory.isBorn || memory.seenSince === undefined ? all.map((other) => other.seenSince) : [memory.seenSince];
   const loggerSince = Math.min(...since.filter((second) => second !== undefined));
-  return { minutes, hasBaseline: hasBaseline || peers.some(({ previous }) => previous > 0), loggerSince };
+  return { minutes, hasBaseline: hasBaseline || peers.some((peer) => isLoggedBefore(peer, minutes)), loggerSince };
 }
 
-export function summarize({ now, sums, seenSince, isBorn }: Memory): Summary {
-  return { now, previous: sums.previous, seenSince, isBorn };
+/** What the comparison of a severity needs of another. */
+export function summarize({ now, sums, minutes, since, seenSince, isBorn }: Memory): TotalsByMinute {
+  return { now, ...sums, minutes, since, seenSince, isBorn };
 }
 
 export function toProgress(now: number): HourProgress {
@@ -150,7 +146,7 @@ async function readOthers(
   memories: readonly Memory[],
   hasBaseline: boolean | undefined,
   minutes: number | undefined,
-): Promise<Summary[]> {
+): Promise<TotalsByMinute[]> {
   const isSilent = memories.every(({ previous }) => previous.length === 0);
   const isAsked = hasBaseline === undefined && isSilent && memories.some(({ current }) => current.length > 0);
   const isYoung = memories.some(({ isBorn, seenSince = 0, now }) => isBorn && now - seenSince * 1000 < 2 * HOUR_MS);

@@ -4,9 +4,10 @@ import { OTHER } from '../redis/keys';
 import { LastGap, type LastHours } from './last-gap';
 import type { Memory, Seen } from './memory';
 import type { MessageChange } from './message-change';
-import { addMinutes, MESSAGE_MINUTES, MessageMinutes, sumLast } from './minutes';
+import { addMinutes, MESSAGE_MINUTES, MessageMinutes, minutesBeginning, newsBeginning, sumLast } from './minutes';
 import type { Pulse } from './pulse';
 import { type Change, type ChangeStatus, classify, scoreAgainst } from './surge';
+import { findSurgeBeginning } from './surge-beginning';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -14,7 +15,7 @@ const MINUTE_MS = 60_000;
 
 /** What a window is compared with. */
 export interface Comparison {
-  /** Whether the logger logged anything before the window, in the time it is compared with, under another severity. */
+  /** Whether the logger logged anything before the window, in the time it is compared with, under any severity. */
   readonly hasBaseline: boolean;
   /** The epoch second since which the logger is known, under any severity; undefined if it is not. */
   readonly loggerSince: number | undefined;
@@ -34,11 +35,13 @@ export class Row {
   /** The last time of all, in epoch milliseconds; undefined if it is not known of one of them. */
   lastSeen: number | undefined = -Infinity;
   readonly gap = new LastGap();
-  /** Whether all were first seen in the window. */
+  /** Whether one of them began or came back since {@link newsBeginning}. */
+  isNews = false;
+  /** Whether all were first seen since then. */
   isNew = true;
-  /** Whether one of them was seen before the window. */
+  /** Whether one of them was seen before that. */
   isKnown = false;
-  /** Whether none was seen in the day before the window. */
+  /** Whether none was seen in the day before that. */
   isBack = true;
 
   /**
@@ -65,26 +68,35 @@ export class Comparer {
   readonly #minutes: MessageMinutes;
   /** Beginning of the window, in epoch milliseconds. */
   readonly #start: number;
+  /** From when on what began or came back is news. */
+  readonly #newsSince: number;
+  /** Whether the logger is older than that: if not, nothing in it is new. */
+  readonly #isOld: boolean;
   /** How long the window is, as a part of what it is compared with. */
   readonly #scale: number;
   readonly #folded: { readonly count: number; readonly previous: number };
+  /** Whether the logger was there and logged something before the window. */
   readonly #isCompared: boolean;
 
   constructor(memory: Memory, comparison: Comparison) {
-    const { now, isBorn, seenSince = 0 } = memory;
+    const { now, isBorn } = memory;
+    const { minutes, loggerSince = Infinity } = comparison;
+    const began = loggerSince * 1000;
     this.#memory = memory;
     this.#comparison = comparison;
     this.#minutes = new MessageMinutes(memory);
     const hour = now - (now % HOUR_MS);
-    const windowMs = comparison.minutes === undefined ? now - hour : this.#minutes.windowMs(comparison.minutes);
-    this.#start = now - windowMs;
-    // What was before the logger began says nothing about it.
-    const from = Math.max(hour - HOUR_MS, isBorn ? seenSince * 1000 : 0);
+    this.#start = minutes === undefined ? hour : minutesBeginning(now, minutes);
+    // In a logger that is younger than sixty minutes, only what began in the window can be new.
+    const news = newsBeginning(now, minutes);
+    this.#newsSince = began < news ? news : this.#start;
+    this.#isOld = began < this.#newsSince;
+    // What was before the logger began says nothing about it. Under a severity that began later, nothing was logged before.
+    const from = Math.max(hour - HOUR_MS, isBorn ? began : 0);
     const spanMs = this.#start - from;
     this.#folded = this.#countFolded();
-    this.#isCompared = comparison.hasBaseline || this.#hasOwnBaseline();
-    // If only others were there before, nothing is expected.
-    this.#scale = spanMs > 0 ? windowMs / spanMs : 0;
+    this.#isCompared = comparison.hasBaseline && spanMs > 0;
+    this.#scale = spanMs > 0 ? (now - this.#start) / spanMs : 0;
   }
 
   /**
@@ -116,20 +128,23 @@ export class Comparer {
   }
 
   close(row: Row): MessageChange {
-    const { name, count, previous, firstSeen, lastSeen } = row;
+    const { name, count, previous, firstSeen, lastSeen, minutes = UNKNOWN_MINUTES } = row;
     const expected = previous * this.#scale;
-    const score = row.isCounted && this.#isCompared ? scoreAgainst(count, expected) : null;
+    const score = row.isCounted && this.#isCompared ? scoreAgainst(count, expected, this.#scale) : null;
+    const status = this.#decide(row, score);
+    const surge = status === 'surging' ? findSurgeBeginning(minutes) : undefined;
     return {
       message: name,
       count,
       previous,
       expected,
       score,
-      status: this.#decide(row, score),
+      status,
       firstSeen: firstSeen === undefined ? null : new Date(firstSeen * 1000),
       lastSeen: lastSeen === undefined ? null : new Date(lastSeen),
       gapHours: row.gap.hours,
-      minutes: row.minutes ?? UNKNOWN_MINUTES,
+      ...(surge === undefined ? {} : { surgingSince: new Date(this.#minutes.begin(surge, minutes)) }),
+      minutes,
       sample: null,
     };
   }
@@ -145,7 +160,7 @@ export class Comparer {
     const count = counted ?? 0;
     const previous = minutes === undefined ? sums.previous : all - count;
     const expected = previous * this.#scale;
-    const score = counted !== null && this.#isCompared ? scoreAgainst(count, expected) : null;
+    const score = counted !== null && this.#isCompared ? scoreAgainst(count, expected, this.#scale) : null;
     if (score === null) return { count, previous, expected, score, status: 'unknown' };
     return { count, previous, expected, score, status: previous === 0 && count > 0 ? 'new' : classify(score) };
   }
@@ -159,27 +174,32 @@ export class Comparer {
     return { count, previous: current + before - (count ?? 0) };
   }
 
-  /** Whether a message was first seen in the window, for sure. */
+  /** Whether a message is new, for sure. */
   #isFirst({ first, isCertain }: Seen): boolean {
-    return isCertain && first * 1000 >= this.#start;
+    return isCertain && first * 1000 >= this.#newsSince;
   }
 
   #addSeen(row: Row, message: string, isBefore: boolean, last?: number): void {
     const seen = this.#memory.seen.get(message);
     row.firstSeen = seen?.isCertain ? minimum(row.firstSeen, seen.first) : undefined;
     row.lastSeen = maximum(row.lastSeen, last ?? (seen && seen.lastHour * HOUR_MS));
-    if (seen && this.#isFirst(seen)) return;
+    const isFirst = seen !== undefined && this.#isFirst(seen);
+    const back = this.#findReturn(message);
+    row.isNews ||= isFirst || back !== undefined;
+    if (isFirst) return;
     row.isNew = false;
-    const lastBefore = isBefore ? seen?.lastHour : this.#findReturn(message);
-    row.isKnown ||= (seen !== undefined && seen.first * 1000 < this.#start) || lastBefore !== undefined;
-    row.isBack &&= lastBefore !== undefined && (lastBefore + 1) * HOUR_MS <= this.#start - DAY_MS;
+    const before = back ? back.before : isBefore ? seen?.lastHour : undefined;
+    const start = back && this.#comparison.minutes === undefined ? back.last * HOUR_MS : this.#start;
+    row.isKnown ||= (seen !== undefined && seen.first * 1000 < this.#newsSince) || before !== undefined;
+    row.isBack &&= before !== undefined && (before + 1) * HOUR_MS <= start - DAY_MS;
   }
 
-  /** The last hour in which a message had been seen when it came back within the window. */
-  #findReturn(message: string): number | undefined {
-    const pulse = this.#memory.pulses.get(message);
-    const hasReturned = pulse && pulse.gap > 0 && pulse.returned * MINUTE_MS >= this.#start;
-    return hasReturned ? Math.floor(pulse.returned / 60) - pulse.gap : undefined;
+  /** The hour in which a message came back, and the one in which it had been seen before, if that is news. */
+  #findReturn(message: string): LastHours | undefined {
+    const { returned, gap } = this.#memory.pulses.get(message) ?? { returned: 0, gap: 0 };
+    if (gap === 0 || returned * MINUTE_MS < this.#newsSince) return undefined;
+    const last = Math.floor(returned / 60);
+    return { last, before: last - gap };
   }
 
   /** The last hour in which a message was seen, and the one before it; undefined if the memory does not have it. */
@@ -199,17 +219,15 @@ export class Comparer {
   }
 
   #decide(
-    { name, count, previous, isCounted, isNew, isKnown, isBack, isPattern }: Row,
+    { name, count, previous, isCounted, isNews, isNew, isKnown, isBack, isPattern }: Row,
     score: number | null,
   ): ChangeStatus {
     if (name === OTHER || !isCounted) return 'unknown';
-    const { loggerSince, minutes } = this.#comparison;
+    const { minutes } = this.#comparison;
     // What was counted under <other> may have been one of these messages.
     const isFolded = minutes === undefined && this.#folded.previous > 0;
-    if (count > 0 && isNew && !isFolded) {
-      return loggerSince !== undefined && loggerSince * 1000 < this.#start ? 'new' : 'unknown';
-    }
-    if (count > 0 && isBack && isKnown) return 'returned';
+    if (isNews && isNew && !isFolded) return this.#isOld ? 'new' : 'unknown';
+    if (isNews && isBack && isKnown) return 'returned';
     // Without an entry of its own before the window, somebody else may have logged it, or nobody.
     const isUncertain = previous === 0 && !isFolded && !isKnown;
     if (score === null || isUncertain) return 'unknown';
@@ -219,14 +237,14 @@ export class Comparer {
   /** The status that holds whichever part of the folded counts belongs to the row; unknown if there is none. */
   #decideDespiteFolding(count: number, previous: number): ChangeStatus {
     const { count: more, previous: before } = this.#folded;
-    const least = classify(scoreAgainst(count, (previous + before) * this.#scale));
-    const most = classify(scoreAgainst(count + more, previous * this.#scale));
+    const least = classify(scoreAgainst(count, (previous + before) * this.#scale, this.#scale));
+    const most = classify(scoreAgainst(count + more, previous * this.#scale, this.#scale));
     return least === most ? least : 'unknown';
   }
 
   #findLast(minutes: readonly (number | null)[]): number | undefined {
     const at = minutes.findLastIndex((calls) => calls !== null && calls > 0);
-    return at < 0 ? undefined : (this.#minutes.last - minutes.length + 1 + at) * MINUTE_MS;
+    return at < 0 ? undefined : this.#minutes.begin(at, minutes);
   }
 
   /** What is counted under `<other>` in the window and before it. It is not known in which minutes. */
@@ -236,14 +254,6 @@ export class Comparer {
     );
     const all = count + previous;
     return this.#comparison.minutes === undefined ? { count, previous } : { count: all, previous: all };
-  }
-
-  #hasOwnBaseline(): boolean {
-    const { minutes } = this.#comparison;
-    const { current, previous } = this.#memory.sums;
-    if (minutes === undefined) return previous > 0;
-    const all = current + previous;
-    return all > (this.#minutes.total(minutes) ?? all);
   }
 }
 

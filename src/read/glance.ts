@@ -18,7 +18,8 @@ import type { Change } from './surge';
 import { assertWindow, type MinuteWindow } from './windows';
 
 const READ_GLANCE = defineScript(/* lua */ `
--- Reads the sums of this hour and of the hour before it, and some messages: those first seen last and the most frequent.
+-- Reads the sums of this hour and of the hour before it, and some messages: those first seen last, those that began in the last
+--   hour and were not logged in this one, and the most frequent.
 --
 -- KEYS[1] common   zset    message -> count in the hour of start
 -- KEYS[2] start    string  that hour, YYYY-MM-DDTHH:00:00 in UTC
@@ -59,6 +60,14 @@ local function add(found)
 end
 
 add(redis.call('ZREVRANGE', seen, 0, most - 1))
+-- What began in the last hour and was not logged since the hour turned comes after all that was.
+local before = (math.floor(now / 3600) - 1) * 8589934592
+local turned = redis.call('ZCOUNT', seen, string.format('%.17g', before + 8589934592), '+inf')
+local ended, news = redis.call('ZREVRANGE', seen, turned, turned + most - 1, 'WITHSCORES'), {}
+for i = 1, #ended, 2 do
+  if ended[i + 1] - before >= 2 * (now - 3600) then news[#news + 1] = ended[i] end
+end
+add(news)
 for _, window in ipairs({ current or false, previous or false }) do
   if window then add(redis.call('ZREVRANGE', window, 0, most - 1)) end
 end
@@ -98,8 +107,8 @@ export interface SeverityGlance extends HourProgress {
   /** Log calls of each of the last 120 minutes. */
   readonly minutes: MinuteCounts;
   /**
-   * Like {@link RecentCommonReader.changes}, without samples, of at most 150 messages: the 50 that were first seen last, and the 50
-   * most frequent of each hour.
+   * Like {@link RecentCommonReader.changes}, without samples, of at most 200 messages: the 50 that were first seen last, 50 that began
+   * within an hour and were not logged in this one, and the 50 most frequent of each hour.
    */
   readonly changes: readonly MessageChange[];
 }

@@ -27,6 +27,11 @@ export interface MessageChange extends Change, RowVariants {
    * that is not known, or if it was not seen before. A message that was logged at 9:50, 10:10 and 13:30 has a gap of 3 hours.
    */
   readonly gapHours: number | null;
+  /**
+   * The minute in which the surge of a message that is surging began; left out if its last 60 minutes do not tell that, to within a
+   * minute.
+   */
+  readonly surgingSince?: Date;
   /** Log calls of the last 60 minutes, oldest first; null for a minute that is not known. */
   readonly minutes: readonly (number | null)[];
   /**

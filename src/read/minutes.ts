@@ -1,7 +1,8 @@
 /** Tells which minutes of a logger and of its messages are known, and sums them. */
 
-import type { HourSums, Memory, StoredMinutes } from './memory';
-import { countMinutes } from './pulse';
+import { OTHER } from '../redis/keys';
+import type { HourSums, Memory, StoredMinutes, TotalsByMinute } from './memory';
+import { countMinutes, type Pulse } from './pulse';
 
 const MINUTE_MS = 60_000;
 /** Minutes that are given of a logger, and of each message. */
@@ -19,6 +20,30 @@ export interface MinuteCounts {
 /** The minute of a time, since the epoch. */
 export function toMinute(ms: number): number {
   return Math.floor(ms / MINUTE_MS);
+}
+
+/** When the running minute and the minutes before it began, in epoch milliseconds. */
+export function minutesBeginning(now: number, minutes: number): number {
+  return (toMinute(now) - minutes + 1) * MINUTE_MS;
+}
+
+/**
+ * Since when what began or came back is news: the beginning of a window; of this hour, that of the last sixty minutes, so that nothing
+ * stops being news as the hour turns.
+ *
+ * @param minutes - of the window; undefined for this hour
+ */
+export function newsBeginning(now: number, minutes = 60): number {
+  return minutesBeginning(now, minutes);
+}
+
+/** Whether anything was logged in these two hours before a window, as far as that is known. */
+export function isLoggedBefore(stored: TotalsByMinute, minutes: number | undefined): boolean {
+  const { now, current, previous, seenSince = 0, isBorn } = stored;
+  if (minutes === undefined) return previous > 0;
+  if (isBorn && seenSince * 1000 >= minutesBeginning(now, minutes)) return false;
+  const counted = sumLast(listMinutes(stored).counts, minutes);
+  return counted === null ? previous > 0 : current + previous > counted;
 }
 
 /** The hours, since the epoch, whose minutes sum to what was counted: all that wrote in them kept minutes. */
@@ -54,13 +79,15 @@ function countMinute({ minutes, since }: StoredMinutes, sound: ReadonlySet<numbe
 export class MessageMinutes {
   readonly #memory: Memory;
   readonly #sound: ReadonlySet<number>;
+  readonly #hasOther: boolean;
   /** The running minute. */
-  readonly last: number;
+  readonly #last: number;
 
   constructor(memory: Memory) {
     this.#memory = memory;
-    this.last = toMinute(memory.now);
+    this.#last = toMinute(memory.now);
     this.#sound = soundHours(memory, memory.sums.current, memory.sums.previous);
+    this.#hasOther = [...memory.current, ...memory.previous].some(([message]) => message === OTHER);
   }
 
   /**
@@ -76,35 +103,45 @@ export class MessageMinutes {
     length = MESSAGE_MINUTES,
   ): (number | null)[] {
     const { pulses, pulsesSince } = this.#memory;
-    const first = this.last - length + 1;
+    const first = this.#last - length + 1;
     const pulse = pulses.get(message);
-    const thisHour = Math.floor(this.last / 60);
+    const thisHour = Math.floor(this.#last / 60);
     const countHour = (hour: number): number | undefined =>
       hour === thisHour ? current : hour === thisHour - 1 ? before : undefined;
-    const found = pulse && countMinutes(pulse, first, this.last, countHour);
+    // Nobody had counted it in these two hours before its minutes were kept, or all that was counted is in them: none was missed.
+    const isWhole = pulse !== undefined && (pulse.since === 0 || this.#hasAll(pulse, current ?? 0, before ?? 0));
+    const found = pulse && countMinutes(isWhole ? { ...pulse, since: 0 } : pulse, first, this.#last, countHour);
     return Array.from({ length }, (_, i) => {
       const minute = first + i;
-      // Nobody had counted it in these two hours before its minutes were kept: none was missed.
-      const isWhole = pulse?.since === 0 || (pulsesSince !== undefined && minute >= pulsesSince);
-      const isKnown = isWhole && this.#sound.has(Math.floor(minute / 60));
+      const isKept = isWhole || (pulsesSince !== undefined && minute >= pulsesSince);
+      const isKnown = isKept && this.#sound.has(Math.floor(minute / 60));
       return isKnown && found ? (found[i] as number | null) : null;
     });
+  }
+
+  /** Whether all that a message was counted in these two hours is in its minutes, and nothing under `<other>`. */
+  #hasAll({ open, base, closed }: Pulse, current: number, before: number): boolean {
+    if (this.#hasOther) return false;
+    const first = (Math.floor(this.#last / 60) - 1) * 60;
+    let sum = open < first ? 0 : (open < first + 60 ? before : current) - base;
+    for (const [minute, calls] of closed) if (minute >= first && minute !== open) sum += calls;
+    return sum === current + before;
+  }
+
+  /** When one of the last minutes began, by its index. */
+  begin(at: number, { length }: { readonly length: number }): number {
+    return (this.#last - length + 1 + at) * MINUTE_MS;
   }
 
   /** All log calls of the last minutes; null if they are not all known. */
   total(minutes: number): number | null {
     let sum = 0;
-    for (let minute = this.last - minutes + 1; minute <= this.last; minute++) {
+    for (let minute = this.#last - minutes + 1; minute <= this.#last; minute++) {
       const calls = countMinute(this.#memory, this.#sound, minute);
       if (calls === null) return null;
       sum += calls;
     }
     return sum;
-  }
-
-  /** Milliseconds since the beginning of the running minute and the minutes before it. */
-  windowMs(minutes: number): number {
-    return this.#memory.now - (this.last - minutes + 1) * MINUTE_MS;
   }
 }
 

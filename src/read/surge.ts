@@ -9,8 +9,9 @@ const NOTEWORTHY = 1;
 
 /**
  * How a count changed. `'new'`: first seen within the window, in the memory of a week, by a logger that is older than the window.
- * `'returned'`: not seen for a day or more before the window, but within the week. `'surging'`: at least twice what is expected;
- * `'fading'`: at most half of it, each with a margin for small counts; `'steady'`: none of these. `'unknown'`: nothing can be said.
+ * `'returned'`: not seen for a day or more before the window, but within the week. For these two, this hour counts as the last sixty
+ * minutes, so that nothing stops being news as the hour turns. `'surging'`: at least twice what is expected; `'fading'`: at most half of
+ * it, each with a margin for small counts; `'steady'`: none of these. `'unknown'`: nothing can be said.
  */
 export type ChangeStatus = 'new' | 'returned' | 'surging' | 'fading' | 'steady' | 'unknown';
 
@@ -35,6 +36,11 @@ export function isRising(status: ChangeStatus): boolean {
 /** Whether a status is worth a row of its own. */
 export function isNotable(status: ChangeStatus): status is NotableStatus {
   return STATUS_RANK[status] < STATUS_RANK.steady;
+}
+
+/** How surprising a change is: of what came up, what goes on comes before what is over; of the others, the largest either way. */
+export function surprise({ status, score }: Pick<Change, 'status' | 'score'>): number {
+  return isRising(status) ? (score ?? 0) : Math.abs(score ?? 0);
 }
 
 /** A count of a window compared with what was logged before it. */
@@ -67,9 +73,15 @@ export function surgeScore(count: number, previous: number, elapsed: number): nu
   return scoreAgainst(count, elapsed * previous);
 }
 
-/** The same for a count that is expected. */
-export function scoreAgainst(count: number, expected: number): number {
-  return Math.log2((count + PRIOR) / (expected + PRIOR));
+/**
+ * The same for a count that is expected.
+ *
+ * @param scale - how many times as long the window is as the time that predicts for it. If it is longer, as much more is added: what
+ *   is expected varies that much more by chance.
+ */
+export function scoreAgainst(count: number, expected: number, scale = 1): number {
+  const prior = PRIOR * Math.max(1, scale);
+  return Math.log2((count + prior) / (expected + prior));
 }
 
 /** A score as a factor, in a few characters: `×3.1`, `×0.25`, `<×0.01`. */

@@ -3,7 +3,7 @@
 import { assertWholeNumber, OptionsError } from '../errors';
 import { type DestinationKeys, OTHER } from '../redis/keys';
 import { type Memory, readMemory } from './memory';
-import { MessageMinutes, sumLast } from './minutes';
+import { MessageMinutes, minutesBeginning, sumLast } from './minutes';
 import { assertReadOptions } from './option-names';
 import { findPatterns, type Patterns } from './patterns';
 import { type Count, readHour } from './scripts';
@@ -103,7 +103,7 @@ async function sumWindow(memory: Memory, minutes: number): Promise<CommonWindow>
   }
   const counted = messages.reduce((sum, { count }) => sum + count, 0);
   return {
-    start: new Date(memory.now - known.windowMs(minutes)),
+    start: new Date(minutesBeginning(memory.now, minutes)),
     end: new Date(memory.now),
     total: total ?? counted,
     isComplete: total === counted,

@@ -1,7 +1,7 @@
 /** Reads the rows of the interactive `top`: the messages of all selected loggers, in one list. */
 
 import { lastingKey, type MessageChange } from '../../read/message-change';
-import { type ChangeStatus, STATUS_RANK } from '../../read/surge';
+import { type ChangeStatus, STATUS_RANK, surprise } from '../../read/surge';
 import { compareSeverities } from '../../severity';
 import type { GroupBy, TopWindow } from '../arguments/invocation';
 import { isNews, type SectionReader, type TopSelection } from '../commands/top-sections';
@@ -77,7 +77,7 @@ export function byUrgency(a: TopRow, b: TopRow): number {
   return (
     STATUS_RANK[a.status] - STATUS_RANK[b.status] ||
     compareSeverities(a.severity, b.severity) ||
-    Math.abs(b.score ?? 0) - Math.abs(a.score ?? 0) ||
+    surprise(b) - surprise(a) ||
     byCount(a, b)
   );
 }

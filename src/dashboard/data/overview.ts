@@ -1,6 +1,7 @@
 /** Ranks all loggers by what is most surprising in them, and looks closer at the first. */
 
 import type { SeverityGlance } from '../../read/glance';
+import { newsBeginning } from '../../read/minutes';
 import { Slices, sortInSlices } from '../../read/slices';
 import { type Change, isRising, sumTotals } from '../../read/surge';
 import { pickTelling } from '../../read/telling';
@@ -22,8 +23,6 @@ const MAX_LISTED = 200;
 const AT_ONCE = 5;
 /** Minutes of a sparkline. */
 const MINUTES = 60;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 
 /** How much of a logger was logged in this hour and the hour before. */
 export interface LoggerTotal {
@@ -107,7 +106,7 @@ function byRank({ logger: a, rank }: RankedLogger, { logger: b, rank: other }: R
   return rank - other || b.total.count - a.total.count || b.lastSeen - a.lastSeen || (a.name < b.name ? -1 : 1);
 }
 
-/** @param since - the beginning of the window, in epoch milliseconds */
+/** @param since - when news began, in epoch milliseconds */
 function rankLogger({ severities }: LoggerTotal, since: number): number {
   const ranks = severities.map(({ severity, status, count, newsAt }) => {
     const isNew = newsAt !== null && newsAt.getTime() >= since;
@@ -120,8 +119,7 @@ function rankLogger({ severities }: LoggerTotal, since: number): number {
 async function rankMatching({ loggers, now }: AllTotals, view: View): Promise<LoggerTotal[]> {
   const slices = new Slices();
   const text = view.filter.toLowerCase();
-  const minutes = windowMinutes(view);
-  const since = minutes === undefined ? now - (now % HOUR_MS) : now - minutes * MINUTE_MS;
+  const since = newsBeginning(now, windowMinutes(view));
   const matching: RankedLogger[] = [];
   for (const logger of loggers) {
     if (slices.isOver()) await slices.pause();
