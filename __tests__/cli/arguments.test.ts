@@ -226,6 +226,12 @@ describe('help and version', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  it('ends with the exit codes, of which 3 is of watch alone', async () => {
+    const [top, watch] = await Promise.all(['top', 'watch'].map((command) => runCli([command, '--help'])));
+    expect(top?.stdout).toMatch(/was not\nunderstood\.\n$/);
+    expect(watch?.stdout).toMatch(/was not\nunderstood, 3 with --fail-on if there is no verdict\.\n$/);
+  });
+
   it.each([['--version'], ['-V'], ['ls -V']])('prints the version: %s', async (args) => {
     const stdout = new FakeSink();
     expect(await runCli(args.split(' '), { stdout })).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });

@@ -91,7 +91,7 @@ describe('hostile logger name', () => {
   it('has everything that a terminal obeys escaped in the headings of top', async () => {
     const lines = await readRows(namesKey, 'top');
     expect(lines.join('\n')).not.toMatch(HIDING);
-    expect(lines.filter((line) => line.includes(' · 1 line, none last hour · '))).toHaveLength(6);
+    expect(lines.filter((line) => line.includes(' · 1 line, none before · '))).toHaveLength(6);
   });
 
   it.each(['ls', 'tail', 'top'])('is unchanged in the JSON of %s', async (command) => {

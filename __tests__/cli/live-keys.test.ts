@@ -157,17 +157,19 @@ describe('message of the interactive top', () => {
 
   it('shows when it was seen, its minutes on an axis, and a line with its stack', () => {
     const text = lines(opened()).join('\n');
-    expect(text).toContain('NEW\n30 in this hour, 0 expected (new), 0 before');
+    expect(text).toContain('NEW\n30 this hour, 0 expected (new), 0 before');
     expect(text).toMatch(
       /first seen: \d\d:\d\d:37, 1 min ago\nlast seen: \d\d:41, this minute\nbefore that: not within a week/,
     );
     expect(text).toMatch(/ {4}30 \| +█\n( {7}\| +█\n){1} {5}0 \|▁{59}█\n {8}\d\d:42 +\d\d:41/);
-    expect(text).toMatch(/a critical one \{"user":17}\n {4}Error: why\n {8}at here \(file.js:1:2\)/);
+    expect(text).toMatch(
+      /kept line, the first of its hour\n\d\d:\d\d:07 {2}a critical one \{"user":17}\n {4}Error: why\n {8}at here \(file.js:1:2\)/,
+    );
   });
 
   it.each([
     [26, '26 hours earlier'],
-    [1, 'in the hour before'],
+    [1, '1 hour earlier'],
     [null, 'not known'],
   ])('says when it was seen before its last hour, %p hours earlier, as %p', (gapHours, text) => {
     const seen = row('a known one', 1, { gapHours, firstSeen: new Date(NOW.getTime() - 27 * 3_600_000) });
@@ -176,7 +178,7 @@ describe('message of the interactive top', () => {
 
   it('stays what it is while the list changes, and says so when it is gone', () => {
     const state = read(opened(), [row('another', 1)]);
-    expect(lines(state).join('\n')).toContain('not in this hour: this is what was last read');
+    expect(lines(state).join('\n')).toContain('not logged this hour: this is what was last read');
     expect(lines(state)[1]).toBe('a critical one');
   });
 
@@ -185,9 +187,10 @@ describe('message of the interactive top', () => {
       { message: 'order 17 failed', count: 10 },
       { message: 'order 4 failed', count: 2 },
     ];
-    const pattern = row('order <num> failed', 15, { variants, variantCount: 5, keys: ['order <num> failed'] });
+    const pattern = row('order <num> failed', 15, { variants, variantCount: 5, keys: ['order <num> failed'], sample });
     const text = lines(type(read(start(), [pattern]), '<return>')).join('\n');
     expect(text).toContain('5 messages of this pattern\n  10  order 17 failed\n   2  order 4 failed\n  and 3 more');
+    expect(text).toContain('kept line, the first of its hour with one of the variants\n');
     const grown = row('order <num> <value>', 16, { id: 'other', keys: ['order <num> lost', 'order <num> failed'] });
     expect(lines(read(type(read(start(), [pattern]), '<return>'), [grown]))[1]).toBe('order <num> <value>');
   });

@@ -25,12 +25,12 @@ describeWithClock('ls', () => {
       code: 0,
       stderr: '',
       stdout: [
-        'SEVERITY  STATUS   NOW  EXPECTED  PREVIOUS  CHANGE  LAST SEEN  LOGGER',
-        'audit     -         12         -         0       -  5 min ago  api',
-        'info      FADING     0       250       500   ×0.04  5 min ago  old',
-        'critical  NEW        1         0         0     new    3 d ago  shop',
-        'error     SURGING   90        10        20    ×5.0    2 h ago  shop',
-        'info      steady    50        50       100    ×1.0  5 min ago  shop',
+        'SEVERITY  STATUS   COUNT  EXPECTED  BEFORE  CHANGE  LAST SEEN  LOGGER',
+        'audit     -           12         -       0       -  5 min ago  api',
+        'info      FADING       0       250     500   ×0.04  5 min ago  old',
+        'critical  NEW          1         0       0     new    3 d ago  shop',
+        'error     SURGING     90        10      20    ×5.0    2 h ago  shop',
+        'info      steady      50        50     100    ×1.0  5 min ago  shop',
         '',
       ].join('\n'),
     });
@@ -68,13 +68,13 @@ describeWithClock('ls', () => {
     const colored = (await ls([], new FakeSink({ isTTY: true, columns: 76 }))).stdout;
     expect(colored).toContain('\u001b[31merror   \u001b[39m');
     const lines = uncolored(colored).split('\n');
-    expect(lines[1]).toBe('audit     -         12         -         0       -  5 min ago  api');
+    expect(lines[1]).toBe('audit     -           12         -       0       -  5 min ago  api');
   });
 
   it.each([
-    [75, 'audit     -         12       -  5 min ago  api'],
-    [55, 'audit     -         12       -  api'],
-    [47, 'audit     -         12  api'],
+    [75, 'audit     -           12       -  5 min ago  api'],
+    [55, 'audit     -           12       -  api'],
+    [47, 'audit     -           12  api'],
     [20, 'audit     api'],
   ])('leaves out the columns that matter least on a terminal of %d columns', async (columns, line) => {
     await writeSome();

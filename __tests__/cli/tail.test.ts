@@ -125,9 +125,7 @@ describe('tail', () => {
     await space.redis.lTrim(space.key('recent:shop:info'), 0, 2);
     await write('shop', 'error', lineAt(30, 'the only one ever'));
     const { stderr, stdout } = await tail(['shop', '-s', '2026-11-24T11:00Z']);
-    expect(stderr).toBe(
-      'only the newest 3 lines of shop · info are kept: the oldest is from 2026-11-24T12:00:02.000Z\n',
-    );
+    expect(stderr).toBe('only the newest 3 lines of shop · info are kept: the oldest is from Nov 24 12:00:02\n');
     expect(stdout.split('\n')).toHaveLength(5);
     expect((await tail(['shop', '-s', '2026-11-24T12:00:03Z'])).stderr).toBe('');
     expect((await tail(['shop'])).stderr).toBe('');

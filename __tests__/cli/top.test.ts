@@ -5,7 +5,7 @@ import { FakeSink, runCli, uncolored } from '../support/viewers/cli';
 import { type LoggedHours, writeHours } from '../support/writers/key-writer';
 
 /** The line above all tables. */
-const HOUR = '30 min into the 12:00 UTC hour: 50% of last hour is expected';
+const HOUR = '30 min into the hour from 12:00 (UTC): 50% of the hour before is expected';
 
 const SHOP_ERRORS: LoggedHours = {
   name: 'shop',
@@ -32,11 +32,11 @@ describeWithClock('top', () => {
         HOUR,
         '',
         'shop · error · 119 lines, ×1.6 of expected · 1 new, 1 surging, 1 fading',
-        'STATUS   NOW  EXPECTED  PREVIOUS  CHANGE  BAR         MESSAGE',
-        'SURGING   96         8        16    ×5.9  ▒█████████  timeout after retries',
-        'NEW       20         0         0     new  ██          payment gateway refused',
-        'FADING     0        60       120   ×0.14  ░░░░░░      disk is full',
-        'steady     3         3         5    ×1.0  ▒           cart is gone',
+        'STATUS   COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
+        'SURGING     96         8      16    ×5.9  ▒█████████  timeout after retries',
+        'NEW         20         0       0     new  ██          payment gateway refused',
+        'FADING       0        60     120   ×0.14  ░░░░░░      disk is full',
+        'steady       3         3       5    ×1.0  ▒           cart is gone',
         '',
       ].join('\n'),
     });
@@ -61,15 +61,15 @@ describeWithClock('top', () => {
       [
         HOUR,
         '',
-        'shop · critical · 1 line, none last hour · 1 new',
-        'STATUS  NOW  EXPECTED  PREVIOUS  CHANGE  BAR         MESSAGE',
-        'NEW       1         0         0     new  ██████████  out of memory',
+        'shop · critical · 1 line, none before · 1 new',
+        'STATUS  COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
+        'NEW         1         0       0     new  ██████████  out of memory',
         '',
         'shop · info · 50 lines, ×1.0 of expected · nothing new or surging',
-        'STATUS  NOW  EXPECTED  PREVIOUS  CHANGE  BAR         MESSAGE',
-        'steady   50        50       100    ×1.0  ▒▒▒▒▒▒▒▒▒▒  order placed',
+        'STATUS  COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
+        'steady     50        50     100    ×1.0  ▒▒▒▒▒▒▒▒▒▒  order placed',
         '',
-        'nothing this hour or the last: shop · debug',
+        'nothing this hour or the hour before: shop · debug',
         '',
       ].join('\n'),
     );
@@ -82,10 +82,10 @@ describeWithClock('top', () => {
       [
         HOUR,
         '',
-        'shop · info · 8 lines, none last hour · nothing to compare with yet',
-        'STATUS  NOW  EXPECTED  PREVIOUS  CHANGE  BAR         MESSAGE',
-        '-         7         -         0       -  ██████████  often',
-        '-         1         -         0       -  █           once',
+        'shop · info · 8 lines, none before · nothing to compare with yet',
+        'STATUS  COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
+        '-           7         -       0       -  ██████████  often',
+        '-           1         -       0       -  █           once',
         '',
       ].join('\n'),
     );
@@ -110,7 +110,7 @@ describeWithClock('top', () => {
       '',
       'nothing to compare with yet: young · critical (1 line)',
       'nothing new or surging: api · info (500 lines), mail · info (1 line)',
-      'nothing this hour or the last: cron · info',
+      'nothing this hour or the hour before: cron · info',
       '',
     ]);
   });
@@ -258,11 +258,11 @@ describeWithClock('top', () => {
 
   describe('on a terminal', () => {
     it.each([
-      [100, 'SURGING   96         8        16    ×5.9  ▒█████████  timeout after retries, again and again and ag…'],
-      [90, 'SURGING   96         8        16    ×5.9  ▒████  timeout after retries, again and again a…'],
-      [71, 'SURGING   96         8        16    ×5.9  timeout after retries, again…'],
-      [55, 'SURGING   96    ×5.9  timeout after retries, again and…'],
-      [47, 'SURGING   96  timeout after retries, again and…'],
+      [100, 'SURGING     96         8      16    ×5.9  ▒█████████  timeout after retries, again and again and ag…'],
+      [90, 'SURGING     96         8      16    ×5.9  ▒████  timeout after retries, again and again a…'],
+      [71, 'SURGING     96         8      16    ×5.9  timeout after retries, again…'],
+      [55, 'SURGING     96    ×5.9  timeout after retries, again a…'],
+      [47, 'SURGING     96  timeout after retries, again a…'],
       [20, 'SURGING  timeout af…'],
     ])(
       'leaves out the columns that matter least, and cuts messages to what is left of %d columns',
@@ -290,7 +290,7 @@ describeWithClock('top', () => {
       const { stdout } = await top(['--color=never'], new FakeSink({ isTTY: true, columns: 40 }));
       expect(stdout.split('\n').filter((line) => line.length > 40)).toEqual([]);
       expect(stdout).toContain('\nshop · error ·\n  119 lines, ×1.6 of expected ·\n  1 new, 1 surging, 1 fading\n');
-      expect(stdout).toContain('\nnothing this hour or the last:\n  api · info, mail · info\n');
+      expect(stdout).toContain('\nnothing this hour or the hour before:\n  api · info, mail · info\n');
     });
 
     it('draws no bar longer than its column', async () => {

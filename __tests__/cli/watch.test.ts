@@ -49,7 +49,7 @@ describe('top --watch on a terminal', () => {
     expect(shown.split(ENTER)).toHaveLength(2);
     expect(shown.split(LEAVE)).toHaveLength(2);
     expect(shown.slice(ENTER.length, -LEAVE.length)).not.toContain('\u001b[?');
-    expect(lastFrame(stdout)[0]).toMatch(/^\d\d:\d\d:\d\d · every 0.1 s · Ctrl-C ends · redis:\/\/\S+$/);
+    expect(lastFrame(stdout)[0]).toMatch(/^\d\d:\d\d:\d\d UTC\S* · every 0.1 s · Ctrl-C ends · redis:\/\/\S+$/);
   });
 
   it('shows at most the rows of the terminal, and says how many lines are missing', async () => {

@@ -99,7 +99,7 @@ describeWithBrowser('the layout of the page', () => {
     }
     const labels = [...focused.values()];
     expect(labels).toEqual(
-      expect.arrayContaining(['Pause', '↓ This hour', 'Last hour', 'Filter messages and lines', 'Filter']),
+      expect.arrayContaining(['Pause', '↓ This hour', 'Hour before', 'Filter messages and lines', 'Filter']),
     );
   });
 
@@ -115,7 +115,7 @@ describeWithBrowser('the layout of the page', () => {
     expect(now.y + now.height).toBeLessThanOrEqual(row.y);
     await orders.nth(1).click();
     await page.waitForURL(/sort=previous/);
-    expect(await browser.tab.text('#frequent h2')).toBe('Most frequent last hour');
+    expect(await browser.tab.text('#frequent h2')).toBe('Most frequent in the hour before');
     await orders.nth(0).click();
     await page.waitForURL((url) => !url.searchParams.has('sort'));
   });

@@ -72,7 +72,7 @@ describe('the panel of changes', () => {
     expect(textById(html, 'status')).toBe('2 new, 1 surging, 1 fading');
   });
 
-  it('calls a message new if its severity was silent last hour, but its logger was not', async () => {
+  it('calls a message new if its severity was silent in the hour before, but its logger was not', async () => {
     await log({ info: { hello: 20 } }, { critical: { 'disk full': 1 } });
     const [[status, severity, now] = []] = tableRows(await page(), 'changes');
     expect([status, severity, now]).toEqual(['new', 'critical', '1']);
@@ -127,8 +127,8 @@ describe('the panel of changes', () => {
       { info: { up: 90_000 }, error: { e: 1 } },
     );
     const tiles = [...(await page()).matchAll(/<a class="tile".*?<\/a>/g)].map(([html]) => textIn(html));
-    expect(tiles.find((tile) => tile.startsWith('error'))).toMatch(/▼ <?×0\.\d\d what last hour predicts$/);
-    expect(tiles.find((tile) => tile.startsWith('info'))).toMatch(/▲ >?×\d+ what last hour predicts$/);
+    expect(tiles.find((tile) => tile.startsWith('error'))).toMatch(/▼ <?×0\.\d\d what the hour before predicts$/);
+    expect(tiles.find((tile) => tile.startsWith('info'))).toMatch(/▲ >?×\d+ what the hour before predicts$/);
     expect(tiles.find((tile) => tile.startsWith('warning'))).toBe('warning0');
   });
 
@@ -152,6 +152,20 @@ describe('the panel of changes', () => {
     expect(changes[0]?.sample?.message).toBe('user 17 failed from 10.0.0.2 {"attempt":2}');
     expect(await page()).toContain('<span class="placeholder">&lt;host&gt;</span>');
   });
+
+  it('says that a line which is kept, and not among the latest, is the first of its hour', async () => {
+    const transport = workspace.transport({ name, recentLimit: 1 });
+    await logCounts(workspace, name, { info: { hello: 1 } }, 1);
+    for (const message of ['order 17 lost', 'order 17 lost', 'order 18 lost', 'refused']) {
+      transport.log({ level: 'error', message });
+    }
+    await transport.flush();
+    const samples = async (more = ''): Promise<(string | undefined)[]> =>
+      tableRows(await page(more), 'changes').map((cells) => /(?:Newest|Kept) line[^:]*/.exec(cells[7] ?? '')?.[0]);
+    const [kept, variant, newest] = ['Kept line, the first of its hour', ' with one of the variants', 'Newest line'];
+    expect((await samples('&group=message')).sort()).toEqual([kept, kept, newest]);
+    expect((await samples()).sort()).toEqual([`${kept}${variant}`, newest]);
+  });
 });
 
 describe('the panel of frequent messages', () => {
@@ -168,11 +182,11 @@ describe('the panel of frequent messages', () => {
     ]);
   });
 
-  it('is ordered by last hour if that is asked for, and says so', async () => {
+  it('is ordered by the hour before if that is asked for, and says so', async () => {
     await log({ info: { a: 5, b: 9 } }, { info: { a: 50, c: 70 } });
     const html = await page('&sort=previous');
     expect(tableMessages(html, 'frequent')).toEqual(['b', 'a']);
-    expect(html).toContain('Most frequent last hour');
+    expect(html).toContain('Most frequent in the hour before');
     expect(html).toMatch(/aria-sort="descending"><a href="[^"]*sort=previous">/);
     expect(html.match(/aria-sort/g)).toHaveLength(1);
   });
@@ -255,7 +269,7 @@ describe('the panel of latest lines', () => {
 });
 
 describe('the top of the page', () => {
-  it('shows the total of each severity beside what last hour predicts, and links to each', async () => {
+  it('shows the total of each severity beside what the hour before predicts, and links to each', async () => {
     await log({ info: { hello: 10 }, error: { failed: 10 } }, { error: { failed: 300 }, audit: { read: 2 } });
     const html = await page();
     const tiles = [...html.matchAll(/<a class="tile" href="([^"]*)"[^>]*>(.*?)<\/a>/g)];
@@ -272,7 +286,7 @@ describe('the top of the page', () => {
       [`?name=${name}&severity=debug`, 'debug0'],
       [`?name=${name}&severity=audit`, 'audit2'],
     ]);
-    expect(textIn(tiles[2]?.[2] as string)).toMatch(/▲ ×\d+ what last hour predicts$/);
+    expect(textIn(tiles[2]?.[2] as string)).toMatch(/▲ ×\d+ what the hour before predicts$/);
     expect(textById(html, 'summary')).toMatch(/^302 log calls this hour · \d+ minutes? into it$/);
     expect(await page('&severity=error')).toMatch(/severity=error" aria-current="true">/);
   });
@@ -469,7 +483,7 @@ describeWithClock('the page as the hour passes', () => {
   }
 
   it.each([1, 20, 61, 119, 1800, 3500])(
-    'expects the part of last hour that has passed, within 2 %%, after %d s',
+    'expects the part of the hour before that has passed, within 2 %%, after %d s',
     async (seconds) => {
       setIntoHour(seconds);
       const { changes, total, elapsed } = (await (

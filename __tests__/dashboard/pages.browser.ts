@@ -125,7 +125,7 @@ describeWithBrowser('the pages of all loggers, of one, and of a message', () => 
     expect(textIn(message)).toContain('order <number> lost');
     expect(textIn(message)).toContain('Before thatnot within a week');
     const known = await (await ask(board, '?name=checkout&of=error&message=timeout')).text();
-    expect(textIn(known)).toContain('Before thatin the hour before');
+    expect(textIn(known)).toContain('Before that1 hour earlier');
     expect(textIn(known)).not.toContain('Told by watchers');
     expect(message.match(/<table class="lines"/g)).toHaveLength(1);
     const exact = await (await ask(board, '?name=orders&group=message')).text();

@@ -52,9 +52,14 @@ export function beforeText({
   firstSeen,
   lastSeen,
 }: Pick<MessageChange, 'gapHours' | 'firstSeen' | 'lastSeen'>): string {
-  if (gapHours !== null) return gapHours === 1 ? 'in the hour before' : `${gapHours} hours earlier`;
+  if (gapHours !== null) return `${gapHours} ${gapHours === 1 ? 'hour' : 'hours'} earlier`;
   const isFirst = firstSeen !== null && lastSeen !== null && toHour(firstSeen.getTime()) === toHour(lastSeen.getTime());
   return isFirst ? 'not within a week' : 'not known';
+}
+
+/** Which line the sample of a row is, in words. */
+export function sampleText({ variantCount = 1 }: Pick<MessageChange, 'variantCount'>): string {
+  return `the first of its hour${variantCount > 1 ? ' with one of the variants' : ''}`;
 }
 
 /** A line of samples, taken apart. */

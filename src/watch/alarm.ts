@@ -24,7 +24,9 @@ export interface Alarm {
   readonly severity: string;
   /** The message with a placeholder for each part that varies, as {@link parameterize} gives it; undefined for a silent logger. */
   readonly message?: string;
-  /** Log calls: of the last hour for `'new'` and `'returned'`, of the last minutes for `'surging'`, 0 for `'silent'`. */
+  /**
+   * Log calls: of the last 60 minutes for `'new'` and `'returned'`, of the last minutes for `'surging'`, 0 for `'silent'`.
+   */
   readonly count: number;
   /** Log calls that the past predicts for the same time. */
   readonly expected: number;
@@ -108,10 +110,15 @@ const HIDDEN_CHARACTERS = new RegExp(INVISIBLE, 'gu');
  * Markdown.
  */
 export function alarmText(alarm: Alarm | AlarmDigest): string {
+  return describeAlarm(alarm, (time) => time.toISOString().replace('.000', ''));
+}
+
+/** The same with times as people read them. */
+export function describeAlarm(alarm: Alarm | AlarmDigest, timeText: (time: Date) => string): string {
   if (alarm.kind === 'digest') return digestText(alarm);
   const { kind, name, severity, message = '', count, expected, firstSeen } = alarm;
   if (kind === 'silent') return visible(`${name} has fallen silent (${round(expected)} log calls expected)`);
-  const first = firstSeen && kind === 'new' ? `, first ${firstSeen.toISOString().replace('.000', '')}` : '';
+  const first = firstSeen && kind === 'new' ? `, first ${timeText(firstSeen)}` : '';
   const beside = kind === 'surging' ? `, ${round(expected)} expected` : '';
   return visible(
     `${kind} ${severity} in ${name}: ${message} (${count} time${count === 1 ? '' : 's'}${first}${beside})`,

@@ -5,7 +5,7 @@ import type { Command } from './command-line';
 /** The name of the program. */
 export const PROGRAM = 'winston-redis-recent-common';
 
-const GLOBAL = `
+const OPTIONS = `
 Options of every command:
   -u, --url <url>         redis://[user:password@]host[:port][/database],
                           rediss:// for TLS, or unix:///path[?db=database];
@@ -19,9 +19,12 @@ Options of every command:
   -V, --version           show the version
 
 Put a password into REDIS_URL: other users of the machine can see the options of
-a program. Control characters in logged text are shown as escapes.
-Exit code: 0 for success, 1 for failure, 2 for a command line that was not
-understood.
+a program. Control characters in logged text are shown as escapes. Times
+are those of this machine's time zone; in JSON they are UTC.
+`;
+const CODES = `Exit code: 0 for success, 1 for failure, 2 for a command line that was not
+understood`;
+const GLOBAL = `${OPTIONS}${CODES}.
 `;
 
 const OVERVIEW = `Usage: ${PROGRAM} [command] [logger] [options]
@@ -30,7 +33,7 @@ Shows what loggers have written to Redis. Only reads, but for forget, and for
 watch with --exec or --webhook.
 
 Commands:
-  top [logger]            what changed since the last hour (the default)
+  top [logger]            what changed against the hour before (the default)
   tail [logger]           the last lines; with -f, new lines as they come
   ls                      all loggers and severities, with their counts
   watch [logger]          new and surging errors as they come, for a
@@ -50,10 +53,10 @@ ${GLOBAL}`;
 const HELP: Readonly<Record<Command, string>> = {
   top: `Usage: ${PROGRAM} [top] [logger] [options]
 
-Shows how often each message was logged this hour, beside the count that the
-last hour predicts up to now. Without a logger, shows the loggers with the
-largest changes.
-CHANGE is (NOW + 10) / (EXPECTED + 10), so small counts make no news:
+Shows how often each message was logged this hour, beside the count that
+the hour before predicts for it so far. Without a logger, shows the loggers with
+the largest changes.
+CHANGE is (COUNT + 10) / (EXPECTED + 10), so small counts make no news:
 SURGING from ×2, FADING to ×0.5, NEW if not seen within a week, RETURNED if not
 seen for a day.
 The bar: ▒ as expected, █ beyond that, ░ expected and missing.
@@ -89,14 +92,14 @@ Shows the last lines, oldest first; without a logger, those of all loggers.
                           case if it has no capital
       --pattern <text>    only lines of this message, or of a pattern as top
                           shows it, such as 'order <number> failed'
-  -t, --timestamps        full ISO 8601 times, in UTC
+  -t, --timestamps        ISO 8601 times in UTC, to the millisecond
   -o, --output <form>     default, json, or raw: the logged text alone, with its
                           control characters
 ${GLOBAL}`,
   ls: `Usage: ${PROGRAM} ls [options]
 
-Lists loggers and severities: their counts of this hour and the last, and when
-they were last seen.
+Lists loggers and severities: their counts of this hour and the hour before, and
+when they were last seen.
 
       --no-trunc          whole names on a terminal, too
 ${GLOBAL}`,
@@ -127,7 +130,8 @@ logger is older than an hour and did not log it within a week.
 
 Only reads, unless there is --exec or --webhook: those need the rights of a
 watcher, and each alarm is told by one of all processes that run with them.
-${GLOBAL}`,
+${OPTIONS}${CODES}, 3 with --fail-on if there is no verdict.
+`,
   serve: `Usage: ${PROGRAM} serve [options]
 
 Serves the web page until interrupted.

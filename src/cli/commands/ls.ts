@@ -14,7 +14,7 @@ import { byName } from './selection';
 const HOUR_MS = 3_600_000;
 /** Narrowest terminal, in columns, that still shows LAST SEEN. */
 const LAST_SEEN_MIN_WIDTH = 56;
-/** The same for EXPECTED and PREVIOUS, which have less room than in `top`. */
+/** The same for EXPECTED and BEFORE, which have less room than in `top`. */
 const EXPECTED_MIN_WIDTH = 76;
 /** The same for STATUS. */
 const STATUS_MIN_WIDTH = 36;

@@ -7,6 +7,7 @@ import type { Screen } from '../terminal/screen';
 import { severityPaint } from '../terminal/style';
 import { maximum } from '../terminal/table';
 import { linesText, padEnd, textWidth, visible, visibleJson } from '../terminal/text';
+import { dateTimeText } from '../terminal/time';
 import { loggerTitle } from './selection';
 
 const SEVERITY_COLUMNS = 8;
@@ -106,7 +107,7 @@ export class LinePrinter {
     const isTerminal = width !== Infinity;
     const aligned = (text: string, columns: number): string =>
       width < ALIGNED_MIN_WIDTH ? text : padEnd(text, columns);
-    const at = this.#args.hasTimestamps ? isoText(time).padEnd(ISO_COLUMNS) : localText(time).padEnd(LOCAL_COLUMNS);
+    const at = this.#args.hasTimestamps ? isoText(time).padEnd(ISO_COLUMNS) : dateTimeText(time).padEnd(LOCAL_COLUMNS);
     const parts = [
       style.dim(at),
       ...(this.#nameColumns === undefined ? [] : [style.cyan(aligned(visible(name), this.#nameColumns))]),
@@ -139,10 +140,4 @@ function wholeText({ message, stack }: RecentLine): string {
 
 function isoText(time: Date): string {
   return Number.isNaN(time.getTime()) ? '-' : time.toISOString();
-}
-
-/** Local time, as `Nov 24 12:04:11`. */
-export function localText(time: Date): string {
-  if (Number.isNaN(time.getTime())) return '-';
-  return `${time.toDateString().slice(4, 10)} ${time.toTimeString().slice(0, 8)}`;
 }

@@ -8,6 +8,7 @@ import type { TailArguments } from '../arguments/invocation';
 import type { Host } from '../host';
 import type { Store } from '../redis/connect';
 import type { Screen } from '../terminal/screen';
+import { dateTimeText } from '../terminal/time';
 import { type LoggerId, loggerTitle, select } from './selection';
 import { Following } from './tail-follow';
 import { LinePrinter } from './tail-printer';
@@ -78,5 +79,5 @@ function limitNotes({ logger, lines }: List, since: Date): string[] {
   const oldest = lines.findLast(({ time }) => !Number.isNaN(time.getTime()));
   if (!oldest || lines.at(-1)?.seq === 1 || !isSince(oldest, since)) return [];
   const kept = `only the newest ${lines.length} lines of ${loggerTitle(logger)} are kept`;
-  return [`${kept}: the oldest is from ${oldest.time.toISOString()}`];
+  return [`${kept}: the oldest is from ${dateTimeText(oldest.time)}`];
 }

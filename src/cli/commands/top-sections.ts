@@ -26,7 +26,7 @@ const MOST_TELLING = 5;
 /** What to read. */
 export type TopSelection = Pick<TopArguments, 'name' | 'severities' | 'sort' | 'window' | 'groupBy' | 'isJson'>;
 
-/** A logger and severity with its messages of this hour and the last. */
+/** A logger and severity with its messages of this hour and the hour before. */
 export interface Section {
   readonly logger: LoggerOverview;
   readonly changes: readonly MessageChange[];
@@ -214,7 +214,7 @@ export function isNews({ status }: MessageChange): boolean {
   return isNotable(status);
 }
 
-/** First the loggers whose totals changed or were 0 last hour, then the most severe. */
+/** First the loggers whose totals changed or were 0 in the hour before, then the most severe. */
 function byLikelihood(a: LoggerOverview, b: LoggerOverview): number {
   return likelyNews(b) - likelyNews(a) || bySeverity(a, b) || b.count - a.count;
 }

@@ -6,6 +6,7 @@ import type { Host } from '../host';
 import { FullScreen } from '../terminal/full-screen';
 import type { Screen } from '../terminal/screen';
 import { flow, visible } from '../terminal/text';
+import { dateTimeText, timeText, zoneText } from '../terminal/time';
 
 /** The frames to show. */
 export interface Watched {
@@ -35,7 +36,7 @@ async function append(first: string[], watched: Watched, screen: Screen, signal:
   let lines: string[] | undefined = first;
   let isFailing = false;
   while (!signal.aborted) {
-    if (lines) screen.print(watched.isJson ? lines : [new Date().toISOString(), ...lines, '']);
+    if (lines) screen.print(watched.isJson ? lines : [dateTimeText(new Date()), ...lines, '']);
     await pause(watched.seconds * 1000, signal);
     try {
       lines = await unlessAborted(watched.frame(), signal);
@@ -55,7 +56,7 @@ async function redraw(
   { signal, hold }: Pick<Host, 'hold'> & { readonly signal: AbortSignal },
 ): Promise<void> {
   let lines = first;
-  let at = timeText();
+  let at = timeText(new Date());
   let trouble = '';
   let wait = new AbortController();
   const show = (): void => {
@@ -77,7 +78,7 @@ async function redraw(
       wait.abort();
       try {
         lines = (await unlessAborted(watched.frame(), signal)) ?? lines;
-        at = timeText();
+        at = timeText(new Date());
         trouble = '';
       } catch (error) {
         trouble = `nothing newer than ${at}: ${reasonText(error)}`;
@@ -89,11 +90,11 @@ async function redraw(
 }
 
 function headLines(at: string, trouble: string, { seconds, label }: Watched, { columns, style }: Screen): string[] {
-  const about = flow([at, `every ${seconds} s`, 'Ctrl-C ends', visible(label)], ' · ', columns);
+  const about = flow(
+    [`${at} ${zoneText(new Date())}`, `every ${seconds} s`, 'Ctrl-C ends', visible(label)],
+    ' · ',
+    columns,
+  );
   const troubles = trouble === '' ? [''] : flow(visible(trouble).split(' '), ' ', columns);
   return [...about.map(style.dim), ...troubles.map(style.red)];
-}
-
-function timeText(): string {
-  return new Date().toTimeString().slice(0, 8);
 }

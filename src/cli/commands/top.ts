@@ -1,4 +1,4 @@
-/** `top`: shows what changed since the last hour, on a terminal to look around in, else as tables. */
+/** `top`: shows what changed against the hour before, on a terminal to look around in, else as tables. */
 
 import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview } from '../../read/overview';
@@ -14,6 +14,7 @@ import type { Marks } from '../terminal/sparkline';
 import type { Style } from '../terminal/style';
 import { type Column, maximum, renderTables, type TableLayout } from '../terminal/table';
 import { flow, linesText, visibleJson } from '../terminal/text';
+import { timeText, zoneText } from '../terminal/time';
 import { abbreviate, loggerTitle } from './selection';
 import { isNews, type Section, SectionReader, type Sections } from './top-sections';
 import { watch } from './top-watch';
@@ -88,13 +89,14 @@ function pick(read: readonly Section[], { name }: TopArguments): { shown: Sectio
 /** The window so far, and what EXPECTED means. */
 function windowText({ start, elapsed }: LoggerOverview, window: TopWindow): string {
   if (window !== 'current') return `the last ${window.minutes} min: as much is expected as in the hours before`;
-  const [hour, percent] = [start.toISOString().slice(11, 16), Math.floor(elapsed * 100)];
-  return `${Math.floor(elapsed * 60)} min into the ${hour} UTC hour: ${percent}% of last hour is expected`;
+  const [hour, percent] = [timeText(start, start).slice(0, 5), Math.floor(elapsed * 100)];
+  const into = `${Math.floor(elapsed * 60)} min into the hour from ${hour} (${zoneText(start)})`;
+  return `${into}: ${percent}% of the hour before is expected`;
 }
 
 function headingLines({ logger, changes, isPartial }: Section, style: Style, columns: number | undefined): string[] {
   const { count, previous, score } = logger;
-  const compared = score === null || previous === 0 ? 'none last hour' : `${factorText(score)} of expected`;
+  const compared = score === null || previous === 0 ? 'none before' : `${factorText(score)} of expected`;
   const folded = changes.find(({ message }) => message === OTHER)?.count ?? 0;
   const [title, ...parts] = [
     loggerTitle(logger),
@@ -153,7 +155,7 @@ function remainderLines(
     ['nothing to compare with yet', incomparable.map(({ logger }) => sized(logger))],
     ['nothing new or surging', steady.map(({ logger }) => sized(logger))],
     ['too many messages, name a logger to see it', unread.map(sized)],
-    ['nothing this hour or the last', quiet.map(loggerTitle)],
+    ['nothing this hour or the hour before', quiet.map(loggerTitle)],
   ] as const;
   const listed = lines
     .filter(([, titles]) => titles.length > 0)

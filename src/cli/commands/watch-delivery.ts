@@ -12,6 +12,7 @@ import { type ExitCode, Failure, reasonText, UsageError } from '../errors';
 import type { Host } from '../host';
 import type { Store } from '../redis/connect';
 import type { Screen } from '../terminal/screen';
+import { zoneText } from '../terminal/time';
 import { printAlarm } from './alarm-printer';
 import { runCommand } from './watch-command';
 
@@ -60,7 +61,8 @@ export async function deliverAlarms(
   });
   watcher.start();
   const what = `${on.join(', ')} of ${name ?? 'all loggers'} in ${label}`;
-  screen.note(`telling ${what} by --${delivery.by}, as one of the group ${group}. Ctrl-C ends`);
+  const zone = zoneText(new Date());
+  screen.note(`telling ${what} by --${delivery.by}, as one of the group ${group}, with times in ${zone}. Ctrl-C ends`);
   // The watcher keeps no process alive.
   for (let left = forMs; left > 0 && !signal.aborted; left -= DAY_MS) await pause(Math.min(left, DAY_MS), signal);
   await watcher.close();

@@ -14,6 +14,7 @@ import { type ExitCode, Failure, NO_VERDICT, reasonText } from '../errors';
 import type { Host } from '../host';
 import type { Store } from '../redis/connect';
 import type { Screen } from '../terminal/screen';
+import { zoneText } from '../terminal/time';
 import { printAlarm } from './alarm-printer';
 import { type LoggerId, loggerTitle, select } from './selection';
 
@@ -82,7 +83,10 @@ class Round {
     const isKnown = loggers.some((logger) => name === undefined || logger.name === name);
     const missing = name === undefined ? 'nothing has been logged yet' : `there is no logger '${name}' yet`;
     if (!isKnown) this.#screen.note(`${missing}: waiting`);
-    else this.#screen.note(`watching ${name ?? 'all loggers'} in ${label} for ${on.join(', ')}. Ctrl-C ends`);
+    else {
+      const what = `${name ?? 'all loggers'} in ${label} for ${on.join(', ')}`;
+      this.#screen.note(`watching ${what}, with times in ${zoneText(new Date())}. Ctrl-C ends`);
+    }
   }
 
   /** Looks once. An outage of Redis is told, and ends by itself. */

@@ -8,6 +8,7 @@ import { barsWithin, sparkline } from '../terminal/sparkline';
 import { type Style, severityPaint } from '../terminal/style';
 import { type Column, maximum, renderTables, type TableLayout } from '../terminal/table';
 import { fit, padEnd, textWidth, visible } from '../terminal/text';
+import { timeText, zoneText } from '../terminal/time';
 import type { Look } from './look';
 import { countNews, isAnswer, type Snapshot, type TopRow } from './rows';
 import { hasFooter, listRows, type State } from './state';
@@ -21,7 +22,7 @@ const MOST_NAME_COLUMNS = 20;
 /** Narrowest terminal, in columns, that still shows what a row is of. */
 const SOURCE_MIN_WIDTH = 70;
 /** The same for its count, for how that has changed, and for the minutes. */
-const NOW_MIN_WIDTH = 26;
+const COUNT_MIN_WIDTH = 26;
 const CHANGE_MIN_WIDTH = 40;
 const MINUTES_MIN_WIDTH = 56;
 /** A part of the terminal's width that minutes may take. */
@@ -43,6 +44,11 @@ export function windowText(window: TopWindow): string {
   return window === 'current' ? 'this hour' : `last ${window.minutes} min`;
 }
 
+/** When something was logged in it. */
+export function duringText(window: TopWindow): string {
+  return window === 'current' ? 'this hour' : `in the ${windowText(window)}`;
+}
+
 function titleLine(
   { snapshot, question, sort, isPaused, size, trouble, isTyping, filter }: State,
   style: Style,
@@ -51,12 +57,13 @@ function titleLine(
   if (trouble !== '') return style.red(fit(trouble, size.columns));
   const isDue = snapshot && !isAnswer(snapshot, question);
   const parts = [
-    isPaused ? 'PAUSED' : (snapshot?.readAt.toTimeString().slice(0, 8) ?? ''),
+    isPaused ? 'PAUSED' : snapshot ? timeText(snapshot.readAt) : '',
     snapshot ? windowText(snapshot.window) : 'reading',
     ...(isDue ? ['reading'] : []),
     `by ${sort}`,
     (snapshot ?? question).groupBy === 'pattern' ? 'grouped' : 'each message',
     ...(filter === '' ? [] : [`/${visible(filter)}`]),
+    ...(snapshot ? [zoneText(snapshot.readAt)] : []),
   ];
   return style.bold(fit(parts.filter(Boolean).join(' · '), size.columns));
 }
@@ -100,15 +107,15 @@ function changeColumns(rows: readonly TopRow[], { style, marks }: Look, width: n
   return [
     { title: 'STATUS', leastWidth: 8, text: statusText, paint: (row) => statusPaint(row, style) },
     {
-      title: 'NOW',
+      title: 'COUNT',
       isNumber: true,
-      minWidth: NOW_MIN_WIDTH,
+      minWidth: COUNT_MIN_WIDTH,
       leastWidth: String(maximum(rows.map(({ count }) => count))).length,
       text: ({ count }) => String(count),
     },
     { title: 'CHANGE', isNumber: true, minWidth: CHANGE_MIN_WIDTH, text: changeText },
     {
-      title: bars < 12 ? 'HOUR' : 'LAST 60 MIN',
+      title: bars < 12 ? '60 MIN' : 'LAST 60 MIN',
       minWidth: MINUTES_MIN_WIDTH,
       leastWidth: bars,
       text: ({ minutes }) => sparkline(minutes, bars, marks),

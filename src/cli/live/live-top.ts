@@ -11,6 +11,7 @@ import type { Store } from '../redis/connect';
 import { FullScreen } from '../terminal/full-screen';
 import type { Screen } from '../terminal/screen';
 import { createStyle } from '../terminal/style';
+import { timeText } from '../terminal/time';
 import { renderFrame } from './frame';
 import { press } from './keys';
 import type { Look } from './look';
@@ -112,7 +113,7 @@ class LiveTop {
       await this.#readLines();
     } catch (error) {
       if (!this.#state.snapshot) throw error;
-      const since = this.#state.snapshot.readAt.toTimeString().slice(0, 8);
+      const since = timeText(this.#state.snapshot.readAt);
       this.#set({ ...this.#state, trouble: `nothing newer than ${since}: ${reasonText(error)}` });
     }
   }

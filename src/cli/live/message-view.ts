@@ -1,16 +1,17 @@
 /** Renders one message of the interactive `top`: its minutes, when it was seen, and a line of it with the stack. */
 
-import { beforeText, type Sample } from '../../read/message-change';
+import { beforeText, type Sample, sampleText } from '../../read/message-change';
 import { loggerTitle } from '../commands/selection';
 import { changeText, statusPaint, statusText } from '../terminal/change-columns';
 import { barsWithin, chart, type Marks } from '../terminal/sparkline';
 import { severityPaint } from '../terminal/style';
 import { fit, flow, linesText, wrap } from '../terminal/text';
-import { windowText } from './list-view';
+import { timeText } from '../terminal/time';
+import { duringText } from './list-view';
 import type { Look } from './look';
 import type { TopRow } from './rows';
 import type { State } from './state';
-import { clockText, firstSeenText, lastSeenText } from './time';
+import { firstSeenText, lastSeenText } from './time';
 
 const MINUTE_MS = 60_000;
 /** Rows of the chart, by the least rows of a terminal: where there are few, a stack is to be in sight as well. */
@@ -36,26 +37,28 @@ export function renderMessage(state: State, look: Look): string[] {
     ...wrapLines(row.message, columns).map(style.bold),
     '',
     statusPaint(row, style)(statusText(row)),
-    ...[countsText(row, windowText(snapshot.window)), ...goneTexts(state), ...seenTexts(row, now)].flatMap((text) =>
+    ...[countsText(row, duringText(snapshot.window)), ...goneTexts(state), ...seenTexts(row, now)].flatMap((text) =>
       flow(text.split(' '), ' ', columns),
     ),
     '',
     ...chartLines(row, chartRows(size.rows), columns, marks, now),
     ...variantLines(row, columns),
-    ...(row.sample ? ['', 'a line of it', ...sampleLines(row.sample, columns, now)] : []),
+    ...(row.sample
+      ? ['', fit(`kept line, ${sampleText(row)}`, columns), ...sampleLines(row.sample, columns, now)]
+      : []),
     ...latestLines(state, columns, now),
   ];
 }
 
-function countsText(row: TopRow, window: string): string {
+function countsText(row: TopRow, during: string): string {
   const { count, previous, expected, score } = row;
   const compared = score === null ? '' : `, ${Math.round(expected)} expected (${changeText(row)}), ${previous} before`;
-  return `${count} in ${window}${compared}`;
+  return `${count} ${during}${compared}`;
 }
 
 function goneTexts({ snapshot, opened }: State): string[] {
   if (!snapshot || snapshot.rows.some(({ id }) => id === opened?.id)) return [];
-  return [`not in ${windowText(snapshot.window)}: this is what was last read`];
+  return [`not logged ${duringText(snapshot.window)}: this is what was last read`];
 }
 
 function seenTexts(row: TopRow, now: Date): string[] {
@@ -70,17 +73,17 @@ function chartRows(rows: number): number {
   return CHART_ROWS.find(([least]) => rows >= least)?.[1] ?? 2;
 }
 
-/** The last hour, with its axes. */
+/** The last 60 minutes, with their axes. */
 function chartLines({ minutes }: TopRow, rows: number, columns: number, marks: Marks, now: Date): string[] {
   if (minutes.every((count) => count === null)) return [fit('its minutes are not known', columns)];
   const bars = barsWithin(columns - AXIS_COLUMNS);
   const drawn = chart(minutes, { bars, rows }, marks);
   const length = minutes.length / bars;
   const label = (i: number): string => (i === 0 ? String(drawn.most) : i === rows - 1 ? '0' : '');
-  const time = (ago: number): string => clockText(new Date(now.getTime() - ago * MINUTE_MS), now).slice(-8, -3);
+  const time = (ago: number): string => timeText(new Date(now.getTime() - ago * MINUTE_MS), now).slice(-8, -3);
   const times = time(minutes.length - 1) + time(0).padStart(Math.max(6, bars - 5));
   return [
-    fit(`log calls of the last hour, ${length === 1 ? 'by minute' : `${length} minutes a bar`}`, columns),
+    fit(`log calls of the last 60 minutes, ${length === 1 ? 'by minute' : `${length} minutes a bar`}`, columns),
     ...drawn.rows.map((bar, i) => `${label(i).padStart(AXIS_COLUMNS - 2)} |${bar}`),
     fit(`${' '.repeat(AXIS_COLUMNS)}${times}`, columns),
   ];
@@ -104,9 +107,8 @@ function variantLines({ variants = [], variantCount = variants.length }: TopRow,
 
 /** The stack has lines of its own, as it was logged. */
 function sampleLines({ time, message, stack }: Sample, columns: number, now: Date): string[] {
-  const at = Number.isNaN(time.getTime()) ? '-' : clockText(time, now);
   return [
-    ...wrapLines(`${at}  ${message}`, columns),
+    ...wrapLines(`${timeText(time, now)}  ${message}`, columns),
     ...wrapLines(stack ?? '', columns - INDENT.length).map((line) => INDENT + line),
   ];
 }

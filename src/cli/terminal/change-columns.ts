@@ -6,16 +6,16 @@ import type { Style } from './style';
 import type { Column } from './table';
 import type { Paint } from './text';
 
-/** Narrowest terminal, in columns, that still shows EXPECTED and PREVIOUS. */
+/** Narrowest terminal, in columns, that still shows EXPECTED and BEFORE. */
 const EXPECTED_MIN_WIDTH = 66;
-/** The same for NOW and CHANGE. */
-const NOW_MIN_WIDTH = 26;
+/** The same for COUNT and CHANGE. */
+const COUNT_MIN_WIDTH = 26;
 const CHANGE_MIN_WIDTH = 48;
 
 /**
  * The columns that show how a count has changed.
  *
- * @param expectedMinWidth - narrowest terminal, in columns, that still shows EXPECTED and PREVIOUS
+ * @param expectedMinWidth - narrowest terminal, in columns, that still shows EXPECTED and BEFORE
  * @param statusMinWidth - the same for STATUS
  */
 export function changeColumns(
@@ -25,9 +25,9 @@ export function changeColumns(
 ): Column<Change>[] {
   return [
     { title: 'STATUS', text: statusText, paint: (change) => statusPaint(change, style), minWidth: statusMinWidth },
-    { title: 'NOW', isNumber: true, text: ({ count }) => String(count), minWidth: NOW_MIN_WIDTH },
+    { title: 'COUNT', isNumber: true, text: ({ count }) => String(count), minWidth: COUNT_MIN_WIDTH },
     { title: 'EXPECTED', isNumber: true, text: expectedText, minWidth: expectedMinWidth },
-    { title: 'PREVIOUS', isNumber: true, text: ({ previous }) => String(previous), minWidth: expectedMinWidth },
+    { title: 'BEFORE', isNumber: true, text: ({ previous }) => String(previous), minWidth: expectedMinWidth },
     { title: 'CHANGE', isNumber: true, text: changeText, minWidth: CHANGE_MIN_WIDTH },
   ];
 }

@@ -22,7 +22,7 @@ export class Screen {
   readonly #notes: Sink;
   readonly #canSpin: boolean;
 
-  constructor({ stdout, stderr, env }: Host, color: 'auto' | 'always' | 'never') {
+  constructor({ stdout, stderr, env }: Pick<Host, 'stdout' | 'stderr' | 'env'>, color: 'auto' | 'always' | 'never') {
     this.out = stdout;
     this.#notes = stderr;
     const isDumb = env.TERM === 'dumb';

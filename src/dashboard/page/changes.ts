@@ -25,7 +25,7 @@ function columns(view: View): readonly Column[] {
   return [
     { text: 'Change' },
     { text: 'Severity' },
-    { text: view.window === 'hour' ? 'Now' : words.now, isNumber: true },
+    { text: words.now, isNumber: true },
     { text: 'Expected', isNumber: true },
     { text: words.before, isNumber: true },
     { text: 'Last 60 minutes' },

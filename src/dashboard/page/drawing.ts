@@ -83,7 +83,7 @@ export function minuteValues(minutes: Minutes, end: Date, now: Date): MarkupElem
     const start = new Date(end.getTime() - (minutes.length - i) * MINUTE_MS);
     return [['li', {}, timeElement(start, now), ' ', ['b', {}, formatNumber(count)]]];
   });
-  const none: Markup[] = items.length > 0 ? [] : [['li', {}, 'none in the last hour, as far as is known']];
+  const none: Markup[] = items.length > 0 ? [] : [['li', {}, 'none in the last 60 minutes, as far as is known']];
   return ['ul', { class: 'values' }, ...items.reverse(), ...none];
 }
 

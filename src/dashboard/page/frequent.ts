@@ -20,7 +20,7 @@ export async function frequentPanel(snapshot: Snapshot, view: View, now: Date): 
     rows.length > 0 ? table('frequent', 'Messages by how often they were logged', columns(view), rows) : note(none);
   const words = windowWords(view);
   const isBefore = view.sort === 'previous';
-  const when = view.window === 'hour' && isBefore ? 'last hour' : isBefore ? 'before' : words.during;
+  const when = view.window === 'hour' && isBefore ? 'in the hour before' : isBefore ? 'before' : words.during;
   return ['section', { id: 'frequent' }, ['h2', {}, `Most frequent ${when}`], list, ...notes(snapshot, view)];
 }
 
@@ -43,7 +43,7 @@ function columns(view: View): Column[] {
 function notes({ frequent, folded, elapsed, isMostlyUnique }: Snapshot, { sort, window }: View): MarkupElement[] {
   const texts: string[] = [];
   if (frequent.length > 0 && sort === 'current' && window === 'hour' && isYoung(elapsed)) {
-    texts.push('The hour has just begun, so messages are ordered by an estimate of the last sixty minutes.');
+    texts.push('The hour has just begun, so messages are ordered by an estimate of the last 60 minutes.');
   }
   if (isMostlyUnique) texts.push(`Hint: ${UNIQUE_HINT}.`);
   if (folded > 0) {

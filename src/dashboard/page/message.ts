@@ -104,5 +104,5 @@ export function minutesPanel({ row, end }: MessageSnapshot, now: Date): MarkupEl
 export function samplePanel({ row }: MessageSnapshot, view: View, now: Date): MarkupElement {
   if (!row) return ['section', { id: 'sample' }];
   const line: Markup = ['div', { class: 'sample' }, ...sample(row, view, now)];
-  return ['section', { id: 'sample' }, ['h2', {}, 'A line of it'], line, ...variantList(row)];
+  return ['section', { id: 'sample' }, ['h2', {}, 'Line and stack'], line, ...variantList(row)];
 }

@@ -1,5 +1,6 @@
 /** Makes the cells of a message: what became of it, its minutes, when it was seen, and a line of it to unfold. */
 
+import { sampleText } from '../../read/message-change';
 import type { MessageRow } from '../data/rows';
 import { shortHash } from '../data/short-hash';
 import { urgencyLevel } from '../data/urgency';
@@ -67,12 +68,13 @@ export function variantList({ message, variants = [], variantCount = 1 }: Messag
 }
 
 /** A line of the message with its stack. */
-export function sample({ sample: line }: Pick<MessageRow, 'sample'>, view: View, now: Date): MarkupElement[] {
+export function sample(row: MessageRow, view: View, now: Date): MarkupElement[] {
+  const { sample: line } = row;
   if (!line) return [['p', { class: 'when' }, 'No line of this message is among the latest.']];
   const time = timeElement(new Date(line.time ?? Number.NaN), now);
   const href = line.key === null ? dataHref(view) : lineHref(view, line.key);
   return [
-    ['p', { class: 'when' }, line.isNewest ? 'Newest line, ' : 'A line of it, ', time],
+    ['p', { class: 'when' }, line.isNewest ? 'Newest line: ' : `Kept line, ${sampleText(row)}: `, time],
     lineElement({ ...line, isPlain: false }, href, true),
   ];
 }

@@ -20,7 +20,7 @@ export interface WindowWords {
 export function windowWords(view: Pick<View, 'window'>): WindowWords {
   const minutes = windowMinutes(view);
   if (minutes === undefined) {
-    return { now: 'This hour', before: 'Last hour', during: 'this hour', predicted: 'what last hour predicts' };
+    return { now: 'This hour', before: 'Hour before', during: 'this hour', predicted: 'what the hour before predicts' };
   }
   return {
     now: `${minutes} minutes`,
