@@ -68,7 +68,7 @@ describe('top --watch on a terminal', () => {
     const cli = watch(space, stdout, '--watch=3600');
     await cli.until(() => stdout.text.includes('a narrow terminal'));
     stdout.resize(40, 10);
-    await cli.until(() => lastFrame(stdout).some((line) => line.endsWith('a message that is longer t…')));
+    await cli.until(() => lastFrame(stdout).some((line) => line.endsWith('a message that is longer…')));
     await cli.interrupt();
     // In the last column the cursor stays on the character, which this sequence would clear.
     expect(stdout.text).not.toContain('…\u001b[K');
@@ -87,9 +87,7 @@ describe('top --watch without escape sequences', () => {
     const cli = watch(space, stdout);
     await cli.until(() => stdout.text.split('hello').length > 2);
     const { stdout: shown } = await cli.interrupt();
-    expect(shown).toMatch(
-      /^\d{4}-\d\d-\d\dT[\d:.]+Z\n\d+ min into .*\n\nshop · info .*\nSTATUS .*\nNEW  .*hello\n\n\d{4}-/,
-    );
+    expect(shown).toMatch(/^\w{3} \d\d [\d:]{8}\n\d+ min into .*\n\nshop · info .*\nSTATUS .*\nNEW  .*hello\n\n\w{3} /);
     expect(shown).not.toContain('\u001b');
   });
 

@@ -57,7 +57,7 @@ function titleLine(
   if (trouble !== '') return style.red(fit(trouble, size.columns));
   const isDue = snapshot && !isAnswer(snapshot, question);
   const parts = [
-    isPaused ? 'PAUSED' : snapshot ? timeText(snapshot.readAt) : '',
+    isPaused ? 'PAUSED' : snapshot ? timeText(snapshot.readAt, snapshot.readAt) : '',
     snapshot ? windowText(snapshot.window) : 'reading',
     ...(isDue ? ['reading'] : []),
     `by ${sort}`,
