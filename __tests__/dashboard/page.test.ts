@@ -127,8 +127,10 @@ describe('the panel of changes', () => {
       { info: { up: 90_000 }, error: { e: 1 } },
     );
     const tiles = [...(await page()).matchAll(/<a class="tile".*?<\/a>/g)].map(([html]) => textIn(html));
-    expect(tiles.find((tile) => tile.startsWith('error'))).toMatch(/▼ <?×0\.\d\d what the hour before predicts$/);
-    expect(tiles.find((tile) => tile.startsWith('info'))).toMatch(/▲ >?×\d+ what the hour before predicts$/);
+    expect(tiles.find((tile) => tile.startsWith('error'))).toMatch(
+      /▼ fading <?×0\.\d\d what the hour before predicts$/,
+    );
+    expect(tiles.find((tile) => tile.startsWith('info'))).toMatch(/▲ surging >?×\d+ what the hour before predicts$/);
     expect(tiles.find((tile) => tile.startsWith('warning'))).toBe('warning0');
   });
 
@@ -165,6 +167,38 @@ describe('the panel of changes', () => {
     const [kept, variant, newest] = ['Kept line, the first of its hour', ' with one of the variants', 'Newest line'];
     expect((await samples('&group=message')).sort()).toEqual([kept, kept, newest]);
     expect((await samples()).sort()).toEqual([`${kept}${variant}`, newest]);
+  });
+});
+
+/** Thirty errors that differ, each logged so often. */
+const manyErrors = (count: number): Counts => ({
+  error: Object.fromEntries(
+    Array.from({ length: 30 }, (_, i) => [`${String.fromCharCode(97 + i).repeat(3)} failed`, count]),
+  ),
+});
+
+describe('an error count that surges', () => {
+  it('shows so in words and colour beside the messages that are new', async () => {
+    await log({ error: { timeout: 10 } }, { error: { timeout: 500, refused: 3 } });
+    const html = await page();
+    const [, tile = ''] = /<a class="tile"[^>]*>(<span class="severity error">.*?)<\/a>/.exec(html) ?? [];
+    expect(textIn(tile)).toMatch(/^error5031 new▲ surging ×\d+ what the hour before predicts$/);
+    expect(tile).toMatch(/<span class="times level-grave"[^>]*>▲ surging/);
+    const start = await (await ask(makeDashboard(workspace), `?filter=${name}`)).text();
+    expect(textById(start, 'cards')).toMatch(/error 503 ▲ surging ×\d+ what the hour before predicts/);
+  });
+
+  it('is told though no message surges by itself, and makes its logger urgent', async () => {
+    await log(manyErrors(2), manyErrors(8));
+    await logCounts(workspace, `${name}-calm`, { info: { hello: 8 } }, 1);
+    await logCounts(workspace, `${name}-calm`, { info: { hello: 8 } });
+    expect(textById(await page('&group=message'), 'status')).toBe(
+      'No message is new or surging by itself, but error as a whole',
+    );
+    const start = await (await ask(makeDashboard(workspace), `?filter=${name}`)).text();
+    expect(textById(start, 'status')).toBe('Counts surging in 1 of 2 loggers');
+    expect(start.match(/class="card [^"]*/g)).toEqual(['class="card level-grave', 'class="card level-quiet']);
+    expect(textIn(start)).toContain('no message is new or surging by itself');
   });
 });
 
@@ -286,7 +320,7 @@ describe('the top of the page', () => {
       [`?name=${name}&severity=debug`, 'debug0'],
       [`?name=${name}&severity=audit`, 'audit2'],
     ]);
-    expect(textIn(tiles[2]?.[2] as string)).toMatch(/▲ ×\d+ what the hour before predicts$/);
+    expect(textIn(tiles[2]?.[2] as string)).toMatch(/▲ surging ×\d+ what the hour before predicts$/);
     expect(textById(html, 'summary')).toMatch(/^302 log calls this hour · \d+ minutes? into it$/);
     expect(await page('&severity=error')).toMatch(/severity=error" aria-current="true">/);
   });

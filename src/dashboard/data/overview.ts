@@ -13,7 +13,7 @@ import type { DashboardReader } from './gather';
 import { readableLoggers } from './loggers';
 import { messageKey, type SeverityChange } from './rows';
 import { countStatuses } from './totals';
-import { mostUrgent, urgency } from './urgency';
+import { mostUrgent, type Ranked, urgency } from './urgency';
 
 /** Loggers that are looked at closer. */
 const MAX_CARDS = 50;
@@ -45,21 +45,28 @@ export interface TellingChange extends SeverityChange {
   readonly key: string;
 }
 
+/** Log calls of a severity, and how that has changed. */
+export interface SeverityCount extends Change {
+  readonly severity: string;
+}
+
 /** What the start page shows of a logger. */
 export interface LoggerCard {
   readonly name: string;
   /** All log calls of the window. */
   readonly total: Change;
   /** Log calls of the window by severity, gravest first; none are left out but those without any. */
-  readonly counts: readonly { readonly severity: string; readonly count: number }[];
+  readonly counts: readonly SeverityCount[];
   /** Patterns of messages that are new, returned, surging and fading, of those looked at. */
   readonly changeCounts: StatusCounts;
   /** Log calls of the last 60 minutes, oldest first; null for a minute that is not known. */
   readonly minutes: readonly (number | null)[];
   /** Those of errors and what is graver. */
   readonly graveMinutes: readonly (number | null)[];
-  /** Null if nothing is new or surging in it. */
+  /** Null if no message is new or surging in it. */
   readonly telling: TellingChange | null;
+  /** The most urgent of its messages and of its counts that surge: how loud it is. Null if nothing is new or surging in it. */
+  readonly urgent: Ranked | null;
 }
 
 /** The data of the start page at one time. */
@@ -158,15 +165,19 @@ async function makeCard(reader: DashboardReader, { name, severities }: LoggerTot
   const changed = glances.flatMap(({ severity, changes }) =>
     pickTelling(changes).map((change) => ({ ...change, severity })),
   );
-  const telling = mostUrgent(changed.filter(({ status }) => isRising(status)));
+  const rising = changed.filter(({ status }) => isRising(status));
+  const telling = mostUrgent(rising);
+  const counts = glances.map(({ severity, total }) => ({ severity, ...total })).filter(({ count }) => count > 0);
+  const urgent = mostUrgent<Ranked>([...rising, ...counts.filter(({ status }) => status === 'surging')]);
   return {
     name,
     total: sumTotals(glances.map(({ total }) => total)),
-    counts: glances.map(({ severity, total }) => ({ severity, count: total.count })).filter(({ count }) => count > 0),
+    counts,
     changeCounts: countStatuses(changed),
     minutes: sumMinutes(glances),
     graveMinutes: sumMinutes(glances.filter(({ severity }) => severity === 'critical' || severity === 'error')),
     telling: telling ? { ...telling, key: messageKey(telling.message, view.isExact) } : null,
+    urgent: urgent ? { severity: urgent.severity, status: urgent.status, score: urgent.score } : null,
   };
 }
 
@@ -180,12 +191,9 @@ function sumMinutes(glances: readonly SeverityGlance[]): (number | null)[] {
 }
 
 function bySurprise(a: LoggerCard, b: LoggerCard): number {
-  const urgent = ({ telling }: LoggerCard): number => (telling ? urgency(telling.severity, telling.status) : Infinity);
-  const score = ({ telling }: LoggerCard): number => telling?.score ?? 0;
+  const rank = ({ urgent }: LoggerCard): number => (urgent ? urgency(urgent.severity, urgent.status) : Infinity);
+  const score = ({ urgent }: LoggerCard): number => urgent?.score ?? 0;
   return (
-    Math.sign(urgent(a) - urgent(b)) ||
-    score(b) - score(a) ||
-    b.total.count - a.total.count ||
-    (a.name < b.name ? -1 : 1)
+    Math.sign(rank(a) - rank(b)) || score(b) - score(a) || b.total.count - a.total.count || (a.name < b.name ? -1 : 1)
   );
 }

@@ -26,7 +26,7 @@ export function urgencyLevel(severity: string, status: ChangeStatus): Level {
 }
 
 /** What the urgency of a change depends on. */
-interface Ranked {
+export interface Ranked {
   readonly severity: string;
   readonly status: ChangeStatus;
   readonly score: number | null;

@@ -1,6 +1,6 @@
 /** Makes the tiles of the severities, each with its total and a link that shows or hides it. */
 
-import { type Change, factorText } from '../../read/surge';
+import { type Change, factorText, isNotable } from '../../read/surge';
 import { GRAVEST_FIRST } from '../../severity';
 import type { Snapshot } from '../data/snapshot';
 import type { SeverityTotal } from '../data/totals';
@@ -9,7 +9,12 @@ import { type View, viewHref } from '../view';
 import type { Markup, MarkupElement } from './markup';
 import { formatNumber } from './number';
 import { visible } from './text';
-import { windowWords } from './words';
+import { changesText, statusText, windowWords } from './words';
+
+/** The total of a severity, or of all. */
+interface Total extends Change {
+  readonly severity?: string;
+}
 
 /** The first tile leads to all severities; each of the others adds its severity to those chosen, or takes it away. */
 export function severityTiles({ severities, total }: Snapshot, view: View): MarkupElement {
@@ -24,7 +29,7 @@ export function severityTiles({ severities, total }: Snapshot, view: View): Mark
     // The colour is a warning, so a severity without log calls has none.
     const label: MarkupElement =
       each.count > 0 ? severityLabel(severity) : ['span', { class: 'severity' }, visible(severity)];
-    return tile(label, href, each, news(each) ?? factor(each, predicted), !isAll && each.isShown);
+    return tile(label, href, each, changes(each, predicted), !isAll && each.isShown);
   });
   const tileForAll = tile(all, viewHref({ ...view, severities: [] }), total, factor(total, predicted), isAll);
   return ['nav', { id: 'severities', 'aria-label': 'Severities' }, tileForAll, ...tiles];
@@ -36,18 +41,29 @@ export function severityLabel(severity: string): MarkupElement {
   return ['span', { class: known ? `severity ${severity}` : 'severity' }, visible(severity)];
 }
 
-/** New messages say more than a factor: two new critical ones among none are no surge. */
-function news({ severity, changeCounts }: SeverityTotal): Markup[] | undefined {
-  if (changeCounts.new === 0) return undefined;
-  return [['span', { class: `times level-${urgencyLevel(severity, 'new')}` }, `${formatNumber(changeCounts.new)} new`]];
+/** What became of a total: in words and, if it surges, in the colour of its severity. */
+export function totalChange({ severity = '', status, score }: Total, predicted: string): MarkupElement {
+  const level = status === 'surging' ? ` level-${urgencyLevel(severity, status)}` : '';
+  const factor = factorText(score ?? 0);
+  const text = isNotable(status) ? statusText(status, score) : factor;
+  const unseen: Markup = ['span', { class: 'unseen' }, ` ${predicted}`];
+  return ['span', { class: `times${level}`, title: `${factor} ${predicted}` }, text, unseen];
 }
 
-function factor({ count, previous, score }: Change, predicted: string): Markup[] {
+/** New and returned messages; and beside them whether the total surges, which new ones among none do not. */
+function changes(severity: SeverityTotal, predicted: string): Markup[] {
+  const { changeCounts, status } = severity;
+  const level = `times level-${urgencyLevel(severity.severity, 'new')}`;
+  const news = changesText(changeCounts, ['new', 'returned']);
+  if (news === '') return factor(severity, predicted);
+  return [['span', { class: level }, news], ...(status === 'new' ? [] : factor(severity, predicted))];
+}
+
+function factor(total: Total, predicted: string): Markup[] {
+  const { count, previous, status, score } = total;
   if (score === null || count + previous === 0) return [];
-  const arrow = score >= 1 ? '▲ ' : score <= -1 ? '▼ ' : '';
-  const unseen: Markup = ['span', { class: 'unseen' }, ` ${predicted}`];
-  const title = `${factorText(score)} ${predicted}`;
-  return [['span', { class: 'times', title }, `${arrow}${factorText(score)}`, unseen]];
+  if (status === 'new') return [['span', { class: 'times' }, 'none before']];
+  return [totalChange(total, predicted)];
 }
 
 function tile(

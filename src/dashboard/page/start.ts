@@ -8,7 +8,7 @@ import { sparkline } from './drawing';
 import type { Markup, MarkupElement } from './markup';
 import { formatNumber } from './number';
 import { levelClass, messageHref } from './rows';
-import { severityLabel } from './severities';
+import { severityLabel, totalChange } from './severities';
 import { shorten, visible } from './text';
 import { timeElement } from './time';
 import { changesText, statusText, windowWords } from './words';
@@ -40,11 +40,12 @@ export function othersPanel({ others, matching, cards }: Overview, view: View): 
   ];
 }
 
-function cardItem({ telling, ...card }: LoggerCard, view: View, now: Date): MarkupElement {
-  const level = telling ? levelClass(telling) : 'level-quiet';
-  const { during } = windowWords(view);
-  const counts = card.counts.map(({ severity, count }): Markup => {
-    return ['li', {}, severityLabel(severity), ' ', ['b', {}, formatNumber(count)]];
+function cardItem({ telling, urgent, ...card }: LoggerCard, view: View, now: Date): MarkupElement {
+  const level = urgent ? levelClass(urgent) : 'level-quiet';
+  const { during, predicted } = windowWords(view);
+  const counts = card.counts.map((each): Markup => {
+    const surge: Markup[] = each.status === 'surging' ? [' ', totalChange(each, predicted)] : [];
+    return ['li', {}, severityLabel(each.severity), ' ', ['b', {}, formatNumber(each.count)], ...surge];
   });
   const none: Markup[] = counts.length > 0 ? [] : [['li', {}, `nothing ${during}`]];
   return [
@@ -60,7 +61,7 @@ function cardItem({ telling, ...card }: LoggerCard, view: View, now: Date): Mark
     ['ul', { class: 'counts', 'aria-label': `Log calls ${during}` }, ...counts, ...none],
     telling
       ? tellingLine(telling, { ...view, name: card.name }, now)
-      : ['p', { class: 'telling' }, 'nothing new or surging'],
+      : ['p', { class: 'telling' }, urgent ? 'no message is new or surging by itself' : 'nothing new or surging'],
   ];
 }
 

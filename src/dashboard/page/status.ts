@@ -6,6 +6,7 @@ import type { Snapshot } from '../data/snapshot';
 import type { View } from '../view';
 import type { MarkupElement } from './markup';
 import { formatCount, formatNumber } from './number';
+import { visible } from './text';
 import { changesText, risingText, windowWords } from './words';
 
 /** The only live region of the page: screen readers announce just this when it changes. */
@@ -14,10 +15,14 @@ export function statusLine(text: string): MarkupElement {
 }
 
 /** What has changed in a logger. */
-export function loggerStatus({ hasBaseline, changeCounts, undecided, total }: Snapshot): string {
+export function loggerStatus({ hasBaseline, changeCounts, undecided, severities, total }: Snapshot): string {
   if (!hasBaseline) return 'First hour: nothing to compare with yet';
   const changed = changesText(changeCounts);
   if (changed !== '') return changed;
+  const surging = severities.filter(({ isShown, status }) => isShown && status === 'surging');
+  if (undecided === 0 && surging.length > 0) {
+    return `No message is new or surging by itself, but ${surging.map(({ severity }) => visible(severity)).join(', ')} as a whole`;
+  }
   if (undecided === 0) return 'Nothing new, surging or fading';
   return `Too many different messages to tell which changed; all together ${factorText(total.score ?? 0)}`;
 }
@@ -35,11 +40,10 @@ export function loggerSummary({ severities, elapsed }: Snapshot, view: View): Ma
 export function overviewStatus({ loggerCount, matching, cards, changeCounts }: Overview): string {
   if (loggerCount === 0) return 'Nothing has been logged yet';
   if (matching === 0) return 'No logger has this text in its name';
-  const rising = risingText(changeCounts);
-  const risen = cards.filter((card) => risingText(card.changeCounts) !== '').length;
-  return rising === ''
-    ? 'Nothing new or surging'
-    : `${rising} in ${formatNumber(risen)} of ${formatCount(matching, 'logger')}`;
+  const risen = cards.filter(({ urgent }) => urgent !== null).length;
+  if (risen === 0) return 'Nothing new or surging';
+  const rising = risingText(changeCounts) || 'Counts surging';
+  return `${rising} in ${formatNumber(risen)} of ${formatCount(matching, 'logger')}`;
 }
 
 export function overviewSummary({ loggerCount, matching, cards }: Overview): MarkupElement {
