@@ -49,13 +49,16 @@ function expectExact({ exitCode, output, errors }: Finished): void {
   expect(exitCode).toBe(0);
 }
 
-/** What the incident brings: three new messages, and one that is surging. */
+/** What the incident brings, the most urgent first: three new messages, and one that is surging. */
 function expectIncident(output: string): void {
   expect(output).toMatch(/^ {2}SURGING .* timeout after <time> calling <url>$/m);
   for (const message of ['voucher <id> does not exist', 'TypeError: Cannot read', 'payment gateway <host>']) {
     expect(output).toMatch(new RegExp(`^ {2}NEW .*${message}`, 'm'));
   }
-  expect(output.match(/^ {2}(NEW|SURGING|FADING) /gm)).toHaveLength(4);
+  const rows = [...output.matchAll(/^ {2}(?:NEW|SURGING|FADING) .*?\) +(\w+)/gm)];
+  expect(rows.map(([, severity]) => severity)).toEqual(['critical', 'error', 'error', 'warning']);
+  // Longer than a line.
+  expect(output).toMatch(/^.{99}…$/m);
 }
 
 async function expectRefused(url: string): Promise<void> {
