@@ -162,8 +162,10 @@ describe('the panel of changes', () => {
       transport.log({ level: 'error', message });
     }
     await transport.flush();
-    const samples = async (more = ''): Promise<(string | undefined)[]> =>
-      tableRows(await page(more), 'changes').map((cells) => /(?:Newest|Kept) line[^:]*/.exec(cells[7] ?? '')?.[0]);
+    const samples = async (more = ''): Promise<string[]> =>
+      tableRows(await page(more), 'changes').map(
+        (cells) => /(?:Newest|Kept) line[^:]*/.exec(cells[7] ?? '')?.[0] ?? '',
+      );
     const [kept, variant, newest] = ['Kept line, the first of its hour', ' with one of the variants', 'Newest line'];
     expect((await samples('&group=message')).sort()).toEqual([kept, kept, newest]);
     expect((await samples()).sort()).toEqual([`${kept}${variant}`, newest]);

@@ -3,6 +3,8 @@
 import { byId } from './parts';
 
 const help = byId('help');
+/** What had the focus before the help was opened by its key. */
+let origin: HTMLElement | null = null;
 
 /** @param pause - the button that pauses and resumes */
 export function watchKeys(pause: HTMLElement): void {
@@ -19,23 +21,31 @@ export function watchKeys(pause: HTMLElement): void {
 }
 
 const effects: Readonly<Record<string, (pause: HTMLElement) => void>> = {
-  '/': () => byId('filter')?.focus(),
+  // What is typed takes the place of the text that was there.
+  '/': () => (byId('filter') as HTMLInputElement | null)?.select(),
   j: () => move(1),
   k: () => move(-1),
   p: (pause) => pause.click(),
   '?': () => {
-    const isOpen = help.toggleAttribute('open');
-    if (isOpen) help.querySelector('summary')?.focus();
+    if (help.hasAttribute('open')) return close(help);
+    origin = document.activeElement as HTMLElement;
+    help.setAttribute('open', '');
+    help.querySelector('summary')?.focus();
   },
 };
 
 /** Closes what is open, or leaves the filter. */
 function leave(): void {
-  for (const menu of document.querySelectorAll('.menu[open]')) {
-    menu.removeAttribute('open');
-    menu.querySelector('summary')?.focus();
-  }
+  for (const menu of document.querySelectorAll<HTMLElement>('.menu[open]')) close(menu);
   if (document.activeElement?.id === 'filter') (document.activeElement as HTMLElement).blur();
+}
+
+/** Closes a menu. The focus goes back to where it was before a key opened the menu, or to what opens it. */
+function close(menu: HTMLElement): void {
+  menu.removeAttribute('open');
+  menu.querySelector('summary')?.focus();
+  if (menu === help && origin?.isConnected) origin.focus();
+  origin = null;
 }
 
 /** Moves the focus to what opens with Enter in the next or the previous row or card that can be seen. */

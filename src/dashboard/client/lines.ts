@@ -34,6 +34,8 @@ export function showLines(lines: MarkupElement, isAsked: boolean): void {
 function showHeldLines(): void {
   if (held) showParts([held]);
   held = null;
+  // A button that is hidden loses the focus.
+  if (document.activeElement === button) byId('lines').querySelector('h2')?.focus({ preventScroll: true });
   button.hidden = true;
 }
 
@@ -42,7 +44,6 @@ export function watchLines(): void {
   button.addEventListener('click', () => {
     showHeldLines();
     byId('lines').scrollIntoView();
-    byId('lines').querySelector('h2')?.focus({ preventScroll: true });
   });
   addEventListener('scroll', () => held && !isReading() && showHeldLines(), { passive: true });
 }

@@ -50,12 +50,14 @@ function watchRefresh(): HTMLElement {
   return pause;
 }
 
+/** A menu that was left would cover what is below it. */
 function watchMenus(): void {
-  document.addEventListener('click', ({ target }) => {
+  const closeOthers = ({ target }: Event): void => {
     for (const menu of document.querySelectorAll('.menu[open]')) {
       if (!menu.contains(target as Node)) menu.removeAttribute('open');
     }
-  });
+  };
+  for (const event of ['click', 'focusin']) document.addEventListener(event, closeOthers);
 }
 
 document.documentElement.classList.add('scripted');
