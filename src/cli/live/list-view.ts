@@ -62,8 +62,8 @@ function titleLine(
     ...(isDue ? ['reading'] : []),
     `by ${sort}`,
     (snapshot ?? question).groupBy === 'pattern' ? 'grouped' : 'each message',
-    ...(filter === '' ? [] : [`/${visible(filter)}`]),
     ...(snapshot ? [zoneText(snapshot.readAt)] : []),
+    ...(filter === '' ? [] : [`/${visible(filter)}`]),
   ];
   return style.bold(fit(parts.filter(Boolean).join(' · '), size.columns));
 }
