@@ -19,7 +19,7 @@ describeWithBrowser('the layout of the page', () => {
     workspace = await Workspace.open();
     await logCounts(workspace, 'app', { info: { 'mail sent': 40_000 }, error: { timeout: 10 } }, 1);
     await logCounts(workspace, 'app', {
-      info: { 'user <id> signed in': 90, 'mail sent': 1 },
+      info: { 'user <number> signed in': 90, 'mail sent': 1 },
       error: { timeout: 5_000_000, [`boom\n\u001b[31m${'x'.repeat(5000)}`]: 2 },
       warning: { slow: 3 },
     });

@@ -143,7 +143,7 @@ describe('the panel of changes', () => {
   });
 
   it('shows the newest line of a message that has placeholders', async () => {
-    const transport = workspace.transport({ name, commonKey: () => 'user <id> failed from <host>' });
+    const transport = workspace.transport({ name, commonKey: () => 'user <number> failed from <host>' });
     await logCounts(workspace, name, { info: { hello: 1 } }, 1);
     for (const host of ['10.0.0.1', '10.0.0.2']) {
       transport.log({ level: 'error', message: `user 17 failed from ${host}`, attempt: 2 });

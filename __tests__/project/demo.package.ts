@@ -52,7 +52,7 @@ function expectExact({ exitCode, output, errors }: Finished): void {
 /** What the incident brings, the most urgent first: three new messages, and one that is surging. */
 function expectIncident(output: string): void {
   expect(output).toMatch(/^ {2}SURGING .* timeout after <time> calling <url>$/m);
-  for (const message of ['voucher <id> does not exist', 'TypeError: Cannot read', 'payment gateway <host>']) {
+  for (const message of ['voucher <number> does not exist', 'TypeError: Cannot read', 'payment gateway <host>']) {
     expect(output).toMatch(new RegExp(`^ {2}NEW .*${message}`, 'm'));
   }
   const rows = [...output.matchAll(/^ {2}(?:NEW|SURGING|FADING) .*?\) +(\w+)/gm)];

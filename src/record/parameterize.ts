@@ -37,7 +37,7 @@ export type Parameterizer = (message: string | { readonly message?: unknown }) =
  * The key of a message: the message with a placeholder for each part that varies, so that `user 17 failed` and
  * `user 18 failed` count as one.
  *
- * `<number>` is a number, decimal or hexadecimal, or a version; `<id>` a token of letters and digits, or of random letters;
+ * `<number>` is a number in any notation, a version or an identifier: any token with a digit, or of random letters;
  * `<host>` the address or name of a machine, with its port; `<path>`, `<url>` and `<email>` are a path, a URL and an address;
  * `<time>` is a time or a duration; `<size>` a size with its unit; `<text>` a quotation; `<name>` the name of a user; `<value>`
  * any other value of `key=value` or `key: value`. All that says what happened stays: words, keys, codes of errors, HTTP statuses

@@ -3,11 +3,11 @@
 import { KIND, readKinds } from './character-kinds';
 import { isHostName, isSourcePosition } from './host-name';
 
-const { digit, small, capital, dot, slash, colon, dash, at, nonAscii, underscore } = KIND;
+const { digit, small, capital, dot, slash, colon, dash, at, nonAscii } = KIND;
 const LETTER = small | capital;
 
 const IPV6 =
-  /^(?:(?=.*\d)(?=.*::|(?:[^:]*:){7})(?:[\da-f]{0,4}:){2,7}(?:[\da-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,16})?(?:\/\d{1,3})?|:::\d{1,5})$/i;
+  /^(?:(?=.*\d)(?=.*::|(?:[^:]*:){7})(?:[\da-f]{0,4}:){2,7}(?:[\da-f]{1,4}|\d{5}|(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,16})?(?:\/\d{1,3})?|:::\d{1,5})$/i;
 /** The length of the address of a network card. */
 export const MAC_LENGTH = 17;
 /** Addresses of network cards, buses and disks. */
@@ -15,30 +15,16 @@ const HEX_GROUPS =
   /^(?:(?=[^\d]*\d)[\da-f]{1,8}(?:[:.][\da-f]{1,8})?:(?:[\da-f]{1,8}[:.]){1,16}[\da-f]{1,8}|[\da-f]{2}([:-])[\da-f]{2}(?:\1[\da-f]{2}){4})$/i;
 /** Names of resources, whose parts are joined by colons. */
 const RESOURCE = /^[au]rn:\S/i;
-const MIN_BASE64 = 32;
-/** Bytes in base64, long enough to be no path. */
-const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-][\w+/-]{31,}={0,2}$/;
+const MIN_BASE64 = 20;
+/** Bytes in base64, so long that they are no path, or padded. */
+const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-](?:[\w+/-]{31,}={0,2}|[\w+/-]{17,}==)$/;
 const EMAIL = /^[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}$/i;
 const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
 /** A slash, and a dot, a digit or another slash, which two words joined by a slash do not have. */
 const RELATIVE_PATH = /^(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
 
-/** A UUID may be digits alone. */
-const UUID_LENGTH = 36;
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-/** So many digits, decimal or hexadecimal, are no number any more. */
-export const MIN_HASH = 16;
-const HASH = /^[\da-f]{16,}$/i;
-/** Hexadecimal digits, a version, or a number with its unit. */
-const NUMBER_WITH_LETTERS =
-  /^(?:#?[\da-f]{4,15}|\d{1,5}x\d{1,5}|[-+]?0x[\da-f]+|[-+]?\d[\d.]*(?:e[-+]?\d+|[a-z]{1,3})|v\d+|v?\d+(?:\.\d+){1,3}(?:[-+][a-z][a-z\d.-]{0,24}){0,2})$/i;
-/** What tells that three joined parts are an identifier, or that two are; then a part may be of digits alone. */
-const WORD_PART = /(?:^|[:@])(?:<id>|[a-z])/i;
-const ID_PART = /<id>:<|>:<id>/;
-const DIGIT_PARTS = /<(?:number|id)>(?:[:@]<(?:number|id)>)*/g;
 /** Times and durations without separators: `20241231T235959Z`, `PT15M`. */
 const ISO_TIME = /^(?:\d{8}T\d{4,6}(?:\.\d{1,9})?Z?|P(?=T?\d)(?:\d+[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?)$/;
-const NO_LETTERS = /^\P{L}*$/u;
 const HEX_WORD = /^[a-f]{7,}$/i;
 const MAX_NAME = 253;
 const PLAIN_NAME = /^[\w.-]*$/;
@@ -53,14 +39,14 @@ export function nameWhole(token: string, kinds: number): string | undefined {
   if (kinds & digit) {
     if (kinds & dot && isIp(token)) return '<host>';
     if (kinds & capital && ISO_TIME.test(token)) return '<time>';
-    if (token.length >= MIN_BASE64 && kinds & capital && BASE64.test(token)) return '<id>';
+    if (token.length >= MIN_BASE64 && kinds & capital && BASE64.test(token)) return '<number>';
   }
   if (kinds & colon) {
-    if (token[3] === ':' && RESOURCE.test(token)) return '<id>';
+    if (token[3] === ':' && RESOURCE.test(token)) return '<url>';
     if (kinds & digit && IPV6.test(token)) return '<host>';
   }
   const mayBeGroups = (kinds & digit && kinds & colon) || token.length === MAC_LENGTH;
-  if (mayBeGroups && kinds & (colon | dash) && HEX_GROUPS.test(token)) return '<id>';
+  if (mayBeGroups && kinds & (colon | dash) && HEX_GROUPS.test(token)) return '<number>';
   if (kinds & (dot | colon) && !(kinds & slash) && isHostName(token)) return '<host>';
   if (kinds & at && EMAIL.test(token)) return '<email>';
   return kinds & slash && ABSOLUTE_PATH.test(token) ? '<path>' : undefined;
@@ -69,42 +55,35 @@ export function nameWhole(token: string, kinds: number): string | undefined {
 /** What a token becomes, in parts if it has some. */
 export function nameParts(token: string, kinds: number): string {
   if (kinds & dot && kinds & digit) {
-    if (kinds & at && PACKAGE.test(token)) return '<id>';
+    if (kinds & at && PACKAGE.test(token)) return '<number>';
     if (kinds & colon && isSourcePosition(token)) return '<path>:<number>';
   }
-  if (kinds & (colon | at)) return nameEach(token);
-  if (!(kinds & (digit | slash))) return nameWord(token);
-  if (kinds & (dot | slash | nonAscii)) return namePart(token, kinds);
-  return isNumber(token, kinds) ? '<number>' : '<id>';
+  return kinds & (colon | at) ? nameEach(token) : namePart(token, kinds);
 }
 
 /** Names the parts of a token between colons and at signs. */
 export function nameEach(token: string): string {
   let key = '';
   let start = 0;
-  let marks = 0;
   for (let i = 0; i < token.length; i++) {
     const code = token.charCodeAt(i);
     if (code !== 58 && code !== 64) continue;
     const part = token.slice(start, i);
     key += namePart(part, readKinds(part)) + token[i];
     start = i + 1;
-    marks++;
   }
   const last = start === 0 ? token : token.slice(start);
-  key += namePart(last, readKinds(last));
-  return (marks > 1 ? WORD_PART : ID_PART).test(key) ? key.replace(DIGIT_PARTS, '<id>') : key;
+  return key + namePart(last, readKinds(last));
 }
 
 function namePart(part: string, kinds: number): string {
   if (kinds & dot && ((kinds & digit && isIp(part)) || (!(kinds & slash) && isHostName(part)))) return '<host>';
   if (kinds & slash) {
     if (ABSOLUTE_PATH.test(part)) return '<path>';
-    if (RELATIVE_PATH.test(part) && !isNumber(part, kinds)) return '<path>';
+    if (kinds & (LETTER | nonAscii) && RELATIVE_PATH.test(part)) return '<path>';
   }
   if (!(kinds & digit)) return nameWord(part);
-  if (isNumber(part, kinds)) return '<number>';
-  return OTHER_SCRIPT.test(part) ? part.replace(ASCII_RUN, nameRun) : '<id>';
+  return kinds & nonAscii && OTHER_SCRIPT.test(part) ? part.replace(ASCII_RUN, nameRun) : '<number>';
 }
 
 function nameRun(run: string): string {
@@ -147,19 +126,12 @@ function skipDigits(text: string, start: number, most: number): number {
   return i;
 }
 
-/** Whether a text with a digit is a number, with its sign, unit or version. */
-function isNumber(text: string, kinds: number): boolean {
-  if (text.length >= MIN_HASH && (HASH.test(text) || (text.length === UUID_LENGTH && UUID.test(text)))) return false;
-  const isOfDigits = kinds & nonAscii ? NO_LETTERS.test(text) : !(kinds & LETTER);
-  return isOfDigits || (!(kinds & underscore) && NUMBER_WITH_LETTERS.test(text));
-}
-
 /** A word varies if it is hexadecimal, or if its case changes as in no words that are joined to a name. */
 function nameWord(word: string): string {
   if (word.length < 7) return word;
-  if (HEX_WORD.test(word)) return word.length < MIN_HASH ? '<number>' : '<id>';
+  if (HEX_WORD.test(word)) return '<number>';
   if (word.length < 12 || !/[a-z][A-Z].*[a-z][A-Z]/.test(word)) return word;
   const words = word.replace(/^[a-z]{2,8}[_-]/, '').match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? [];
   const odd = words.filter((each) => each.length < 3 || !/[aeiouy]/i.test(each));
-  return words.length > 3 && odd.length * 2 > words.length ? '<id>' : word;
+  return words.length > 3 && odd.length * 2 > words.length ? '<number>' : word;
 }

@@ -32,7 +32,7 @@ export function isHostName(text: string): boolean {
   const isWithPort = text.length - end > 2;
   if (end - dot > MAX_DOMAIN && !isWithPort) return false;
   const top = text.slice(dot, end);
-  const isKnown = DOMAINS.has(top) || (SHORT_DOMAINS.has(top) && text.indexOf('.') < dot - 1);
+  const isKnown = DOMAINS.has(top) || text.includes('xn--') || (SHORT_DOMAINS.has(top) && text.indexOf('.') < dot - 1);
   return (isKnown || (isWithPort && TOP.test(top) && !SOURCE_DOMAIN.test(top))) && LABELS.test(text.slice(0, dot));
 }
 

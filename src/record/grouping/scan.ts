@@ -24,6 +24,8 @@ export const HAS = {
   repeat: 1024,
   /** A word that may be random: its case changes six times, or it is of seven or more letters from a to f. */
   random: 2048,
+  /** No value: nothing in brackets or before one, or `null` and the like after a colon. */
+  absent: 4096,
   /** A word after which the name of a user or a host may stand. */
   name: 8192,
   /** A `<`, which may begin a placeholder. */
@@ -41,6 +43,7 @@ export const HAS = {
 
 /** Taken apart, since an exported constant is looked up each time. */
 const {
+  absent,
   bracket,
   clock,
   control,
@@ -72,6 +75,7 @@ const DATE_MARK = 32;
 const CONTROL = 128;
 const QUOTE = 256;
 const OTHER_MARK = 512;
+const LITERAL_INITIAL = 64;
 /** Letters with which a month, a method, or a word before a name begins. */
 const INITIAL = 1024;
 const UNIT_INITIAL = 2048;
@@ -96,6 +100,7 @@ addKind('abcdef', HEX_LETTER);
 addKind('.-=*_#~', DRAWN);
 addKind('-/.', DATE_MARK);
 addKind('"\'`', QUOTE);
+addKind('nutfN', LITERAL_INITIAL);
 addKind('@\\~', OTHER_MARK);
 addKind('JFMASONDEGPHuUfF', INITIAL);
 addKind('bdghkmnpstuwyBDGHKMNPSTUWY', UNIT_INITIAL);
@@ -106,6 +111,8 @@ const MONTH_LETTERS = new Set(MONTHS.split('|').map((month) => threeLetters(mont
 const HTTP = new RegExp(String.raw`(?:HTTP|${METHODS})\b`, 'y');
 const BEFORE_NAME =
   /(?<=(?<![^ "'([{,;:|])(?:for|invalid|illegal|unknown) )user (?!<)|(?<![^ "'([{,;:|])for [^\s<]\S{0,63} from |(?:ENOTFOUND|EAI_AGAIN) /iy;
+
+const LITERAL = /(?:null|undefined|None|true|false|NaN)\b/y;
 
 /** What a line may hold: bits of {@link HAS}. */
 export function scan(line: string): number {
@@ -222,6 +229,9 @@ function scanMark(line: string, i: number, code: number, kind: number): number {
       return mark | placeholder;
     case 61: // =
       return mark | equals | drawn;
+    case 40: // (
+    case 91: // [
+      return isClosing(line, i + 1) && !(line.charCodeAt(i - 1) > SPACE) ? absent : 0;
     case 43: // +
       return readKind(line.charCodeAt(i + 1)) & DIGIT ? plus : 0;
     default:
@@ -236,7 +246,15 @@ function scanColon(line: string, i: number): number {
     const before = line.charCodeAt(i - 1);
     return (readKind(before) & DIGIT ? clock : 0) | (before === 93 ? bracket : 0);
   }
-  return 0;
+  const value = next === SPACE ? i + 2 : i + 1;
+  const isLiteral = readKind(line.charCodeAt(value)) & LITERAL_INITIAL && startsHere(LITERAL, line, value);
+  return isLiteral || isClosing(line, i + 1) ? absent : 0;
+}
+
+/** Whether a bracket or brace is closed here, perhaps after a blank. */
+function isClosing(line: string, i: number): boolean {
+  const next = line.charCodeAt(line.charCodeAt(i) === SPACE ? i + 1 : i);
+  return next === 41 || next === 93 || next === 125;
 }
 
 /** Whether a slash ends a word, or stands before a bracket or brace. */

@@ -2,7 +2,7 @@
 
 import { HAS } from './scan';
 import { endsWithTellingKey, REQUEST } from './telling';
-import { findUnit, MONTHS } from './vocabulary';
+import { findUnit, MONTHS, ZONES } from './vocabulary';
 
 /** A URL may have brackets in it, but not around it. */
 const URL_TEXT =
@@ -22,20 +22,19 @@ const QUOTED = new RegExp(
 const TYPOGRAPHIC = /“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»/g;
 
 /** What may stand before a value: nothing, or a key with its colon, but no part of an identifier that has colons. */
-const ALONE = String.raw`(?<![^\s([{"'=,;|])`;
-const KEYED = String.raw`(?<=:)(?<=${ALONE}[a-zA-Z_.-]{2,64}["']?:)`;
+const APART = String.raw`(?<![^\s([{"'=,;|<~:])(?:(?<!:)|(?<=(?<![^\s([{"'=,;|])[a-zA-Z_.-]{2,64}["']?:))`;
 
 /** Times that contain blanks, commas or a word. */
 const MONTH = `(?:${MONTHS})[a-z]{0,6}`;
-const ZONE = String.raw` ?(?:[AaPp][Mm]|Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|[A-Z]{1,3}[SD]T|[-+]\d\d:?\d\d)\b(?: \([A-Z][\p{L} ]{2,40}\))?`;
-const CLOCK = String.raw`\d{1,2}:\d\d(?::\d\d(?:[.,:]\d{1,9})?)?(?:${ZONE})?`;
+const ZONE = String.raw`(?: ?[AaPp][Mm]\b)?(?: ?(?:Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|${ZONES}|[-+]\d\d:?\d\d)\b)?(?: \([A-Z][\p{L} ]{2,40}\))?`;
+const CLOCK = String.raw`\d{1,2}:\d\d(?::\d\d(?:[.,:]\d{1,9})?)?${ZONE}`;
 const DATE = String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:${MONTH} \d{1,2}(?:,? \d{4})?|\d{1,2}[ /-]${MONTH}[ /-]\d{2,4})`;
-const DAY = String.raw`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d\d\.\d\d\.\d{4}`;
+const DAY = String.raw`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d\d\.\d\d\.\d{4}|\d{1,2}\/\d{1,2}\/\d\d(?=,? \d{1,2}:\d\d)`;
 const DATED = String.raw`(?:${DATE}|${DAY})(?:(?:, | at |[ T:,_-])${CLOCK}(?: \d{4}\b)?)?`;
 /** Two numbers are a line and a column in parentheses, after a word that says so, or if the first has one digit. */
 const POSITION = String.raw`\d:\d\d(?! ?[AaPp][Mm]|:)|(?<=\(|\b(?:position|line) )\d+:\d+(?!:)`;
 const TIME = new RegExp(
-  String.raw`(?:(?:${ALONE}|${KEYED})${DATED}|${ALONE}(?!${POSITION})${CLOCK})(?![\p{L}\d_/~-]|:\S)`,
+  String.raw`(?=[A-Z\d])${APART}(?:${DATED}|(?<!:)(?!${POSITION})${CLOCK})(?![\p{L}\d_/~-]|:\S)`,
   'gu',
 );
 
@@ -44,18 +43,22 @@ const TIME = new RegExp(
  * and `1m12s`.
  */
 const AMOUNT = new RegExp(
-  String.raw`(?:(?<= )[<~])?(?:(?<![^\s([{"'=,;|<~])|${KEYED})[-+]?(\d[\d.,]{0,30})( ?)([a-zA-Zµμ]{1,12})((?:\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))*)(?![\p{L}\d_]|[.:-][\p{L}\d])`,
+  String.raw`(?:(?<= )[<~])?${APART}[-+]?(\d[\d.,]{0,30})( ?)([a-zA-Zµμ]{1,12})(\/s(?:ec)?|(?:\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))*)(?![\p{L}\d_]|[.:-][\p{L}\d])`,
   'gu',
 );
 /** So many digits and a `d` are a hexadecimal number. */
 const MAX_DAYS = 5;
 
-const { url, bracket, quotes, clock, date, unit, nonAscii, plus } = HAS;
+/** Numbers after an equals sign, of which one tells as much: `2,048`, `17,18,19`. */
+const NUMBERS = /(?<==)(\d[\d.]*)(?:,\d[\d.]*)+(?![\w.:=-])/g;
+
+const { url, bracket, quotes, clock, date, unit, nonAscii, plus, equals } = HAS;
 
 /** Puts placeholders for the values that may hold blanks or punctuation. `has` is what the line may hold. */
 export function nameSpans(line: string, has: number): string {
   let key = line;
-  if (has & url) key = key.replace(URL_TEXT, '<url>');
+  if (has & equals) key = key.replace(NUMBERS, '$1');
+  if (has & url) key = key.replace(URL_TEXT, nameUrl);
   if (has & bracket) key = key.replace(IPV6_PORT, '<host>');
   if (has & quotes) key = key.replace(QUOTED, nameQuoted);
   if (has & nonAscii) key = key.replace(TYPOGRAPHIC, '<text>');
@@ -65,10 +68,14 @@ export function nameSpans(line: string, has: number): string {
   return key;
 }
 
+function nameUrl(url: string): string {
+  return /^file:/i.test(url) ? '<path>' : '<url>';
+}
+
 function nameAmount(amount: string, number: string, apart: string, unit: string, rest: string): string {
   const name = findUnit(unit, apart !== '');
   const isHex = unit === 'd' && number.length > MAX_DAYS;
-  return name === undefined || isHex || (rest !== '' && name === '<size>') ? amount : name;
+  return name === undefined || isHex || (/^\d/.test(rest) && name === '<size>') ? amount : name;
 }
 
 function nameQuoted(

@@ -14,7 +14,7 @@ export const REQUEST = new RegExp(`^(?:${METHODS}|CONNECT|TRACE) `);
 
 /** Names of protocols, formats and platforms with a digit in them: they tell messages apart. */
 const KNOWN =
-  /^(?:HTTPS?\/[\d.]{1,5}|http[123]|ssh[12]|ipv[46]|utf-?(?:8|16|32)|sha-?\d{1,3}|md5|base(?:32|58|64)|x86(?:_64)?|x64|(?:arm|amd|win)(?:32|64)|u?int(?:8|16|32|64)|float(?:32|64)|s3|ec2|r2|oauth2?|k8s|log4j2?|h2c?|h26[45]|mp[34]|tls(?:v?1(?:\.[0-3])?)?|p2p|b2b|e2e|i18n|l10n|a11y|v8|[23]fa|argon2(?:id?)?|p\d{2,3})$/i;
+  /^(?:http[123]|ssh[12]|ipv[46]|utf-?(?:8|16|32)|sha-?\d{1,3}|md5|base(?:32|58|64)|x86(?:_64)?|x64|(?:arm|amd|win)(?:32|64)|u?int(?:8|16|32|64)|float(?:32|64)|s3|ec2|r2|oauth2?|k8s|log4j2?|h2c?|h26[45]|mp[34]|tls(?:v?1(?:\.[0-3])?)?|p2p|b2b|e2e|i18n|l10n|a11y|v8|[23]fa|argon2(?:id?)?|p\d{2,3})$/i;
 
 /** The name of a code with a digit in one of its words: `ERR_HTTP2_STREAM_ERROR`. */
 const CONSTANT =
@@ -23,7 +23,7 @@ const CONSTANT =
 const STATUS = /^[1-5]\d\d$/;
 /** The text before an HTTP status. */
 const BEFORE_STATUS = new RegExp(
-  String.raw`(?:(?<![\w.@#/\\-])(?:status(?:[ _-]?code)?"?(?: ?[:=] ?| )|respon(?:ds?|ded|se)(?: with)? |HTTP(?:\/[\d.]{1,5})?"? )|\b(?:${METHODS}) \S{1,256}(?: [-=]>| returned)? )$`,
+  String.raw`(?:(?<![\w.@#/\\-])(?:status(?:[ _-]?code)?"?(?: ?[:=] ?| )|respon(?:ds?|ded|se)(?: with)? |HTTP(?:\/(?:[\d.]{1,5}|<number>))?"? )|\b(?:${METHODS}) \S{1,256}(?: [-=]>| returned)? )$`,
   'i',
 );
 /** Words before an HTTP status, and before the path that stands before one. */
@@ -36,7 +36,7 @@ const CODE = /^(?:-?\d{1,5}|[A-Z]{1,4}-?\d{3,5}|\d{2}[A-Z\d]\d{2})$/;
 const endsAsCode = endingWith('code status level lvl errno sqlstate');
 /** What stands before the number of an error, as in `error 1205`, and before its code, as in `failed: P2025`. */
 const ERROR_NAME = /(?:^e|E)rror$/;
-const BEFORE_CODE = /(?:error|exception|warning|failed|failure)$/i;
+const BEFORE_CODE = /(?:error|exception|warning|failed|failure|with)$/i;
 const ERROR_NUMBER = /^\d{3,5}$/;
 /** Letters and digits as the code of an error has them: `E11000`, `TS2345`; and as hardly anything else has. */
 const ERROR_CODE = /^[A-Z]{1,4}-?\d{4,5}$/;

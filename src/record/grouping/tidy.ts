@@ -13,7 +13,7 @@ const VALUE_LENGTH = '=<value>'.length;
  * none, or if there is none.
  */
 const FIELD = new RegExp(
-  String.raw`:(?<=[\w.-]["']?:)(?:(?:<(?:number|id|text|name)>(?=[.!?]?(?:\s|$)|[,;}\])])| ?(?:<(?:number|id|text|name)>|null|undefined|None|true|false|NaN|\[ ?(?:${PLACEHOLDER} ?)?\])(?= ?[,;}\])]|[.!?]?$))| (?=[)}\]]))`,
+  String.raw`:(?<=[\w.-]["']?:)(?:(?:<(?:number|text|name)>(?=[.!?]?(?:\s|$)|[,;}\])])| ?(?:<(?:number|text|name)>|null|undefined|None|true|false|NaN|\[ ?(?:${PLACEHOLDER} ?)?\])(?= ?[,;}\])]|[.!?]?$))| (?=[)}\]]))`,
   'g',
 );
 /** Names of users: `for user ann`, `invalid user ann from`, `for ann from <host>`. */
@@ -26,7 +26,8 @@ const USER = new RegExp(
   'gi',
 );
 /** The host that a resolver did not find. */
-const UNRESOLVED = /(?<=[DN] )(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )[\w.-]+(?: [\w.-]+:<number>)?/g;
+const UNRESOLVED =
+  /(?<=[DN] )(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )(?:<number>|[\w.-]+)(?: (?:<host>|<number>|[\w.-]+)(?::<number>)?(?!\S))?/g;
 const MAILBOX = /(?:<text> ?|(?<=\S )(?:\p{Lu}[\p{L}'-]{1,30} ){2,3})?<<email>>/gu;
 /** A path with what follows its first bracket or colon. */
 const ROUTE =
@@ -42,6 +43,9 @@ const BODY_SIZE = /(?<=<time> - )-$|(?<=" [1-5]\d\d )-(?=$| ["<])/;
 const ITEM = String.raw`(${PLACEHOLDER}(?:[@=-]${PLACEHOLDER}){0,3})`;
 const LIST = new RegExp(String.raw`${ITEM}(?:(?:[ ,;:|/]{1,3}| and | [-–] )\1(?![@=-]<))+`, 'g');
 const MIXED_LIST = new RegExp(String.raw`(\[ ?${PLACEHOLDER})(?:, ?${PLACEHOLDER})+(?= ?\])`, 'g');
+const OBJECTS = /(\{[^{}]*\})(?:, ?\1)+/g;
+/** One value alone in brackets, or none. */
+const BRACKETED = /(?<= |^)([([]) ?(?:<(?:number|text|name)> ?)?([)\]])/g;
 /** A word after a number that may be a plural. */
 const PLURAL = /<number> ([a-z]{2,31}s)(?![\w-])/g;
 /** Verbs with an s, and words that end like a plural. */
@@ -53,12 +57,12 @@ const NO_PLURALS = new Set(
 const HEX_PLURAL = /^[a-f]{7,}s$/;
 /** An amount with its currency. */
 const MONEY = new RegExp(
-  String.raw`(?<![^ (["'])(?:(?:${CURRENCIES}|\$) )+<number>|<number>(?: (?:${CURRENCIES})(?!\S))+`,
+  String.raw`(?<![^ (["'])(?:(?:${CURRENCIES}|\$) )+<number>|<number>(?: (?:${CURRENCIES}|[%‰]|°[CF])(?!\w))+`,
   'g',
 );
 const RULE = /([.\-=*_#~])\1{3,}|(?<= )\.\.+(?= )/g;
 
-const { equals, mark, repeat, name, route, placeholder } = HAS;
+const { absent, equals, repeat, name, route, placeholder } = HAS;
 
 /** The key, tidied. `has` is what the line may hold. */
 export function tidy(key: string, has: number): string {
@@ -67,26 +71,26 @@ export function tidy(key: string, has: number): string {
   if (has & repeat) tidied = tidied.replace(RULE, (rule) => (rule[0] as string).repeat(3));
   if (has & name) tidied = tidied.replace(UNRESOLVED, '<host>').replace(USER, '<name>');
   if (has & route) tidied = tidied.replace(ROOT, '<path>').replace(ROUTE, '<path>');
-  if (tidied.includes('<')) tidied = tidyBeside(tidied);
-  return has & mark && tidied.includes(':') ? tidied.replace(FIELD, nameField) : tidied;
-}
-
-/** Tidies what is beside placeholders. */
-function tidyBeside(key: string): string {
-  let tidied = key;
-  let after = followers(tidied);
-  if (after & MONEY_FOLLOWS) {
+  let beside = findBeside(tidied) | (has & absent ? BRACKET | FIELD_MARK : 0);
+  if (beside & SIGN) {
     tidied = tidied.replace(MONEY, '<number>');
-    after = followers(tidied);
+    beside |= findBeside(tidied);
   }
-  if (after & PLACEHOLDER_FOLLOWS) tidied = shortenLists(tidied).replace(MIXED_LIST, '$1');
-  if (after & DASH_FOLLOWS) tidied = tidyAccess(tidied);
-  return after & PLURAL_FOLLOWS ? tidied.replace(PLURAL, toSingular) : tidied;
+  if (beside & PLACEHOLDERS) {
+    const shorter = shortenLists(tidied);
+    if (shorter !== tidied) beside |= findBeside(shorter);
+    tidied = shorter;
+  }
+  if (beside & DASH) tidied = tidyAccess(tidied);
+  if (beside & PLURAL_WORD) tidied = tidied.replace(PLURAL, toSingular);
+  if (beside & BRACKET) tidied = tidied.replace(BRACKETED, '$1<value>$2');
+  if (beside & FIELD_MARK) tidied = tidied.replace(FIELD, nameField);
+  return beside & FIELD_MARK && tidied.includes('},') ? tidied.replace(OBJECTS, '$1') : tidied;
 }
 
 /** A list may be an item of another. */
 function shortenLists(key: string): string {
-  const shorter = key.replace(LIST, '$1');
+  const shorter = key.replace(LIST, '$1').replace(MIXED_LIST, '$1');
   return shorter === key ? key : shortenLists(shorter);
 }
 
@@ -106,37 +110,59 @@ function tidyAccess(key: string): string {
   return hasSize ? tidied.replace(BODY_SIZE, '<number>') : tidied;
 }
 
-const PLURAL_FOLLOWS = 1;
-const MONEY_FOLLOWS = 2;
-const PLACEHOLDER_FOLLOWS = 4;
-const DASH_FOLLOWS = 8;
+const PLURAL_WORD = 1;
+const SIGN = 2;
+const PLACEHOLDERS = 4;
+const DASH = 8;
+const BRACKET = 16;
+const FIELD_MARK = 32;
+
+const SPACE = 32;
+const COLON = 58;
+const LESS_THAN = 60;
 
 /** What stands beside the placeholders of a key, so that few expressions are tried. */
-function followers(key: string): number {
+function findBeside(key: string): number {
   let found = 0;
-  for (let i = key.indexOf('>') + 1; i > 0; i = key.indexOf('>', i) + 1) {
-    const second = key.charCodeAt(i + 1);
-    // An r ends the name of `<number>`.
-    const isNumber = key.charCodeAt(i - 2) === 114;
-    if (isNumber && isAfterSign(key, i - '<number>'.length)) found |= MONEY_FOLLOWS;
-    if (key.charCodeAt(i) === 32 && second !== 60) {
-      const isLetter = second >= 97 && second <= 122;
-      if (isNumber) {
-        if (!isLetter) found |= MONEY_FOLLOWS;
-        else if (isPlural(key, i + 1)) found |= PLURAL_FOLLOWS;
-      }
-      if (second === 45 || second === 0x2013) found |= DASH_FOLLOWS;
-      if (second === 97 && key.startsWith('and <', i + 1)) found |= PLACEHOLDER_FOLLOWS;
-    }
-    if (second === 60 || key.charCodeAt(i + 2) === 60 || key.charCodeAt(i + 3) === 60) found |= PLACEHOLDER_FOLLOWS;
+  for (let start = key.indexOf('<'); start >= 0; start = key.indexOf('<', start + 1)) {
+    const end = key.indexOf('>', start) + 1;
+    if (end === 0) break;
+    found |= findBefore(key, start, end) | findAfter(key, end, key.charCodeAt(start + 1) === 110);
   }
   return found;
 }
 
-/** Whether a currency may stand before a place: a capital or a sign, and a blank. */
-function isAfterSign(key: string, at: number): boolean {
-  const sign = key.charCodeAt(at - 2);
-  return key.charCodeAt(at - 1) === 32 && ((sign >= 65 && sign <= 90) || sign === 36 || sign > 127);
+function findBefore(key: string, start: number, end: number): number {
+  const isApart = key.charCodeAt(start - 1) === SPACE;
+  const at = isApart ? start - 2 : start - 1;
+  const before = key.charCodeAt(at);
+  if (before === COLON) return endsPart(key, end) || !isApart ? FIELD_MARK : 0;
+  if (before === 91 || before === 40) return endsPart(key, end) ? BRACKET | findBeforeBracket(key, at) : 0;
+  // A capital or a sign, as of a currency.
+  return isApart && ((before >= 65 && before <= 90) || before === 36 || before > 127) ? SIGN : 0;
+}
+
+function findBeforeBracket(key: string, at: number): number {
+  return key.charCodeAt(at - 1) === COLON || key.charCodeAt(at - 2) === COLON ? FIELD_MARK : 0;
+}
+
+/** Whether a part of a key ends here, perhaps after a blank: with a bracket, with punctuation, or with the key. */
+function endsPart(key: string, end: number): boolean {
+  const next = key.charCodeAt(key.charCodeAt(end) === SPACE ? end + 1 : end);
+  return !(next >= 48) || next === 59 || next === 63 || next === 93 || next === 125;
+}
+
+/** @param isNumber - whether the placeholder may be that of a number */
+function findAfter(key: string, end: number, isNumber: boolean): number {
+  const second = key.charCodeAt(end + 1);
+  const found = second === LESS_THAN || key.charCodeAt(end + 2) === LESS_THAN ? PLACEHOLDERS : 0;
+  const isBeforeThird = key.charCodeAt(end + 3) === LESS_THAN;
+  if (key.charCodeAt(end) !== SPACE || second === LESS_THAN) return isBeforeThird ? PLACEHOLDERS : found;
+  if (second === 45 || second === 0x2013) return found | DASH | (isBeforeThird ? PLACEHOLDERS : 0);
+  if (second === 97 && key.startsWith('and <', end + 1)) return PLACEHOLDERS;
+  if (!isNumber) return found;
+  if (second < 97 || second > 122) return found | SIGN;
+  return isPlural(key, end + 1) ? PLURAL_WORD : found;
 }
 
 /** Whether the word that begins here ends with an s. */
@@ -147,7 +173,8 @@ function isPlural(key: string, start: number): boolean {
 }
 
 function nameField(field: string, at: number, key: string): string {
-  const before = key.slice(Math.max(0, at - 64), at).replace(/'$/, '');
+  const end = key.charCodeAt(at - 1) === 39 ? at - 1 : at;
+  const before = key.slice(Math.max(0, end - 64), end);
   return endsWithTellingKey(before) ? field : field[1] === ' ' ? ': <value>' : ':<value>';
 }
 

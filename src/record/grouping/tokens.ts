@@ -1,13 +1,19 @@
 /** Names the tokens of a line that vary: numbers, ids, hosts, paths and addresses, each by the form of the token alone. */
 
 import { KIND, PLACEHOLDER, readToken } from './character-kinds';
-import { MAC_LENGTH, MIN_HASH, nameDigits, nameEach, nameParts, nameWhole } from './forms';
+import { MAC_LENGTH, nameDigits, nameEach, nameParts, nameWhole } from './forms';
 import { HAS } from './scan';
 import { type Context, endsWithTellingKey, isKnownName, isTelling, isTellingValue, mayBeTelling } from './telling';
 
 const PLACEHOLDERS = new RegExp(`(${PLACEHOLDER})`);
 /** A key, also one with a few digits: `p95=`, `k8s=`. */
 const PLAIN_KEY = /^(?!.*\d{4})[a-z_][\w.-]{0,31}$/i;
+
+const HTTP_VERSION = /^HTTPS?\/[\d.]{1,5}$/i;
+const AFTER_SLASH = /\/.*/;
+/** A host of one label, with its port, which only the words before it tell. */
+const SERVICE = /^[a-z][\w-]{0,62}:\d{2,5}$/i;
+const BEFORE_HOST = /(?:(?<!\w)(?:connect(?:ed|ing|ion)?(?: to)?|tcp|host|server|broker|address)|\bE[A-Z]{4,}) $/;
 
 const { http, random } = HAS;
 const { digit, small, capital, dot, slash, colon, dash, at, equals, nonAscii, named, other, underscore } = KIND;
@@ -57,19 +63,25 @@ function trimPunctuation(line: string, start: number, end: number): number {
 
 function nameToken(line: string, end: number, kinds: number, context: Context): string {
   const { start } = context;
-  if (!(kinds & ~NO_LETTER) && end - start < MIN_HASH) {
+  if (!(kinds & ~NO_LETTER)) {
     return mayBeTelling(context) && isTelling(line.slice(start, end), context) ? line.slice(start, end) : '<number>';
   }
   const token = line.slice(start, end);
   if (kinds & named) return nameBeside(token);
   if (kinds & digit) {
     if (!(kinds & NO_CODE) && isTelling(token, context)) return token;
+    if (kinds & slash && HTTP_VERSION.test(token)) return token.replace(AFTER_SLASH, '/<number>');
+    if (kinds & colon && SERVICE.test(token) && isAfterHost(context)) return '<host>';
     if (kinds & LETTER && (isKnownName(token, !(kinds & small)) || isJsonKey(token, context))) return token;
   }
   const whole = nameWhole(token, kinds);
   if (whole !== undefined) return whole;
   if (!(kinds & equals)) return nameParts(token, kinds);
   return isEmptyValue(token, line, end) ? `${token}<value>` : nameKeyAndValue(token);
+}
+
+function isAfterHost({ line, start }: Context): boolean {
+  return BEFORE_HOST.test(line.slice(Math.max(0, start - 24), start));
 }
 
 /** A key in double quotes, also if it holds a few digits. */

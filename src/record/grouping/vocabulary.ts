@@ -1,7 +1,8 @@
-/** Lists the words that no form tells from others, each list once: methods, months, units and currencies. */
+/** Lists the words that no form tells from others, each list once: methods, months, time zones, units and currencies. */
 
 export const METHODS = 'GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS';
 export const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+export const ZONES = '[CEMP][SD]T|[CEW]ES?T|[BHIJKM]ST|A[CEK][SD]T|NZ[SD]T|MSK';
 export const CURRENCIES = 'EUR|USD|GBP|CHF|JPY|CNY|INR|RUB|BRL|CAD|AUD|SEK|NOK|DKK|PLN|CZK|[€$£¥₽₹]';
 
 /** What stands for an amount, by its unit. */
