@@ -45,6 +45,14 @@ const messages = ({ shown }: State): string[] => shown.map(({ message }) => mess
 const lines = (state: State): readonly string[] => renderFrame(state, LOOK).lines;
 
 describe('list of the interactive top', () => {
+  it('says below the list, and of a message, since when it surges', () => {
+    const surge = row('one that surges', 90, { status: 'surging', surgingSince: new Date('2026-11-24T12:35:00Z') });
+    const state = read(start(), [surge]);
+    const clock = new Date('2026-11-24T12:35:00Z').toTimeString().slice(0, 5);
+    expect(lines(state).at(-3)).toContain(` · surging since ${clock}, 6 min ago · last at `);
+    expect(lines(type(state, '<return>'))).toContain(`SURGING since ${clock}, 6 min ago`);
+  });
+
   it('begins with what came up, the gravest first, and ends with what is steady', () => {
     expect(messages(start())).toEqual(['a critical one', 'a new one', 'one that fades', 'a steady one']);
   });

@@ -44,6 +44,14 @@ describeWithClock('sections of top', () => {
     );
   };
 
+  it('are read again as the hour turns, though nobody wrote', async () => {
+    await writeHours(workspace, { name: 'shop', severity: 'error', now: { lost: 3 }, before: { usual: 3 } });
+    timed.clock.advance(LATER);
+    expect(await messages()).toEqual({ shop: ['3 lost', '0 usual'] });
+    timed.clock.advance(30 * 60);
+    expect(await messages()).toEqual({ shop: ['0 lost'] });
+  });
+
   it('are read again of loggers that were written to, and kept of the others for a while', async () => {
     for (const name of ['shop', 'mail']) {
       await writeHours(workspace, { name, severity: 'error', now: { 'order 7 lost': 3 }, before: { usual: 3 } });

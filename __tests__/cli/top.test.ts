@@ -32,11 +32,11 @@ describeWithClock('top', () => {
         HOUR,
         '',
         'shop · error · 119 lines, ×1.6 of expected · 1 new, 1 surging, 1 fading',
-        'STATUS   COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
-        'SURGING     96         8      16    ×5.9  ▒█████████  timeout after retries',
-        'NEW         20         0       0     new  ██          payment gateway refused',
-        'FADING       0        60     120   ×0.14  ░░░░░░      disk is full',
-        'steady       3         3       5    ×1.0  ▒           cart is gone',
+        'STATUS   SINCE  COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
+        'SURGING            96         8      16    ×5.9  ▒█████████  timeout after retries',
+        'NEW      12:30     20         0       0     new  ██          payment gateway refused',
+        'FADING              0        60     120   ×0.14  ░░░░░░      disk is full',
+        'steady              3         3       5    ×1.0  ▒           cart is gone',
         '',
       ].join('\n'),
     });
@@ -62,12 +62,12 @@ describeWithClock('top', () => {
         HOUR,
         '',
         'shop · critical · 1 line, none before · 1 new',
-        'STATUS  COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
-        'NEW         1         0       0     new  ██████████  out of memory',
+        'STATUS  SINCE  COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
+        'NEW     12:30      1         0       0     new  ██████████  out of memory',
         '',
         'shop · info · 50 lines, ×1.0 of expected · nothing new or surging',
-        'STATUS  COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
-        'steady     50        50     100    ×1.0  ▒▒▒▒▒▒▒▒▒▒  order placed',
+        'STATUS  SINCE  COUNT  EXPECTED  BEFORE  CHANGE  BAR         MESSAGE',
+        'steady            50        50     100    ×1.0  ▒▒▒▒▒▒▒▒▒▒  order placed',
         '',
         'nothing this hour or the hour before: shop · debug',
         '',
@@ -99,10 +99,13 @@ describeWithClock('top', () => {
       { name: 'mail', severity: 'info', now: { sent: 1 }, before: { sent: 2 } },
       { name: 'cron', severity: 'info' },
       { name: 'young', severity: 'critical', now: { 'on fire': 1 } },
+      { name: 'quiet', severity: 'critical', now: { 'on fire': 1 } },
     );
+    await space.redis.unlink(space.key('common:young:critical:seen'));
     const { stdout } = await top();
     const lines = stdout.split('\n');
     expect(lines.filter((line) => / lines?, /.test(line)).map((line) => line.split(' · ').slice(0, 2))).toEqual([
+      ['quiet', 'critical'],
       ['shop', 'error'],
       ['api', 'warning'],
     ]);
@@ -157,7 +160,7 @@ describeWithClock('top', () => {
       (await top(args)).stdout
         .split('\n')
         .slice(4, -1)
-        .map((line) => line.slice(54));
+        .map((line) => line.slice(61));
     expect(await shownMessages('--sort', 'count')).toEqual([
       'timeout after retries',
       'payment gateway refused',
@@ -178,7 +181,7 @@ describeWithClock('top', () => {
 
   it('makes one row of messages that differ in values only, unless --group-by=message asks for each', async () => {
     await write({ name: 'shop', severity: 'error', now: { 'order 17 failed': 2, 'order 4 failed': 1 } });
-    expect((await top()).stdout).toMatch(/\nNEW +3 .* order <number> failed\n$/);
+    expect((await top()).stdout).toMatch(/\nNEW +12:30 +3 .* order <number> failed\n$/);
     expect((await top(['--group-by=message'])).stdout).toMatch(/ order 17 failed\n.* order 4 failed\n$/);
     expect(JSON.parse((await top(['--json'])).stdout)).toMatchObject({
       variants: [

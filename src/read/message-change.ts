@@ -46,6 +46,15 @@ export function lastingKey({ keys, message }: Pick<MessageChange, 'keys' | 'mess
   return keys?.[0] ?? message;
 }
 
+/** Since when a message is what it has become, new or surging; undefined if that is not known. */
+export function beganAt({
+  status,
+  firstSeen,
+  surgingSince,
+}: Pick<MessageChange, 'status' | 'firstSeen' | 'surgingSince'>): Date | undefined {
+  return status === 'new' ? (firstSeen ?? undefined) : surgingSince;
+}
+
 /** When a message was seen before the last hour in which it was, in words. */
 export function beforeText({
   gapHours,

@@ -58,7 +58,8 @@ the hour before predicts for it so far. Without a logger, shows the loggers with
 the largest changes.
 CHANGE is (COUNT + 10) / (EXPECTED + 10), so small counts make no news:
 SURGING from ×2, FADING to ×0.5, NEW if not seen within a week, RETURNED if not
-seen for a day.
+seen for a day. SINCE is when a new message was first seen, and in which minute
+a surge began. In this hour, what began within 60 minutes is new.
 The bar: ▒ as expected, █ beyond that, ░ expected and missing.
 On a terminal you can look around, until q: ? lists the keys. In a file or pipe,
 or with --once, --limit or --no-trunc, it is printed.

@@ -6,12 +6,11 @@ import type { SeverityGlance } from '../../read/glance';
 import type { MessageChange } from '../../read/message-change';
 import type { LoggerOverview } from '../../read/overview';
 import type { RecentCommonReader } from '../../read/reader';
-import { type Change, isNotable, sumTotals, surgeScore } from '../../read/surge';
+import { type Change, isNotable, sumTotals, surgeScore, surprise } from '../../read/surge';
 import { pickTelling } from '../../read/telling';
 import { WatchedTotals } from '../../read/watched-totals';
 import { knownMember } from '../../redis/keys';
 import type { TopArguments } from '../arguments/invocation';
-import { maximum } from '../terminal/table';
 import { byName, bySeverity, select } from './selection';
 
 /** Without a name, no more messages are read as a whole, so that people need not wait. Programs get all. */
@@ -32,8 +31,8 @@ export interface Section {
   readonly changes: readonly MessageChange[];
   /** Whether hardly any message came twice. */
   readonly isMostlyUnique: boolean;
-  /** The largest absolute score of a new, surging or fading message; 0 if there is none. */
-  readonly news: number;
+  /** How surprising the most surprising message is that is new, surging or fading; undefined if none is. */
+  readonly news: number | undefined;
   /** Whether `changes` are only some that changed: there are too many messages. */
   readonly isPartial: boolean;
 }
@@ -101,9 +100,10 @@ export class SectionReader {
   }
 
   async #readSection(logger: LoggerOverview, { sort, window, groupBy }: TopSelection): Promise<Section | undefined> {
-    const { name, severity, score } = logger;
+    const { name, severity, score, start } = logger;
     const options = { hasBaseline: score !== null, window, groupBy };
-    const reading = await keep(this.#readings, knownMember(name, severity), options, () =>
+    // As the hour turns, what was logged in it moves, though nobody writes.
+    const reading = await keep(this.#readings, knownMember(name, severity), { ...options, start }, () =>
       readChanges(this.#reader, logger, options),
     );
     if (!reading) return undefined;
@@ -126,8 +126,9 @@ export class SectionReader {
   ): Promise<Section[]> {
     const sections: Section[] = [];
     for (const name of new Set(unread.map((logger) => logger.name))) {
-      const severities = totals.filter((logger) => logger.name === name).map(({ severity }) => severity);
-      const glances = await keep(this.#glances, name, { window, severities }, () =>
+      const own = totals.filter((logger) => logger.name === name);
+      const severities = own.map(({ severity }) => severity);
+      const glances = await keep(this.#glances, name, { window, severities, start: own[0]?.start }, () =>
         this.#reader.glance(name, severities, { window }),
       );
       for (const { severity, total, changes: all } of glances) {
@@ -200,8 +201,11 @@ async function readChanges(
   }
 }
 
-function findNews(changes: readonly MessageChange[]): number {
-  return maximum(changes.filter(isNews).map(({ score }) => Math.abs(score ?? 0)));
+function findNews(changes: readonly MessageChange[]): number | undefined {
+  return changes
+    .filter(isNews)
+    .map(surprise)
+    .reduce((most: number | undefined, each) => Math.max(most ?? each, each), undefined);
 }
 
 /** What has become of all messages together. */
@@ -225,5 +229,8 @@ function likelyNews({ count, score, status }: LoggerOverview): number {
 }
 
 function byNews(a: Section, b: Section): number {
-  return b.news - a.news || b.logger.count - a.logger.count || byName(a.logger, b.logger);
+  const has = ({ news }: Section): number => Number(news !== undefined);
+  return (
+    has(b) - has(a) || (b.news ?? 0) - (a.news ?? 0) || b.logger.count - a.logger.count || byName(a.logger, b.logger)
+  );
 }

@@ -1,6 +1,6 @@
 /** `top`: shows what changed against the hour before, on a terminal to look around in, else as tables. */
 
-import type { MessageChange } from '../../read/message-change';
+import { beganAt, type MessageChange } from '../../read/message-change';
 import type { LoggerOverview } from '../../read/overview';
 import { factorText } from '../../read/surge';
 import { UNIQUE_HINT } from '../../read/uniqueness';
@@ -10,7 +10,6 @@ import type { Host } from '../host';
 import type { Store } from '../redis/connect';
 import { barText, changeColumns, statusPaint } from '../terminal/change-columns';
 import type { Screen } from '../terminal/screen';
-import type { Marks } from '../terminal/sparkline';
 import type { Style } from '../terminal/style';
 import { type Column, maximum, renderTables, type TableLayout } from '../terminal/table';
 import { flow, linesText, visibleJson } from '../terminal/text';
@@ -19,6 +18,7 @@ import { abbreviate, loggerTitle } from './selection';
 import { isNews, type Section, SectionReader, type Sections } from './top-sections';
 import { watch } from './top-watch';
 
+const HOUR_MS = 3_600_000;
 /** Rows of all tables together, unless that leaves a table fewer than `LEAST_ROWS`. */
 const ROWS = 20;
 const LEAST_ROWS = 5;
@@ -26,10 +26,11 @@ const LEAST_ROWS = 5;
 const MOST_TABLES = 6;
 /** Most loggers that are named in each list below the tables. */
 const MOST_TITLES = 5;
-/** Narrowest terminal, in columns, that still shows the bar. */
+/** Narrowest terminal, in columns, that still shows the bar, or in its place since when a message is new or surging. */
 const BAR_MIN_WIDTH = 72;
-/** The same for a long bar. */
+/** The same for a long bar, and for a bar beside that. */
 const LONG_BAR_MIN_WIDTH = 100;
+const BOTH_MIN_WIDTH = 110;
 
 /**
  * Shows what changed, once or until the user ends it.
@@ -62,12 +63,8 @@ function textLines(sections: Sections, args: TopArguments, { style, columns: wid
   const { shown, others } = pick(sections.read, args);
   const columns = args.isWhole ? undefined : width;
   const rows = args.limit ?? Math.max(LEAST_ROWS, Math.floor(ROWS / shown.length));
-  const tables = renderTables(
-    tableLayout(style, marks, columns),
-    shown.map((section) => tableRows(section, rows)),
-    style,
-    columns,
-  );
+  const listed = shown.map((section) => tableRows(section, rows));
+  const tables = renderTables(tableLayout(listed.flat(), { style, marks, columns }), listed, style, columns);
   const blocks = shown.map((section, i) => [...headingLines(section, style, columns), ...(tables[i] ?? [])]);
   const first = shown
     .slice(0, 1)
@@ -79,7 +76,7 @@ function textLines(sections: Sections, args: TopArguments, { style, columns: wid
 
 /** Without a name, leaves out the sections without news, unless none has any. */
 function pick(read: readonly Section[], { name }: TopArguments): { shown: Section[]; others: Section[] } {
-  const withNews = read.filter(({ news }) => news > 0);
+  const withNews = read.filter(({ news }) => news !== undefined);
   const isOneName = new Set(read.map(({ logger }) => logger.name)).size === 1;
   if (name !== undefined || isOneName) return { shown: [...read], others: [] };
   const shown = (withNews.length > 0 ? withNews : read).slice(0, MOST_TABLES);
@@ -118,26 +115,46 @@ function newsText(changes: readonly MessageChange[], isCompared: boolean): strin
   return isCompared ? 'nothing new or surging' : 'nothing to compare with yet';
 }
 
-/** A change, and the count that fills a bar of its table. */
+/** A change, since when it is so, to the minute, and the count that fills a bar of its table. */
 interface Row extends MessageChange {
+  readonly since: string;
   readonly most: number;
 }
 
-function tableRows({ changes }: Section, limit: number): Row[] {
+function tableRows({ logger, changes }: Section, limit: number): Row[] {
   const rows = changes.slice(0, limit);
   const most = maximum(rows.flatMap(({ count, expected }) => [count, Math.round(expected)]));
-  return rows.map((row) => ({ ...row, most }));
+  const now = new Date(logger.start.getTime() + logger.elapsed * HOUR_MS);
+  return rows.map((row) => {
+    const began = beganAt(row);
+    return { ...row, since: began ? timeText(began, now).slice(0, -3) : '', most };
+  });
 }
 
-function tableLayout(style: Style, marks: Marks, width = Infinity): TableLayout<Row> {
+function tableLayout(
+  rows: readonly Row[],
+  {
+    style,
+    marks,
+    columns: width = Infinity,
+  }: Pick<Screen, 'style' | 'marks'> & { readonly columns: number | undefined },
+): TableLayout<Row> {
+  const since: Column<Row> = {
+    title: 'SINCE',
+    text: (row) => row.since,
+    paint: (row) => statusPaint(row, style),
+    minWidth: BAR_MIN_WIDTH,
+  };
+  const [own, hasTimes] = [changeColumns(style), rows.some((row) => row.since !== '')];
   const length = width < LONG_BAR_MIN_WIDTH ? 5 : 10;
   const bar: Column<Row> = {
     title: 'BAR',
     text: (row) => barText(row, row.most, length, marks),
     paint: (row) => statusPaint(row, style),
-    minWidth: BAR_MIN_WIDTH,
+    minWidth: hasTimes ? BOTH_MIN_WIDTH : BAR_MIN_WIDTH,
   };
-  return { columns: [...changeColumns(style), bar], last: { title: 'MESSAGE', text: ({ message }) => message } };
+  const columns = [...own.slice(0, 1), ...(hasTimes ? [since] : []), ...own.slice(1), bar];
+  return { columns, last: { title: 'MESSAGE', text: ({ message }) => message } };
 }
 
 /** The lists below the tables: they name everything selected that no table shows. */
@@ -146,9 +163,9 @@ function remainderLines(
   { read, unread, quiet }: Sections,
   columns: number | undefined,
 ): string[] {
-  const changed = others.filter(({ news }) => news > 0);
-  const incomparable = others.filter(({ news, logger }) => news === 0 && logger.score === null);
-  const steady = others.filter(({ news, logger }) => news === 0 && logger.score !== null);
+  const changed = others.filter(({ news }) => news !== undefined);
+  const incomparable = others.filter(({ news, logger }) => news === undefined && logger.score === null);
+  const steady = others.filter(({ news, logger }) => news === undefined && logger.score !== null);
   const sized = (logger: LoggerOverview): string => `${loggerTitle(logger)} (${linesText(logger.count)})`;
   const lines = [
     ['also changed', changed.map(({ logger, changes }) => `${loggerTitle(logger)} (${changes.filter(isNews).length})`)],

@@ -17,7 +17,7 @@ const KEYS = [
 ] as const;
 
 const MEANINGS = [
-  'NEW: not seen within a week. RETURNED: not seen for a day. SURGING from twice what is expected, FADING to half of it.',
+  'NEW: not seen within a week; in this hour, what began within 60 minutes. RETURNED: not seen for a day. SURGING from twice what is expected, FADING to half of it.',
   'CHANGE is what was logged, divided by what the time before predicts; ten is added to both, so that small counts make no news.',
   'Urgency: what came up before what went away, then the gravest severity, then the largest change.',
 ];

@@ -12,7 +12,7 @@ import { timeText, zoneText } from '../terminal/time';
 import type { Look } from './look';
 import { countNews, isAnswer, type Snapshot, type TopRow } from './rows';
 import { hasFooter, listRows, type State } from './state';
-import { firstSeenText, lastSeenText } from './time';
+import { firstSeenText, lastSeenText, surgeText } from './time';
 
 /** Before each row; the selected one has a sign in it, since not every terminal has colours. */
 const MARGIN = '  ';
@@ -153,7 +153,9 @@ function footerLines({ shown, selected, snapshot, size }: State, style: Style): 
   const row = shown[selected];
   const keys = style.dim(fit(KEYS.join(' · '), size.columns));
   if (!row || !snapshot?.now) return ['', '', '', keys];
-  const seen = [`since ${firstSeenText(row, snapshot.now)}`, `last at ${lastSeenText(row, snapshot.now)}`];
+  const surge = surgeText(row, snapshot.now);
+  const since = surge === '' ? `since ${firstSeenText(row, snapshot.now)}` : `surging${surge}`;
+  const seen = [since, `last at ${lastSeenText(row, snapshot.now)}`];
   const about = [loggerTitle(row), ...(row.message === OTHER ? [] : seen)].join(' · ');
   return ['', style.dim(fit(about, size.columns)), fit(row.message, size.columns, style.inverse), keys];
 }

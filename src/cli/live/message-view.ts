@@ -11,7 +11,7 @@ import { duringText } from './list-view';
 import type { Look } from './look';
 import type { TopRow } from './rows';
 import type { State } from './state';
-import { firstSeenText, lastSeenText } from './time';
+import { firstSeenText, lastSeenText, surgeText } from './time';
 
 const MINUTE_MS = 60_000;
 /** Rows of the chart, by the least rows of a terminal: where there are few, a stack is to be in sight as well. */
@@ -36,7 +36,7 @@ export function renderMessage(state: State, look: Look): string[] {
     severityPaint(row.severity, style)(fit(loggerTitle(row), columns)),
     ...wrapLines(row.message, columns).map(style.bold),
     '',
-    statusPaint(row, style)(statusText(row)),
+    statusPaint(row, style)(fit(`${statusText(row)}${surgeText(row, now)}`, columns)),
     ...[countsText(row, duringText(snapshot.window)), ...goneTexts(state), ...seenTexts(row, now)].flatMap((text) =>
       flow(text.split(' '), ' ', columns),
     ),

@@ -11,6 +11,11 @@ export function firstSeenText({ firstSeen }: TopRow, now: Date): string {
   return firstSeen ? `${timeText(firstSeen, now)}, ${agoText(firstSeen, now)}` : 'not known';
 }
 
+/** Since when a message surges, as ` since 12:41, 6 min ago`; empty if it does not, or if that is not known. */
+export function surgeText({ surgingSince }: TopRow, now: Date): string {
+  return surgingSince ? ` since ${timeText(surgingSince, now).slice(0, -3)}, ${agoText(surgingSince, now)}` : '';
+}
+
 /** When a message was last seen: in a minute, or in an hour if its minutes are not known. */
 export function lastSeenText({ lastSeen, minutes }: TopRow, now: Date): string {
   if (!lastSeen) return 'not known';

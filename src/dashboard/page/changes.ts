@@ -7,7 +7,7 @@ import type { Snapshot } from '../data/snapshot';
 import type { View } from '../view';
 import type { MarkupElement } from './markup';
 import { formatExpected, formatNumber } from './number';
-import { badge, countCell, levelClass, messageCell, rowKey, seenCell, sparkCell } from './rows';
+import { countCell, levelClass, messageCell, rowKey, seenCell, sparkCell, statusCell } from './rows';
 import { severityLabel } from './severities';
 import { type Column, cell, note, row, table } from './table';
 import { windowWords } from './words';
@@ -41,12 +41,13 @@ async function changesTable(
 ): Promise<MarkupElement[]> {
   const rows = await mapInSlices(changes, (change) => changeRow(change, view, now));
   const rest = matching - changes.length;
+  const { recently, predicted } = windowWords(view);
   const notes = [
     ...(rest > 0 ? [`${formatNumber(rest)} more changed. Choose a severity to see more of its messages.`] : []),
     ...(undecided > 0
       ? [`${formatNumber(undecided)} others may have changed: ${OTHER} may include their counts.`]
       : []),
-    `New: not seen within a week. Returned: not seen for a day. ×: the count compared with ${windowWords(view).predicted}; ten is added to both, so that small counts do not stand out.`,
+    `New: first seen ${recently}, within a week. Returned: back ${recently} after a day or more. ×: the count compared with ${predicted}; ten is added to both, so that small counts do not stand out.`,
   ];
   return [table('changes', 'Messages that changed', columns(view), rows), ...notes.map(note)];
 }
@@ -61,7 +62,7 @@ function emptyText({ hasBaseline, undecided }: Snapshot): string {
 function changeRow(change: MessageRow, view: View, now: Date): MarkupElement {
   return row(
     { key: rowKey(change), class: levelClass(change) },
-    cell('status', badge(change)),
+    statusCell(change, now),
     cell('level', severityLabel(change.severity)),
     countCell('now', change.count),
     cell('number expected', formatExpected(change.expected)),

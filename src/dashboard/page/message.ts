@@ -9,7 +9,7 @@ import { dataHref, type View, viewHref } from '../view';
 import { chart, minuteValues } from './drawing';
 import type { Markup, MarkupElement } from './markup';
 import { formatCount, formatExpected, formatNumber } from './number';
-import { badge, levelClass, sample, variantList } from './rows';
+import { badge, levelClass, sample, sinceText, variantList } from './rows';
 import { severityLabel } from './severities';
 import { note } from './table';
 import { textElement, visible } from './text';
@@ -52,7 +52,7 @@ function rowFacts(row: MessageRow, view: View, now: Date): Fact[] {
   const words = windowWords(view);
   return [
     ['Severity', severityLabel(row.severity)],
-    ['What became of it', badge(row)],
+    ['What became of it', badge(row), ...sinceText(row, now)],
     [words.now, formatNumber(row.count)],
     ['Expected', formatExpected(row.expected)],
     [words.before, formatNumber(row.previous)],

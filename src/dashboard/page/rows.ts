@@ -1,6 +1,6 @@
 /** Makes the cells of a message: what became of it, its minutes, when it was seen, and a line of it to unfold. */
 
-import { sampleText } from '../../read/message-change';
+import { beganAt, sampleText } from '../../read/message-change';
 import type { MessageRow } from '../data/rows';
 import { shortHash } from '../data/short-hash';
 import { urgencyLevel } from '../data/urgency';
@@ -22,6 +22,19 @@ export function levelClass({ severity, status }: Pick<MessageRow, 'severity' | '
 /** The word says it; the arrow and the colour repeat it. */
 export function badge({ status, score }: Pick<MessageRow, 'status' | 'score'>): MarkupElement {
   return ['span', { class: `badge ${status}` }, statusText(status, score)];
+}
+
+/** Since when it is new, to the second, or surging, to the minute; nothing if that is not known. */
+export function sinceText(row: Pick<MessageRow, 'status' | 'firstSeen' | 'surgingSince'>, now: Date): Markup[] {
+  const time = beganAt(row);
+  if (!time) return [];
+  return [' since ', row.status === 'new' ? timeElement(time, now) : minuteElement(time, now)];
+}
+
+/** What became of it, with the minute in which a surge began: when a new one began stands in a cell of its own. */
+export function statusCell(row: MessageRow, now: Date): MarkupElement {
+  const since: Markup[] = row.surgingSince ? [['span', { class: 'since' }, ...sinceText(row, now)]] : [];
+  return cell('status', badge(row), ...since);
 }
 
 /** A link to the page of a message. Its key stays the same while other messages come. */

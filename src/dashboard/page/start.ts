@@ -7,10 +7,9 @@ import { loggerHref, type View } from '../view';
 import { sparkline } from './drawing';
 import type { Markup, MarkupElement } from './markup';
 import { formatNumber } from './number';
-import { levelClass, messageHref } from './rows';
+import { levelClass, messageHref, sinceText } from './rows';
 import { severityLabel, totalChange } from './severities';
 import { shorten, visible } from './text';
-import { timeElement } from './time';
 import { changesText, statusText, windowWords } from './words';
 
 /** Of the most telling message so much is shown, in UTF-16 units. */
@@ -66,9 +65,8 @@ function cardItem({ telling, urgent, ...card }: LoggerCard, view: View, now: Dat
 }
 
 function tellingLine(telling: TellingChange, view: View, now: Date): Markup {
-  const { severity, status, score, message, count, firstSeen, key } = telling;
+  const { severity, status, score, message, count, key } = telling;
   const text = shorten(message.split('\n', 1)[0] as string, MAX_TELLING);
-  const since: Markup[] = status === 'new' && firstSeen ? [' since ', timeElement(firstSeen, now)] : [];
   return [
     'p',
     { class: 'telling' },
@@ -76,6 +74,6 @@ function tellingLine(telling: TellingChange, view: View, now: Date): Markup {
     ' ',
     ['a', { class: 'text', href: messageHref(view, severity, key) }, visible(text)],
     `, ${formatNumber(count)}`,
-    ...since,
+    ...sinceText(telling, now),
   ];
 }

@@ -13,6 +13,8 @@ export interface WindowWords {
   readonly before: string;
   /** When something was logged in it. */
   readonly during: string;
+  /** When what is new was first seen: of this hour, that is longer. */
+  readonly recently: string;
   /** What its counts are compared with. */
   readonly predicted: string;
 }
@@ -20,12 +22,21 @@ export interface WindowWords {
 export function windowWords(view: Pick<View, 'window'>): WindowWords {
   const minutes = windowMinutes(view);
   if (minutes === undefined) {
-    return { now: 'This hour', before: 'Hour before', during: 'this hour', predicted: 'what the hour before predicts' };
+    const recently = 'in the last 60 minutes';
+    return {
+      now: 'This hour',
+      before: 'Hour before',
+      during: 'this hour',
+      recently,
+      predicted: 'what the hour before predicts',
+    };
   }
+  const during = `in the last ${minutes} minutes`;
   return {
     now: `${minutes} minutes`,
     before: 'Before',
-    during: `in the last ${minutes} minutes`,
+    during,
+    recently: during,
     predicted: 'what the time before predicts',
   };
 }
