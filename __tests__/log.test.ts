@@ -59,6 +59,11 @@ describe('logCommon', () => {
     await workspace.close();
   });
 
+  const readSample = async (severity: string, message = 'hello'): Promise<string | undefined> => {
+    const changes = await workspace.reader.changes(name, severity);
+    return changes.find((change) => change.message === message)?.sample?.message;
+  };
+
   const storedLog = (of = name): StoredLog => new StoredLog(workspace.redis, workspace.prefix, of);
 
   it('writes ten thousand calls at once in few batches, in their order', async () => {
@@ -113,5 +118,26 @@ describe('logCommon', () => {
     letGo();
     await first;
     expect(await storedLog().current()).toEqual({ first: 1, later: 3, last: 1 });
+  });
+
+  it('has a sample of each message kept, of warnings and worse unless sampleSeverities says otherwise', async () => {
+    const message = 'no price\n    at charge (/srv/shop/payment.js:17:3)';
+    for (const severity of ['info', 'error']) await logCommon(watched, name, message, severity, options);
+    expect([await readSample('info', message), await readSample('error', message)]).toEqual([undefined, message]);
+    name = `${name} of chosen severities`;
+    const chosen = { ...options, severities: { audit: 'notes' }, sampleSeverities: ['info', 'audit'] };
+    for (const level of ['info', 'error', 'audit']) await logCommon(watched, name, 'hello', level, chosen);
+    const samples = [await readSample('info'), await readSample('error'), await readSample('notes')];
+    expect(samples).toEqual(['hello', undefined, 'hello']);
+    const [none, all] = [{ ...options, sampleSeverities: [] }, options];
+    await Promise.all([none, all].map((some) => logCommon(watched, name, 'at once', 'error', some)));
+    expect(await readSample('error', 'at once')).toBe('at once');
+  });
+
+  it('has the sample of a later call kept if that of an earlier one did not arrive', async () => {
+    watched.instead = (number) => (number === 1 ? Promise.reject(new Error('no connection')) : undefined);
+    await expect(logCommon(watched, name, 'hello', 'error', options)).rejects.toThrow('no connection');
+    await logCommon(watched, name, 'hello', 'error', options);
+    expect(await readSample('error')).toBe('hello');
   });
 });

@@ -131,5 +131,7 @@ async function logOnce(
   if (!log) clients.set(client, (log = new ClientLog(client)));
   const { keyPrefix: prefix, recentLimit, commonLimit, ttlSeconds = 0, timestamp } = resolved;
   const write = { prefix, hashTag, recentLimit, commonLimit, ttlSeconds };
-  return log.write(name, severity, call, { key: JSON.stringify([write, timestamp]), timestamp, write });
+  const isSampled = resolved.sampleSeverities.some((each) => toSeverity(each, resolved.severities) === severity);
+  const key = JSON.stringify([write, timestamp, isSampled]);
+  return log.write(name, severity, call, { key, timestamp, isSampled, write });
 }

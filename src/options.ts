@@ -38,6 +38,11 @@ export interface WriteOptions {
    * @default {}
    */
   readonly severities?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Severities of whose messages Redis keeps a sample: the first line of an hour with each, of at most 2 kB, a stack before
+   * metadata; none for `[]`. @default ['warning', 'error', 'critical']
+   */
+  readonly sampleSeverities?: readonly string[] | undefined;
 }
 
 /** Options of {@link RedisRecentCommonTransport}: its own, and winston's (`level`, `silent`, `format`, `handleExceptions`, `handleRejections`). */
@@ -60,11 +65,6 @@ export interface TransportOptions
    * undefined counts nothing. @default 'message'
    */
   readonly commonKey?: CommonKey | undefined;
-  /**
-   * Severities of whose messages Redis keeps a sample: the first line of an hour with each, of at most 2 kB, a stack before
-   * metadata; none for `[]`. @default ['warning', 'error', 'critical']
-   */
-  readonly sampleSeverities?: readonly string[] | undefined;
   /**
    * Time between the beginnings of two batches of one logger name and severity, in milliseconds, from 0 to 60,000. After a
    * pause up to five may begin early, the first as soon as something is logged. The word is Kafka's. @default 10
@@ -89,6 +89,7 @@ const WRITE_OPTIONS: Readonly<Record<keyof WriteOptions, true>> = {
   timestamp: true,
   ttlSeconds: true,
   severities: true,
+  sampleSeverities: true,
 };
 
 /** The names of a transport's options, besides those that say how to reach Redis. */
@@ -96,7 +97,6 @@ const TRANSPORT_OPTIONS: Readonly<Record<Exclude<keyof TransportOptions, keyof C
   name: true,
   ...WRITE_OPTIONS,
   commonKey: true,
-  sampleSeverities: true,
   lingerMs: true,
   maxPending: true,
   closeTimeoutMs: true,
@@ -164,7 +164,6 @@ export function resolveTransportOptions(options: TransportOptions = {}): Resolve
   for (const option of ['lingerMs', 'maxPending', 'closeTimeoutMs'] as const) assertInteger(resolved, option);
   if (typeof resolved.name !== 'function') assertName(resolved.name, { hashTag });
   assertCommonKey(resolved.commonKey);
-  assertSeverities(resolved.sampleSeverities, 'sampleSeverities');
   assertWinstonOptions(resolved);
   return resolved;
 }
@@ -199,6 +198,7 @@ function assertWriteOptions(options: Resolved<WriteOptions>, hashTag: boolean): 
   for (const [level, severity] of Object.entries(options.severities)) {
     assertSeverity(typeof severity === 'string' ? severity.toLowerCase() : severity, `severities.${level}`);
   }
+  assertSeverities(options.sampleSeverities, 'sampleSeverities');
 }
 
 function assertCommonKey(commonKey: unknown): void {

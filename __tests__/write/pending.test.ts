@@ -43,6 +43,10 @@ const listCounts = (batches: readonly Batch[]): [string, number][] =>
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
+// A minute or an hour that turns in between would begin another group.
+beforeEach(() => jest.spyOn(Date, 'now').mockReturnValue(time));
+afterEach(() => jest.restoreAllMocks());
+
 describe('pending', () => {
   it('makes one batch of many calls, with counts and the newest lines, oldest first', () => {
     const pending = createPending({ recentLimit: 3 });
@@ -125,9 +129,7 @@ describe('pending', () => {
     };
     const fresh = draw();
     expect(fresh.map(({ logged, numbered }) => [logged, numbered])).toEqual([...Array(5).fill([250, 0]), [50, 1300]]);
-    for (const { groups } of fresh) {
-      destination.touched.settle({ groups }, { touchedIn: minute, start: '2026-11-24T12:00:00' });
-    }
+    for (const { groups } of fresh) destination.touched.settle({ groups }, minute);
     const known = draw();
     expect(known.map(({ logged, numbered, touchedIn }) => [logged, numbered, touchedIn])).toEqual([
       [1000, 0, minute],
@@ -146,7 +148,7 @@ describe('pending', () => {
     const destination = createDestination('app');
     const settle = (message: string, touchedIn: number): void => {
       pending.add(destination, ...call(message));
-      for (const batch of pending.draw(destination)) destination.touched.settle(batch, { touchedIn, start: '' });
+      for (const batch of pending.draw(destination)) destination.touched.settle(batch, touchedIn);
     };
     const drawOne = (message: string): number | undefined => {
       pending.add(destination, ...call(message));
@@ -165,18 +167,20 @@ describe('pending', () => {
     const format = (_time: number, text: LineText): string => `sample of ${text.toString()}`;
     const pending = createPending({ samples: { severities: new Set(['error']), format } });
     const severities = ['error', 'info'].map((severity) => new Destination('app', severity, new ServerTime()));
-    const drawSamples = (destination: Destination): string[] => {
-      pending.add(destination, ...call('boom', { text: 'first' }));
-      pending.add(destination, ...call('boom', { text: 'second' }));
+    const drawSamples = (destination: Destination, hours = 0): string[] => {
+      const later = { time: time + hours * 3_600_000 };
+      pending.add(destination, ...call('boom', { text: 'first', ...later }));
+      pending.add(destination, ...call('boom', { text: 'second', ...later }));
       return pending.draw(destination).flatMap(({ groups }) => groups.flatMap(({ samples }) => samples));
     };
     const [errors, infos] = severities as [Destination, Destination];
     expect(drawSamples(infos)).toEqual([]);
     expect(drawSamples(errors)).toEqual(['sample of first']);
-    errors.touched.settle({ groups: [] }, { touchedIn: 0, start: '2026-11-24T12:00:00' });
     expect(drawSamples(errors)).toEqual([]);
-    errors.touched.settle({ groups: [] }, { touchedIn: 0, start: '2026-11-24T13:00:00' });
-    expect(drawSamples(errors)).toEqual(['sample of first']);
+    expect(drawSamples(errors, 1)).toEqual(['sample of first']);
+    expect(drawSamples(errors, 1)).toEqual([]);
+    errors.touched.settle({ groups: [] }, 0, true);
+    expect(drawSamples(errors, 1)).toEqual(['sample of first']);
   });
 
   it('counts messages together that are the same without colours', () => {

@@ -26,7 +26,7 @@ afterAll(async () => {
   await workspace.close();
 });
 
-type Result = Omit<WriteResult, 'touched'>;
+type Result = Omit<WriteResult, 'touchedIn'>;
 
 /** The outcome of a batch that was written, with nothing late or lost. */
 const WRITTEN: Result = { isApplied: true, late: 0, lost: 0, part: 0 };
@@ -64,7 +64,7 @@ class Source {
   }
 
   async write(what: number | Batch): Promise<Result> {
-    const { touched: _, ...result } = await this.#writer.write(typeof what === 'number' ? this.batch(what) : what);
+    const { touchedIn: _, ...result } = await this.#writer.write(typeof what === 'number' ? this.batch(what) : what);
     return result;
   }
 }

@@ -5,6 +5,7 @@ import { DeliveryWarning } from '../errors';
 import type { TimestampFormat } from '../line-format';
 import type { LineText } from '../record/line-text';
 import { boundedLineFormatter, formatMessage } from '../record/log-call';
+import { shortenSample } from '../record/sample';
 import { labelDestination } from './batch';
 import type { WriteSettings } from './codec';
 import type { IndexNote } from './index-note';
@@ -31,6 +32,8 @@ export interface CallSettings {
   /** Calls with different keys are written apart. */
   readonly key: string;
   readonly timestamp: TimestampFormat;
+  /** Whether Redis is to keep a line of each message. */
+  readonly isSampled: boolean;
   readonly write: WriteSettings;
 }
 
@@ -103,9 +106,13 @@ export class CallQueue {
   #open(settings: CallSettings): Draft {
     const { name, severity, serverTime } = this.#options;
     const { recentLimit } = settings.write;
-    const formats = { formatLine: boundedLineFormatter(settings.timestamp), formatMessage };
+    const formatLine = boundedLineFormatter(settings.timestamp);
     const nextNumber = (): number => this.#host.producer.nextNumber();
-    const pending = new Pending({ recentLimit, maxPending: MAX_CALLS, ...formats, nextNumber });
+    const samples = {
+      severities: new Set(settings.isSampled ? [severity] : []),
+      format: (time: number, text: LineText) => shortenSample(formatLine(time, text)),
+    };
+    const pending = new Pending({ recentLimit, maxPending: MAX_CALLS, formatLine, formatMessage, nextNumber, samples });
     const destination = new Destination(name, severity, serverTime, this.#touched);
     const before = this.#last;
     let letNextGo = (): void => undefined;
@@ -140,12 +147,15 @@ export class CallQueue {
     note.settings = settings.write;
     try {
       for (const batch of pending.draw(destination)) {
-        const { lost, part, touched } = await writer.write(batch, note);
-        this.#touched.settle(batch, touched, lost > 0);
+        const { lost, part, touchedIn } = await writer.write(batch, note);
+        this.#touched.settle(batch, touchedIn, lost > 0);
         if (lost + part === 0) continue;
         const label = labelDestination(batch);
         this.#host.onWarning(new DeliveryWarning(`Redis has lost ${lost + part} log calls of ${label}`));
       }
+    } catch (error) {
+      this.#touched.forget();
+      throw error;
     } finally {
       clock.clearTimeout(timer);
       this.#inFlight--;

@@ -52,6 +52,11 @@ export class CountGroups {
     return this.#groups.map((group) => (group.minutes.length > 0 ? { ...group, minutes: listMinutes(group) } : group));
   }
 
+  /** The hour of {@link minute}. */
+  get hour(): number {
+    return Math.floor(this.minute / 60);
+  }
+
   /** The minute of a time of the wall clock, as the server counts minutes: its hours begin with one. */
   toMinute(time: number): number {
     return Math.floor((time + this.#serverTime.aheadOfWall) / MINUTE_MS);

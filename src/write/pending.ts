@@ -178,7 +178,7 @@ export class Pending {
     if (!this.#isFull) {
       const counted = this.#insert(messages, keep(destination, time, message));
       const { samples } = this.#options;
-      if (samples?.severities.has(destination.severity) && destination.touched.wantsSample(message)) {
+      if (samples?.severities.has(destination.severity) && destination.touched.wantsSample(message, groups.hour)) {
         counted.sample = detach(samples.format(time, text));
       }
       return counted;

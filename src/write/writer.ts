@@ -29,8 +29,8 @@ export interface WriteResult {
   readonly lost: number;
   /** Log calls of this batch that may not be counted: an error ended an earlier try midway. */
   readonly part: number;
-  /** What of its messages Redis has touched. */
-  readonly touched: Pick<WriteReply, 'touchedIn' | 'start'>;
+  /** The minute of Redis in which its messages are touched now; 0 for none. */
+  readonly touchedIn: number;
 }
 
 /** Whether the last run of the script reached its end, as far as is known: then every command is permitted. */
@@ -101,7 +101,7 @@ export class Writer {
     // Another producer has the id: the process was copied while it ran.
     this.#producer.renew(this.#id);
     this.#adoptId();
-    if (isRetry) return { isApplied: false, late: 0, lost: 0, part: batch.logged, touched: { ...reply, touchedIn: 0 } };
+    if (isRetry) return { isApplied: false, late: 0, lost: 0, part: batch.logged, touchedIn: 0 };
     return this.#settle(batch, await this.#sendWithNote(batch, note));
   }
 
@@ -172,7 +172,7 @@ export class Writer {
     this.#acknowledged = total;
     if (isApplied) this.#appliedAt = now;
     this.#permission.isKnown = part === 0;
-    return { isApplied, late, lost, part, touched: { touchedIn, start } };
+    return { isApplied, late, lost, part, touchedIn };
   }
 
   #hasExpired(now: number): boolean {

@@ -60,7 +60,7 @@ export class Destination {
   /** What the writer knows to be touched in a minute of the server, and of which it has sent a line in an hour. */
   touched = { minute: Number.NaN, messages: new Set<string>() };
   sampled = new Set<string>();
-  hour: number | undefined;
+  sampledIn = Number.NaN;
 
   readonly #limits: Limits;
   readonly #clocks: ModelClocks;
@@ -84,6 +84,9 @@ export class Destination {
 
   /** Takes a log call of which a line is to be kept, if it is the first of its message in an hour. */
   keepLine({ message, line }: Call): void {
+    const hour = Math.floor(this.#clocks.minute / 60);
+    if (hour !== this.sampledIn) this.sampled = new Set();
+    this.sampledIn = hour;
     if (this.counts.newest.has(message) || this.sampled.has(message) || this.sampled.size >= MAX_SAMPLES) return;
     this.sampled.add(message);
     this.counts.keepLine(message, line);
@@ -136,11 +139,8 @@ export class Destination {
 
   /** What the writer learns from a reply of the messages that Redis has touched. */
   learn(batch: Batch, isApplied: boolean, hasLost: boolean): void {
-    const { start } = this.stored;
-    if (this.hour !== undefined && this.hour !== start) this.sampled = new Set();
-    this.hour = start;
     const { serverMinute } = this.#clocks;
-    if (hasLost) this.touched = { minute: Number.NaN, messages: new Set() };
+    if (hasLost) [this.touched, this.sampled] = [{ minute: Number.NaN, messages: new Set() }, new Set()];
     const [newest] = batch.groups;
     if (!isApplied || !newest || newest.minutes.length > 1 || this.stored.newestMinute !== serverMinute) return;
     if (this.touched.minute !== serverMinute) this.touched = { minute: serverMinute, messages: new Set() };
