@@ -42,7 +42,8 @@ describe('logCommon', () => {
 
   beforeAll(async () => {
     workspace = await Workspace.open();
-    client = createClient({ url: workspace.writerUrl, RESP: 2 });
+    // By default node-redis gives up a command that it could not send for five seconds: a busy machine may take longer.
+    client = createClient({ url: workspace.writerUrl, RESP: 2, commandOptions: { timeout: 0 } });
     await client.on('error', () => undefined).connect();
     options = { keyPrefix: workspace.prefix };
   });
