@@ -1,5 +1,5 @@
 import { createClient } from 'redis';
-import { forget, OptionsError } from '../src';
+import { forget, OptionsError, type PassedClient } from '../src';
 import { Workspace } from './support/workspace';
 
 describe('forget', () => {
@@ -43,6 +43,24 @@ describe('forget', () => {
     expect(await listKnown()).toContain('half info');
     expect(await listKnown()).not.toContain('half error');
     expect(await forget(client, 'half', 'error', { keyPrefix })).toEqual([]);
+  });
+
+  it('leaves in the index what was logged meanwhile', async () => {
+    await log('busy');
+    type Args = Parameters<typeof client.eval>;
+    const thenLog = async (removed: Promise<unknown>, [, options]: Args): Promise<unknown> => {
+      const found = await removed;
+      if (options?.keys?.some((key) => key.includes('recent:'))) await log('busy');
+      return found;
+    };
+    const beside: PassedClient = {
+      evalSha: (...args: Args) => thenLog(client.evalSha(...args), args),
+      eval: (...args: Args) => thenLog(client.eval(...args), args),
+      on: () => undefined,
+    };
+    expect((await forget(beside, 'busy', 'info', { keyPrefix })).length).toBe(1);
+    expect(await workspace.redis.exists(workspace.key('recent:busy:info'))).toBe(1);
+    expect(await listKnown()).toContain('busy info');
   });
 
   it('refuses names and severities that no logger can have', async () => {

@@ -27,12 +27,18 @@ return redis.call('ZRANGE', KEYS[1], 0, -1)
 `);
 
 const FORGET = defineScript(/* lua */ `
--- Removes the keys of a destination.
+-- Removes the keys of a destination, and the destination from the index.
 --
--- KEYS[1] recent  list  the newest lines, newest first; any other keys follow
+-- KEYS[1] recent  list  the newest lines, newest first; the other keys of the destination follow, and the index if ARGV is given
 --
--- Returns how many keys there were
-return redis.call('UNLINK', KEYS[1], unpack(KEYS, 2))
+-- ARGV[1] the destination; none in a cluster, where the index is in another slot
+-- ARGV[2] its member with the time of news
+--
+-- Returns how many keys of the destination there were
+local has_index = #ARGV > 0
+local removed = redis.call('UNLINK', KEYS[1], unpack(KEYS, 2, #KEYS - (has_index and 1 or 0)))
+if has_index then redis.call('ZREM', KEYS[#KEYS], ARGV[1], ARGV[2]) end
+return removed
 `);
 
 const LEAVE_INDEX = defineScript(/* lua */ `
@@ -104,9 +110,13 @@ function open(client: PassedClient, name: string, prefix: string): [Connection, 
   return [openConnection({ client }, false), space];
 }
 
+/** In one step if there can be one: what is logged meanwhile would be in no index. */
 async function forgetOne(connection: Connection, space: KeySpace, name: string, severity: string): Promise<boolean> {
-  const removed = Number(await connection.run(FORGET, Object.values(destinationKeys(space, name, severity)), []));
-  const member = knownMember(name, severity);
-  await connection.run(LEAVE_INDEX, [knownKey(space)], [member, newsMember(member)]);
-  return removed > 0;
+  const keys = Object.values(destinationKeys(space, name, severity));
+  const [index, member] = [knownKey(space), knownMember(name, severity)];
+  const members = [member, newsMember(member)];
+  if (!space.hashTag) return Number(await connection.run(FORGET, [...keys, index], members)) > 0;
+  const removed = await connection.run(FORGET, keys, []);
+  await connection.run(LEAVE_INDEX, [index], members);
+  return Number(removed) > 0;
 }
