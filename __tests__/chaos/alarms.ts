@@ -64,7 +64,7 @@ const NUMBERS = 10_000;
 /** A leader is killed so often. */
 const KILL_INTERVAL_MS = 10_000;
 const PAUSE_MS = 4000;
-const PROGRAM_TIMEOUT_MS = 30_000;
+const PROGRAM_TIMEOUT_MS = 60_000;
 /** A try is put off for a minute at most, and all loggers are looked through once a minute. */
 const TELL_TIMEOUT_MS = 180_000;
 /** In a cluster a message whose note died with its writer is found within six minutes. */
