@@ -127,6 +127,19 @@ describe('write side', () => {
     ]);
   });
 
+  it('counts calls that arrive after those of the next hour in their own minute', async () => {
+    await play(workspace, {}, [
+      log(['app:info', 'a']),
+      next('app:info', 'busy'),
+      log(['app:info', 'a']),
+      minutes(40),
+      elsewhere('app:info', 'a'),
+      flush(),
+      minutes(1),
+      log(['app:info', 'a']),
+    ]);
+  });
+
   it('counts no call in a later hour than one that came after it, though a clock that was set makes it seem younger', async () => {
     await play(workspace, {}, [
       next('app:error', 'loading'),
