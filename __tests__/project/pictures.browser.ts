@@ -1,12 +1,11 @@
-import { calmHour, incidentHour, type PlacedCall, SHOP, STACK } from '../../examples/demo/incident';
+import { STACK } from '../../examples/demo/incident';
 import { parameterize, RecentCommonReader } from '../../src';
-import { ServerClock } from '../support/redis/server-clock';
-import { RedisServer } from '../support/redis/servers';
 import { describeWith } from '../support/requirements';
 import { openTab } from '../support/viewers/browser';
 import { FakeKeyboard, FakeSink, RunningCli, runCli } from '../support/viewers/cli';
 import { makeDashboard, Site } from '../support/viewers/dashboard';
-import { Workspace } from '../support/workspace';
+import { SeededIncident } from '../support/viewers/incident';
+import type { Workspace } from '../support/workspace';
 
 const ESC = '\u001b';
 /** Colours of a dark terminal, by their numbers. */
@@ -31,71 +30,24 @@ function terminalHtml(text: string): string {
   return `<body style="margin: 0; background: #0d1117"><pre style="${style}">${shown}</pre></body>`;
 }
 
-/** Minutes of the hour with the incident. */
-const MINUTES = 41;
-
 const describePictures = describeWith('browser', 'server clock');
 
 describePictures('pictures of the viewers', () => {
-  let clock: ServerClock;
-  let server: RedisServer;
+  let incident: SeededIncident;
   let workspace: Workspace;
   let site: Site;
   const browser = openTab({ expected: /status of 404/ });
 
   beforeAll(async () => {
-    clock = ServerClock.create();
-    server = await RedisServer.start({ env: clock.env });
-    workspace = await Workspace.open(server.url);
-    const before = calmHour();
-    before.delete('mailer');
-    await logByMinute(before, -60, 60);
-    await logByMinute(incidentHour(), 0, MINUTES);
-    await spreadLines(SHOP);
+    incident = await SeededIncident.open();
+    workspace = incident.workspace;
     const options = { title: 'Shop logs', environment: 'production' };
     site = await Site.open(makeDashboard(workspace, options).node);
   }, 180_000);
   afterAll(async () => {
     await site.close();
-    await workspace.close();
-    await server.stop();
-    clock.remove();
+    await incident.close();
   });
-
-  /** Sets the clock to this minute of the current hour. */
-  function setIntoHour(minutes: number): void {
-    clock.set(minutes * 60 - (Math.floor(Date.now() / 1000) % 3600));
-  }
-
-  /** Logs calls in each of some minutes, with transports that do not take their own clock for one that stood still. */
-  async function logByMinute(all: ReadonlyMap<string, PlacedCall[]>, from: number, minutes: number): Promise<void> {
-    for (let minute = 0; minute < minutes; minute++) {
-      setIntoHour(from + minute + 0.5);
-      for (const [name, calls] of all) {
-        const own = calls.filter(({ at }) => Math.floor(at * minutes) === minute);
-        if (own.length === 0) continue;
-        const transport = workspace.transport({ name, closeTimeoutMs: 60_000, commonKey: 'pattern' });
-        for (const { at: _, ...call } of own) transport.log(call);
-        await transport.close();
-      }
-    }
-  }
-
-  /** Gives lines that were logged at once the times of lines that came one by one. */
-  async function spreadLines(name: string): Promise<void> {
-    const calls = (incidentHour().get(name) as PlacedCall[]).slice(-60).reverse();
-    const [seconds] = (await workspace.redis.sendCommand(['TIME'])) as unknown as [string];
-    const now = Number(seconds) * 1000;
-    for (const severity of new Set(calls.map(({ level }) => level))) {
-      const key = workspace.key(`recent:${name}:${severity}`);
-      const ages = calls.flatMap(({ level }, i) => (level === severity ? [i * 1700] : []));
-      const lines = (await workspace.redis.lRange(key, 0, -1)).map((line, i) => {
-        return `${new Date(now - (ages[i] ?? 250_000)).toISOString()} ${line.slice(25)}`;
-      });
-      await workspace.redis.del(key);
-      await workspace.redis.rPush(key, lines);
-    }
-  }
 
   it.each([
     ['light', 1280, 1000],
@@ -136,7 +88,7 @@ describePictures('pictures of the viewers', () => {
     ['tail', ['tail', 'checkout', '-n', '20'], 100, 420],
   ] as const)('show a terminal: %s with %j in %i columns', async (title, args, columns, height) => {
     const stdout = new FakeSink({ isTTY: true, columns });
-    const at = ['-u', server.url, '--prefix', workspace.prefix];
+    const at = ['-u', incident.url, '--prefix', workspace.prefix];
     const { code } = await runCli([...args, ...at], { stdout, env: { TERM: 'xterm-256color' } });
     expect(code).toBe(0);
     const { tab } = browser;
@@ -151,7 +103,7 @@ describePictures('pictures of the viewers', () => {
     ['message', 80, 24, '\r'],
   ])('show top on a terminal: %s', async (title, columns, rows, keys) => {
     const [stdin, stdout] = [new FakeKeyboard({ isTTY: true }), new FakeSink({ isTTY: true, columns, rows })];
-    const args = ['top', 'checkout', '-u', server.url, '--prefix', workspace.prefix];
+    const args = ['top', 'checkout', '-u', incident.url, '--prefix', workspace.prefix];
     const cli = new RunningCli(args, { stdin, stdout, env: { TERM: 'xterm-256color' } });
     await cli.until(() => stdout.text.includes('STATUS'));
     stdin.write(keys);
@@ -188,7 +140,7 @@ describePictures('pictures of the viewers', () => {
   });
 
   it('show the page before anything was logged', async () => {
-    const reader = new RecentCommonReader({ url: server.url, keyPrefix: 'nothing:' });
+    const reader = new RecentCommonReader({ url: incident.url, keyPrefix: 'nothing:' });
     const empty = await Site.open(makeDashboard(workspace, { reader }).node);
     const { tab } = browser;
     await tab.goto(empty.url, { width: 1100, height: 420 });

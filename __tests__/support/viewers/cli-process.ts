@@ -32,8 +32,12 @@ export class CliProcess {
     });
   }
 
-  static start(args: readonly string[], env: Readonly<Record<string, string>> = {}): CliProcess {
-    return new CliProcess(process.execPath, [...PROGRAM, ...args], env);
+  static start(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    program: readonly string[] = PROGRAM,
+  ): CliProcess {
+    return new CliProcess(process.execPath, [...program, ...args], env);
   }
 
   /**
