@@ -179,6 +179,29 @@ describeWithServer('connection that is dead without having been closed', () => {
 });
 
 describeWithServer('outage of Redis', () => {
+  it('is told once more if it turns out to be one that only a change of configuration ends', async () => {
+    const [server, rotated] = [await startServer(), await startServer(['--requirepass', 'rotated'])];
+    const name = await startProxy(server);
+    const { transport, log, warnings } = openTransport({ url: name.url });
+    log();
+    await transport.flush();
+    await server.kill();
+    log();
+    await until(() => warnings.length === 1);
+    name.redirect(rotated.port);
+    const flushed = transport.flush();
+    const { retries } = transport.stats();
+    await until(() => warnings.length > 1 && transport.stats().retries > retries + 3);
+    expect(warnings.slice(1)).toEqual([
+      expect.stringMatching(
+        / still cannot write to Redis for app:info, 1 log calls pending: .*(NOAUTH|unauthenticated)/,
+      ),
+    ]);
+    name.redirect((await startServer()).port);
+    await flushed;
+    expect(transport.stats()).toMatchObject({ pending: 0, connected: true });
+  });
+
   it('is over once Redis answers, even if a destination has got a wrong type under a key meanwhile', async () => {
     const server = await startServer();
     const { transport, log, warnings } = openTransport({ url: server.url });

@@ -1,7 +1,11 @@
-/** Warns once when an outage begins and once when it is over, however many tries and destinations it takes. */
+/**
+ * Warns once when an outage begins and once when it is over, however many tries and destinations it takes; and once if only a
+ * change of configuration can end it, which shows after a connection was lost.
+ */
 
 import { clock } from '../clock';
 import { DeliveryWarning, errorMessage } from '../errors';
+import { isConfigurationError } from '../redis/failures';
 
 interface Outage {
   /** Milliseconds of the monotonic clock. */
@@ -10,6 +14,8 @@ interface Outage {
   readonly destinations: Set<string>;
   /** The error of the last try. */
   cause: unknown;
+  /** Whether it was told that only a change of configuration can end it. */
+  isToldToLast: boolean;
 }
 
 /** The outages of Redis, of the index and of single destinations. */
@@ -37,11 +43,17 @@ export class Outages {
 
   /** A try to write to a target for a destination failed. */
   reportFailure(target: string, destination: string, error: unknown): void {
+    const place = target === destination ? target : `${target} for ${destination}`;
+    const problem = `cannot write to ${place}${this.#pending()}: ${errorMessage(error)}`;
+    const isLasting = isConfigurationError(error);
     let outage = this.#outages.get(target);
     if (!outage) {
-      this.#outages.set(target, (outage = { since: clock.now(), destinations: new Set(), cause: error }));
-      const place = target === destination ? target : `${target} for ${destination}`;
-      this.#warn(`cannot write to ${place}${this.#pending()}: ${errorMessage(error)}`, { cause: error });
+      outage = { since: clock.now(), destinations: new Set(), cause: error, isToldToLast: isLasting };
+      this.#outages.set(target, outage);
+      this.#warn(problem, { cause: error });
+    } else if (isLasting && !outage.isToldToLast) {
+      outage.isToldToLast = true;
+      this.#warn(`still ${problem}`, { cause: error });
     }
     outage.destinations.add(destination);
     outage.cause = error;
