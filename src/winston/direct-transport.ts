@@ -69,8 +69,8 @@ export abstract class DirectTransport extends TransportStream {
   }
 
   /** The stream would emit the error that it is destroyed with, and end a process that does not listen. */
-  override _destroy(_error: Error | null, callback: Done): void {
-    callback(null);
+  override destroy(_error?: Error): this {
+    return super.destroy();
   }
 
   /** Takes in a log call that waited in the queue of the stream. The stream calls this. */
