@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { createClient } from 'redis';
 import { format } from 'winston';
@@ -6,6 +7,7 @@ import {
   logRecent,
   OptionsError,
   RecentCommonReader,
+  RecentCommonWatcher,
   RedisRecentCommonTransport,
   type TransportOptions,
 } from '../src';
@@ -130,6 +132,32 @@ describe('valid option', () => {
   it("is passed on if it is one of winston's own", () => {
     const options = { level: 'warn', silent: true, format: format.simple(), handleExceptions: true };
     expect(new RedisRecentCommonTransport({ url, ...options })).toMatchObject(options);
+  });
+});
+
+describe('option that an object of a class inherits', () => {
+  class Settings {
+    get url(): string {
+      return url;
+    }
+    get closeTimeoutMs(): number {
+      return 100;
+    }
+    get cooldownMs(): number {
+      return -1;
+    }
+  }
+
+  it('counts like one of its own, to a transport and to a watcher', async () => {
+    const transport = new RedisRecentCommonTransport(new Settings());
+    const warned = once(transport, 'warn');
+    transport.log({ level: 'info', message: 'hello' });
+    expect(String(await warned)).toContain('127.0.0.1:1');
+    await expect(transport.flush()).rejects.toMatchObject({ timeoutMs: 100 });
+    await transport.close();
+    expect(() => new RecentCommonWatcher(Object.assign(new Settings(), { onAlarm: () => undefined }))).toThrow(
+      /cooldownMs: expected a whole number/,
+    );
   });
 });
 

@@ -87,6 +87,15 @@ export function assertKnown(options: object, known: Readonly<Record<string, unkn
   }
 }
 
+/** The options that are given, by their names: an object of a class may inherit them, where a copy of it would have none. */
+export function givenOptions<Options extends object>(
+  options: Options,
+  known: Readonly<Record<string, unknown>>,
+): Options {
+  const values = Object.keys(known).map((name) => [name, options[name as keyof Options]] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Options;
+}
+
 /** The name that was probably meant; undefined if none is near. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

@@ -2,11 +2,19 @@
 
 import type TransportStream = require('winston-transport');
 
-import { assertBoolean, assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsError } from './errors';
+import {
+  assertBoolean,
+  assertFunction,
+  assertKnown,
+  assertObject,
+  assertWholeNumber,
+  givenOptions,
+  OptionsError,
+} from './errors';
 import type { TimestampFormat } from './line-format';
 import type { CommonKey, LogInfo } from './record/log-call';
 import { assertName, assertPrefix, assertSeverity } from './redis/keys';
-import { assertConnection, type ConnectionOptions, withUrl } from './redis/open';
+import { assertConnection, type ConnectionOptions, givenWithUrl } from './redis/open';
 import { isClusterClient } from './redis/passed-client';
 
 /** Options of the keys and of the data under them. */
@@ -159,7 +167,7 @@ export type Resolved<Options> = Omit<Options, keyof typeof DEFAULTS> & {
 export function resolveTransportOptions(options: TransportOptions = {}): Resolved<TransportOptions> {
   assertConnection(options, { ...TRANSPORT_OPTIONS, ...WINSTON_OPTIONS });
   const hashTag = options.client !== undefined && isClusterClient(options.client);
-  const resolved = withDefaults<TransportOptions>(withUrl(options));
+  const resolved = withDefaults(givenWithUrl(options, TRANSPORT_OPTIONS));
   assertWriteOptions(resolved, hashTag);
   for (const option of ['lingerMs', 'maxPending', 'closeTimeoutMs'] as const) assertInteger(resolved, option);
   if (typeof resolved.name !== 'function') assertName(resolved.name, { hashTag });
@@ -175,16 +183,13 @@ export function resolveTransportOptions(options: TransportOptions = {}): Resolve
 export function resolveWriteOptions(options: WriteOptions, hashTag: boolean): Resolved<WriteOptions> {
   assertObject(options, 'options');
   assertKnown(options, WRITE_OPTIONS);
-  const { timestamp = 'asctime' } = options;
-  const resolved = withDefaults<WriteOptions>({ ...options, timestamp });
+  const resolved = withDefaults<WriteOptions>({ timestamp: 'asctime', ...givenOptions(options, WRITE_OPTIONS) });
   assertWriteOptions(resolved, hashTag);
   return resolved;
 }
 
-/** An option that is given as undefined gets its default, too. */
-function withDefaults<Options extends WriteOptions>(options: Options): Resolved<Options> {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...DEFAULTS, ...Object.fromEntries(given) } as unknown as Resolved<Options>;
+function withDefaults<Options extends WriteOptions>(given: Options): Resolved<Options> {
+  return { ...DEFAULTS, ...given } as unknown as Resolved<Options>;
 }
 
 function assertWriteOptions(options: Resolved<WriteOptions>, hashTag: boolean): void {

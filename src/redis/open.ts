@@ -1,7 +1,7 @@
 /** Checks the options that say how to reach Redis, and opens a connection. */
 
 import { isIP } from 'node:net';
-import { assertObject, errorMessage, HIDDEN, OptionsError } from '../errors';
+import { assertObject, errorMessage, givenOptions, HIDDEN, OptionsError } from '../errors';
 import type { Connection } from './connection';
 import { assertKnownOptions, assertRedisOptions } from './option-names';
 import { type OwnClientOptions, OwnConnection, prepareClient } from './own-connection';
@@ -84,11 +84,17 @@ function findUrl({ url, redis }: ConnectionOptions): { readonly option: string; 
   return { option: isFromEnvironment ? 'REDIS_URL' : 'url', url: found };
 }
 
-/** Options that say where Redis is, for connections that are opened later: the environment may be another then. */
-export function withUrl<Options extends ConnectionOptions>(options: Options): Options {
-  const { client, url, redis } = options;
-  if (client !== undefined || url !== undefined || redis !== undefined) return options;
-  return { ...options, url: defaultUrl(process.env).url };
+/**
+ * The options that are given, and where Redis is, for connections that are opened later: the environment may be another then.
+ * @param known - the names of the options besides those that say how to reach Redis
+ */
+export function givenWithUrl<Options extends ConnectionOptions>(
+  options: Options,
+  known: Readonly<Record<string, true>>,
+): Options {
+  const given = givenOptions(options, { client: true, url: true, redis: true, ...known });
+  const isGiven = ['client', 'url', 'redis'].some((option) => option in given);
+  return isGiven ? given : { ...given, url: defaultUrl(process.env).url };
 }
 
 /** A copy: node-redis adds its defaults to the socket options that it is given. */

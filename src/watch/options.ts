@@ -2,7 +2,7 @@
 
 import { assertFunction, assertWholeNumber, OptionsError } from '../errors';
 import { assertName, assertPrefix, assertSeverity } from '../redis/keys';
-import { assertConnection, type ConnectionOptions, withUrl } from '../redis/open';
+import { assertConnection, type ConnectionOptions, givenWithUrl } from '../redis/open';
 import { isClusterClient } from '../redis/passed-client';
 import { toSeverity } from '../severity';
 import { type Alarm, type AlarmDigest, type AlarmKind, KINDS } from './alarm';
@@ -100,8 +100,7 @@ export type ResolvedWatcherOptions = Omit<WatcherOptions, keyof typeof WATCHER_D
 export function resolveWatcherOptions(options: WatcherOptions): ResolvedWatcherOptions {
   assertConnection(options, WATCHER_OPTIONS);
   const hashTag = options.client !== undefined && isClusterClient(options.client);
-  const given = Object.entries(withUrl(options)).filter(([, value]) => value !== undefined);
-  const resolved = { ...WATCHER_DEFAULTS, ...Object.fromEntries(given) } as ResolvedWatcherOptions;
+  const resolved = { ...WATCHER_DEFAULTS, ...givenWithUrl(options, WATCHER_OPTIONS) } as ResolvedWatcherOptions;
   assertPrefix(resolved.keyPrefix, { hashTag });
   assertName(resolved.group, { hashTag: true }, 'group');
   for (const [option, [least, most]] of Object.entries(RANGES)) {
