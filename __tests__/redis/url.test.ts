@@ -61,6 +61,7 @@ describe('URL of a Redis', () => {
     ['redis://localhost/1/2', 'one whole number as its database'],
     ['redis://localhost/1?db=2', 'one whole number as its database'],
     ['redis://localhost?db=logs', 'one whole number as its database'],
+    ['redis://localhost?db=1&db=2', 'one whole number as its database'],
     ['unix://tmp/redis.sock', 'such as unix:///path/to/socket'],
     ['unix://', 'such as unix:///path/to/socket'],
     ['unix://ann:pa/ss@/tmp/redis.sock', 'special characters percent-encoded'],

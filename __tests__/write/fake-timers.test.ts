@@ -115,6 +115,27 @@ describe('fake timers of sinon', () => {
   });
 });
 
+describe('fake timers of node:test', () => {
+  it('hold up nothing if the package was loaded before they were enabled', async () => {
+    const { code, stdout } = await runProgram(
+      `
+      const { mock } = require('node:test');
+      const transport = openTransport({ name: 'node-test' });
+      mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'], now: 0 });
+      for (let i = 0; i < 3000; i++) transport.log({ level: 'info', message: 'message ' + i });
+      transport.flush().then(async () => {
+        mock.timers.reset();
+        await transport.close();
+        console.log(JSON.stringify(transport.stats()));
+      });
+      `,
+      { URL: workspace.writerUrl, PREFIX: workspace.prefix },
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ written: 3000, pending: 0, late: 0, retries: 0 });
+  });
+});
+
 describe('fake timers of a test', () => {
   it('set the time of a line, as the test wants it, and not the hour in which it counts', async () => {
     const name = `app${++names}`;

@@ -83,7 +83,7 @@ function parseUnixUrl(text: string): RedisAddress {
 
 /** The database of the path or of a parameter, which must not contradict each other. */
 function readDatabase(path: string, parameters: URLSearchParams): number {
-  const named = [path, parameters.get('db'), parameters.get('database')].filter(Boolean);
+  const named = [path, ...parameters.getAll('db'), ...parameters.getAll('database')].filter(Boolean);
   const [database = '0'] = named;
   if (named.some((each) => each !== database) || !/^\d{1,9}$/.test(database ?? '')) {
     throw new UrlError('a URL with one whole number as its database, as in redis://host:6379/3');
