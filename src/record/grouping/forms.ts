@@ -15,9 +15,9 @@ const HEX_GROUPS =
   /^(?:(?=[^\d]*\d)[\da-f]{1,8}(?:[:.][\da-f]{1,8})?:(?:[\da-f]{1,8}[:.]){1,16}[\da-f]{1,8}|[\da-f]{2}([:-])[\da-f]{2}(?:\1[\da-f]{2}){4})$/i;
 /** Names of resources, whose parts are joined by colons. */
 const RESOURCE = /^[au]rn:\S/i;
-const MIN_BASE64 = 20;
+const MIN_BASE64 = 32;
 /** Bytes in base64, so long that they are no path, or padded. */
-const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-](?:[\w+/-]{31,}={0,2}|[\w+/-]{17,}==)$/;
+const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-][\w+/-]{17,}={0,2}$/;
 const EMAIL = /^[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}$/i;
 const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
 /** A slash, and a dot, a digit or another slash, which two words joined by a slash do not have. */
@@ -39,7 +39,8 @@ export function nameWhole(token: string, kinds: number): string | undefined {
   if (kinds & digit) {
     if (kinds & dot && isIp(token)) return '<host>';
     if (kinds & capital && ISO_TIME.test(token)) return '<time>';
-    if (token.length >= MIN_BASE64 && kinds & capital && BASE64.test(token)) return '<number>';
+    if (kinds & capital && (token.length >= MIN_BASE64 || token.endsWith('==')) && BASE64.test(token))
+      return '<number>';
   }
   if (kinds & colon) {
     if (token[3] === ':' && RESOURCE.test(token)) return '<url>';

@@ -11,7 +11,7 @@ const MAX_PASSES = 5;
 const { digit, mark, equals, repeat, random, clock, date, unit, control, nonAscii, placeholder } = HAS;
 /** A line that holds no more than this settles in one pass. */
 const SETTLES = digit | mark | equals | repeat | random | clock | date | unit;
-const MAY_CHANGE_AGAIN = ~(control | placeholder | equals | repeat | random);
+const MAY_CHANGE_AGAIN = ~(control | mark | placeholder | equals | repeat | random);
 /** The first character that is neither a blank nor a control character. */
 const FIRST_VISIBLE = 33;
 

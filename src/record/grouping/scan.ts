@@ -9,9 +9,9 @@ export const HAS = {
   url: 2,
   /** Two quotes of a kind. */
   quotes: 4,
-  /** A digit, a colon, a digit. */
+  /** One or two digits, a colon, two digits. */
   clock: 8,
-  /** Four digits beside a `-`, `/` or `.`, or the name of a month. */
+  /** Four digits and another beside a `-`, `/` or `.`, or the name of a month. */
   date: 16,
   /** A unit of a size or of time after a digit, or after a digit and a blank. */
   unit: 32,
@@ -112,6 +112,7 @@ const HTTP = new RegExp(String.raw`(?:HTTP|${METHODS})\b`, 'y');
 const BEFORE_NAME =
   /(?<=(?<![^ "'([{,;:|])(?:for|invalid|illegal|unknown) )user (?!<)|(?<![^ "'([{,;:|])for [^\s<]\S{0,63} from |(?:ENOTFOUND|EAI_AGAIN) /iy;
 
+const ENDS_ABSENT = / (?:null|undefined|None|NaN)$/;
 const LITERAL = /(?:null|undefined|None|true|false|NaN)\b/y;
 
 /** What a line may hold: bits of {@link HAS}. */
@@ -133,7 +134,7 @@ export function scan(line: string): number {
       i = end;
     } else if (kind & DIGIT) {
       afterDigits = skipDigits(line, i + 1);
-      bits |= digit | (afterDigits - i > 3 && isInDate(line, i, afterDigits) ? date : 0);
+      bits |= digit | (afterDigits - i === 4 && isInDate(line, i, afterDigits) ? date : 0);
       i = afterDigits;
     } else {
       if (code === SPACE) bits |= line.charCodeAt(i - 1) === SPACE ? control : 0;
@@ -145,7 +146,15 @@ export function scan(line: string): number {
       i++;
     }
   }
-  return bits;
+  return endsAbsent(line) ? bits | absent : bits;
+}
+
+/** Whether the last word stands for no value. */
+function endsAbsent(line: string): boolean {
+  const last = line.charCodeAt(line.length - 1);
+  const before = line.charCodeAt(line.length - 2);
+  const mayBe = (last === 108 && before === 108) || (last === 101 && before === 110) || last === 100 || last === 78;
+  return mayBe && ENDS_ABSENT.test(line.slice(-10));
 }
 
 /** The end of a word, in the upper bits, and in the last bit whether all its letters but the first are small. */
@@ -170,9 +179,25 @@ function skipDigits(line: string, start: number): number {
   return i;
 }
 
-/** Whether digits have a mark beside them as the year of a date has. */
+/** Whether digits have a mark beside them and another digit behind it, as the year of a date has. */
 function isInDate(line: string, start: number, end: number): boolean {
-  return ((readKind(line.charCodeAt(start - 1)) | readKind(line.charCodeAt(end))) & DATE_MARK) !== 0;
+  return isMarkAndDigit(line, start - 1, start - 2) || isMarkAndDigit(line, end, end + 1);
+}
+
+function isMarkAndDigit(line: string, mark: number, other: number): boolean {
+  return (readKind(line.charCodeAt(mark)) & DATE_MARK) !== 0 && isDigit(line, other);
+}
+
+function isDigit(line: string, i: number): boolean {
+  const code = line.charCodeAt(i);
+  return code >= 48 && code <= 57;
+}
+
+/** Whether a colon has one or two digits before it, which are no part of an address, and two behind it. */
+function isInClock(line: string, colon: number): boolean {
+  if (!isDigit(line, colon + 2) || isDigit(line, colon + 3)) return false;
+  const first = isDigit(line, colon - 2) ? colon - 2 : colon - 1;
+  return isDigit(line, colon - 1) && !isDigit(line, first - 1) && line.charCodeAt(first - 1) !== 46;
 }
 
 function isUnit(line: string, start: number, end: number): boolean {
@@ -243,8 +268,7 @@ function scanColon(line: string, i: number): number {
   const next = line.charCodeAt(i + 1);
   if (next === 47 && line.charCodeAt(i + 2) === 47) return url;
   if (readKind(next) & DIGIT) {
-    const before = line.charCodeAt(i - 1);
-    return (readKind(before) & DIGIT ? clock : 0) | (before === 93 ? bracket : 0);
+    return (isInClock(line, i) ? clock : 0) | (line.charCodeAt(i - 1) === 93 ? bracket : 0);
   }
   const value = next === SPACE ? i + 2 : i + 1;
   const isLiteral = readKind(line.charCodeAt(value)) & LITERAL_INITIAL && startsHere(LITERAL, line, value);

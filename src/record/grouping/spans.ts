@@ -50,14 +50,14 @@ const AMOUNT = new RegExp(
 const MAX_DAYS = 5;
 
 /** Numbers after an equals sign, of which one tells as much: `2,048`, `17,18,19`. */
-const NUMBERS = /(?<==)(\d[\d.]*)(?:,\d[\d.]*)+(?![\w.:=-])/g;
+const NUMBERS = /=(\d[\d.]*)(?:,\d[\d.]*)+(?![\w.:=-])/g;
 
 const { url, bracket, quotes, clock, date, unit, nonAscii, plus, equals } = HAS;
 
 /** Puts placeholders for the values that may hold blanks or punctuation. `has` is what the line may hold. */
 export function nameSpans(line: string, has: number): string {
   let key = line;
-  if (has & equals) key = key.replace(NUMBERS, '$1');
+  if (has & equals) key = key.replace(NUMBERS, '=$1');
   if (has & url) key = key.replace(URL_TEXT, nameUrl);
   if (has & bracket) key = key.replace(IPV6_PORT, '<host>');
   if (has & quotes) key = key.replace(QUOTED, nameQuoted);

@@ -1,5 +1,6 @@
 /** Tidies a key once its values have placeholders: what belongs to a value, lists, plurals. */
 
+import { BESIDE, findBeside } from './beside';
 import { PLACEHOLDER } from './character-kinds';
 import { HAS } from './scan';
 import { endsWithTellingKey } from './telling';
@@ -8,12 +9,20 @@ import { CURRENCIES, METHODS } from './vocabulary';
 /** The value of a key, with the arguments that belong to it: `Rect(0, 0)`. */
 const VALUE = new RegExp(String.raw`=${PLACEHOLDER}(?:\([^()]*\)|\{[^{}]*\})*`, 'g');
 const VALUE_LENGTH = '=<value>'.length;
+const PLAIN = '<(?:number|text|name)>';
+/** What stands for no value, or for one of two. */
+const NONE = 'null|undefined|None|NaN|true|false';
 /**
  * A value after its key and a colon, at the end of a part of the text, or next to the colon; also if it stands for
  * none, or if there is none.
  */
 const FIELD = new RegExp(
-  String.raw`:(?<=[\w.-]["']?:)(?:(?:<(?:number|text|name)>(?=[.!?]?(?:\s|$)|[,;}\])])| ?(?:<(?:number|text|name)>|null|undefined|None|true|false|NaN|\[ ?(?:${PLACEHOLDER} ?)?\])(?= ?[,;}\])]|[.!?]?$))| (?=[)}\]]))`,
+  String.raw`:(?<=[\w.-]["']?:)(?:${PLAIN}(?=[.!?]?(?:\s|$)|[,;}\])])| ?(?:${PLAIN}|${NONE}|\[ ?(?:${PLACEHOLDER} ?)?\])(?= ?[,;}\])]|[.!?]?$)| (?=[)}\]]))`,
+  'g',
+);
+/** A value after an equals sign between blanks, or at the end after a verb. */
+const OTHER_FIELD = new RegExp(
+  String.raw`(?<=[\w"'>\]] = )(?:${PLAIN}|${NONE})(?![\w(])|(?<= (?:is|was) )(?:${PLAIN}|${NONE})$`,
   'g',
 );
 /** Names of users: `for user ann`, `invalid user ann from`, `for ann from <host>`. */
@@ -43,7 +52,9 @@ const BODY_SIZE = /(?<=<time> - )-$|(?<=" [1-5]\d\d )-(?=$| ["<])/;
 const ITEM = String.raw`(${PLACEHOLDER}(?:[@=-]${PLACEHOLDER}){0,3})`;
 const LIST = new RegExp(String.raw`${ITEM}(?:(?:[ ,;:|/]{1,3}| and | [-–] )\1(?![@=-]<))+`, 'g');
 const MIXED_LIST = new RegExp(String.raw`(\[ ?${PLACEHOLDER})(?:, ?${PLACEHOLDER})+(?= ?\])`, 'g');
+/** Objects as items; and a list of one, of which nothing but its keys is left. */
 const OBJECTS = /(\{[^{}]*\})(?:, ?\1)+/g;
+const OBJECT_LIST = /(?<=["'\w]: ?)\[ ?\{(?: ?["']?[\w.-]{1,64}["']?: ?<value>,?)+ ?\} ?\]/g;
 /** One value alone in brackets, or none. */
 const BRACKETED = /(?<= |^)([([]) ?(?:<(?:number|text|name)> ?)?([)\]])/g;
 /** A word after a number that may be a plural. */
@@ -56,12 +67,14 @@ const NO_PLURALS = new Set(
 /** Without its s it would be taken for a number. */
 const HEX_PLURAL = /^[a-f]{7,}s$/;
 /** An amount with its currency. */
+const SIGN = String.raw`(?:${CURRENCIES}|[%‰]|°[CF])(?!\w)`;
 const MONEY = new RegExp(
-  String.raw`(?<![^ (["'])(?:(?:${CURRENCIES}|\$) )+<number>|<number>(?: (?:${CURRENCIES}|[%‰]|°[CF])(?!\w))+`,
+  String.raw`(?<![^ (["'])(?:(?:${CURRENCIES}|\$) )+<number>(?: ${SIGN})*|<number>(?: ${SIGN})+`,
   'g',
 );
 const RULE = /([.\-=*_#~])\1{3,}|(?<= )\.\.+(?= )/g;
 
+const { bracket, dash, field, list, plural, sign } = BESIDE;
 const { absent, equals, repeat, name, route, placeholder } = HAS;
 
 /** The key, tidied. `has` is what the line may hold. */
@@ -71,21 +84,33 @@ export function tidy(key: string, has: number): string {
   if (has & repeat) tidied = tidied.replace(RULE, (rule) => (rule[0] as string).repeat(3));
   if (has & name) tidied = tidied.replace(UNRESOLVED, '<host>').replace(USER, '<name>');
   if (has & route) tidied = tidied.replace(ROOT, '<path>').replace(ROUTE, '<path>');
-  let beside = findBeside(tidied) | (has & absent ? BRACKET | FIELD_MARK : 0);
-  if (beside & SIGN) {
-    tidied = tidied.replace(MONEY, '<number>');
-    beside |= findBeside(tidied);
+  let beside = findBeside(tidied) | (has & absent ? bracket | field : 0);
+  if (beside & sign) {
+    const priced = tidied.replace(MONEY, '<number>');
+    if (priced !== tidied) beside |= findBeside(priced);
+    tidied = priced;
   }
-  if (beside & PLACEHOLDERS) {
+  if (beside & list) {
     const shorter = shortenLists(tidied);
     if (shorter !== tidied) beside |= findBeside(shorter);
     tidied = shorter;
   }
-  if (beside & DASH) tidied = tidyAccess(tidied);
-  if (beside & PLURAL_WORD) tidied = tidied.replace(PLURAL, toSingular);
-  if (beside & BRACKET) tidied = tidied.replace(BRACKETED, '$1<value>$2');
-  if (beside & FIELD_MARK) tidied = tidied.replace(FIELD, nameField);
-  return beside & FIELD_MARK && tidied.includes('},') ? tidied.replace(OBJECTS, '$1') : tidied;
+  if (beside & dash) tidied = tidyAccess(tidied);
+  if (beside & plural) tidied = tidied.replace(PLURAL, toSingular);
+  if (beside & bracket) tidied = tidied.replace(BRACKETED, '$1<value>$2');
+  if (beside & field) tidied = tidyObjects(tidied.replace(FIELD, nameField));
+  const isOther = has & absent || (has & equals && tidied.includes(' = ')) || endsAfterVerb(tidied);
+  return isOther ? tidied.replace(OTHER_FIELD, nameOtherField) : tidied;
+}
+
+function tidyObjects(key: string): string {
+  return key.includes('}') ? key.replace(OBJECTS, '$1').replace(OBJECT_LIST, '<value>') : key;
+}
+
+function endsAfterVerb(key: string): boolean {
+  if (key.charCodeAt(key.length - 1) !== 62) return false;
+  const last = key.lastIndexOf('<');
+  return key.endsWith(' is ', last) || key.endsWith(' was ', last);
 }
 
 /** A list may be an item of another. */
@@ -110,72 +135,15 @@ function tidyAccess(key: string): string {
   return hasSize ? tidied.replace(BODY_SIZE, '<number>') : tidied;
 }
 
-const PLURAL_WORD = 1;
-const SIGN = 2;
-const PLACEHOLDERS = 4;
-const DASH = 8;
-const BRACKET = 16;
-const FIELD_MARK = 32;
-
-const SPACE = 32;
-const COLON = 58;
-const LESS_THAN = 60;
-
-/** What stands beside the placeholders of a key, so that few expressions are tried. */
-function findBeside(key: string): number {
-  let found = 0;
-  for (let start = key.indexOf('<'); start >= 0; start = key.indexOf('<', start + 1)) {
-    const end = key.indexOf('>', start) + 1;
-    if (end === 0) break;
-    found |= findBefore(key, start, end) | findAfter(key, end, key.charCodeAt(start + 1) === 110);
-  }
-  return found;
-}
-
-function findBefore(key: string, start: number, end: number): number {
-  const isApart = key.charCodeAt(start - 1) === SPACE;
-  const at = isApart ? start - 2 : start - 1;
-  const before = key.charCodeAt(at);
-  if (before === COLON) return endsPart(key, end) || !isApart ? FIELD_MARK : 0;
-  if (before === 91 || before === 40) return endsPart(key, end) ? BRACKET | findBeforeBracket(key, at) : 0;
-  // A capital or a sign, as of a currency.
-  return isApart && ((before >= 65 && before <= 90) || before === 36 || before > 127) ? SIGN : 0;
-}
-
-function findBeforeBracket(key: string, at: number): number {
-  return key.charCodeAt(at - 1) === COLON || key.charCodeAt(at - 2) === COLON ? FIELD_MARK : 0;
-}
-
-/** Whether a part of a key ends here, perhaps after a blank: with a bracket, with punctuation, or with the key. */
-function endsPart(key: string, end: number): boolean {
-  const next = key.charCodeAt(key.charCodeAt(end) === SPACE ? end + 1 : end);
-  return !(next >= 48) || next === 59 || next === 63 || next === 93 || next === 125;
-}
-
-/** @param isNumber - whether the placeholder may be that of a number */
-function findAfter(key: string, end: number, isNumber: boolean): number {
-  const second = key.charCodeAt(end + 1);
-  const found = second === LESS_THAN || key.charCodeAt(end + 2) === LESS_THAN ? PLACEHOLDERS : 0;
-  const isBeforeThird = key.charCodeAt(end + 3) === LESS_THAN;
-  if (key.charCodeAt(end) !== SPACE || second === LESS_THAN) return isBeforeThird ? PLACEHOLDERS : found;
-  if (second === 45 || second === 0x2013) return found | DASH | (isBeforeThird ? PLACEHOLDERS : 0);
-  if (second === 97 && key.startsWith('and <', end + 1)) return PLACEHOLDERS;
-  if (!isNumber) return found;
-  if (second < 97 || second > 122) return found | SIGN;
-  return isPlural(key, end + 1) ? PLURAL_WORD : found;
-}
-
-/** Whether the word that begins here ends with an s. */
-function isPlural(key: string, start: number): boolean {
-  let i = start;
-  while (key.charCodeAt(i) >= 97 && key.charCodeAt(i) <= 122) i++;
-  return key.charCodeAt(i - 1) === 115;
-}
-
 function nameField(field: string, at: number, key: string): string {
   const end = key.charCodeAt(at - 1) === 39 ? at - 1 : at;
   const before = key.slice(Math.max(0, end - 64), end);
   return endsWithTellingKey(before) ? field : field[1] === ' ' ? ': <value>' : ':<value>';
+}
+
+function nameOtherField(value: string, at: number, key: string): string {
+  const isTelling = key[at - 2] === '=' && endsWithTellingKey(key.slice(Math.max(0, at - 67), at - 3));
+  return isTelling ? value : '<value>';
 }
 
 function nameValue(value: string, at: number, key: string): string {
@@ -183,9 +151,9 @@ function nameValue(value: string, at: number, key: string): string {
   return !/[\w.-]$/.test(before) || endsWithTellingKey(before) ? value : '=<value>';
 }
 
-function toSingular(all: string, plural: string): string {
-  if (NO_PLURALS.has(plural) || HEX_PLURAL.test(plural)) return all;
-  if (plural.endsWith('ies')) return `<number> ${plural.slice(0, -3)}y`;
-  if (/(?:ch|sh|x|ss)es$/.test(plural)) return all.slice(0, -2);
-  return /[suioj]s$/.test(plural) ? all : all.slice(0, -1);
+function toSingular(all: string, word: string): string {
+  if (NO_PLURALS.has(word) || HEX_PLURAL.test(word)) return all;
+  if (word.endsWith('ies')) return `<number> ${word.slice(0, -3)}y`;
+  if (/(?:ch|sh|x|ss)es$/.test(word)) return all.slice(0, -2);
+  return /[suioj]s$/.test(word) ? all : all.slice(0, -1);
 }

@@ -11,8 +11,9 @@ const PLAIN_KEY = /^(?!.*\d{4})[a-z_][\w.-]{0,31}$/i;
 
 const HTTP_VERSION = /^HTTPS?\/[\d.]{1,5}$/i;
 const AFTER_SLASH = /\/.*/;
-/** A host of one label, with its port, which only the words before it tell. */
+/** A host of one label, with its port: the words before it tell, or that its own words are joined. */
 const SERVICE = /^[a-z][\w-]{0,62}:\d{2,5}$/i;
+const JOINED_SERVICE = /^[a-z]+(?:-[a-z]+)+:\d{4,5}$/;
 const BEFORE_HOST = /(?:(?<!\w)(?:connect(?:ed|ing|ion)?(?: to)?|tcp|host|server|broker|address)|\bE[A-Z]{4,}) $/;
 
 const { http, random } = HAS;
@@ -71,7 +72,7 @@ function nameToken(line: string, end: number, kinds: number, context: Context): 
   if (kinds & digit) {
     if (!(kinds & NO_CODE) && isTelling(token, context)) return token;
     if (kinds & slash && HTTP_VERSION.test(token)) return token.replace(AFTER_SLASH, '/<number>');
-    if (kinds & colon && SERVICE.test(token) && isAfterHost(context)) return '<host>';
+    if (kinds & colon && SERVICE.test(token) && isHost(token, context)) return '<host>';
     if (kinds & LETTER && (isKnownName(token, !(kinds & small)) || isJsonKey(token, context))) return token;
   }
   const whole = nameWhole(token, kinds);
@@ -80,8 +81,8 @@ function nameToken(line: string, end: number, kinds: number, context: Context): 
   return isEmptyValue(token, line, end) ? `${token}<value>` : nameKeyAndValue(token);
 }
 
-function isAfterHost({ line, start }: Context): boolean {
-  return BEFORE_HOST.test(line.slice(Math.max(0, start - 24), start));
+function isHost(service: string, { line, start }: Context): boolean {
+  return JOINED_SERVICE.test(service) || BEFORE_HOST.test(line.slice(Math.max(0, start - 24), start));
 }
 
 /** A key in double quotes, also if it holds a few digits. */

@@ -1,0 +1,73 @@
+/** Tells what stands beside the placeholders of a key, so that only the expressions that could match are tried. */
+
+/** What may stand beside placeholders, as bits. */
+export const BESIDE = {
+  /** A word that may be a plural. */
+  plural: 1,
+  /** What may be a currency. */
+  sign: 2,
+  /** Another placeholder. */
+  list: 4,
+  dash: 8,
+  /** A bracket before and behind. */
+  bracket: 16,
+  /** A colon before, and perhaps the end of a part of the text behind. */
+  field: 32,
+} as const;
+
+const { bracket, dash, field, list, plural, sign } = BESIDE;
+
+const SPACE = 32;
+const COLON = 58;
+const LESS_THAN = 60;
+
+/** What stands beside the placeholders of a key, so that few expressions are tried. */
+export function findBeside(key: string): number {
+  let found = 0;
+  for (let start = key.indexOf('<'); start >= 0; start = key.indexOf('<', start + 1)) {
+    const end = key.indexOf('>', start) + 1;
+    if (end === 0) break;
+    found |= findBefore(key, start, end) | findAfter(key, end, key.charCodeAt(start + 1) === 110);
+  }
+  return found;
+}
+
+function findBefore(key: string, start: number, end: number): number {
+  const isApart = key.charCodeAt(start - 1) === SPACE;
+  const at = isApart ? start - 2 : start - 1;
+  const before = key.charCodeAt(at);
+  if (before === COLON) return endsPart(key, end) || !isApart ? field : 0;
+  if (before === 91 || before === 40) return endsPart(key, end) ? bracket | findBeforeBracket(key, at) : 0;
+  // A capital or a sign, as of a currency.
+  return isApart && ((before >= 65 && before <= 90) || before === 36 || before > 127) ? sign : 0;
+}
+
+function findBeforeBracket(key: string, at: number): number {
+  return key.charCodeAt(at - 1) === COLON || key.charCodeAt(at - 2) === COLON ? field : 0;
+}
+
+/** Whether a part of a key ends here, perhaps after a blank: with a bracket, with punctuation, or with the key. */
+function endsPart(key: string, end: number): boolean {
+  const next = key.charCodeAt(key.charCodeAt(end) === SPACE ? end + 1 : end);
+  return !(next >= 48) || next === 59 || next === 63 || next === 93 || next === 125;
+}
+
+/** @param isNumber - whether the placeholder may be that of a number */
+function findAfter(key: string, end: number, isNumber: boolean): number {
+  const second = key.charCodeAt(end + 1);
+  const found = second === LESS_THAN || key.charCodeAt(end + 2) === LESS_THAN ? list : 0;
+  const isBeforeThird = key.charCodeAt(end + 3) === LESS_THAN;
+  if (key.charCodeAt(end) !== SPACE || second === LESS_THAN) return isBeforeThird ? list : found;
+  if (second === 45 || second === 0x2013) return found | dash | (isBeforeThird ? list : 0);
+  if (second === 97 && key.startsWith('and <', end + 1)) return list;
+  if (!isNumber) return found;
+  if (second < 97 || second > 122) return found | sign;
+  return isPlural(key, end + 1) ? plural : found;
+}
+
+/** Whether the word that begins here ends with an s. */
+function isPlural(key: string, start: number): boolean {
+  let i = start;
+  while (key.charCodeAt(i) >= 97 && key.charCodeAt(i) <= 122) i++;
+  return key.charCodeAt(i - 1) === 115;
+}
