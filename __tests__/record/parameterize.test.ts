@@ -87,7 +87,9 @@ describe('parameterize', () => {
     ['GET /a/(group)/[...slug] 200', 'GET <path> 200'],
     ["unknown column 'o'brien' in list", 'unknown column <text> in list'],
     ['paid USD 12.50 for pages 5 - 7', 'paid <number> for pages <number>'],
-    ['mail to Ann Lee <ann@example.com>', 'mail to <email>'],
+    ['mail to Ann Lee <ann@example.com> or mailto:bob@example.com', 'mail to <email> or mailto:<email>'],
+    ['rendered /shop/[[...path]] and /[lang]/about at 12/s', 'rendered <path> at <number>'],
+    ['due May 12th, 2024 10:00:00+00 with ‘hello’', 'due <time> with <text>'],
   ])('puts placeholders for the parts of %j that vary', (message, key) => {
     expect(parameterize(message)).toBe(key);
   });
@@ -176,6 +178,7 @@ describe('parameterize', () => {
     ['response 502', 'response 504'],
     ['error 1205, deadlock', 'error 1213, deadlock'],
     ['AuthApiError 400', 'AuthApiError 401'],
+    ['OAuth1 refused', 'OAuth2 refused'],
     ['save failed: P2002', 'save failed: P2003'],
     ['Prisma error P2002 on save', 'Prisma error P2003 on save'],
     ['ended with ORA-00904', 'ended with ORA-01017'],

@@ -19,13 +19,13 @@ const MIN_BASE64 = 32;
 /** Bytes in base64, so long that they are no path, or padded. */
 const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-][\w+/-]{17,}={0,2}$/;
 const EMAIL = /^[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}$/i;
-const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
+const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/{1,2}[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
 /** A slash, and a dot, a digit or another slash, which two words joined by a slash do not have. */
-const RELATIVE_PATH = /^(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
+const RELATIVE_PATH = /^(?!\d[\d.]*\/[a-z]{1,3}$)(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
 
 /** Times and durations without separators: `20241231T235959Z`, `PT15M`. */
 const ISO_TIME = /^(?:\d{8}T\d{4,6}(?:\.\d{1,9})?Z?|P(?=T?\d)(?:\d+[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?)$/;
-const HEX_WORD = /^[a-f]{7,}$/i;
+const HEX_WORD = /^#?[a-f]{7,}$/i;
 const MAX_NAME = 253;
 const PLAIN_NAME = /^[\w.-]*$/;
 const OTHER_SCRIPT = /(?!\p{Script=Latin})\p{L}/u;
@@ -59,7 +59,15 @@ export function nameParts(token: string, kinds: number): string {
     if (kinds & at && PACKAGE.test(token)) return '<number>';
     if (kinds & colon && isSourcePosition(token)) return '<path>:<number>';
   }
+  if (kinds & at && kinds & colon) return nameMailbox(token);
   return kinds & (colon | at) ? nameEach(token) : namePart(token, kinds);
+}
+
+/** An address of e-mail may stand behind a colon, as in `mailto:ann@example.com`. */
+function nameMailbox(token: string): string {
+  const colon = token.lastIndexOf(':');
+  const isEmail = EMAIL.test(token.slice(colon + 1));
+  return isEmail ? `${nameEach(token.slice(0, colon))}:<email>` : nameEach(token);
 }
 
 /** Names the parts of a token between colons and at signs. */
@@ -127,8 +135,8 @@ function skipDigits(text: string, start: number, most: number): number {
   return i;
 }
 
-/** A word varies if it is hexadecimal, or if its case changes as in no words that are joined to a name. */
-function nameWord(word: string): string {
+/** What stands for a word: it varies if it is hexadecimal, or if its case changes as in no words that are joined to a name. */
+export function nameWord(word: string): string {
   if (word.length < 7) return word;
   if (HEX_WORD.test(word)) return '<number>';
   if (word.length < 12 || !/[a-z][A-Z].*[a-z][A-Z]/.test(word)) return word;

@@ -19,16 +19,16 @@ const QUOTED = new RegExp(
 );
 
 /** The same in the quotes of print. */
-const TYPOGRAPHIC = /“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»/g;
+const TYPOGRAPHIC = /“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|‘[^‘’]*’/g;
 
 /** What may stand before a value: nothing, or a key with its colon, but no part of an identifier that has colons. */
 const APART = String.raw`(?<![^\s([{"'=,;|<~:])(?:(?<!:)|(?<=(?<![^\s([{"'=,;|])[a-zA-Z_.-]{2,64}["']?:))`;
 
 /** Times that contain blanks, commas or a word. */
 const MONTH = `(?:${MONTHS})[a-z]{0,6}`;
-const ZONE = String.raw`(?: ?[AaPp][Mm]\b)?(?: ?(?:Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|${ZONES}|[-+]\d\d:?\d\d)\b)?(?: \([A-Z][\p{L} ]{2,40}\))?`;
+const ZONE = String.raw`(?: ?[AaPp][Mm]\b)?(?: ?(?:Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|${ZONES}|[-+]\d\d(?::?\d\d)?)\b)?(?: \([A-Z][\p{L} ]{2,40}\))?`;
 const CLOCK = String.raw`\d{1,2}:\d\d(?::\d\d(?:[.,:]\d{1,9})?)?${ZONE}`;
-const DATE = String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:${MONTH} \d{1,2}(?:,? \d{4})?|\d{1,2}[ /-]${MONTH}[ /-]\d{2,4})`;
+const DATE = String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:${MONTH} \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{1,2}[ /-]${MONTH}[ /-]\d{2,4})`;
 const DAY = String.raw`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d\d\.\d\d\.\d{4}|\d{1,2}\/\d{1,2}\/\d\d(?=,? \d{1,2}:\d\d)`;
 const DATED = String.raw`(?:${DATE}|${DAY})(?:(?:, | at |[ T:,_-])${CLOCK}(?: \d{4}\b)?)?`;
 /** Two numbers are a line and a column in parentheses, after a word that says so, or if the first has one digit. */

@@ -1,6 +1,7 @@
 /** What stays in a key because it says what happened: codes, statuses, methods, and the values of some keys. */
 
 import { endingWith } from './endings';
+import { nameWord } from './forms';
 import { METHODS } from './vocabulary';
 
 /** Keys whose value says what happened, by how they end. */
@@ -14,7 +15,7 @@ export const REQUEST = new RegExp(`^(?:${METHODS}|CONNECT|TRACE) `);
 
 /** Names of protocols, formats and platforms with a digit in them: they tell messages apart. */
 const KNOWN =
-  /^(?:http[123]|ssh[12]|ipv[46]|utf-?(?:8|16|32)|sha-?\d{1,3}|md5|base(?:32|58|64)|x86(?:_64)?|x64|(?:arm|amd|win)(?:32|64)|u?int(?:8|16|32|64)|float(?:32|64)|s3|ec2|r2|oauth2?|k8s|log4j2?|h2c?|h26[45]|mp[34]|tls(?:v?1(?:\.[0-3])?)?|p2p|b2b|e2e|i18n|l10n|a11y|v8|[23]fa|argon2(?:id?)?|p\d{2,3})$/i;
+  /^(?:http[123]|ssh[12]|ipv[46]|utf-?(?:8|16|32)|sha-?\d{1,3}|md5|base(?:32|58|64)|x86(?:_64)?|x64|(?:arm|amd|win)(?:32|64)|u?int(?:8|16|32|64)|float(?:32|64)|s3|ec2|r2|oauth[12]?|k8s|log4j2?|h2c?|h26[45]|mp[34]|tls(?:v?1(?:\.[0-3])?)?|p2p|b2b|e2e|i18n|l10n|a11y|v8|[23]fa|argon2(?:id?)?|p\d{2,3})$/i;
 
 /** The name of a code with a digit in one of its words: `ERR_HTTP2_STREAM_ERROR`. */
 const CONSTANT =
@@ -100,8 +101,8 @@ export function isTelling(token: string, { line, start, mayBeStatus }: Context):
   if (!CODE.test(token)) return false;
   const end = skipMarks(line, start);
   const nameStart = end < start ? findName(line, end) : -1;
-  if (nameStart >= 0 && endsAsCode(line, end)) return true;
   const name = nameStart >= 0 ? line.slice(nameStart, end) : '';
+  if (name !== '' && endsAsCode(line, end) && nameWord(name) === name) return true;
   if (line[end] === ' ' && ERROR_NAME.test(name) && ERROR_NUMBER.test(token)) return true;
   if (line[end] === ':' && PLAIN_CODE.test(token)) return true;
   return (end === 0 || isBracket(line, start) || BEFORE_CODE.test(name)) && ERROR_CODE.test(token);

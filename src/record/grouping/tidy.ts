@@ -37,13 +37,13 @@ const USER = new RegExp(
 /** The host that a resolver did not find. */
 const UNRESOLVED =
   /(?<=[DN] )(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )(?:<number>|[\w.-]+)(?: (?:<host>|<number>|[\w.-]+)(?::<number>)?(?!\S))?/g;
-const MAILBOX = /(?:<text> ?|(?<=\S )(?:\p{Lu}[\p{L}'-]{1,30} ){2,3})?<<email>>/gu;
+const MAILBOX = /(?:<text> ?|(?<=\S )(?:\p{Lu}[\p{L}'-]{0,30} ){2,3})?<<email>>/gu;
 /** A path with what follows its first bracket or colon. */
 const ROUTE =
-  /(?<![\w>])<path>(?:\[[\w.-]{1,64}\]|\([\w.-]{1,64}\)(?=<path>|\/)|\{\w{1,64}\}|:\w{1,64}|<path>|\/[\w.-]{0,64}(?![\w/.-]))+(?=[\s,"')\]]|$)/g;
+  /(?<![\w>])<path>(?:\[{1,2}[\w.-]{1,64}\]{1,2}|\([\w.-]{1,64}\)(?=<path>|\/)|\{\w{1,64}\}|:\w{1,64}|<path>|\/[\w.-]{0,64}(?![\w/.-]))+(?=[\s,"')\]]|$)/g;
 /** The root alone: after a method, as a route in braces, or where no word follows that it could join to the one before. */
 const ROOT = new RegExp(
-  String.raw`(?:(?<=\b(?:${METHODS}) |\{)\/|(?<= )\/(?= (?:in|at|to|from|with|took|for|on|is|was|failed|returned)\b| [.(<]|$))(?:\[[\w.-]{1,64}\](?:<path>)?)?(?=[\s,"')\]}]|$)`,
+  String.raw`(?:(?<=\b(?:${METHODS}):? |\{)\/|(?<= )\/(?=\[| (?:in|at|to|from|with|took|for|on|is|was|failed|returned)\b| [.(<]|$))(?:\[{1,2}[\w.-]{1,64}\]{1,2}(?:<path>)?)?(?=[\s,"')\]}]|$)`,
   'g',
 );
 const ACCESS = /^<host> - \S{1,64} \[<time>\]/;
