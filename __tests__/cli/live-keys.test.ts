@@ -209,7 +209,7 @@ describe('message of the interactive top', () => {
     const state = resize(opened('<end>'), { columns: 80, rows: 10 });
     const { scroll, lines: shown } = renderFrame(state, LOOK);
     expect(shown.at(-2)).toMatch(/at here/);
-    expect(renderFrame({ ...state, scroll: scroll - 1 }, LOOK).lines.at(-1)).toContain('1 more lines below');
+    expect(renderFrame({ ...state, scroll: scroll - 1 }, LOOK).lines.at(-1)).toContain('1 more line below');
   });
 
   it.each(['<escape>', 'q', '<left>', '<return>', '?qq', '?<escape><escape>'])('is left for the list by %j', (keys) => {
@@ -219,6 +219,14 @@ describe('message of the interactive top', () => {
 });
 
 describe('help of the interactive top', () => {
+  it.each([20, 40, 80])('has all its words in a terminal of %i columns', (columns) => {
+    const help = lines(type(start(columns, 200), '?'));
+    expect(help.filter((line) => textWidth(line) > columns)).toEqual([]);
+    const words = help.slice(0, -1).join(' ').split(/\s+/).join(' ');
+    expect(words).toMatch(/Enter:? its minutes, when it was seen, a line of it with the stack Esc, q:? back/);
+    expect(words).toMatch(/ \/:? filter by words in logger, severity, status or message; Esc ends it s:? sort/);
+  });
+
   it('lists every key, and is left for where it was opened', () => {
     const text = lines(type(start(), '?')).join('\n');
     for (const key of ['Enter', 'Esc', '/', 's ', '1, 2, 3', 'space', 'q, Ctrl-C']) expect(text).toContain(key);

@@ -24,7 +24,9 @@ const MEANINGS = [
 
 export function renderHelp({ size: { columns } }: State): string[] {
   const width = Math.max(...KEYS.map(([keys]) => keys.length));
-  const lines = KEYS.flatMap(([keys, what]) => flow([keys.padEnd(width), what], '  ', columns));
+  // Where there is no room for two columns, the keys are the beginning of their sentence.
+  const first = (keys: string): string[] => (columns < 2 * width ? `${keys}:`.split(' ') : [`${keys.padEnd(width)} `]);
+  const lines = KEYS.flatMap(([keys, what]) => flow([...first(keys), ...what.split(' ')], ' ', columns));
   const meanings = MEANINGS.flatMap((text) => ['', ...flow(text.split(' '), ' ', columns)]);
   return [...lines, ...meanings];
 }
