@@ -103,17 +103,17 @@ export class Queries {
   }
 
   async query(query: LogQuery = {}): Promise<LogEntry[]> {
-    const { start = 0, order, fields, level } = query;
+    const { start = 0, order = 'desc', fields, level } = query;
     const rows = query.rows || query.limit || 10;
     const until = new Date(query.until ?? Date.now());
     const from = new Date(query.from ?? until.getTime() - DAY_MS);
     const asked = level === undefined ? [] : [this.#target.severities.resolve(level)];
     const found = (await this.#readLines([...this.#severities(), ...asked]))
-      .slice(start)
+      .slice(Math.max(0, start))
       .filter(({ severity }) => !asked.length || asked.includes(severity))
       .filter((line) => (!(line.time < from) || isSince(line, from)) && !(line.time > until))
       .map((line) => this.#toEntry(line, level));
-    const entries = order === 'asc' ? found.slice(0, rows) : found.slice(-rows).reverse();
+    const entries = order === 'desc' ? found.slice(-rows).reverse() : found.slice(0, rows);
     if (!fields) return entries;
     return entries.map((entry) => Object.fromEntries(fields.map((field) => [field, entry[field]])) as LogEntry);
   }
