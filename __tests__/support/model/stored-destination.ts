@@ -109,6 +109,7 @@ export class StoredDestination {
     for (const group of groups) {
       if (!isCounted(group)) for (const [, count] of group.counts) late += count;
     }
+    let first = Infinity;
     counted.forEach(({ hour, counts, minutes, age, samples, ...group }, i) => {
       const isNow = groups[0] === counted[i] && this.newestMinute === clocks.serverMinute;
       const isTold = isNow && minutes.length === 1 && batch.touchedIn === clocks.serverMinute;
@@ -117,12 +118,14 @@ export class StoredDestination {
       const was = new Map(counts.map(([message]) => [message, window.get(message) ?? 0]));
       const gone = this.#count(window, counts);
       const second = Math.floor(clocks.server - age);
+      first = Math.min(first, second);
       const isFolded = minutes.length > 1;
       this.memory.count(
         { hour, second, counts, times: times[i] as [number, number][], isFolded, samples, touched },
         { was, window, other, gone },
       );
     });
+    this.memory.finish(first, before, clocks);
     this.recent = [...batch.lines.toReversed(), ...this.recent].slice(0, this.#limits.recentLimit);
     this.seq += batch.numbered;
     const logged = (entry?.logged ?? 0) + batch.logged - late;

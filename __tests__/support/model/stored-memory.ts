@@ -7,6 +7,7 @@ import type { Counts } from './stored-destination';
 const MINUTE = 60;
 const MAX_ADMITTED = 1000;
 const WEEK = 168;
+const WEEK_SECONDS = (WEEK + 1) * HOUR;
 
 /** A group as it is counted, with seconds of the server and its calls by minutes. */
 interface CountedGroup {
@@ -53,6 +54,8 @@ export class StoredMemory {
   known = new Map<string, Known>();
   knownSince = Number.NaN;
   readonly seen = new Map<string, Seen>();
+  /** When the memory of a week began: the second, and whether the destination began then. */
+  seenSince: { second: number; isBorn: boolean } | undefined;
   readonly samples = new Map<string, { hour: number; line: string }>();
   #now = 0;
   #hour = 0;
@@ -60,6 +63,7 @@ export class StoredMemory {
   #admittedIn = Number.NaN;
   #refusedIn = -Infinity;
   #completeSince = 0;
+  #hasNoted = false;
 
   /** The minutes of a group, each moved into its hour. */
   place(
@@ -133,6 +137,23 @@ export class StoredMemory {
     }
   }
 
+  /**
+   * All groups of a batch are counted.
+   *
+   * @param first - the first second of all
+   * @param before - the hour of the window before the batch
+   */
+  finish(first: number, before: number | undefined, clocks: ModelClocks): void {
+    if (!this.#hasNoted) return;
+    this.#hasNoted = false;
+    const now = Math.floor(clocks.server);
+    const isBorn = before === undefined;
+    // Nobody is in the memory of a destination that was silent for a week.
+    const isSilent = before !== undefined && before < clocks.hour - WEEK - 1;
+    this.seenSince ??= { second: isBorn ? Math.min(now, first) : isSilent ? now - WEEK_SECONDS : now, isBorn };
+    if (this.seenSince.isBorn) this.seenSince.second = Math.min(this.seenSince.second, first, now);
+  }
+
   #find(message: string, before: number | undefined, isElsewhere: boolean, windows: Windows): Known | undefined {
     const found = this.known.get(message);
     if (found || before === undefined) return found;
@@ -153,9 +174,11 @@ export class StoredMemory {
         return undefined;
       }
       if (!seen) this.#admitted++;
+      this.#hasNoted = true;
       this.seen.set(message, { hour, first: second, isCertain });
       return undefined;
     }
+    this.#hasNoted ||= second < seen.first || hour > seen.hour;
     seen.first = Math.min(seen.first, second);
     if (hour <= seen.hour) return undefined;
     const gap = hour - seen.hour;
@@ -181,6 +204,7 @@ export class StoredMemory {
         }),
       ),
       seen: Object.fromEntries(this.seen),
+      seenSince: this.seenSince,
       samples: Object.fromEntries([...this.samples].filter(([, { hour }]) => hour >= this.#hour - 1)),
     };
   }

@@ -90,12 +90,15 @@ function readPulses([, , common, start, last, pstart, , , pulse]: Found, clocks:
 }
 
 function readSeen(flat: readonly string[]): Record<string, unknown> {
+  const itself = [...pairs(flat)].find(([message]) => message === OWN);
+  const since = -Number(itself?.[1]);
   const entries = [...pairs(flat)].flatMap(([message, score]) => {
     const [hour, rest] = [Math.floor(Number(score) / 2 ** 33), Number(score) % 2 ** 33];
     const first = Math.floor(rest / 2) - FIRST_SECOND;
     return Number(score) < 0 ? [] : [[message, { hour: hour - FIRST_HOUR, first, isCertain: rest % 2 === 0 }] as const];
   });
-  return { seen: Object.fromEntries(entries) };
+  const seenSince = itself && { second: Math.floor(since / 2) - FIRST_SECOND, isBorn: since % 2 === 1 };
+  return { seen: Object.fromEntries(entries), seenSince };
 }
 
 function readSamples(flat: readonly string[], start: Text): Record<string, unknown> {
