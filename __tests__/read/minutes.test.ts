@@ -112,6 +112,27 @@ describeWithClock('minutes and windows of minutes', () => {
     expect(await change('boom', 5)).toMatchObject({ count: 1, status: 'steady' });
   });
 
+  it('calls a message new if its logger was silent for more than a week', async () => {
+    await log('error', { boom: 1, known: 1 });
+    pass(8 * 24 * 60);
+    await log('error', { boom: 1 });
+    expect(await change('boom')).toMatchObject({
+      status: 'new',
+      firstSeen: new Date((BEGINNING + 8 * 24 * HOUR) * 1000),
+    });
+  });
+
+  it('calls a message new that comes again after more than a week, while its logger went on', async () => {
+    await log('error', { boom: 1, other: 1 });
+    for (let hour = 0; hour < 8 * 24; hour++) {
+      pass(60);
+      await log('error', { other: 1 });
+    }
+    pass(10);
+    await log('error', { boom: 1 });
+    expect(await change('boom')).toMatchObject({ status: 'new', gapHours: null });
+  });
+
   it('calls nothing new of a logger that begins in the window', async () => {
     await log('error', { boom: 3 });
     expect(await change('boom', 5)).toMatchObject({ count: 3, score: null, status: 'unknown' });

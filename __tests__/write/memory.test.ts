@@ -125,6 +125,22 @@ describe('what is kept beside the counts', () => {
     }
   });
 
+  it('forgets the minutes that have left both hours, and no others', async () => {
+    const name = `app${++names}`;
+    const { minutes, start } = listKeys(name, 'error');
+    const hour = Math.floor(Date.now() / 3_600_000);
+    const kept = (hour - 1) * 60;
+    await workspace.redis.set(start, new Date(hour * 3_600_000).toISOString().slice(0, 19));
+    const old = Array.from({ length: 160 }, (_, i) => ({ value: String(kept - 1 - i), score: 3 }));
+    await workspace.redis.zAdd(minutes, [...old, { value: String(kept), score: 7 }]);
+    const { logger, transport } = workspace.logger({ name });
+    logger.error('hello');
+    await transport.flush();
+    const members = (await workspace.redis.zRange(minutes, 0, -1)).filter((member) => /^\d+$/.test(member));
+    expect(members).toHaveLength(2);
+    expect(members).toContain(String(kept));
+  });
+
   it('forgets messages that were not seen for a week', async () => {
     const name = `app${++names}`;
     const { seen } = listKeys(name, 'error');

@@ -1,9 +1,9 @@
 /** Remembers messages beside their counts, in Lua: their minutes, when they were seen, and a line of each. */
 
-import { OTHER } from '../redis/keys';
+import { OTHER, SEEN_HOURS } from '../redis/keys';
 import { MINUTES } from './script-minutes';
 import { PULSE } from './script-pulse';
-import { SEEN } from './script-seen';
+import { SEEN, SEEN_SECONDS } from './script-seen';
 
 /** Most messages whose minutes are kept. */
 export const MAX_PULSES = 2000;
@@ -57,6 +57,12 @@ local function is_alone(memory)
   return not memory.has_other
 end
 
+-- Whether a message is counted in a window, unless that is older than all that is remembered.
+local function is_counted(memory, window, message)
+  local is_old = window == memory.last and (memory.pstart or '') < memory.to_hour(memory.now - ${SEEN_SECONDS})
+  return not is_old and redis.call('ZSCORE', window, message)
+end
+
 local function new_pulse(memory, group, before, is_first)
   local since = is_first and is_alone(memory) and 0 or memory.minute + 1
   return { open = group.minute, base = before, since = since, now = '', before = '', returned = 0, gap = 0 }
@@ -94,7 +100,8 @@ local function note_message(memory, pulses, group, message, text, calls, total)
   if quick then return quick end
   local pulse = text and read_pulse(text)
   local opened, begins = pulse and pulse.open, not pulse and total and has_room(memory, pulses)
-  local is_first = not pulse and before == 0 and (begins or admits(memory)) and not redis.call('ZSCORE', other_window, message)
+  local is_unknown = not pulse or math.floor(opened / 60) < group.hour - ${SEEN_HOURS}
+  local is_first = is_unknown and before == 0 and (begins or admits(memory)) and not is_counted(memory, other_window, message)
   if begins then pulse, pulses.size = new_pulse(memory, group, before, is_first), pulses.size + 1 end
   if not total then
     pulses.gone[#pulses.gone + 1], pulse = message, nil

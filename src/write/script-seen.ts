@@ -3,6 +3,8 @@
 import { SEEN_HOURS } from '../redis/keys';
 import { RULES } from './script-rules';
 
+/** How long a message is remembered at least after the hour in which it was last seen began. */
+export const SEEN_SECONDS = (SEEN_HOURS + 1) * 3600;
 /** Most messages of a destination in the memory of a week, and most that enter it in an hour: a flood does not push out a week. */
 export const MAX_SEEN = 10_000;
 export const MAX_ADMITTED = 1000;
@@ -74,8 +76,8 @@ end
 -- Nobody is in the memory of a destination that was silent for a week.
 local function seen_since(memory)
   if memory.is_born then return beginning(first_second(memory), true) end
-  local is_silent = memory.rotates and memory.start < memory.to_hour(memory.now - 608400)
-  return beginning(is_silent and memory.now - 608400 or memory.now, false)
+  local is_silent = memory.rotates and memory.start < memory.to_hour(memory.now - ${SEEN_SECONDS})
+  return beginning(is_silent and memory.now - ${SEEN_SECONDS} or memory.now, false)
 end
 
 -- The first calls of a destination may come after later ones. Returns when it began if that is earlier than stored.

@@ -122,7 +122,7 @@ export class StoredDestination {
       const isFolded = minutes.length > 1;
       this.memory.count(
         { hour, second, counts, times: times[i] as [number, number][], isFolded, samples, touched },
-        { was, window, other, gone },
+        { was, window, other, isOtherOld: other === this.last && previous < clocks.hour - 169, gone },
       );
     });
     this.memory.finish(first, before, clocks);

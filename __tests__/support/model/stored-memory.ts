@@ -26,6 +26,8 @@ interface Windows {
   readonly was: Counts;
   readonly window: Counts;
   readonly other: Counts;
+  /** Whether the other window is older than all that is remembered. */
+  readonly isOtherOld: boolean;
   readonly gone: readonly string[];
 }
 
@@ -117,12 +119,13 @@ export class StoredMemory {
       // Its minutes may have been forgotten since it was touched.
       if (message === OTHER || (isNew && group.touched.has(message))) continue;
       const before = windows.window.has(message) ? (windows.was.get(message) as number) : undefined;
-      const isElsewhere = windows.other.has(message);
+      const isElsewhere = !windows.isOtherOld && windows.other.has(message);
       const opened = this.known.get(message)?.last ?? Number.NaN;
       const known = this.#find(message, before, isElsewhere, windows);
       // A call of the same minute hardly came before the first that was noted.
       const isFirst = Math.floor(opened / 60) !== group.hour || minute < opened;
-      const gap = isFirst ? this.#see(message, group, before === 0 && !(isNew && isElsewhere)) : undefined;
+      const isUnknown = isNew || Math.floor(opened / 60) < group.hour - WEEK;
+      const gap = isFirst ? this.#see(message, group, before === 0 && isUnknown && !isElsewhere) : undefined;
       if (before === undefined) this.known.delete(message);
       if (!known || before === undefined) continue;
       note(known, group, minute, calls);
