@@ -50,6 +50,31 @@ describeWithClock('viewers two minutes after the full hour', () => {
     expect(textById(html, 'status')).toBe('1 new, 1 surging in 2 of 2 loggers');
   });
 
+  it('look closer at a logger with what is new, though fifty others wrote since the hour turned', async () => {
+    const keyPrefix = 'many:';
+    const logMany = async (
+      minute: number,
+      names: readonly string[],
+      level = 'info',
+      message = 'usual',
+    ): Promise<void> => {
+      timed.clock.show(FULL_HOUR + minute * MINUTE);
+      const name = ({ service }: Record<string, unknown>): string => String(service);
+      const transport = new RedisRecentCommonTransport({ url: timed.server.url, keyPrefix, name });
+      for (const service of names) transport.log({ level, message, service });
+      await transport.close();
+    };
+    const busy = Array.from({ length: 50 }, (_, i) => `busy ${i}`);
+    await logMany(-180, ['quiet', ...busy]);
+    await logMany(-3, ['quiet'], 'debug', 'boom');
+    await logMany(1, busy);
+    timed.clock.show(FULL_HOUR + 2 * MINUTE);
+    const own = new RecentCommonReader({ url: timed.server.url, keyPrefix });
+    const html = await (await ask(createDashboard({ reader: own, authorize: 'public' }))).text();
+    own.close();
+    expect(textIn(html.split('<li class="card')[1] as string)).toMatch(/>quiet1 new.*new debug boom, 0 since /);
+  });
+
   it('show on the page of a logger since when a message surges, and what is new though it is over', async () => {
     expect(tableRows(await page({ name: 'shop' }), 'changes')[0]?.[0]).toMatch(/^▲ surging ×\S+ since 24 Nov 12:57$/);
     const [refused] = tableRows(await page({ name: 'mail' }), 'changes');

@@ -101,9 +101,13 @@ describeWithClock('changes around the full hour', () => {
 
   it('keep returned what came back minutes before after a day or more, whether it goes on or not', async () => {
     await log(-2 * 24 * 60 - 30, 'error', { rare: 1, once: 1 });
-    for (let hours = 40; hours > 0; hours -= 10) await log(-60 * hours, 'error', { usual: 30 });
-    await log(-3, 'error', { rare: 1, once: 1 });
+    await log(-60 * 40, 'error', { usual: 30 });
+    await log(-24 * 60 - 3, 'error', { daily: 1 });
+    await log(-3, 'error', { rare: 1, once: 1, daily: 1 });
+    expect(await statusAt(-1, 'daily')).toBe('unknown');
     await log(1, 'error', { rare: 1 });
+    expect(await statusAt(2, 'daily')).toBe('steady');
+    expect(await statusAt(2, 'daily', { minutes: 60 })).toBe('unknown');
     expect(await statusAt(2, 'rare')).toBe('returned');
     expect(await statusAt(2, 'once')).toBe('returned');
     expect(await statusAt(58, 'rare')).toBe('steady');
@@ -142,6 +146,9 @@ describeWithClock('changes around the full hour', () => {
   });
 
   it('compare a window with nothing but what its logger can have logged', async () => {
+    await log(-20, 'critical', { boom: 10 });
+    const known = { window: { minutes: 5 }, hasBaseline: true };
+    expect(await timed.reader.changes(name, 'critical', known)).toMatchObject([{ score: null, status: 'unknown' }]);
     await logEach(-19, -5, 'critical', { boom: 10 });
     expect(await statusAt(-6, 'boom', { minutes: 5 }, 'critical')).toBe('steady');
   });
