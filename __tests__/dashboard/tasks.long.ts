@@ -32,7 +32,7 @@ const BEGAN = /(?<![\d:])\d\d:34(?!\d)/;
 
 /** Which of the questions texts answer. A time answers if it stands beside the message. */
 function answers(texts: readonly string[]): Set<string> {
-  const about = texts.filter((text) => text.includes(MESSAGE.slice(0, 25)));
+  const about = texts.filter((text) => text.includes(MESSAGE.slice(0, 14)));
   const found = [
     about.some((text) => /new/i.test(text)),
     about.some((text) => BEGAN.test(text)),
@@ -153,17 +153,20 @@ describeWithClock('the questions of a person on call', () => {
       const lines = stdout.split('\n');
       console.log(`terminal, ${command.join(' ')}: ${[...answers(lines)].join(', ') || 'nothing'}`);
     }
+    const best = new Map<string, string>();
     let ways = [''];
-    for (let count = 0; count <= MOST_KEYS; count++) {
+    for (let count = 0; count <= MOST_KEYS && best.size < QUESTIONS.length + 1; count++) {
       for (const way of ways) {
         const found = await lookAround(way);
-        if (found?.size === QUESTIONS.length)
-          return console.log(`terminal, top: ${count} keys, ${JSON.stringify(way)}`);
-        if (!found && process.env.AGAINST) return undefined;
+        // Another build may have no keys.
+        if (!found) return;
+        const all = found.size === QUESTIONS.length ? [ALL] : [];
+        for (const question of [...found, ...all]) if (!best.has(question)) best.set(question, way);
       }
       ways = ways.flatMap((way) => KEYS.map((key) => way + key));
     }
-    throw new Error('the terminal does not answer');
+    for (const [question, keys] of best) console.log(`top, ${question}: ${keys.length}, ${JSON.stringify(keys)}`);
+    expect([...best.keys()]).toContain(ALL);
   });
 
   /** What the screens of an interactive `top` tell; undefined if it is not interactive. */
@@ -173,11 +176,12 @@ describeWithClock('the questions of a person on call', () => {
     await cli.shows('STATUS');
     const found = new Set<string>();
     for (const key of ['', ...Array.from(keys)]) {
+      const { length } = cli.stdout;
       cli.type(key);
       let before = '';
       await until(async () => {
         const now = await screen();
-        const isSteady = now === before;
+        const isSteady = now === before && (key === '' || cli.stdout.length > length);
         before = now;
         return isSteady;
       }, 20_000);
