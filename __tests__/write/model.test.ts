@@ -153,6 +153,19 @@ describe('write side', () => {
     ]);
   });
 
+  it('counts calls in their own hours if there is room for one message only and the clock of the process was set ahead', async () => {
+    await play(workspace, { maxPending: 1 }, [
+      minutes(20),
+      log(['app:info', undefined, false]),
+      next('app:info', 'loading'),
+      log(['app:info', undefined, false]),
+      setWall(1740),
+      log(['app:info']),
+      minutes(20),
+      log(['app:info']),
+    ]);
+  });
+
   it('keeps no minutes of messages whose minutes were merged while they waited', async () => {
     await play(workspace, { maxPending: 2 }, [
       log(['app:info', 'a']),

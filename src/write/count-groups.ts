@@ -124,15 +124,13 @@ export class CountGroups {
   /** Whether two groups are one: those of a minute always, those of an hour if that is to save room. */
   #isOne(older: Beginning, newer: Beginning, savesRoom: boolean): boolean {
     if (!this.#serverTime.isSteady(older, newer)) return false;
-    return (savesRoom && this.#isSamePeriod(HOUR_MS, older, newer)) || this.#isSameMinute(older, newer);
+    return (savesRoom && this.#serverTime.isSamePeriod(older, newer, HOUR_MS)) || this.#isSameMinute(older, newer);
   }
 
   #isSameMinute(older: Beginning, newer: Beginning): boolean {
-    return this.#serverTime.isKnown ? this.#isSamePeriod(MINUTE_MS, older, newer) : newer.at - older.at < SAME_MS;
-  }
-
-  #isSamePeriod(periodMs: number, older: Beginning, newer: Beginning): boolean {
-    return this.#serverTime.period(older, periodMs) === this.#serverTime.period(newer, periodMs);
+    return this.#serverTime.isKnown
+      ? this.#serverTime.isSamePeriod(older, newer, MINUTE_MS)
+      : newer.at - older.at < SAME_MS;
   }
 
   /** Merges a group into the one before it. */
@@ -155,7 +153,7 @@ export class CountGroups {
     const [first] = groups;
     if (groups.length <= KEPT_HOURS) return 0;
     const isSteady = groups.every((group) => this.#serverTime.isSteady(group, first as PendingGroup));
-    const isCertain = this.#serverTime.isKnown && isSteady;
+    const isCertain = this.#serverTime.isKnown && isSteady && !this.#serverTime.isDoubtful(first as PendingGroup);
     const hours = groups.map((group) =>
       isCertain ? this.#serverTime.period(group, HOUR_MS) : Math.floor(group.at / HOUR_MS),
     );

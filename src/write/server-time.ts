@@ -106,6 +106,20 @@ export class ServerTime {
     return { ago: Math.round(ago + Math.max(0, -unseen)), step: Math.max(0, Math.round(unseen)) };
   }
 
+  /** Whether no reply has shown yet if the monotonic clock stood still before something, or the wall clock was set. */
+  isDoubtful({ stood }: Beginning): boolean {
+    return stood - this.#stood >= SLACK_MS;
+  }
+
+  /** Whether two beginnings are of one period, whatever is {@link isDoubtful}. */
+  isSamePeriod(one: Beginning, other: Beginning, periodMs: number): boolean {
+    const ifSet = (each: Beginning): Beginning => ({ ...each, stood: Math.min(each.stood, this.#stood) });
+    return (
+      this.period(one, periodMs) === this.period(other, periodMs) &&
+      this.period(ifSet(one), periodMs) === this.period(ifSet(other), periodMs)
+    );
+  }
+
   /** In which period something began, as the server counts them; if its time is not known, as the monotonic clock does. */
   period({ at, stood }: Beginning, periodMs: number): number {
     return Math.floor((at + stood - this.#stood + (this.isKnown ? this.#middle : 0)) / periodMs);

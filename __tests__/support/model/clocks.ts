@@ -121,6 +121,17 @@ export class ModelClocks {
     return this.#toPeriod(since, MINUTE, !this.isKnown);
   }
 
+  /** Whether nobody knows yet if the process stood still before, or its wall clock was set. */
+  isDoubtful({ stood }: Since): boolean {
+    return stood > this.#stood;
+  }
+
+  /** Whether two log calls are of the same period, whatever is doubtful. */
+  isSame(one: Since, other: Since, convert: (since: Since) => number): boolean {
+    const ifSet = (since: Since): Since => ({ ...since, stood: Math.min(since.stood, this.#stood) });
+    return convert(one) === convert(other) && convert(ifSet(one)) === convert(ifSet(other));
+  }
+
   #toPeriod({ monotonic, stood }: Since, period: number, isMonotonic: boolean): number {
     if (!this.#seen || isMonotonic) return Math.floor((monotonic + BEGINS_AT) / period);
     const server = monotonic + stood - this.#stood + this.#seen.server - this.#seen.monotonic;

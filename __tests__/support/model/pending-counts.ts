@@ -81,7 +81,8 @@ export class PendingCounts {
       if (this.#isOne(older, newer, isCrowded || isFull)) merged.splice(i - 1, 2, this.#merge(older, newer));
       else i++;
     }
-    const isCertain = this.#clocks.isKnown && new Set(merged.map(({ stood }) => stood)).size === 1;
+    const isSteady = new Set(merged.map(({ stood }) => stood)).size === 1;
+    const isCertain = this.#clocks.isKnown && isSteady && !merged.some((group) => this.#clocks.isDoubtful(group));
     const hours = merged.map((group) => this.#clocks.toHour(group, !isCertain));
     const kept = [...new Set(hours)].slice(isCertain ? -2 : -4);
     for (const group of merged.splice(0, Math.max(0, hours.indexOf(kept[0] as number)))) {
@@ -106,11 +107,12 @@ export class PendingCounts {
 
   #isOne(older: Since, newer: Since, savesRoom: boolean): boolean {
     if (older.stood !== newer.stood) return false;
-    return (savesRoom && this.#clocks.toHour(older) === this.#clocks.toHour(newer)) || this.#isSameMinute(older, newer);
+    const isSameHour = (): boolean => this.#clocks.isSame(older, newer, (since) => this.#clocks.toHour(since));
+    return (savesRoom && isSameHour()) || this.#isSameMinute(older, newer);
   }
 
   #isSameMinute(older: Since, newer: Since): boolean {
     if (!this.#clocks.isKnown) return older.monotonic === newer.monotonic;
-    return this.#clocks.toMinute(older) === this.#clocks.toMinute(newer);
+    return this.#clocks.isSame(older, newer, (since) => this.#clocks.toMinute(since));
   }
 }
