@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { RedisRecentCommonTransport } from '../../src';
 import { compiledRoot } from '../support/compiled';
+import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { until } from '../support/wait';
 import { alarmMessages, logErrors, watchersForTests } from '../support/watching';
@@ -47,6 +48,22 @@ describeWithServer('watcher', () => {
       expect.stringMatching(/^cannot watch: /),
       expect.stringMatching(/^Redis can be asked again after [\d.]+ s$/),
     ]);
+  });
+
+  it('warns once more if only a change of configuration ends the outage, such as a password that was changed', async () => {
+    const [name, rotated] = [
+      await FaultProxy.start(server.port),
+      await RedisServer.start({ args: ['--requirepass', 'new'] }),
+    ];
+    const { warnings, watcher } = watch({ url: name.url });
+    await until(() => watcher.stats().isLeading);
+    await server.kill();
+    await until(() => warnings.length === 1);
+    name.redirect(rotated.port);
+    await until(() => warnings.length === 2);
+    expect(warnings[1]?.reason).toMatch(/^still cannot watch: .*(NOAUTH|unauthenticated)/);
+    await watcher.close();
+    await Promise.all([name.stop(), rotated.stop(), server.start()]);
   });
 
   it('that is started while Redis is away begins when it comes up', async () => {

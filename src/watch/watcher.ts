@@ -81,9 +81,10 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
   #hasWarnedOfOptions = false;
   /** Times in a row that the lease could not be asked for. */
   #failures = 0;
-  /** What fails, and since when. There is one warning when it begins, and one when it is over. */
+  /** What fails, and since when. There is one warning when it begins, one if it turns out to last, and one when it is over. */
   readonly #failing = new Set<'lease' | 'look'>();
   #failingSince = 0;
+  #hasToldToLast = false;
   #closing: Promise<void> | undefined;
 
   /** @throws OptionsError for an option that cannot be used */
@@ -236,10 +237,12 @@ export class RecentCommonWatcher extends EventEmitter<{ warn: [WatchWarning] }> 
   }
 
   #onFailure(what: 'lease' | 'look', error: unknown): void {
-    if (this.#failing.size === 0) {
-      this.#failingSince = clock.now();
-      this.#warn(`cannot watch: ${errorMessage(error)}`, error);
-    }
+    const isFirst = this.#failing.size === 0;
+    const isLasting = isConfigurationError(error);
+    if (isFirst) this.#failingSince = clock.now();
+    const isNews = isFirst || (isLasting && !this.#hasToldToLast);
+    if (isNews) this.#warn(`${isFirst ? '' : 'still '}cannot watch: ${errorMessage(error)}`, error);
+    this.#hasToldToLast = isLasting || (!isFirst && this.#hasToldToLast);
     this.#failing.add(what);
   }
 
