@@ -9,7 +9,7 @@ export const BESIDE = {
   /** Another placeholder. */
   list: 4,
   dash: 8,
-  /** A bracket before and behind. */
+  /** A bracket and a blank before, and perhaps behind. */
   bracket: 16,
   /** A colon before, and perhaps the end of a part of the text behind. */
   field: 32,
@@ -27,7 +27,7 @@ export function findBeside(key: string): number {
   for (let start = key.indexOf('<'); start >= 0; start = key.indexOf('<', start + 1)) {
     const end = key.indexOf('>', start) + 1;
     if (end === 0) break;
-    found |= findBefore(key, start, end) | findAfter(key, end, key.charCodeAt(start + 1) === 110);
+    found |= findBefore(key, start, end) | findAfter(key, end, key.charCodeAt(start + 1));
   }
   return found;
 }
@@ -37,7 +37,8 @@ function findBefore(key: string, start: number, end: number): number {
   const at = isApart ? start - 2 : start - 1;
   const before = key.charCodeAt(at);
   if (before === COLON) return endsPart(key, end) || !isApart ? field : 0;
-  if (before === 91 || before === 40) return endsPart(key, end) ? bracket | findBeforeBracket(key, at) : 0;
+  if (before === 91 || before === 40)
+    return endsPart(key, end) ? (isApart ? bracket : 0) | findBeforeBracket(key, at) : 0;
   // A capital or a sign, as of a currency.
   return isApart && ((before >= 65 && before <= 90) || before === 36 || before > 127) ? sign : 0;
 }
@@ -52,15 +53,16 @@ function endsPart(key: string, end: number): boolean {
   return !(next >= 48) || next === 59 || next === 63 || next === 93 || next === 125;
 }
 
-/** @param isNumber - whether the placeholder may be that of a number */
-function findAfter(key: string, end: number, isNumber: boolean): number {
+/** @param initial - the first letter of the placeholder's name */
+function findAfter(key: string, end: number, initial: number): number {
   const second = key.charCodeAt(end + 1);
+  if (second === LESS_THAN && key.charCodeAt(end) === SPACE) return key.charCodeAt(end + 2) === initial ? list : 0;
   const found = second === LESS_THAN || key.charCodeAt(end + 2) === LESS_THAN ? list : 0;
   const isBeforeThird = key.charCodeAt(end + 3) === LESS_THAN;
-  if (key.charCodeAt(end) !== SPACE || second === LESS_THAN) return isBeforeThird ? list : found;
+  if (key.charCodeAt(end) !== SPACE) return isBeforeThird ? list : found;
   if (second === 45 || second === 0x2013) return found | dash | (isBeforeThird ? list : 0);
   if (second === 97 && key.startsWith('and <', end + 1)) return list;
-  if (!isNumber) return found;
+  if (initial !== 110) return found;
   if (second < 97 || second > 122) return found | sign;
   return isPlural(key, end + 1) ? plural : found;
 }

@@ -49,15 +49,11 @@ const AMOUNT = new RegExp(
 /** So many digits and a `d` are a hexadecimal number. */
 const MAX_DAYS = 5;
 
-/** Numbers after an equals sign, of which one tells as much: `2,048`, `17,18,19`. */
-const NUMBERS = /=(\d[\d.]*)(?:,\d[\d.]*)+(?![\w.:=-])/g;
-
-const { url, bracket, quotes, clock, date, unit, nonAscii, plus, equals } = HAS;
+const { url, bracket, quotes, clock, date, unit, nonAscii, plus } = HAS;
 
 /** Puts placeholders for the values that may hold blanks or punctuation. `has` is what the line may hold. */
 export function nameSpans(line: string, has: number): string {
   let key = line;
-  if (has & equals) key = key.replace(NUMBERS, '=$1');
   if (has & url) key = key.replace(URL_TEXT, nameUrl);
   if (has & bracket) key = key.replace(IPV6_PORT, '<host>');
   if (has & quotes) key = key.replace(QUOTED, nameQuoted);

@@ -55,8 +55,8 @@ const MIXED_LIST = new RegExp(String.raw`(\[ ?${PLACEHOLDER})(?:, ?${PLACEHOLDER
 /** Objects as items; and a list of one, of which nothing but its keys is left. */
 const OBJECTS = /(\{[^{}]*\})(?:, ?\1)+/g;
 const OBJECT_LIST = /(?<=["'\w]: ?)\[ ?\{(?: ?["']?[\w.-]{1,64}["']?: ?<value>,?)+ ?\} ?\]/g;
-/** One value alone in brackets, or none. */
-const BRACKETED = /(?<= |^)([([]) ?(?:<(?:number|text|name)> ?)?([)\]])/g;
+/** Brackets with nothing in them, or with a value between blanks: most often there is a number next to them. */
+const BRACKETED = /(?<= |^)([([])(?: <number>)? ?([)\]])/g;
 /** A word after a number that may be a plural. */
 const PLURAL = /<number> ([a-z]{2,31}s)(?![\w-])/g;
 /** Verbs with an s, and words that end like a plural. */
@@ -90,14 +90,15 @@ export function tidy(key: string, has: number): string {
     if (priced !== tidied) beside |= findBeside(priced);
     tidied = priced;
   }
-  if (beside & list) {
+  // A list may be an item of another.
+  while (beside & list) {
     const shorter = shortenLists(tidied);
-    if (shorter !== tidied) beside |= findBeside(shorter);
+    beside = shorter === tidied ? beside & ~list : (beside & ~list) | findBeside(shorter);
     tidied = shorter;
   }
   if (beside & dash) tidied = tidyAccess(tidied);
   if (beside & plural) tidied = tidied.replace(PLURAL, toSingular);
-  if (beside & bracket) tidied = tidied.replace(BRACKETED, '$1<value>$2');
+  if (beside & bracket) tidied = tidied.replace(BRACKETED, '$1<number>$2');
   if (beside & field) tidied = tidyObjects(tidied.replace(FIELD, nameField));
   const isOther = has & absent || (has & equals && tidied.includes(' = ')) || endsAfterVerb(tidied);
   return isOther ? tidied.replace(OTHER_FIELD, nameOtherField) : tidied;
@@ -110,13 +111,12 @@ function tidyObjects(key: string): string {
 function endsAfterVerb(key: string): boolean {
   if (key.charCodeAt(key.length - 1) !== 62) return false;
   const last = key.lastIndexOf('<');
-  return key.endsWith(' is ', last) || key.endsWith(' was ', last);
+  return key.charCodeAt(last - 2) === 115 && (key.endsWith(' is ', last) || key.endsWith(' was ', last));
 }
 
-/** A list may be an item of another. */
 function shortenLists(key: string): string {
-  const shorter = key.replace(LIST, '$1').replace(MIXED_LIST, '$1');
-  return shorter === key ? key : shortenLists(shorter);
+  const shorter = key.replace(LIST, '$1');
+  return shorter.includes('[') ? shorter.replace(MIXED_LIST, '$1') : shorter;
 }
 
 /** Whether a key has another value than `<value>`, or one with arguments. */

@@ -9,6 +9,8 @@ const PLACEHOLDERS = new RegExp(`(${PLACEHOLDER})`);
 /** A key, also one with a few digits: `p95=`, `k8s=`. */
 const PLAIN_KEY = /^(?!.*\d{4})[a-z_][\w.-]{0,31}$/i;
 
+/** More numbers after one: `=2,048`, `=17,18,19`. */
+const NUMBERS = /(?<=\d)(?:,\d[\d.]*)+(?=[\s"'`()[\]{},;|]|$)/y;
 const HTTP_VERSION = /^HTTPS?\/[\d.]{1,5}$/i;
 const AFTER_SLASH = /\/.*/;
 /** A host of one label, with its port: the words before it tell, or that its own words are joined. */
@@ -34,22 +36,29 @@ export function nameTokens(line: string, has: number): string {
   for (let i = 0; i < line.length; i++) {
     const token = readToken(line, i);
     const kinds = token & 0xffff;
-    if (kinds & named ? kinds & digit : kinds & (MAY_VARY | others) || isMac(kinds, token >>> 16, i)) {
+    if (kinds & named ? kinds & digit : kinds & (MAY_VARY | others) || isMac(line, i, token >>> 16)) {
       const stop = trimPunctuation(line, i, token >>> 16);
       context.start = line.charCodeAt(i) === 58 && line.charCodeAt(i + 1) !== 58 ? i + 1 : i;
       if (stop > context.start) {
         key += line.slice(end, context.start) + nameToken(line, stop, kinds, context);
-        end = stop;
+        end = kinds & equals && line.charCodeAt(stop) === 44 ? skipNumbers(line, stop) : stop;
       }
     }
-    i = token >>> 16;
+    i = Math.max(token >>> 16, end);
   }
   return end === 0 ? line : key + line.slice(end);
 }
 
+/** The end of the numbers that follow one after an equals sign, which tells as much by itself. */
+function skipNumbers(line: string, start: number): number {
+  NUMBERS.lastIndex = start;
+  return NUMBERS.test(line) ? NUMBERS.lastIndex : start;
+}
+
 /** The address of a network card, if it is of letters only. */
-function isMac(kinds: number, end: number, start: number): boolean {
-  return (kinds & (colon | dash)) !== 0 && end - start >= MAC_LENGTH;
+function isMac(line: string, start: number, end: number): boolean {
+  const third = line.charCodeAt(start + 2);
+  return end - start >= MAC_LENGTH && (third === 45 || third === 58);
 }
 
 /** The end without the punctuation of a sentence. */
@@ -71,8 +80,9 @@ function nameToken(line: string, end: number, kinds: number, context: Context): 
   if (kinds & named) return nameBeside(token);
   if (kinds & digit) {
     if (!(kinds & NO_CODE) && isTelling(token, context)) return token;
-    if (kinds & slash && HTTP_VERSION.test(token)) return token.replace(AFTER_SLASH, '/<number>');
-    if (kinds & colon && SERVICE.test(token) && isHost(token, context)) return '<host>';
+    if (kinds & slash && context.mayBeStatus && HTTP_VERSION.test(token))
+      return token.replace(AFTER_SLASH, '/<number>');
+    if (kinds & colon && kinds & LETTER && SERVICE.test(token) && isHost(token, context)) return '<host>';
     if (kinds & LETTER && (isKnownName(token, !(kinds & small)) || isJsonKey(token, context))) return token;
   }
   const whole = nameWhole(token, kinds);
