@@ -55,8 +55,8 @@ const MIXED_LIST = new RegExp(String.raw`(\[ ?${PLACEHOLDER})(?:, ?${PLACEHOLDER
 /** Objects as items; and a list of one, of which nothing but its keys is left. */
 const OBJECTS = /(\{[^{}]*\})(?:, ?\1)+/g;
 const OBJECT_LIST = /(?<=["'\w]: ?)\[ ?\{(?: ?["']?[\w.-]{1,64}["']?: ?<value>,?)+ ?\} ?\]/g;
-/** Brackets with nothing in them, or with a value between blanks: most often there is a number next to them. */
-const BRACKETED = /(?<= |^)([([])(?: <number>)? ?([)\]])/g;
+/** Brackets with nothing or a text in them, or with blanks: the same place may hold a number next to its brackets. */
+const BRACKETED = /(?<= |^)([([]) ?(?:<(?:number|text|name)> ?)?([)\]])/g;
 /** A word after a number that may be a plural. */
 const PLURAL = /<number> ([a-z]{2,31}s)(?![\w-])/g;
 /** Verbs with an s, and words that end like a plural. */
