@@ -180,6 +180,7 @@ describe('parameterize', () => {
     ['error 1205, deadlock', 'error 1213, deadlock'],
     ['AuthApiError 400', 'AuthApiError 401'],
     ['OAuth1 refused', 'OAuth2 refused'],
+    ['404 GET list', '500 GET list'],
     ['save failed: P2002', 'save failed: P2003'],
     ['Prisma error P2002 on save', 'Prisma error P2003 on save'],
     ['ended with ORA-00904', 'ended with ORA-01017'],

@@ -27,6 +27,7 @@ const BEFORE_STATUS = new RegExp(
   String.raw`(?:(?<![\w.@#/\\-])(?:status(?:[ _-]?code)?"?(?: ?[:=] ?| )|respon(?:ds?|ded|se)(?: with)? |HTTP(?:\/(?:[\d.]{1,5}|<number>))?"? )|\b(?:${METHODS}) \S{1,256}(?: [-=]>| returned)? )$`,
   'i',
 );
+const AFTER_STATUS = new RegExp(String.raw`^ (?:${METHODS})\b`);
 /** Words before an HTTP status, and before the path that stands before one. */
 const endsBeforeStatus = endingWith('status code responds responded respond response with http');
 const endsAsMethod = endingWith(METHODS.toLowerCase().replaceAll('|', ' '));
@@ -97,6 +98,7 @@ export function isTelling(token: string, { line, start, mayBeStatus }: Context):
   if (token.length > MAX_CODE) return false;
   if (token.length === 3 && (mayBeStatus || isAfterWord(line, start)) && STATUS.test(token)) {
     if (BEFORE_STATUS.test(line.slice(Math.max(0, start - 300), start))) return true;
+    if (mayBeStatus && AFTER_STATUS.test(line.slice(start + 3, start + 12))) return true;
   }
   if (!CODE.test(token)) return false;
   const end = skipMarks(line, start);
