@@ -19,7 +19,7 @@ import { ageSeen } from '../support/writers/seen';
 
 /** The first line of each script of the package. */
 const PURPOSES = readSourceTree().flatMap(({ path }) =>
-  [...readText(path).matchAll(/= defineScript\(\/\* lua \*\/ `\n(.*)/g)].map(([, line]) => line),
+  [...readText(path).matchAll(/= defineScript\(\/\* lua \*\/ `\n(.*)/g)].map(([, line = '']) => line),
 );
 
 /** Makes a destination that was last written to an hour ago, and one in the index that has expired since. */
@@ -116,9 +116,10 @@ describeWith('server', 'users')('server that refuses keys that a script does not
     expect(await forget(client, 'other', undefined, { keyPrefix: workspace.prefix })).toHaveLength(2);
     // In a cluster keys have other names, so from here on the index may lose those that were written before.
     await logCommon(client.asCluster(), 'app', 'hello', 'info', { keyPrefix: workspace.prefix });
+    expect(await forget(client.asCluster(), 'app', 'info', { keyPrefix: workspace.prefix })).toHaveLength(1);
     await watchAll(workspace, client);
     expect(await readRefusals(workspace.redis)).toEqual([]);
-    expect([...client.purposes]).toEqual(expect.arrayContaining(PURPOSES));
+    expect(PURPOSES.filter((purpose) => !client.purposes.has(purpose))).toEqual([]);
     expect(PURPOSES.length).toBeGreaterThan(5);
   });
 });
