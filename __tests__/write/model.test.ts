@@ -166,6 +166,19 @@ describe('write side', () => {
     ]);
   });
 
+  it('reports no loss of counts that have left the windows if the reply to them was lost and came in a later hour', async () => {
+    await play(workspace, {}, [
+      next('app:info', 'lost reply', 'applied'),
+      log(['app:info']),
+      hours(1),
+      elsewhere('app:info', 'a'),
+      flush(),
+      hours(1),
+      log(['app:info']),
+      lose('app:info'),
+    ]);
+  });
+
   it('keeps no minutes of messages whose minutes were merged while they waited', async () => {
     await play(workspace, { maxPending: 2 }, [
       log(['app:info', 'a']),

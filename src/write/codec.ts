@@ -43,6 +43,8 @@ export interface WriteReply {
   readonly touchedIn: number;
   /** How many messages entered the memory of a week or came back after a day or more. */
   readonly fresh: number;
+  /** The hour in which the batch was applied; an earlier one if its reply was lost. */
+  readonly appliedIn: string;
 }
 
 /** Which keys a batch needs beside those that it always has. */
@@ -129,7 +131,7 @@ function encodeGroup(args: string[], { messages, flagged, samples, minutes }: Co
 
 /** Decodes the reply of the write script, whatever types the client's type mapping gave to its parts. */
 export function decodeReply(reply: unknown): WriteReply {
-  if (!Array.isArray(reply) || reply.length !== 12) {
+  if (!Array.isArray(reply) || reply.length !== 13) {
     throw new RecentCommonError('write', 'Redis gave a reply that is not of this script');
   }
   const at = (i: number): number => Number(reply[i]);
@@ -146,6 +148,7 @@ export function decodeReply(reply: unknown): WriteReply {
     older: decodeMembers(reply[9]),
     touchedIn: at(10),
     fresh: at(11),
+    appliedIn: String(reply[12]),
   };
 }
 

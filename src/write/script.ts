@@ -63,7 +63,7 @@ export const WRITE = defineScript(/* lua */ `
 --   older than both windows), the other log calls if the batch was applied in part, epoch milliseconds, 1 if the index has
 --   this second of the destination or 2 if that was refused or 0, some older members of the index with their times, the minute of the
 --   server if all messages of the first group are touched in it or 0, how many messages entered the memory of a week or came
---   back after a day or more }; the
+--   back after a day or more, the hour in which the batch was applied }; the
 --   same again if the writer's last batch comes again; nothing if the windows change and KEYS[12] is needed for that
 ${ISO_HOUR}
 ${PREFLIGHT}
@@ -112,13 +112,13 @@ local current = start and not rotates and start or hour
 local promised, promises = promise(stored[2], current, start, ttl)
 
 -- The index never holds up a batch. A destination is noted once a second, and whenever it has news.
-local function finish(reply, touched, fresh)
+local function finish(reply, touched, fresh, applied_in)
   local older = {}
   if known and (fresh > 0 or redis.pcall('ZSCORE', known, destination) ~= time[1]) then
     older = note(known, destination, now_ms, promised, fresh > 0)
   end
   reply[9], reply[10] = not known and 0 or older.err and 2 or 1, older.err and {} or older
-  reply[11], reply[12] = touched, fresh
+  reply[11], reply[12], reply[13] = touched, fresh, applied_in
   return reply
 end
 
@@ -126,7 +126,7 @@ local previous, written_in, previous_late, written, part =
   string.match(stored[1] or '', '^(%d+) (%S+) (%d+) (%d+) (%d+)$')
 previous, written = tonumber(previous or 0), tonumber(written or 0)
 if number <= previous then
-  return finish({ 0, previous, written, start or '', pstart or '', tonumber(previous_late), tonumber(part), now_ms }, 0, 0)
+  return finish({ 0, previous, written, start or '', pstart or '', tonumber(previous_late), tonumber(part), now_ms }, 0, 0, written_in)
 end
 
 -- If it is later than expected, the monotonic clock of the writer stood still since the last reply, or the batch was under way
@@ -227,5 +227,6 @@ elseif promises and redis.call('TTL', writers) >= 0 then
   for i = 1, 7 do redis.call('PERSIST', KEYS[i]) end
 end
 if promises or memory and memory.is_new_minute then expire_beside({ minutes, pulse, seen, samples }, promised) end
-return finish({ 1, previous, written + counts, current, pstart_then or '', late, 0, now_ms }, touched, memory and memory.fresh or 0)
+local reply = { 1, previous, written + counts, current, pstart_then or '', late, 0, now_ms }
+return finish(reply, touched, memory and memory.fresh or 0, current)
 `);

@@ -159,7 +159,8 @@ export class Writer {
     };
   }
 
-  #settle(batch: Batch, { isApplied, total, start, pstart, late, part, now, touchedIn }: WriteReply): WriteResult {
+  #settle(batch: Batch, reply: WriteReply): WriteResult {
+    const { isApplied, total, start, pstart, late, part, now, touchedIn, appliedIn } = reply;
     const before = total - (batch.logged - late);
     // Redis may drop data older than both windows, so forget its marks, and those before them: a clock that is set back can
     // bring their hours back.
@@ -168,7 +169,7 @@ export class Writer {
     const marks = this.#hasExpired(now) ? [] : inWindows;
     const lost = Math.max(0, this.#acknowledged - Math.max(before, marks[0]?.before ?? this.#acknowledged));
     const kept = marks.map((mark) => ({ hour: mark.hour, before: Math.min(mark.before, before) }));
-    this.#marks = kept.at(-1)?.hour === start ? kept : [...kept.slice(-1), { hour: start, before }];
+    this.#marks = kept.at(-1)?.hour === appliedIn ? kept : [...kept.slice(-1), { hour: appliedIn, before }];
     this.#acknowledged = total;
     if (isApplied) this.#appliedAt = now;
     this.#permission.isKnown = part === 0;
