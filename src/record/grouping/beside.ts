@@ -61,10 +61,10 @@ function endsPart(key: string, end: number): boolean {
 function findAfter(key: string, end: number, initial: number): number {
   const second = key.charCodeAt(end + 1);
   if (second === LESS_THAN && key.charCodeAt(end) === SPACE) return key.charCodeAt(end + 2) === initial ? list : 0;
-  const found = second === LESS_THAN || key.charCodeAt(end + 2) === LESS_THAN ? list : 0;
-  const isBeforeThird = key.charCodeAt(end + 3) === LESS_THAN;
-  if (key.charCodeAt(end) !== SPACE) return isBeforeThird ? list : found;
-  if (second === 45 || second === 0x2013) return found | dash | (isBeforeThird ? list : 0);
+  const isNear = key.charCodeAt(end + 2) === LESS_THAN || key.charCodeAt(end + 3) === LESS_THAN;
+  const found = second === LESS_THAN || isNear ? list : 0;
+  if (key.charCodeAt(end) !== SPACE) return found;
+  if (second === 45 || second === 0x2013) return found | dash;
   if (second === 97 && key.startsWith('and <', end + 1)) return list;
   if (initial !== 110) return found;
   if (second < 97 || second > 122) return found | sign;

@@ -37,11 +37,14 @@ function nameLine(line: string, first = scan(line)): string {
   let key = line;
   let has = first & ~control;
   for (let pass = 0; pass < MAX_PASSES && has !== 0; pass++) {
-    const named = truncateAtBlank(tidy(nameTokens(nameSpans(key, has), has), has));
+    const whole = tidy(nameTokens(nameSpans(key, has), has), has);
+    const named = truncateAtBlank(whole);
     if (named === key) break;
     key = named;
-    if (!(has & ~SETTLES)) break;
-    has = scan(key) & MAY_CHANGE_AGAIN;
+    // What ends a key may be another value than it was before it was cut.
+    const isCut = named.length < whole.length;
+    if (!(has & ~SETTLES) && !isCut) break;
+    has = (scan(key) & MAY_CHANGE_AGAIN) | (isCut ? mark : 0);
   }
   return key;
 }

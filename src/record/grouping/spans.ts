@@ -43,7 +43,7 @@ const TIME = new RegExp(
  * and `1m12s`.
  */
 const AMOUNT = new RegExp(
-  String.raw`(?:(?<= )[<~])?${APART}[-+]?(\d[\d.,]{0,30})( ?)([a-zA-Zµμ]{1,12})(\/s(?:ec)?|(?:\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))*)(?![\p{L}\d_]|[.:-][\p{L}\d])`,
+  String.raw`(?:(?<= )[<~])?${APART}[-+]?(\d[\d.,]{0,30})( ?)([a-zA-Zµμ]{1,12})(\/s(?:ec)?|(?:\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))*)(?![\p{L}\d_]|[.:-][\p{L}\d<])`,
   'gu',
 );
 /** So many digits and a `d` are a hexadecimal number. */

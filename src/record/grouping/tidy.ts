@@ -43,7 +43,7 @@ const ROUTE =
   /(?<![\w>])<path>(?:\[{1,2}[\w.-]{1,64}\]{1,2}|\([\w.-]{1,64}\)(?=<path>|\/)|\{\w{1,64}\}|:\w{1,64}|<path>|\/[\w.-]{0,64}(?![\w/.-]))+(?=[\s,"')\]]|$)/g;
 /** The root alone: after a method, as a route in braces, or where no word follows that it could join to the one before. */
 const ROOT = new RegExp(
-  String.raw`(?:(?<=\b(?:${METHODS}):? |\{)\/|(?<= )\/(?=\[| (?:in|at|to|from|with|took|for|on|is|was|failed|returned)\b| [.(<]|$))(?:\[{1,2}[\w.-]{1,64}\]{1,2}(?:<path>)?)?(?=[\s,"')\]}]|$)`,
+  String.raw`(?:(?<=\b(?:${METHODS}):? |\{)\/|(?<=[^/] )\/(?=\[| (?:in|at|to|from|with|took|for|on|is|was|failed|returned)\b| [.(<]|$))(?:\[{1,2}[\w.-]{1,64}\]{1,2}(?:<path>)?)?(?=[\s,"')\]}]|$)`,
   'g',
 );
 const ACCESS = /^<host> - \S{1,64} \[<time>\]/;
@@ -99,7 +99,10 @@ export function tidy(key: string, has: number): string {
   if (beside & dash) tidied = tidyAccess(tidied);
   if (beside & plural) tidied = tidied.replace(PLURAL, toSingular);
   if (beside & bracket) tidied = tidied.replace(BRACKETED, '$1<number>$2');
-  if (beside & field) tidied = tidyObjects(tidied.replace(FIELD, nameField));
+  if (beside & field) {
+    tidied = tidyObjects(tidied.replace(FIELD, nameField));
+    if (findBeside(tidied) & list) tidied = shortenLists(tidied);
+  }
   const isOther = has & absent || (has & equals && tidied.includes(' = ')) || endsAfterVerb(tidied);
   return isOther ? tidied.replace(OTHER_FIELD, nameOtherField) : tidied;
 }
