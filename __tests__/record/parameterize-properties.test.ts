@@ -145,6 +145,14 @@ describe('parameterize, for random texts,', () => {
     );
   });
 
+  it.each(['0:\u001b[31m/aa:bb:cc:dd:ee:ff 000B/0000-00-00', '-1.5=status  404'])(
+    'leaves the key of %j unchanged',
+    (odd) => {
+      const key = parameterize(odd);
+      expect(parameterize(key)).toBe(key);
+    },
+  );
+
   it('leaves its own keys unchanged', () => {
     fc.assert(
       fc.property(anyText, (message) => {
