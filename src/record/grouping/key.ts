@@ -8,9 +8,8 @@ import { nameTokens } from './tokens';
 
 /** The rules settle in two passes, but for odd texts. */
 const MAX_PASSES = 5;
-const { digit, mark, equals, repeat, random, clock, date, unit, control, nonAscii, placeholder } = HAS;
-/** A line that holds no more than this settles in one pass, if its key holds no more than the second. */
-const SETTLES = digit | mark | equals | repeat | random | clock | date | unit;
+const { mark, equals, repeat, random, control, nonAscii, placeholder } = HAS;
+/** A key that holds no more than this changes no more. */
 const IS_SETTLED = mark | equals | repeat | random | placeholder;
 /** The first character that is neither a blank nor a control character. */
 const FIRST_VISIBLE = 33;
@@ -44,7 +43,7 @@ function nameLine(line: string, first = scan(line)): string {
     // What ends a key may be another value than it was before it was cut.
     const isCut = named.length < whole.length;
     const left = scan(key) & ~control;
-    if (!(has & ~SETTLES) && !(left & ~IS_SETTLED) && !isCut) break;
+    if (!(left & ~IS_SETTLED) && !isCut) break;
     has = left | (isCut ? mark : 0);
   }
   return key;
