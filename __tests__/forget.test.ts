@@ -10,7 +10,7 @@ describe('forget', () => {
   beforeAll(async () => {
     workspace = await Workspace.open();
     keyPrefix = workspace.prefix;
-    client = createClient({ url: workspace.writerUrl });
+    client = createClient({ url: workspace.writerUrl, RESP: 2 });
     await client.connect();
   });
   afterAll(async () => {

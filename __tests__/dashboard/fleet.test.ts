@@ -32,7 +32,7 @@ interface Fleet {
 
 async function openServer(): Promise<Fleet> {
   const server = await RedisServer.start();
-  const client = createClient({ url: server.url });
+  const client = createClient({ url: server.url, RESP: 2 });
   await client.on('error', () => undefined).connect();
   const run: RunScript = (script, keys, args) => client.eval(script, { keys, arguments: args });
   const stop = async (): Promise<void> => {
@@ -44,9 +44,9 @@ async function openServer(): Promise<Fleet> {
 
 async function openCluster(): Promise<Fleet> {
   const cluster = await startCluster({ masters: 3 });
-  const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
+  const client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })), RESP: 2 });
   await client.on('error', () => undefined).connect();
-  const nodes = cluster.urls.map((url) => createClient({ url }));
+  const nodes = cluster.urls.map((url) => createClient({ url, RESP: 2 }));
   for (const node of nodes) await node.connect();
   const run: RunScript = (script, keys, args) => client.eval(script, { keys, arguments: args });
   const stop = async (): Promise<void> => {

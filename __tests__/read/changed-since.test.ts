@@ -101,7 +101,7 @@ describeWithClock('what has changed since a moment', () => {
   });
 
   it('is not known of what the Python functions of the book write: only the answer without a cursor has their loggers', async () => {
-    const redis: ReturnType<typeof createClient> = createClient({ url: timed.server.url });
+    const redis: ReturnType<typeof createClient> = createClient({ url: timed.server.url, RESP: 2 });
     await redis.connect();
     await log('info', 'hello');
     await pass(LATER);

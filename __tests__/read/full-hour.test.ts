@@ -116,7 +116,7 @@ describeWithClock('changes around the full hour', () => {
   it('call nothing new that others may have logged before, or that came to a logger as young as that', async () => {
     await log(-180, 'error', { usual: 60 });
     await log(-3, 'error', { usual: 60 });
-    const redis = createClient({ url: timed.server.url });
+    const redis = createClient({ url: timed.server.url, RESP: 2 });
     await redis.connect();
     await redis.zIncrBy(`common:${name}:error`, 1, 'theirs');
     redis.destroy();

@@ -140,7 +140,7 @@ describeWithClock('reading by pattern', () => {
     await log({ 'user 1 failed': 1, 'user 3 failed': 1, 'order 1 refused': 1, 'order 2 refused': 1 });
     expect(await change('user <number> failed')).toMatchObject({ gapHours: 5 });
     expect(await change('order <number> refused')).toMatchObject({ gapHours: 7 });
-    const redis = createClient({ url: timed.server.url });
+    const redis = createClient({ url: timed.server.url, RESP: 2 });
     await redis.connect();
     await redis.hDel(`common:${name}:error:pulse`, 'user 1 failed');
     expect(await change('user <number> failed')).toMatchObject({ gapHours: null });
@@ -169,7 +169,7 @@ describeWithClock('reading by pattern', () => {
   it('says unknown if the minutes of one message of a pattern are', async () => {
     await log({ 'user 1 failed': 1, 'cart emptied': 1 });
     pass(30);
-    const redis = (await import('redis')).createClient({ url: timed.server.url });
+    const redis = (await import('redis')).createClient({ url: timed.server.url, RESP: 2 });
     await redis.connect();
     await redis.zIncrBy(`common:${name}:error`, 1, 'user 2 failed');
     redis.destroy();

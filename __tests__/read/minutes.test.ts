@@ -61,7 +61,7 @@ describeWithClock('minutes and windows of minutes', () => {
     await log('error', { boom: 2 });
     pass(10);
     await log('error', { boom: 1 });
-    const redis = (await import('redis')).createClient({ url: timed.server.url });
+    const redis = (await import('redis')).createClient({ url: timed.server.url, RESP: 2 });
     await redis.connect();
     await redis.zIncrBy(`common:${name}:error`, 1, 'boom');
     redis.destroy();
@@ -154,7 +154,7 @@ describeWithClock('minutes and windows of minutes', () => {
     await log('error', { boom: 3 });
     pass(1);
     expect((await change('boom'))?.minutes).toEqual([...Array(58).fill(0), 3, 0]);
-    const redis = createClient({ url: timed.server.url });
+    const redis = createClient({ url: timed.server.url, RESP: 2 });
     await redis.connect();
     await redis.zIncrBy(`common:${name}:error`, 1, '<other>');
     redis.destroy();
