@@ -6,7 +6,6 @@ import type { Connection } from './connection';
 import { noAnswer, withDeadline } from './deadline';
 import { ignoreError, isDestinationError, toClusterAdvice, withoutArguments } from './failures';
 import { nodeRedis } from './node-redis';
-import { cutIntoPieces } from './pieces';
 import { runScript, type Script, type ScriptArguments } from './script';
 
 /** How long a reply may take before the connection is dropped. */
@@ -123,7 +122,7 @@ export class OwnConnection implements Connection {
   async run(script: Script, keys: string[], args: string[], onUnknown?: () => ScriptArguments): Promise<unknown> {
     const link = this.#open();
     const { client } = link;
-    const work = link.connected.then(() => runScript(client, script, keys, cutIntoPieces(args), onUnknown));
+    const work = link.connected.then(() => runScript(client, script, keys, args, onUnknown));
     if (this.#unanswered++ === 0) this.#silentSince = clock.now();
     link.underWay++;
     try {

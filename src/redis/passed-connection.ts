@@ -5,14 +5,13 @@ import { errorMessage } from '../errors';
 import type { Connection } from './connection';
 import { ignoreError, isDemotionError, toClusterAdvice } from './failures';
 import { isClusterClient, type PassedClient, toRunner } from './passed-client';
-import { cutIntoPieces } from './pieces';
-import { runScript, type Script, type ScriptArgument, type ScriptArguments, type ScriptRunner } from './script';
+import { runScript, type Script, type ScriptArguments } from './script';
 
 /** Runs scripts on the application's client. */
 export class PassedConnection implements Connection {
   readonly isCluster: boolean;
   readonly heldMs = 0;
-  readonly #runner: ScriptRunner<ScriptArgument>;
+  readonly #runner: ReturnType<typeof toRunner>;
 
   constructor(client: PassedClient) {
     this.isCluster = isClusterClient(client);
@@ -24,7 +23,7 @@ export class PassedConnection implements Connection {
 
   async run(script: Script, keys: string[], args: string[], onUnknown?: () => ScriptArguments): Promise<unknown> {
     try {
-      return await runScript(this.#runner, script, keys, cutIntoPieces(args), onUnknown);
+      return await runScript(this.#runner, script, keys, args, onUnknown);
     } catch (error) {
       if (!isDemotionError(error)) throw this.isCluster ? error : toClusterAdvice(error);
       const advice = 'if another server is the master now, reconnect the client, or pass a url instead of it';

@@ -1,7 +1,5 @@
 /** Has clients send a long command in pieces. */
 
-import type { ScriptArgument } from './script';
-
 /** In characters. */
 const PIECE = 64 * 1024;
 
@@ -9,7 +7,7 @@ const PIECE = 64 * 1024;
  * Gives some arguments as bytes. Clients join the texts between two such arguments into one, and making, encoding and sending a
  * text of 300 KB takes V8 and Node two to five times as long as its pieces.
  */
-export function cutIntoPieces(args: readonly string[]): ScriptArgument[] {
+export function cutIntoPieces(args: readonly string[]): (string | Buffer)[] {
   let length = 0;
   return args.map((argument) => {
     length += argument.length;

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { withRealTimers } from '../clock';
 import { errorMessage } from '../errors';
 import { withoutUser } from './failures';
+import { cutIntoPieces } from './pieces';
 
 /** An argument of a script, as text or in UTF-8. */
 export type ScriptArgument = string | Buffer;
@@ -41,14 +42,14 @@ export function defineScript(source: string): Script {
  *
  * @param onUnknown - gives other keys and arguments for a server that does not know the script: it may be configured anew
  */
-export async function runScript<A extends ScriptArgument>(
-  client: ScriptRunner<A>,
+export async function runScript(
+  client: ScriptRunner<ScriptArgument>,
   script: Script,
   keys: string[],
-  args: A[],
-  onUnknown?: () => ScriptArguments<A>,
+  args: string[],
+  onUnknown?: () => ScriptArguments,
 ): Promise<unknown> {
-  const options = { keys, arguments: args };
+  const options = { keys, arguments: cutIntoPieces(args) };
   try {
     return await withRealTimers(() => client.evalSha(script.sha1, options));
   } catch (error) {
