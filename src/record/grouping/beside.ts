@@ -21,7 +21,7 @@ const SPACE = 32;
 const COLON = 58;
 const LESS_THAN = 60;
 
-/** What stands beside the placeholders of a key, so that few expressions are tried. */
+/** What stands beside the placeholders of a key: bits of {@link BESIDE}. */
 export function findBeside(key: string): number {
   let found = 0;
   for (let start = key.indexOf('<'); start >= 0; start = key.indexOf('<', start + 1)) {

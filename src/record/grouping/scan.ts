@@ -1,6 +1,6 @@
 /** One pass over the characters of a line: what may be in it, so that only the expressions that could match are tried. */
 
-import { findUnit, METHODS, MONTHS } from './vocabulary';
+import { findUnit, LITERALS, METHODS, MONTHS, NOTHING } from './vocabulary';
 
 /** What a line may hold, as bits. */
 export const HAS = {
@@ -72,10 +72,10 @@ const HEX_LETTER = 8;
 const DRAWN = 16;
 /** Stands beside the year of a date. */
 const DATE_MARK = 32;
+const LITERAL_INITIAL = 64;
 const CONTROL = 128;
 const QUOTE = 256;
 const OTHER_MARK = 512;
-const LITERAL_INITIAL = 64;
 /** Letters with which a month, a method, or a word before a name begins. */
 const INITIAL = 1024;
 const UNIT_INITIAL = 2048;
@@ -99,8 +99,8 @@ addKind('0123456789', DIGIT);
 addKind('abcdef', HEX_LETTER);
 addKind('.-=*_#~', DRAWN);
 addKind('-/.', DATE_MARK);
-addKind('"\'`', QUOTE);
 addKind('nutfN', LITERAL_INITIAL);
+addKind('"\'`', QUOTE);
 addKind('@\\~', OTHER_MARK);
 addKind('JFMASONDEGPHuUfF', INITIAL);
 addKind('bdghkmnpstuwyBDGHKMNPSTUWY', UNIT_INITIAL);
@@ -111,9 +111,8 @@ const MONTH_LETTERS = new Set(MONTHS.split('|').map((month) => threeLetters(mont
 const HTTP = new RegExp(String.raw`(?:HTTP|${METHODS})\b`, 'y');
 const BEFORE_NAME =
   /(?<=(?<![^ "'([{,;:|])(?:for|invalid|illegal|unknown) )user (?!<)|(?<![^ "'([{,;:|])for [^\s<]\S{0,63} from |(?:ENOTFOUND|EAI_AGAIN) /iy;
-
-const ENDS_ABSENT = / (?:null|undefined|None|NaN)$/;
-const LITERAL = /(?:null|undefined|None|true|false|NaN)\b/y;
+const ENDS_ABSENT = new RegExp(` (?:${NOTHING})$`);
+const LITERAL = new RegExp(String.raw`(?:${LITERALS})\b`, 'y');
 
 /** What a line may hold: bits of {@link HAS}. */
 export function scan(line: string): number {

@@ -4,25 +4,23 @@ import { BESIDE, findBeside } from './beside';
 import { PLACEHOLDER } from './character-kinds';
 import { HAS } from './scan';
 import { endsWithTellingKey } from './telling';
-import { CURRENCIES, METHODS } from './vocabulary';
+import { CURRENCIES, LITERALS, METHODS } from './vocabulary';
 
 /** The value of a key, with the arguments that belong to it: `Rect(0, 0)`. */
 const VALUE = new RegExp(String.raw`=${PLACEHOLDER}(?:\([^()]*\)|\{[^{}]*\})*`, 'g');
 const VALUE_LENGTH = '=<value>'.length;
 const PLAIN = '<(?:number|text|name)>';
-/** What stands for no value, or for one of two. */
-const NONE = 'null|undefined|None|NaN|true|false';
 /**
  * A value after its key and a colon, at the end of a part of the text, or next to the colon; also if it stands for
  * none, or if there is none.
  */
 const FIELD = new RegExp(
-  String.raw`:(?<=[\w.-]["']?:)(?:${PLAIN}(?=[.!?]?(?:\s|$)|[,;}\])])| ?(?:${PLAIN}|${NONE}|\[ ?(?:${PLACEHOLDER} ?)?\])(?= ?[,;}\])]|[.!?]?$)| (?=[)}\]]))`,
+  String.raw`:(?<=[\w.-]["']?:)(?:${PLAIN}(?=[.!?]?(?:\s|$)|[,;}\])])| ?(?:${PLAIN}|${LITERALS}|\[ ?(?:${PLACEHOLDER} ?)?\])(?= ?[,;}\])]|[.!?]?$)| (?=[)}\]]))`,
   'g',
 );
 /** A value after an equals sign between blanks, or at the end after a verb. */
 const OTHER_FIELD = new RegExp(
-  String.raw`(?<=[\w"'>\]] = )(?:${PLAIN}|${NONE})(?![\w(])|(?<= (?:is|was) )(?:${PLAIN}|${NONE})$`,
+  String.raw`(?<=[\w"'>\]] = )(?:${PLAIN}|${LITERALS})(?![\w(])|(?<= (?:is|was) )(?:${PLAIN}|${LITERALS})$`,
   'g',
 );
 /** Names of users: `for user ann`, `invalid user ann from`, `for ann from <host>`. */

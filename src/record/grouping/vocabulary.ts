@@ -1,9 +1,12 @@
-/** Lists the words that no form tells from others, each list once: methods, months, time zones, units and currencies. */
+/** Lists the words that no form tells from others, each list once: methods, months, time zones, units, currencies and literals. */
 
 export const METHODS = 'GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS';
 export const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
 export const ZONES = '[CEMP][SD]T|[CEW]ES?T|[BHIJKM]ST|A[CEK][SD]T|NZ[SD]T|MSK';
 export const CURRENCIES = 'EUR|USD|GBP|CHF|JPY|CNY|INR|RUB|BRL|CAD|AUD|SEK|NOK|DKK|PLN|CZK|[€$£¥₽₹]';
+/** What stands for no value, and for that or one of two. */
+export const NOTHING = 'null|undefined|None|NaN';
+export const LITERALS = `${NOTHING}|true|false`;
 
 /** What stands for an amount, by its unit. */
 type Amount = '<size>' | '<time>';
