@@ -13,7 +13,7 @@ import type { Screen } from '../terminal/screen';
 import type { Style } from '../terminal/style';
 import { type Column, maximum, renderTables, type TableLayout } from '../terminal/table';
 import { flow, linesText, visibleJson } from '../terminal/text';
-import { timeText, zoneText } from '../terminal/time';
+import { minuteText, zoneText } from '../terminal/time';
 import { abbreviate, loggerTitle } from './selection';
 import { isNews, type Section, SectionReader, type Sections } from './top-sections';
 import { watch } from './top-watch';
@@ -86,7 +86,7 @@ function pick(read: readonly Section[], { name }: TopArguments): { shown: Sectio
 /** The window so far, and what EXPECTED means. */
 function windowText({ start, elapsed }: LoggerOverview, window: TopWindow): string {
   if (window !== 'current') return `the last ${window.minutes} min: as much is expected as in the hours before`;
-  const [hour, percent] = [timeText(start, start).slice(0, 5), Math.floor(elapsed * 100)];
+  const [hour, percent] = [minuteText(start, start), Math.floor(elapsed * 100)];
   const into = `${Math.floor(elapsed * 60)} min into the hour from ${hour} (${zoneText(start)})`;
   return `${into}: ${percent}% of the hour before is expected`;
 }
@@ -127,7 +127,7 @@ function tableRows({ logger, changes }: Section, limit: number): Row[] {
   const now = new Date(logger.start.getTime() + logger.elapsed * HOUR_MS);
   return rows.map((row) => {
     const began = beganAt(row);
-    return { ...row, since: began ? timeText(began, now).slice(0, -3) : '', most };
+    return { ...row, since: began ? minuteText(began, now) : '', most };
   });
 }
 

@@ -6,7 +6,7 @@ import { changeText, statusPaint, statusText } from '../terminal/change-columns'
 import { barsWithin, chart, type Marks } from '../terminal/sparkline';
 import { severityPaint } from '../terminal/style';
 import { fit, flow, linesText, wrap } from '../terminal/text';
-import { timeText } from '../terminal/time';
+import { minuteText, timeText } from '../terminal/time';
 import { duringText } from './list-view';
 import type { Look } from './look';
 import type { TopRow } from './rows';
@@ -80,7 +80,7 @@ function chartLines({ minutes }: TopRow, rows: number, columns: number, marks: M
   const drawn = chart(minutes, { bars, rows }, marks);
   const length = minutes.length / bars;
   const label = (i: number): string => (i === 0 ? String(drawn.most) : i === rows - 1 ? '0' : '');
-  const time = (ago: number): string => timeText(new Date(now.getTime() - ago * MINUTE_MS), now).slice(-8, -3);
+  const time = (ago: number): string => minuteText(new Date(now.getTime() - ago * MINUTE_MS), now);
   const times = time(minutes.length - 1) + time(0).padStart(Math.max(6, bars - 5));
   return [
     fit(`log calls of the last 60 minutes, ${length === 1 ? 'by minute' : `${length} minutes a bar`}`, columns),

@@ -13,6 +13,11 @@ export function timeText(time: Date, now = new Date()): string {
   return dateTimeText(time).slice(isNear ? -8 : 0);
 }
 
+/** The same to the minute. */
+export function minuteText(time: Date, now: Date): string {
+  return timeText(time, now).slice(0, -3);
+}
+
 /** The time zone of this machine at a time, as `UTC+05:30`. */
 export function zoneText(time: Date): string {
   const minutes = -time.getTimezoneOffset();
