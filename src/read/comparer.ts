@@ -2,7 +2,7 @@
 
 import { OTHER } from '../redis/keys';
 import { LastGap, type LastHours } from './last-gap';
-import type { Memory, Seen } from './memory';
+import { countOther, type Memory, type Seen } from './memory';
 import type { MessageChange } from './message-change';
 import { addMinutes, MESSAGE_MINUTES, MessageMinutes, minutesBeginning, newsBeginning, sumLast } from './minutes';
 import type { Pulse } from './pulse';
@@ -249,9 +249,7 @@ export class Comparer {
 
   /** What is counted under `<other>` in the window and before it. It is not known in which minutes. */
   #countFolded(): { count: number; previous: number } {
-    const [count = 0, previous = 0] = [this.#memory.current, this.#memory.previous].map(
-      (counts) => counts.find(([message]) => message === OTHER)?.[1],
-    );
+    const [count, previous] = [countOther(this.#memory.current), countOther(this.#memory.previous)];
     const all = count + previous;
     return this.#comparison.minutes === undefined ? { count, previous } : { count: all, previous: all };
   }

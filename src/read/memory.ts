@@ -2,7 +2,7 @@
 
 import type { Connection } from '../redis/connection';
 import { ISO_HOUR } from '../redis/hour';
-import { type DestinationKeys, SEEN_HOURS } from '../redis/keys';
+import { type DestinationKeys, OTHER, SEEN_HOURS } from '../redis/keys';
 import { defineScript } from '../redis/script';
 import { type Pulse, parsePulse } from './pulse';
 import {
@@ -185,6 +185,11 @@ export function hourCounts(
 ): Pick<Memory, 'current' | 'previous' | 'sums'> {
   const sum = (counts: readonly Count[]): number => counts.reduce((total, [, count]) => total + count, 0);
   return { current, previous, sums: { current: sum(current), previous: sum(previous) } };
+}
+
+/** What an hour has under `<other>`; 0 for nothing. */
+export function countOther(counts: readonly Count[]): number {
+  return counts.find(([message]) => message === OTHER)?.[1] ?? 0;
 }
 
 export function decodeItself(flat: unknown): MemoryBeginning {

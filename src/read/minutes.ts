@@ -1,7 +1,6 @@
 /** Tells which minutes of a logger and of its messages are known, and sums them. */
 
-import { OTHER } from '../redis/keys';
-import type { HourSums, Memory, StoredMinutes, TotalsByMinute } from './memory';
+import { countOther, type HourSums, type Memory, type StoredMinutes, type TotalsByMinute } from './memory';
 import { countMinutes, type Pulse } from './pulse';
 
 const MINUTE_MS = 60_000;
@@ -87,7 +86,7 @@ export class MessageMinutes {
     this.#memory = memory;
     this.#last = toMinute(memory.now);
     this.#sound = soundHours(memory, memory.sums.current, memory.sums.previous);
-    this.#hasOther = [...memory.current, ...memory.previous].some(([message]) => message === OTHER);
+    this.#hasOther = countOther(memory.current) + countOther(memory.previous) > 0;
   }
 
   /**
