@@ -3,7 +3,7 @@
 import { OptionsError } from '../errors';
 import type { Connection } from '../redis/connection';
 import { type KeySpace, knownKey, parseKnownMember, splitNewsMember } from '../redis/keys';
-import { defineScript } from '../redis/script';
+import { defineScript, hasLength } from '../redis/script';
 import type { KnownLogger } from './known-loggers';
 import { type Count, expectArray, JOIN_TEXTS, randomSeparator, toCounts } from './scripts';
 import { Slices } from './slices';
@@ -27,7 +27,8 @@ export interface ChangedLoggers {
   readonly loggers: readonly ChangedLogger[];
 }
 
-const READ_CHANGED = defineScript(/* lua */ `
+const READ_CHANGED = defineScript(
+  /* lua */ `
 -- Reads which destinations were noted in the index since a moment.
 --
 -- KEYS[1] known  zset  destination -> epoch seconds when it was last written to; news:destination -> when a message was last new
@@ -47,7 +48,9 @@ local is_all = not since or since > now_ms
 local least = is_all and '-inf' or string.format('%d', math.floor(since / 1000) - 1)
 local found = redis.call('ZRANGEBYSCORE', KEYS[1], least, '+inf', 'WITHSCORES')
 return { string.format('%d', now_ms), is_all and 1 or 0, join_texts(found, ARGV[2]) }
-`);
+`,
+  hasLength(3),
+);
 
 /**
  * What has changed since a moment; everything if there is none.

@@ -3,7 +3,7 @@
 import type { Connection } from '../redis/connection';
 import { ISO_HOUR } from '../redis/hour';
 import { type DestinationKeys, destinationKeys, OTHER } from '../redis/keys';
-import { defineScript } from '../redis/script';
+import { defineScript, hasLength } from '../redis/script';
 import { compareMessages, compareTotal } from './changes';
 import { compareWith, type HourProgress, summarize, toProgress } from './compare';
 import { decodeItself, decodeMinutes, decodeSeen, type Memory, type Seen } from './memory';
@@ -17,7 +17,8 @@ import type { Source } from './source';
 import type { Change } from './surge';
 import { assertWindow, type MinuteWindow } from './windows';
 
-const READ_GLANCE = defineScript(/* lua */ `
+const READ_GLANCE = defineScript(
+  /* lua */ `
 -- Reads the sums of this hour and of the hour before it, and some messages: those first seen last, those that began in the last
 --   hour and were not logged in this one, and the most frequent.
 --
@@ -86,7 +87,9 @@ return {
   time[1], time[2], sum_counts(current), sum_counts(previous), redis.call('ZREVRANGE', minutes, 0, -1, 'WITHSCORES'),
   redis.call('ZRANGEBYSCORE', seen, '-inf', '(0', 'WITHSCORES'), join_texts(parts, separator)
 }
-`);
+`,
+  hasLength(7),
+);
 
 /** Messages of each kind that are looked at. */
 const MOST = 50;

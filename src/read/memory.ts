@@ -3,7 +3,7 @@
 import type { Connection } from '../redis/connection';
 import { ISO_HOUR } from '../redis/hour';
 import { type DestinationKeys, OTHER, SEEN_HOURS } from '../redis/keys';
-import { defineScript } from '../redis/script';
+import { defineScript, hasLength } from '../redis/script';
 import { type Pulse, parsePulse } from './pulse';
 import {
   type Count,
@@ -16,7 +16,8 @@ import {
   windowKeys,
 } from './scripts';
 
-const READ_MEMORY = defineScript(/* lua */ `
+const READ_MEMORY = defineScript(
+  /* lua */ `
 -- Reads this hour and the hour before it with what is kept beside them, in one atomic step.
 --
 -- KEYS[1] common   zset    message -> count in the hour of start
@@ -55,7 +56,9 @@ return {
   join_texts(redis.call('ZRANGEBYSCORE', seen, string.format('%.17g', since), '+inf', 'WITHSCORES'), ARGV[2]),
   itself, redis.call('EXISTS', samples)
 }
-`);
+`,
+  hasLength(6, 9),
+);
 
 const READ_SAMPLES = defineScript(/* lua */ `
 -- Reads lines of messages.

@@ -1,11 +1,10 @@
 /** The scripts that read, with the encoding of their arguments and the decoding of their replies. */
 
 import { randomBytes } from 'node:crypto';
-import { RecentCommonError } from '../errors';
 import type { Connection } from '../redis/connection';
 import { ISO_HOUR, parseIsoHour } from '../redis/hour';
 import type { DestinationKeys } from '../redis/keys';
-import { defineScript } from '../redis/script';
+import { defineScript, ForeignReplyError, hasLength } from '../redis/script';
 import { Slices } from './slices';
 
 /** Joins texts, with a separator between them. */
@@ -48,7 +47,8 @@ ${READ_COUNTS}
 return read_counts(KEYS[1], 0, ARGV[1])
 `);
 
-const READ_RECENT = defineScript(/* lua */ `
+const READ_RECENT = defineScript(
+  /* lua */ `
 -- Reads the newest lines of a destination and the number of the newest, in one atomic step.
 --
 -- KEYS[1] recent  list    the newest lines, newest first
@@ -63,7 +63,9 @@ local recent, newest = KEYS[1], redis.call('GET', KEYS[2]) or '0'
 local most, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
 if seen and seen <= tonumber(newest) then most = newest - seen + 1 end
 return { newest, redis.call('LRANGE', recent, 0, most - 1) }
-`);
+`,
+  hasLength(2),
+);
 
 /** Finds the window of an hour, and sums its counts; a window that is nil holds nothing. */
 export const WINDOWS = /* lua */ `
@@ -87,7 +89,8 @@ local function sum_counts(window)
   return string.format('%.17g', total)
 end`;
 
-const READ_COMMON = defineScript(/* lua */ `
+const READ_COMMON = defineScript(
+  /* lua */ `
 -- Reads the counts of one hour, in one atomic step.
 --
 -- KEYS[1] common  zset    message -> count in the hour of start
@@ -111,7 +114,9 @@ local now = tonumber(redis.call('TIME')[1])
 local hour = iso_hour(now - ago * 3600)
 local window = find_window(hour, common, start_key, last, pstart_key)
 return { hour, sum_counts(window), read_counts(window, limit, ARGV[3]), now }
-`);
+`,
+  hasLength(4),
+);
 
 const HOUR_SECONDS = 3600;
 
@@ -200,6 +205,6 @@ export async function toPairs<Pair>(
 }
 
 export function expectArray(reply: unknown): readonly unknown[] {
-  if (!Array.isArray(reply)) throw new RecentCommonError('reader', 'the reply of Redis is not what the script returns');
+  if (!Array.isArray(reply)) throw new ForeignReplyError();
   return reply;
 }

@@ -3,13 +3,14 @@
 import type { Connection } from '../redis/connection';
 import { ISO_HOUR } from '../redis/hour';
 import { destinationKeys, type KeySpace } from '../redis/keys';
-import { defineScript } from '../redis/script';
+import { defineScript, hasLength } from '../redis/script';
 import { decodeMinutes } from './memory';
 import { listMinutes, type MinuteCounts } from './minutes';
 import { expectArray, WINDOWS, windowKeys } from './scripts';
 import { Slices } from './slices';
 
-const READ_TOTALS = defineScript(/* lua */ `
+const READ_TOTALS = defineScript(
+  /* lua */ `
 -- Reads the sums of this hour and of the hour before it with the minutes, in one atomic step.
 --
 -- KEYS[1] common   zset    message -> count in the hour of start
@@ -35,7 +36,9 @@ end
 -- A client takes one text apart faster than hundreds.
 local by_minute = minutes and table.concat(redis.call('ZREVRANGE', minutes, 0, -1, 'WITHSCORES'), ' ')
 return { time[1], time[2], sum_counts(current), sum_counts(previous), messages, exists, by_minute }
-`);
+`,
+  hasLength(6, 7),
+);
 
 /** Loggers that are read at once: each reply takes up to 2 kB, and a tenth of a millisecond here and in Redis. */
 const MOST_AT_ONCE = 100;

@@ -6,7 +6,7 @@ import type { Connection } from './connection';
 import { noAnswer, withDeadline } from './deadline';
 import { ignoreError, isDestinationError, toClusterAdvice, withoutArguments } from './failures';
 import { nodeRedis } from './node-redis';
-import { runScript, type Script, type ScriptArguments } from './script';
+import { ForeignReplyError, runScript, type Script, type ScriptArguments } from './script';
 
 /** How long a reply may take before the connection is dropped. */
 const COMMAND_TIMEOUT_MS = 10_000;
@@ -76,8 +76,8 @@ interface Link {
   hasReplied: boolean;
   /** Commands without a reply, sent or not. */
   underWay: number;
-  /** Why it was ended, if it gave no reply in time. */
-  silence?: Error | undefined;
+  /** Why it was ended, if it gave no reply in time, or one that is none of ours. */
+  cause?: Error | undefined;
 }
 
 /** A failed attempt to connect: why, how long it kept the process alive, and when the next is due. */
@@ -134,8 +134,9 @@ export class OwnConnection implements Connection {
       return reply;
     } catch (error) {
       if (this.#link === link && !client.isOpen && !link.hasReplied) this.#failure ??= this.#failed(error, 0);
+      if (error instanceof ForeignReplyError) this.#endForeign(link, error);
       if (this.#isRefusal(error, link)) this.#leave(link);
-      throw toClusterAdvice(error instanceof this.#redis.DisconnectsClientError ? (link.silence ?? error) : error);
+      throw toClusterAdvice(error instanceof this.#redis.DisconnectsClientError ? (link.cause ?? error) : error);
     } finally {
       this.#unanswered--;
       if (--link.underWay === 0 && this.#left.has(link)) this.#end(link);
@@ -179,15 +180,18 @@ export class OwnConnection implements Connection {
     this.#left.add(link);
   }
 
-  #drop(silence?: Error): void {
-    for (const link of [this.#link, ...this.#left]) {
-      if (!link) continue;
-      link.silence = silence;
-      this.#end(link);
-    }
+  #drop(cause?: Error): void {
+    for (const link of [this.#link, ...this.#left]) if (link) this.#end(link, cause);
   }
 
-  #end(link: Link): void {
+  /** What comes after a reply that is none of ours could be the reply to another command, too. */
+  #endForeign(link: Link, error: ForeignReplyError): void {
+    if (this.#link === link && !link.hasReplied) this.#failure ??= this.#failed(error, 0);
+    this.#end(link, error);
+  }
+
+  #end(link: Link, cause?: Error): void {
+    link.cause ??= cause;
     link.client.destroy();
     if (this.#link === link) this.#link = undefined;
     this.#left.delete(link);

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { withRealTimers } from '../clock';
-import { errorMessage } from '../errors';
+import { errorMessage, RecentCommonError } from '../errors';
 import { withoutUser } from './failures';
 import { cutIntoPieces } from './pieces';
 
@@ -30,10 +30,33 @@ export interface RedisScripter extends ScriptRunner {
 export interface Script {
   readonly source: string;
   readonly sha1: string;
+  /** Whether a reply can be of this script. Any other shows that something else speaks on the connection. */
+  readonly isReply: (reply: unknown) => boolean;
 }
 
-export function defineScript(source: string): Script {
-  return { source, sha1: createHash('sha1').update(source).digest('hex') };
+/** @param isReply - by default a reply is an array, of any length */
+export function defineScript(source: string, isReply: Script['isReply'] = Array.isArray): Script {
+  return { source, sha1: createHash('sha1').update(source).digest('hex'), isReply };
+}
+
+/** Whether a reply is an array of one of these lengths. */
+export function hasLength(...lengths: readonly number[]): Script['isReply'] {
+  return (reply) => Array.isArray(reply) && lengths.includes(reply.length);
+}
+
+/** Whether a reply is a whole number, from 0, in whatever type the client gives it. */
+export function isCount(reply: unknown): boolean {
+  const isPlain = typeof reply === 'number' || typeof reply === 'bigint' || (typeof reply === 'string' && reply !== '');
+  return isPlain && Number.isSafeInteger(Number(reply)) && Number(reply) >= 0;
+}
+
+/** Redis, or what stands before it, has given a reply that cannot be of the script. Nothing is known of what it did. */
+export class ForeignReplyError extends RecentCommonError {
+  override name = 'ForeignReplyError';
+
+  constructor() {
+    super('redis', 'Redis gave a reply that is not of this script');
+  }
 }
 
 /**
@@ -41,6 +64,7 @@ export function defineScript(source: string): Script {
  * after a restart, a failover or SCRIPT FLUSH.
  *
  * @param onUnknown - gives other keys and arguments for a server that does not know the script: it may be configured anew
+ * @throws ForeignReplyError
  */
 export async function runScript(
   client: ScriptRunner<ScriptArgument>,
@@ -49,7 +73,17 @@ export async function runScript(
   args: string[],
   onUnknown?: () => ScriptArguments,
 ): Promise<unknown> {
-  const options = { keys, arguments: cutIntoPieces(args) };
+  const reply = await evaluate(client, script, { keys, arguments: cutIntoPieces(args) }, onUnknown);
+  if (!script.isReply(reply)) throw new ForeignReplyError();
+  return reply;
+}
+
+async function evaluate(
+  client: ScriptRunner<ScriptArgument>,
+  script: Script,
+  options: ScriptArguments<ScriptArgument>,
+  onUnknown: (() => ScriptArguments) | undefined,
+): Promise<unknown> {
   try {
     return await withRealTimers(() => client.evalSha(script.sha1, options));
   } catch (error) {

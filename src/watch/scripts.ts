@@ -1,6 +1,6 @@
 /** The scripts by which the watchers of one group share their work; all keys of a group are in one slot. */
 
-import { defineScript } from '../redis/script';
+import { defineScript, isCount } from '../redis/script';
 
 /** A gap of so long in watching is no silence of those who are watched. */
 export const GAP_MS = 10_000;
@@ -129,7 +129,8 @@ redis.call('PEXPIRE', due, ${KEPT_MS})
 return verdicts
 `);
 
-export const SETTLE = defineScript(/* lua */ `
+export const SETTLE = defineScript(
+  /* lua */ `
 -- Forgets alarms that were delivered or given up, and notes the former in the history.
 --
 -- KEYS[1] pending  hash  id -> tries, the minute of its digest or 0, and the alarm
@@ -152,9 +153,12 @@ redis.call('ZREMRANGEBYSCORE', history, '-inf', now - ${HISTORY_MS})
 redis.call('ZREMRANGEBYRANK', history, 0, -${MOST_HISTORY} - 1)
 redis.call('PEXPIRE', history, ${HISTORY_MS})
 return count
-`);
+`,
+  isCount,
+);
 
-export const PUT_OFF = defineScript(/* lua */ `
+export const PUT_OFF = defineScript(
+  /* lua */ `
 -- Notes when alarms are to be tried again, and after how many tries.
 --
 -- KEYS[1] lease    string  the token of the watcher that has it
@@ -180,9 +184,12 @@ for i = 4, #ARGV do
   end
 end
 return count
-`);
+`,
+  isCount,
+);
 
-export const LEAVE = defineScript(/* lua */ `
+export const LEAVE = defineScript(
+  /* lua */ `
 -- Gives the lease back.
 --
 -- KEYS[1] lease  string  the token of the watcher that has it
@@ -192,9 +199,12 @@ export const LEAVE = defineScript(/* lua */ `
 -- Returns 1 if it had it, else 0
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
-`);
+`,
+  isCount,
+);
 
-export const MUTE = defineScript(/* lua */ `
+export const MUTE = defineScript(
+  /* lua */ `
 -- Mutes a pattern, or mutes it no more.
 --
 -- KEYS[1] mutes  hash  pattern -> until when it is muted
@@ -218,4 +228,6 @@ if ms > 0 then
 end
 redis.call('PEXPIRE', mutes, last - now)
 return 1
-`);
+`,
+  isCount,
+);

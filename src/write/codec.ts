@@ -1,7 +1,7 @@
 /** The arguments of the script that writes a batch, and its reply: how they are encoded and decoded. */
 
-import { RecentCommonError } from '../errors';
 import type { DestinationKeys, KeySpace } from '../redis/keys';
+import { isCount } from '../redis/script';
 import type { Batch, CountGroup } from './batch';
 import type { Age, ServerTime, Stamp } from './server-time';
 
@@ -129,11 +129,18 @@ function encodeGroup(args: string[], { messages, flagged, samples, minutes }: Co
   args.push(...samples);
 }
 
+const COUNTS = [0, 1, 2, 5, 6, 7, 8, 10, 11];
+const APPLIED_IN = 12;
+
+/** Whether a reply can be of the write script. A batch must not pass for written because of any other. */
+export function isWriteReply(reply: unknown): boolean {
+  if (!Array.isArray(reply) || reply.length !== APPLIED_IN + 1) return false;
+  return COUNTS.every((i) => isCount(reply[i])) && /^\d{4}-/.test(String(reply[APPLIED_IN]));
+}
+
 /** Decodes the reply of the write script, whatever types the client's type mapping gave to its parts. */
-export function decodeReply(reply: unknown): WriteReply {
-  if (!Array.isArray(reply) || reply.length !== 13) {
-    throw new RecentCommonError('write', 'Redis gave a reply that is not of this script');
-  }
+export function decodeReply(found: unknown): WriteReply {
+  const reply = found as readonly unknown[];
   const at = (i: number): number => Number(reply[i]);
   return {
     isApplied: at(0) === 1,
@@ -148,7 +155,7 @@ export function decodeReply(reply: unknown): WriteReply {
     older: decodeMembers(reply[9]),
     touchedIn: at(10),
     fresh: at(11),
-    appliedIn: String(reply[12]),
+    appliedIn: String(reply[APPLIED_IN]),
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../redis/keys';
 import { openConnection } from '../redis/open';
 import { assertClient, isClusterClient, type PassedClient } from '../redis/passed-client';
-import { defineScript } from '../redis/script';
+import { defineScript, isCount } from '../redis/script';
 
 const LIST_KNOWN = defineScript(/* lua */ `
 -- Lists the destinations in the index.
@@ -26,7 +26,8 @@ const LIST_KNOWN = defineScript(/* lua */ `
 return redis.call('ZRANGE', KEYS[1], 0, -1)
 `);
 
-const FORGET = defineScript(/* lua */ `
+const FORGET = defineScript(
+  /* lua */ `
 -- Removes the keys of a destination, and the destination from the index.
 --
 -- KEYS[1] recent  list  the newest lines, newest first; the other keys of the destination follow, and the index if ARGV is given
@@ -39,9 +40,12 @@ local has_index = #ARGV > 0
 local removed = redis.call('UNLINK', KEYS[1], unpack(KEYS, 2, #KEYS - (has_index and 1 or 0)))
 if has_index then redis.call('ZREM', KEYS[#KEYS], ARGV[1], ARGV[2]) end
 return removed
-`);
+`,
+  isCount,
+);
 
-const LEAVE_INDEX = defineScript(/* lua */ `
+const LEAVE_INDEX = defineScript(
+  /* lua */ `
 -- Removes a destination from the index.
 --
 -- KEYS[1] known  zset  destination -> epoch seconds when it was last written to; news:destination -> when a message was last new
@@ -52,7 +56,9 @@ const LEAVE_INDEX = defineScript(/* lua */ `
 --
 -- Returns how many members were removed
 return redis.call('ZREM', KEYS[1], ARGV[1], ARGV[2])
-`);
+`,
+  isCount,
+);
 
 /** Options of {@link forget}. */
 export interface ForgetOptions {

@@ -7,7 +7,7 @@ import { withDeadline } from '../redis/deadline';
 import { findExisting, lastingKeys } from '../redis/existing';
 import { isKeyRefusal } from '../redis/failures';
 import { type DestinationKeys, destinationKeys, knownKey, parseKnownMember, splitNewsMember } from '../redis/keys';
-import { defineScript } from '../redis/script';
+import { defineScript, hasLength } from '../redis/script';
 import { decodeMembers, type IndexMember, type WriteSettings } from './codec';
 import type { Outages } from './outages';
 import { NOTE_IN_INDEX } from './script-note';
@@ -36,7 +36,8 @@ local time = redis.call('TIME')
 return note(KEYS[1], ARGV[1], time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[2]), ARGV[3] == '1')
 `);
 
-const TEND = defineScript(/* lua */ `
+const TEND = defineScript(
+  /* lua */ `
 -- Removes destinations that have expired from the index, and asks for the eviction policy.
 --
 -- KEYS[1] known  zset  destination -> epoch seconds when it was last written to; news:destination -> when a message was last new
@@ -72,7 +73,9 @@ if type(info) ~= 'string' or string.match(info, '[\\r\\n]maxmemory:0[\\r\\n]') t
 local policy = string.match(info, 'maxmemory_policy:(%S+)') or ''
 local evicts = string.match(policy, '^allkeys') or ARGV[1] == '2' and string.match(policy, '^volatile')
 return { removed, evicts and policy or '' }
-`);
+`,
+  hasLength(2),
+);
 
 interface Older {
   readonly keys: DestinationKeys;

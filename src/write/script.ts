@@ -1,7 +1,8 @@
 /** The script that writes a batch; codec.ts has the encoding of its arguments and the decoding of its reply. */
 
 import { ISO_HOUR } from '../redis/hour';
-import { defineScript } from '../redis/script';
+import { defineScript, type Script } from '../redis/script';
+import { isWriteReply } from './codec';
 import { COUNT } from './script-count';
 import { EXPIRY } from './script-expiry';
 import { READ_GROUPS } from './script-groups';
@@ -10,7 +11,8 @@ import { NOTE_IN_INDEX } from './script-note';
 import { PREFLIGHT } from './script-preflight';
 import { PRUNE } from './script-prune';
 
-export const WRITE = defineScript(/* lua */ `
+export const WRITE = defineScript(
+  /* lua */ `
 -- Writes one batch of log calls to one destination, in one atomic step.
 --
 -- KEYS[1] recent   list    the newest lines, newest first
@@ -229,4 +231,9 @@ end
 if promises or memory and memory.is_new_minute then expire_beside({ minutes, pulse, seen, samples }, promised) end
 local reply = { 1, previous, written + counts, current, pstart_then or '', late, 0, now_ms }
 return finish(reply, touched, memory and memory.fresh or 0, current)
-`);
+`,
+  isWriteReply,
+);
+
+/** The same for a cluster, where KEYS[12] may be left out, so that it may return nothing. */
+export const WRITE_IN_CLUSTER: Script = { ...WRITE, isReply: (reply) => reply === null || isWriteReply(reply) };

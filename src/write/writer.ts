@@ -16,7 +16,7 @@ import {
 } from './codec';
 import type { IndexNote } from './index-note';
 import { Producer } from './producer';
-import { WRITE } from './script';
+import { WRITE, WRITE_IN_CLUSTER } from './script';
 import type { ServerTime } from './server-time';
 
 /** The outcome of a batch, and what it shows of those before it. */
@@ -139,7 +139,8 @@ export class Writer {
       return encode(true);
     };
     const { keys, arguments: args } = encode(!this.#permission.isKnown);
-    let found = await this.#connection.run(WRITE, keys, args, askFirst);
+    const script = this.settings.hashTag ? WRITE_IN_CLUSTER : WRITE;
+    let found = await this.#connection.run(script, keys, args, askFirst);
     if (found === null) {
       const again = askFirst();
       found = await this.#connection.run(WRITE, again.keys, again.arguments);

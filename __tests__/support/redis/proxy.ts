@@ -1,4 +1,4 @@
-/** A TCP proxy that delays, holds and cuts connections to a server. */
+/** A TCP proxy that delays, holds, falsifies and cuts connections to a server. */
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -58,6 +58,8 @@ class Link {
   readonly requests: Flow;
   readonly replies: Flow;
   open = true;
+  /** Takes the place of each chunk of replies. */
+  falseReply: Buffer | undefined;
 
   constructor(
     private readonly client: Socket,
@@ -69,7 +71,7 @@ class Link {
     client.on('data', (bytes) => this.open && this.requests.push(bytes));
     client.on('end', () => this.open && this.requests.push(END));
     client.on('close', () => this.#left());
-    upstream.on('data', (bytes) => this.open && this.replies.push(bytes));
+    upstream.on('data', (bytes) => this.open && this.replies.push(this.falseReply ?? bytes));
     upstream.on('end', () => this.open && this.replies.push(END));
     upstream.on('close', () => this.requests.drop());
     // If one side is lost, the other is cut too; 'close' follows, and does the rest.
@@ -161,6 +163,11 @@ export class FaultProxy {
   /** Holds the replies on the connections that are open now, not on later ones. */
   holdReplies(): void {
     for (const link of this.#links) link.replies.held = true;
+  }
+
+  /** Replaces the replies on the connections that are open now, not on later ones. */
+  falsifyReplies(reply: string): void {
+    for (const link of this.#links) link.falseReply = Buffer.from(reply);
   }
 
   /**
