@@ -50,6 +50,17 @@ describe('merging of patterns', () => {
       ['connect ECONNREFUSED 10.0.0.1', 'connect ETIMEDOUT 10.0.0.1', 'connect EHOSTUNREACH 10.0.0.1'],
     ],
     ['statuses', [404, 429, 500, 502, 503].map((status) => `request of api failed with status ${status}`)],
+    ['codes of exits', [1, 2, 126, 127, 137].map((code) => `the worker of the queue exited (${code}) again`)],
+    ['signals', [1, 2, 9, 11, 15].map((signal) => `the worker of the queue got signal ${signal} again`)],
+    ['codes of systemd', ['1/FAILURE', '203/EXEC', '217/USER'].map((code) => `the unit is dead, status=${code} again`)],
+    [
+      'codes of databases',
+      ['40P01', '42P01', '57P01', '25P02'].map((code) => `the query of the job failed (${code}) again`),
+    ],
+    [
+      'codes of Windows',
+      [5, 9, 17, 35].map((end) => `the worker crashed with 0xC00000${String(end).padStart(2, '0')} again`),
+    ],
     ['names of errors', ['Type', 'Range', 'Syntax', 'Reference'].map((kind) => `worker of queue died of ${kind}Error`)],
     [
       'verbs',

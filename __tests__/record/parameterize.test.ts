@@ -140,7 +140,7 @@ describe('parameterize', () => {
     ['a colour or an extent', 'drawn in #ff00aa, 1920x1080', 'drawn in #123456, 3x4'],
     ['the format of a duration', 'lifetime <1 sec', 'lifetime 00:02'],
     ['the letters of a hexadecimal number', 'lr:00206158', 'lr:4422882c'],
-    ['a sign', 'exit -1', 'exit 1'],
+    ['a sign', 'moved -1', 'moved 1'],
     ['a host, by name or address', 'from 10.0.0.1', 'from a.example.com'],
     ['the length of a list', 'delete blk_1', 'delete blk_2 blk_3 blk_4'],
     ['the kind of a value', 'ws=null', 'ws=WorkSource{10113}'],
@@ -170,6 +170,20 @@ describe('parameterize', () => {
     ['the kind of a value after a colon', 'owner: 17, size: 4', 'owner: null, size: 12'],
     ['a list that may be empty', '{"ids":[],"n":1}', '{"ids":[1,2,3],"n":2}'],
     ['the number of blanks', 'rhost=a  user=b', 'rhost=a user=b'],
+    ['a day of the week', 'next run on Mon at 03:00', 'next run on Sunday at 15:30'],
+    ['a month', 'invoice of January is due', 'invoice of May is due'],
+    ['a month with its year', 'report for March 2026 sent', 'report for Sept 2025 sent'],
+    ['a zone of time by its name', 'clock set to Europe/Berlin', 'clock set to America/New_York'],
+    ['the unit of time of a rate', 'limit is 5 req/s', 'limit is 120 req/min'],
+    ['the unit of time of a rate in words', 'ingests 5 events per second', 'ingests 1 event per hour'],
+    ['a glob', 'no test found for src/**/*.{ts,tsx}', 'no test found for *.test.js'],
+    ['a glob over all folders', 'ignoring **/dist/** today', 'ignoring *.log today'],
+    ['the pattern of a key', 'deleted session:* again', 'deleted cart:*:items again'],
+    ['an interval', '812 is outside [0, 100)', '9 is outside [1, 5)'],
+    ['a bar of progress', 'importing [=====>    ] 45%', 'importing [==========] 100%'],
+    ['a bar that has just begun', 'importing [##......] 2/8', 'importing [>         ] 3%'],
+    ['a bar of blocks', 'sync █████░░░░░ 50%', 'sync ░░░░░░░░░░ 0%'],
+    ['what turns', '⠋ fetching packages', '⠼ fetching packages'],
   ])('gives one key to messages that differ in %s', (_, one, other) => {
     expect(parameterize(one)).toBe(parameterize(other));
   });
@@ -186,8 +200,58 @@ describe('parameterize', () => {
     ['ended with ORA-00904', 'ended with ORA-01017'],
     ['error TS2345: no match', 'error TS2322: no match'],
     ['ERR_HTTP2_STREAM_ERROR', 'ERR_HTTP2_SESSION_ERROR'],
+    ['exited (1)', 'exited (137)'],
+    ['exited with 1', 'exited with 137'],
+    ['command failed, exit=1', 'command failed, exit=137'],
+    ['process.exit(0) called', 'process.exit(1) called'],
+    ['exit code:1', 'exit code:137'],
+    ['exit code 0xC0000005', 'exit code 0xC0000409'],
+    ['main process exited, status=1/FAILURE', 'main process exited, status=203/EXEC'],
+    ['ssh failed, rc=1', 'ssh failed, rc=255'],
+    ['killed by signal 9', 'killed by signal 11'],
+    ['worker died (code: null, signal: SIGTERM)', 'worker died (code: null, signal: SIGKILL)'],
+    ['SSL alert number 40', 'SSL alert number 48'],
+    ['make: *** Error 2', 'make: *** Error 127'],
+    ['pg said 23505', 'pg said 23503'],
+    ['deadlock (40P01)', 'deadlock (42P01)'],
+    ['ERROR: 23505: duplicate', 'ERROR: 23503: duplicate'],
+    ['ERROR 1213 in transaction', 'ERROR 1205 in transaction'],
+    ['sqlstate=0A000', 'sqlstate=3D000'],
+    ['[MY-010055] failed', '[MY-010116] failed'],
+    ['error #418 of React', 'error #423 of React'],
+    ['Unexpected server response: 502', 'Unexpected server response: 404'],
+    ['server answered 502', 'server answered with 404'],
+    ['got a 502 from upstream', 'got a 404 from upstream'],
+    ['HTTP Error: 503', 'HTTP Error: 404'],
+    ['failed these checks: codes: [502]', 'failed these checks: codes: [404]'],
+    ['socket closed: 1006', 'socket closed: 1011'],
+    ['socket closed with 1006', 'socket closed with 4001'],
+    ['rule E501 ignored', 'rule F401 ignored'],
   ])('keeps %j and %j apart, which are different failures', (one, other) => {
     expect([parameterize(one), parameterize(other)]).toEqual([one, other]);
+  });
+
+  it.each([
+    ['https://a.b/c returned 502', '<url> returned 502'],
+    ['https://a.b/c failed (404)', '<url> failed (404)'],
+    ['10.0.0.1:80 0.03 502 502 0 57 "GET /a HTTP/1.1"', '<host> <number> 502 <number> "GET <path> HTTP/<number>"'],
+    ['10.0.0.1:80 -1 502 - 34 366 "GET /a HTTP/1.1"', '<host> <number> 502 - <number> "GET <path> HTTP/<number>"'],
+  ])('keeps the status in %j', (message, key) => {
+    expect(parameterize(message)).toBe(key);
+  });
+
+  it.each([
+    ['exited 5 workers', 'exited <number> worker'],
+    ['answered 302 questions', 'answered <number> question'],
+    ['closed 1006 connections', 'closed <number> connection'],
+    ['error 3 of 5', 'error <number> of <number>'],
+    ['12 jobs failed (120)', '<number> job failed (<number>)'],
+    ['wrote 200 rows to https://a.b', 'wrote <number> row to <url>'],
+    ['Marker 12 and Decoder 5', 'Marker <number> and Decoder <number>'],
+    ['**Note:** [...] 5 more', '**Note:** [...] <number> more'],
+    ['they march on', 'they march on'],
+  ])('takes no number or word of %j for a code or a time', (message, key) => {
+    expect(parameterize(message)).toBe(key);
   });
 
   it.each([

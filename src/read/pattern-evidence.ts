@@ -1,5 +1,6 @@
 /** Judges whether the texts in one position of several keys are values, or words that tell what happened. */
 
+import { isCode } from '../record/grouping/codes';
 import { PLACEHOLDER } from '../record/parameterize';
 
 /** Where the texts stand. */
@@ -26,7 +27,7 @@ const TELLING =
   /(?:status|state|level|lvl|severity|event|action|method|type|reason|error|err|errno|msg|message|code|signal|result|outcome|command|cmd|operation|op)["']?[=:]?$/i;
 /** Names of errors, signals and methods, and values that mean success or failure. */
 const TELLING_VALUE =
-  /^(?:E[A-Z]{3,}\d*|[A-Z]+_[A-Z_]+|SIG[A-Z]{2,}|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|[A-Z]{1,4}\d{4,5}|\w*(?:Error|Exception|Warning))$|^(?:ok|yes|no|on|off|true|false|success|failure|up|down|not|un\w+|in\w*valid|\w{2,}(?:ed|ing))$/;
+  /^(?:E[A-Z]{3,}\d*|[A-Z]+_[A-Z_]+|SIG[A-Z]{2,}|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|\w*(?:Error|Exception|Warning))$|^(?:ok|yes|no|on|off|true|false|success|failure|up|down|not|un\w+|in\w*valid|\w{2,}(?:ed|ing))$/;
 /** The least number of distinct texts: if all look like identifiers, and otherwise. */
 const LEAST = [4, 8] as const;
 /** The same, after a label or a key, or in brackets or quotes. */
@@ -47,10 +48,15 @@ export function judge(texts: readonly string[], position: Position): string | un
   const [first] = values;
   if (!first || !values.every(({ start, end }) => start === first.start && end === first.end)) return undefined;
   const cores = values.map(({ core }) => core);
-  if (first.end.includes(':') || cores.some((core) => core === '' || KEY.test(core) || TELLING_VALUE.test(core)))
+  if (first.end.includes(':') || cores.some((core) => core === '' || KEY.test(core) || isTelling(core)))
     return undefined;
   if (TELLING.test(position.before) || TELLING.test(first.start)) return undefined;
   return isStrong(cores, first, position) ? `${first.start}${choosePlaceholder(cores)}${first.end}` : undefined;
+}
+
+/** Also a code: only those that say what happened have no placeholder. */
+function isTelling(core: string): boolean {
+  return TELLING_VALUE.test(core) || isCode(core);
 }
 
 function isStrong(cores: readonly string[], { start }: Value, { before, words }: Position): boolean {

@@ -13,9 +13,11 @@ export const BESIDE = {
   bracket: 16,
   /** A colon before, and perhaps the end of a part of the text behind. */
   field: 32,
+  /** A word and a slash, or a unit of time after one. */
+  rate: 64,
 } as const;
 
-const { bracket, dash, field, list, plural, sign } = BESIDE;
+const { bracket, dash, field, list, plural, rate, sign } = BESIDE;
 
 const SPACE = 32;
 const COLON = 58;
@@ -68,12 +70,13 @@ function findAfter(key: string, end: number, initial: number): number {
   if (second === 97 && key.startsWith('and <', end + 1)) return list;
   if (initial !== 110) return found;
   if (second < 97 || second > 122) return found | sign;
-  return isPlural(key, end + 1) ? plural : found;
+  return found | readCounted(key, end + 1);
 }
 
-/** Whether the word that begins here ends with an s. */
-function isPlural(key: string, start: number): boolean {
+/** What the word that begins here, after a number, may be. */
+function readCounted(key: string, start: number): number {
   let i = start;
   while (key.charCodeAt(i) >= 97 && key.charCodeAt(i) <= 122) i++;
-  return key.charCodeAt(i - 1) === 115;
+  const isRate = key.charCodeAt(i) === 47 || key.startsWith(' per ', i) || key.startsWith('per ', start);
+  return (isRate ? rate : 0) | (key.charCodeAt(i - 1) === 115 ? plural : 0);
 }

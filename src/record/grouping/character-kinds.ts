@@ -18,6 +18,7 @@ export const KIND = {
   /** Ends a token. */
   delimiter: 4096,
   underscore: 8192,
+  star: 16_384,
 } as const;
 
 const { nonAscii, named, delimiter } = KIND;
@@ -35,6 +36,7 @@ for (const [characters, kind] of [
   ['_', KIND.underscore],
   ['@', KIND.at],
   ['=', KIND.equals],
+  ['*', KIND.star],
   [' "\'`<>()[]{},;|', KIND.delimiter],
 ] as const) {
   for (const character of characters) KINDS[character.charCodeAt(0)] = kind;

@@ -3,7 +3,7 @@
 import { KIND, readKinds } from './character-kinds';
 import { isHostName, isSourcePosition } from './host-name';
 
-const { digit, small, capital, dot, slash, colon, dash, at, nonAscii } = KIND;
+const { digit, small, capital, dot, slash, colon, dash, at, nonAscii, star } = KIND;
 const LETTER = small | capital;
 
 const IPV6 =
@@ -21,7 +21,13 @@ const BASE64 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+-][\w+/-]{17,}={0,2}$/;
 const EMAIL = /^[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}$/i;
 const ABSOLUTE_PATH = /^(?:~|\.{1,2})?\/{1,2}[^/]|^[a-z]:[\\/]|^\\{1,2}\w/i;
 /** A slash, and a dot, a digit or another slash, which two words joined by a slash do not have. */
-const RELATIVE_PATH = /^(?!\d[\d.]*\/[a-z]{1,3}$)(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
+const RELATIVE_PATH =
+  /^(?!\d[\d.]*\/(?:[a-z]{1,3}|second|minute|hour|day)$)(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
+
+/** A star in place of a name, or of a part of one that has dots: `src/**`, `*.log`, `session:*`. */
+const GLOB = /^(?!\*+\w.*\w\*+$|.*\d\*\d)(?=.*(?:\*.*[./\\]|[./\\].*\*|:\*(?::|$)|^\*:))[^=*]*\*[^=]*$/;
+/** A zone of time. */
+const ZONE = /^(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)\/[A-Z][\w/+-]+$/;
 
 /** Times and durations without separators: `20241231T235959Z`, `PT15M`. */
 const ISO_TIME = /^(?:\d{8}T\d{4,6}(?:\.\d{1,9})?Z?|P(?=T?\d)(?:\d+[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?)$/;
@@ -50,6 +56,8 @@ export function nameWhole(token: string, kinds: number): string | undefined {
   if (mayBeGroups && kinds & (colon | dash) && HEX_GROUPS.test(token)) return '<number>';
   if (kinds & (dot | colon) && !(kinds & slash) && isHostName(token)) return '<host>';
   if (kinds & at && EMAIL.test(token)) return '<email>';
+  if (kinds & star && kinds & (dot | slash | colon) && GLOB.test(token)) return '<path>';
+  if (kinds & slash && kinds & capital && ZONE.test(token)) return '<time>';
   return kinds & slash && ABSOLUTE_PATH.test(token) ? '<path>' : undefined;
 }
 

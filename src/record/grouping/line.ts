@@ -11,6 +11,8 @@ const ESCAPE = new RegExp(
   String.raw`${ESC}(?:\[[\d;:?]{0,32}[@-~]|\][^\u0007${ESC}\n]{0,1024}(?:\u0007|${ESC}\\)|[()][A-Z0-9]|[78=>cDEHMNOZ])?|\u009b[\d;:?]{0,32}[@-~]`,
   'g',
 );
+/** What turns at the start of a line while something is done. */
+const SPINNER = /^[\u2801-\u28ff]+\s+/;
 /** Full-width forms of ASCII, and digits of other scripts. */
 const OTHER_FORM = /[\uff01-\uff5e]|(?=\P{ASCII})\p{Nd}/gu;
 
@@ -39,7 +41,7 @@ export function takeLine(text: string): string {
   const plain = part.includes(ESC) || part.includes('\u009b') ? part.replace(ESCAPE, '') : part;
   const hasLines = plain.includes('\n') || plain.includes('\r');
   const line = hasLines ? joinLines(plain.replace(UNCAUGHT, '').split(/[\r\n\u2028\u2029]+/)) : plain;
-  return truncateAtBlank(line.replace(OTHER_FORM, toAscii).replace(/\s+/g, ' ').trim());
+  return truncateAtBlank(line.replace(SPINNER, '').replace(OTHER_FORM, toAscii).replace(/\s+/g, ' ').trim());
 }
 
 function joinLines(lines: readonly string[]): string {

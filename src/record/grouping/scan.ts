@@ -1,6 +1,6 @@
 /** One pass over the characters of a line: what may be in it, so that only the expressions that could match are tried. */
 
-import { findUnit, LITERALS, METHODS, MONTHS, NOTHING } from './vocabulary';
+import { DAYS, findUnit, LITERALS, METHODS, MONTHS, NOTHING } from './vocabulary';
 
 /** What a line may hold, as bits. */
 export const HAS = {
@@ -11,7 +11,7 @@ export const HAS = {
   quotes: 4,
   /** One or two digits, a colon, two digits. */
   clock: 8,
-  /** Four digits and another beside a `-`, `/` or `.`, or the name of a month. */
+  /** Four digits and another beside a `-`, `/` or `.`, or the name of a month or a day. */
   date: 16,
   /** A unit of a size or of time after a digit, or after a digit and a blank. */
   unit: 32,
@@ -33,17 +33,20 @@ export const HAS = {
   equals: 32_768,
   /** A bracket, a colon, a digit, as after an IPv6 address. */
   bracket: 65_536,
-  /** A slash that ends a word or stands before a bracket or brace, as in a route. */
+  /** A slash that ends a word or stands before a bracket or brace, as in a route; or a dot and a brace. */
   route: 131_072,
   /** `HTTP`, or the name of a method. */
   http: 262_144,
   /** A plus before a digit. */
   plus: 524_288,
+  /** What may be a bar of progress: a square bracket before what lines are drawn with, or before a `>`. */
+  bar: 1_048_576,
 } as const;
 
 /** Taken apart, since an exported constant is looked up each time. */
 const {
   absent,
+  bar,
   bracket,
   clock,
   control,
@@ -76,7 +79,7 @@ const LITERAL_INITIAL = 64;
 const CONTROL = 128;
 const QUOTE = 256;
 const OTHER_MARK = 512;
-/** Letters with which a month, a method, or a word before a name begins. */
+/** Letters with which a month, a day, a method, or a word before a name begins. */
 const INITIAL = 1024;
 const UNIT_INITIAL = 2048;
 
@@ -102,12 +105,13 @@ addKind('-/.', DATE_MARK);
 addKind('nutfN', LITERAL_INITIAL);
 addKind('"\'`', QUOTE);
 addKind('@\\~', OTHER_MARK);
-addKind('JFMASONDEGPHuUfF', INITIAL);
+addKind('JFMASONDTWEGPHuUfF', INITIAL);
 addKind('bdghkmnpstuwyBDGHKMNPSTUWY', UNIT_INITIAL);
 addKind(Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('') + '\u007f', CONTROL);
 
 const MAX_UNIT = 12;
-const MONTH_LETTERS = new Set(MONTHS.split('|').map((month) => threeLetters(month, 0)));
+const DATE_WORDS = new Set(`${MONTHS}|${DAYS}`.split('|'));
+const DATE_LETTERS = new Set([...DATE_WORDS].map((word) => threeLetters(word, 0)));
 const HTTP = new RegExp(String.raw`(?:HTTP|${METHODS})\b`, 'y');
 const BEFORE_NAME =
   /(?<=(?<![^ "'([{,;:|])(?:for|invalid|illegal|unknown) )user (?!<)|(?<![^ "'([{,;:|])for [^\s<]\S{0,63} from |(?:ENOTFOUND|EAI_AGAIN) /iy;
@@ -221,7 +225,8 @@ function startKnownWord(line: string, start: number, length: number, kind: numbe
   const next = line.charCodeAt(start + 1);
   if (kind & UPPER) {
     const isUpper = readKind(next) & UPPER;
-    if (!isUpper && MONTH_LETTERS.has(threeLetters(line, start))) return date;
+    if (!isUpper && DATE_LETTERS.has(threeLetters(line, start)))
+      return DATE_WORDS.has(line.slice(start, start + length)) ? date : 0;
     if (isUpper && startsHere(HTTP, line, start)) return http;
   }
   // The lengths and second letters of `user`, `for`, `EAI` and `ENOTFOUND`.
@@ -253,14 +258,22 @@ function scanMark(line: string, i: number, code: number, kind: number): number {
       return mark | placeholder;
     case 61: // =
       return mark | equals | drawn;
-    case 40: // (
     case 91: // [
+      if (isDrawn(line.charCodeAt(i + 1))) return bar;
+    // falls through
+    case 40: // (
       return isClosing(line, i + 1) && !(line.charCodeAt(i - 1) > SPACE) ? absent : 0;
+    case 123: // {
+      return line.charCodeAt(i - 1) === 46 ? route : 0;
     case 43: // +
       return readKind(line.charCodeAt(i + 1)) & DIGIT ? plus : 0;
     default:
       return drawn | (kind & CONTROL ? control : 0) | (kind & OTHER_MARK ? mark : 0);
   }
+}
+
+function isDrawn(code: number): boolean {
+  return code === 62 || (readKind(code) & DRAWN) !== 0;
 }
 
 function scanColon(line: string, i: number): number {

@@ -2,7 +2,7 @@
 
 import { HAS } from './scan';
 import { endsWithTellingKey, REQUEST } from './telling';
-import { findUnit, MONTHS, ZONES } from './vocabulary';
+import { DAYS, findUnit, LONG_DAYS, MONTHS, ZONES } from './vocabulary';
 
 /** A URL may have brackets in it, but not around it. */
 const URL_TEXT =
@@ -24,17 +24,25 @@ const TYPOGRAPHIC = /“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|‘[
 /** What may stand before a value: nothing, or a key with its colon, but no part of an identifier that has colons. */
 const APART = String.raw`(?<![^\s([{"'=,;|<~:])(?:(?<!:)|(?<=(?<![^\s([{"'=,;|])[a-zA-Z_.-]{2,64}["']?:))`;
 
+/** How far something has come, drawn in brackets beside a number, or in blocks. */
+const BAR = /\[(?!\.+\])(?:[=#*.-]+>?|>) ?[ ._-]*\](?:(?= ?\(?\d)|(?<=\d% \[[^\]]*\]))/g;
+const BLOCKS = /[\u2580-\u259f\u25a0\u25a1\u25aa-\u25af\u25b0\u25b1\u25cb\u25cf\u2b1b\u2b1c]{2,}/g;
+
 /** Times that contain blanks, commas or a word. */
-const MONTH = `(?:${MONTHS})[a-z]{0,6}`;
+const MONTH = String.raw`(?:${MONTHS})\b`;
 const ZONE = String.raw`(?: ?[AaPp][Mm]\b)?(?: ?(?:Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|${ZONES}|[-+]\d\d(?::?\d\d)?)\b)?(?: \([A-Z][\p{L} ]{2,40}\))?`;
 const CLOCK = String.raw`\d{1,2}:\d\d(?::\d\d(?:[.,:]\d{1,9})?)?${ZONE}`;
-const DATE = String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:${MONTH} \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{1,2}[ /-]${MONTH}[ /-]\d{2,4})`;
-const DAY = String.raw`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d\d\.\d\d\.\d{4}|\d{1,2}\/\d{1,2}\/\d\d(?=,? \d{1,2}:\d\d)`;
+const DATE = String.raw`(?:(?:${DAYS}),? )?(?:${MONTH} \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|${MONTH},? (?:19|20)\d\d|\d{1,2}[ /-]${MONTH}[ /-]\d{2,4})`;
+const DAY = String.raw`(?:(?:${DAYS}),? )?(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d\d\.\d\d\.\d{4}|\d{1,2}\/\d{1,2}\/\d\d(?=,? \d{1,2}:\d\d))`;
 const DATED = String.raw`(?:${DATE}|${DAY})(?:(?:, | at |[ T:,_-])${CLOCK}(?: \d{4}\b)?)?`;
+/** A day of the week, or a month, where a time may stand. */
+const BEFORE_DAY =
+  '(?<=\\b(?:on|every|each|next|last|this|until|till|since|from|to|by|of|in|for|during|before|after|through|and) )';
+const NAMED = String.raw`(?:${LONG_DAYS})|${BEFORE_DAY}(?:${DAYS}|${MONTH})|(?:${DAYS})(?=,? (?:\d{1,2}:\d\d|<time>))|(?<=(?:\d|<time>),? \(?)(?:${DAYS})`;
 /** Two numbers are a line and a column in parentheses, after a word that says so, or if the first has one digit. */
 const POSITION = String.raw`\d:\d\d(?! ?[AaPp][Mm]|:)|(?<=\(|\b(?:position|line) )\d+:\d+(?!:)`;
 const TIME = new RegExp(
-  String.raw`(?=[A-Z\d])${APART}(?:${DATED}|(?<!:)(?!${POSITION})${CLOCK})(?![\p{L}\d_/~-]|:\S)`,
+  String.raw`(?=[A-Z\d])${APART}(?:${DATED}|${NAMED}|(?<!:)(?!${POSITION})${CLOCK})(?![\p{L}\d_/~-]|:\S)`,
   'gu',
 );
 
@@ -49,7 +57,7 @@ const AMOUNT = new RegExp(
 /** So many digits and a `d` are a hexadecimal number. */
 const MAX_DAYS = 5;
 
-const { url, bracket, quotes, clock, date, unit, nonAscii, plus } = HAS;
+const { url, bar, bracket, quotes, clock, date, unit, nonAscii, plus } = HAS;
 
 /** Puts placeholders for the values that may hold blanks or punctuation. `has` is what the line may hold. */
 export function nameSpans(line: string, has: number): string {
@@ -57,7 +65,8 @@ export function nameSpans(line: string, has: number): string {
   if (has & url) key = key.replace(URL_TEXT, nameUrl);
   if (has & bracket) key = key.replace(IPV6_PORT, '<host>');
   if (has & quotes) key = key.replace(QUOTED, nameQuoted);
-  if (has & nonAscii) key = key.replace(TYPOGRAPHIC, '<text>');
+  if (has & nonAscii) key = key.replace(TYPOGRAPHIC, '<text>').replace(BLOCKS, '<number>');
+  if (has & bar) key = key.replace(BAR, '[<number>]');
   if (has & plus) key = key.replace(PHONE, '<number>');
   if (has & (clock | date)) key = key.replace(TIME, '<time>');
   if (has & (unit | nonAscii)) key = key.replace(AMOUNT, nameAmount);

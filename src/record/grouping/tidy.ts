@@ -38,7 +38,7 @@ const UNRESOLVED =
 const MAILBOX = /(?:<text> ?|(?<=\S )(?:\p{Lu}[\p{L}'-]{0,30} ){2,3})?<<email>>/gu;
 /** A path with what follows its first bracket or colon. */
 const ROUTE =
-  /(?<![\w>])<path>(?:\[{1,2}[\w.-]{1,64}\]{1,2}|\([\w.-]{1,64}\)(?=<path>|\/)|\{\w{1,64}\}|:\w{1,64}|<path>|\/[\w.-]{0,64}(?![\w/.-]))+(?=[\s,"')\]]|$)/g;
+  /(?<![\w>])<path>(?:\[{1,2}[\w.-]{1,64}\]{1,2}|\([\w.-]{1,64}\)(?=<path>|\/)|\.?\{[\w,.-]{1,64}\}|:\w{1,64}|<path>|\/[\w.-]{0,64}(?![\w/.-]))+(?=[\s,"')\]]|$)/g;
 /** The root alone: after a method, as a route in braces, or where no word follows that it could join to the one before. */
 const ROOT = new RegExp(
   String.raw`(?:(?<=\b(?:${METHODS}):? |\{)\/|(?<=[^/] )\/(?=\[| (?:in|at|to|from|with|took|for|on|is|was|failed|returned)\b| [.(<]|$))(?:\[{1,2}[\w.-]{1,64}\]{1,2}(?:<path>)?)?(?=[\s,"')\]}]|$)`,
@@ -70,9 +70,12 @@ const MONEY = new RegExp(
   String.raw`(?<![^ (["'])(?:(?:${CURRENCIES}|\$) )+<number>(?: ${SIGN})*|<number>(?: ${SIGN})+`,
   'g',
 );
+/** A unit of time after an amount of something. */
+const RATE =
+  /(<number> (?:[a-z]{1,20} ?)?(?:\/|per )) ?(?:ms|millisecond|s|secs?|second|m|min|minute|h|hr|hour|d|day|week|month)(?![\w/-])/g;
 const RULE = /([.\-=*_#~])\1{3,}|(?<= )\.\.+(?= )/g;
 
-const { bracket, dash, field, list, plural, sign } = BESIDE;
+const { bracket, dash, field, list, plural, rate, sign } = BESIDE;
 const { absent, equals, repeat, name, route, placeholder } = HAS;
 
 /** The key, tidied. `has` is what the line may hold. */
@@ -95,6 +98,7 @@ export function tidy(key: string, has: number): string {
     tidied = shorter;
   }
   if (beside & dash) tidied = tidyAccess(tidied);
+  if (beside & rate) tidied = tidied.replace(RATE, '$1<time>');
   if (beside & plural) tidied = tidied.replace(PLURAL, toSingular);
   if (beside & bracket) tidied = tidied.replace(BRACKETED, '$1<number>$2');
   if (beside & field) {

@@ -1,9 +1,10 @@
 /** Names the tokens of a line that vary: numbers, ids, hosts, paths and addresses, each by the form of the token alone. */
 
 import { KIND, PLACEHOLDER, readToken } from './character-kinds';
+import { type Context, isCodeValue, isTelling, mayBeTelling } from './codes';
 import { MAC_LENGTH, nameDigits, nameEach, nameParts, nameWhole } from './forms';
 import { HAS } from './scan';
-import { type Context, endsWithTellingKey, isKnownName, isTelling, isTellingValue, mayBeTelling } from './telling';
+import { endsWithTellingKey, isKnownName } from './telling';
 
 const PLACEHOLDERS = new RegExp(`(${PLACEHOLDER})`);
 /** A key, also one with a few digits: `p95=`, `k8s=`. */
@@ -19,13 +20,14 @@ const JOINED_SERVICE = /^[a-z]+(?:-[a-z]+)+:\d{4,5}$/;
 const BEFORE_HOST = /(?:(?<!\w)(?:connect(?:ed|ing|ion)?(?: to)?|tcp|host|server|broker|address)|\bE[A-Z]{4,}) $/;
 
 const { http, random } = HAS;
-const { digit, small, capital, dot, slash, colon, dash, at, equals, nonAscii, named, other, underscore } = KIND;
+const { digit, small, capital, dot, slash, colon, dash, at, equals, nonAscii, named, other, star, underscore } = KIND;
 const LETTER = small | capital;
 /** Kinds of which a token varies, or may. */
 const MAY_VARY = digit | dot | slash | at | equals;
-const NO_LETTER = digit | dash | other | underscore;
+const NO_LETTER = digit | dash | other | star | underscore;
+const GLOB = star | colon;
 /** Kinds that no code has. */
-const NO_CODE = small | slash | at | equals | nonAscii | underscore;
+const NO_CODE = small | slash | at | equals | nonAscii | star | underscore;
 
 /** Puts placeholders for the tokens that vary. A token is a run between blanks, quotes, brackets and separators. */
 export function nameTokens(line: string, has: number): string {
@@ -36,7 +38,11 @@ export function nameTokens(line: string, has: number): string {
   for (let i = 0; i < line.length; i++) {
     const token = readToken(line, i);
     const kinds = token & 0xffff;
-    if (kinds & named ? kinds & digit : kinds & (MAY_VARY | others) || isMac(line, i, token >>> 16)) {
+    if (
+      kinds & named
+        ? kinds & digit
+        : kinds & (MAY_VARY | others) || (kinds & GLOB) === GLOB || isMac(line, i, token >>> 16)
+    ) {
       const stop = trimPunctuation(line, i, token >>> 16);
       context.start = line.charCodeAt(i) === 58 && line.charCodeAt(i + 1) !== 58 ? i + 1 : i;
       if (stop > context.start) {
@@ -66,6 +72,7 @@ function trimPunctuation(line: string, start: number, end: number): number {
   let last = end;
   for (; last > start; last--) {
     const code = line.charCodeAt(last - 1);
+    if (code === 46 && line.charCodeAt(last - 2) === 42) break;
     if (code !== 46 && code !== 58 && code !== 33 && code !== 63) break;
   }
   return last;
@@ -82,13 +89,24 @@ function nameToken(line: string, end: number, kinds: number, context: Context): 
     if (!(kinds & NO_CODE) && isTelling(token, context)) return token;
     if (kinds & slash && context.mayBeStatus && HTTP_VERSION.test(token))
       return token.replace(AFTER_SLASH, '/<number>');
-    if (kinds & colon && kinds & LETTER && SERVICE.test(token) && isHost(token, context)) return '<host>';
+    if (kinds & colon && kinds & LETTER) {
+      if (SERVICE.test(token) && isHost(token, context)) return '<host>';
+      if (isCode(token)) return token;
+    }
+    // The letters of a hexadecimal number.
+    if (kinds & small && token.startsWith('0x') && isTelling(token, context)) return token;
     if (kinds & LETTER && (isKnownName(token, !(kinds & small)) || isJsonKey(token, context))) return token;
   }
   const whole = nameWhole(token, kinds);
   if (whole !== undefined) return whole;
   if (!(kinds & equals)) return nameParts(token, kinds);
   return isEmptyValue(token, line, end) ? `${token}<value>` : nameKeyAndValue(token);
+}
+
+/** A code next to the colon after its name: `errno:-104`. */
+function isCode(token: string): boolean {
+  const end = token.indexOf(':');
+  return PLAIN_KEY.test(token.slice(0, end)) && isCodeValue(token.slice(0, end), ':', token.slice(end + 1));
 }
 
 function isHost(service: string, { line, start }: Context): boolean {
@@ -114,7 +132,7 @@ function nameKeyAndValue(token: string): string {
   if (key === '' || value === '' || value.startsWith('=')) return nameEach(token);
   const name = PLAIN_KEY.test(key) ? key : nameEach(key);
   if (!endsWithTellingKey(key)) return `${name}=<value>`;
-  return isTellingValue(key, value) ? token : `${name}=${nameEach(value)}`;
+  return isCodeValue(key, '=', value) ? token : `${name}=${nameEach(value)}`;
 }
 
 /** Names what is beside placeholders; a plain key stays. */

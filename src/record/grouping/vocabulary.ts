@@ -1,7 +1,11 @@
 /** Lists the words that no form tells from others, each list once: methods, months, time zones, units, currencies and literals. */
 
 export const METHODS = 'GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS';
-export const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+/** Months and days of the week in full, and the same in short, too. */
+export const LONG_MONTHS = 'January|February|March|April|May|June|July|August|September|October|November|December';
+export const MONTHS = `${LONG_MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec`;
+export const LONG_DAYS = 'Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday';
+export const DAYS = `${LONG_DAYS}|Mon|Tues|Tue|Wed|Thurs|Thu|Fri|Sat|Sun`;
 export const ZONES = '[CEMP][SD]T|[CEW]ES?T|[BHIJKM]ST|A[CEK][SD]T|NZ[SD]T|MSK';
 export const CURRENCIES = 'EUR|USD|GBP|CHF|JPY|CNY|INR|RUB|BRL|CAD|AUD|SEK|NOK|DKK|PLN|CZK|[€$£¥₽₹]';
 /** What stands for no value, and for that or one of two. */

@@ -1,0 +1,159 @@
+/** Tells which tokens with digits say what happened: statuses of HTTP, and codes of exits, signals, databases and errors. */
+
+import { endingWith } from './endings';
+import { nameWord } from './forms';
+import { findName, isShortKey, listCodes } from './telling';
+import { METHODS } from './vocabulary';
+
+const STATUS = /^[1-5]\d\d$/;
+/** The text before an HTTP status. */
+const BEFORE_STATUS = new RegExp(
+  String.raw`(?:(?<![\w.@#/\\-])(?:status(?:[ _-]?code)?"?(?: ?[:=] ?| )|(?:respon(?:ds?|ded|se)|answer(?:s|ed)?|repl(?:y|ies|ied))(?: with)?:? |HTTP(?:\/(?:[\d.]{1,5}|<number>))?"? |(?:got|gets|received|returns|returned|gave) an? )|\b(?:${METHODS}) \S{1,256}(?: [-=]>| returned)? )$`,
+  'i',
+);
+/** What failed stands before it in a line that has a URL or a method. */
+const BEFORE_FAILED_STATUS =
+  /(?:fail(?:s|ed|ure)|error|rejected|refused|unavailable|return(?:s|ed)|got|gave)(?: with)?:? [([]?$/i;
+/** A method; or, before a quoted request, a second status and the bytes that came and went, or what stands for them. */
+const AFTER_STATUS = new RegExp(
+  String.raw` (?:(?:(?:[1-5]\d\d|-) -?\d+ -?\d+|(?:- )?<number>) ")?(?:${METHODS})\b`,
+  'y',
+);
+/** Words before an HTTP status, and before the path that stands before one. */
+const endsBeforeStatus = endingWith(
+  `status code responds responded respond response with http answer answers answered reply replies replied a an returned returns got
+  failed`,
+);
+const endsAsMethod = endingWith(METHODS.toLowerCase().replaceAll('|', ' '));
+
+/**
+ * A short code, as of an exit, a socket, a database: `1006`, `-111`, `P2002`, `40P01`, `HY000`, `1/FAILURE`; and those of a program
+ * that crashed on Windows.
+ */
+const CODE =
+  /^(?:#?-?\d{1,5}|[A-Z]{1,4}-?\d{3,6}|\d[A-Z\d]{2}\d{2}|0x[\da-fA-F]{1,8}|3221\d{6}|-107374\d{4}|\d{1,3}\/[A-Z]{2,})$/;
+const MAX_CODE = 11;
+const endsAsCode = endingWith('code codes status statuses level lvl severity errno sqlstate hresult');
+/** Words after which a number may be a count as well. */
+const endsAsEnd = endingWith('exit exits exited signal');
+/** Words between the name of a code and the code, and the text that ends with one. */
+const endsAsLink = endingWith('with by number is was');
+const LINKED = /(?:(?:code|status|errno|sqlstate|signal|alert) (?:number|is|was)|\bexit(?:s|ed|ing)? (?:with|by))$/i;
+const CLOSED = /\bclos(?:ed?|ing)(?: with)?$/i;
+const CLOSE_CODE = /^(?:10[01]\d|4\d{3})$/;
+
+/** What stands before the number of an error, as in `error 1205`, and before its code, as in `failed: P2025`. */
+const ERROR_NAME = /(?:^e|E)rror$|^ERROR$/;
+const BEFORE_CODE = /(?:error|exception|warning|failed|failure|with|rule|raised|threw|said)$/i;
+const ERROR_NUMBER = /^#?\d{3,5}$/;
+const SHORT_NUMBER = /^\d{1,2}$/;
+/** Letters and digits as the code of an error has them: `E11000`, `TS2345`, `40P01`; and as hardly anything else has. */
+const ERROR_CODE = /^(?:[A-Z]{1,4}-?\d{4,5}|MY-\d{6}|(?=.*[A-Z])\d[A-Z\d]{2}\d{2}|0x[8cC]0[\da-fA-F]{6})$/;
+const RULE_CODE = /^[A-Z]{1,4}\d{3}$/;
+const PLAIN_CODE = /^(?:[A-Z]\d{4,5}|[A-Z]{2,4}-\d{5})$/;
+/** What a database said. */
+const SAYS = /^(?:said|says|raised|threw|throws)$/i;
+const SQLSTATE = /^\d{5}$/;
+
+/** A plural, so that the number before it may be a count. */
+const COUNTED = / [a-z]{2,}s(?![\w-])/y;
+const SMALL_WORD = / [a-z\d]/y;
+const END = /[:;,)\]]|$/y;
+
+/** Marks between the name of a code and the code. */
+const BETWEEN = listCodes(' "\'(:=[');
+/** The last letters of the names of codes and errors. */
+const LAST_LETTERS = listCodes('esolrnhdgtcwyaESOLRNDGTCHWYA');
+
+/** Where a token stands. */
+export interface Context {
+  readonly line: string;
+  readonly start: number;
+  /** Whether the line holds the name of a method, or `HTTP`. */
+  readonly mayBeStatus: boolean;
+}
+
+/** Whether a token with digits may say what happened, by the characters before it. */
+export function mayBeTelling({ line, start, mayBeStatus }: Context): boolean {
+  if (mayBeStatus || isBracket(line, start)) return true;
+  const end = skipMarks(line, start);
+  return end === 0 || (end < start && LAST_LETTERS[line.charCodeAt(end - 1)] === 1);
+}
+
+/** Whether a token with digits says what happened, by the text before it. */
+export function isTelling(token: string, context: Context): boolean {
+  if (token.length > MAX_CODE) return false;
+  if (token.length === 3 && STATUS.test(token) && isStatus(context)) return true;
+  if (!CODE.test(token)) return false;
+  const { line, start } = context;
+  const end = skipMarks(line, start);
+  const nameStart = end < start ? findName(line, end) : -1;
+  const name = nameStart >= 0 ? line.slice(nameStart, end) : '';
+  if (name !== '' && isNamedCode(name, token, line, end, start)) return true;
+  if (line[end] === ':' && PLAIN_CODE.test(token)) return true;
+  return (end === 0 || isBracket(line, start) || BEFORE_CODE.test(name)) && ERROR_CODE.test(token);
+}
+
+/** Whether a token is the code of what the name before it says. */
+function isNamedCode(name: string, token: string, line: string, end: number, start: number): boolean {
+  const stop = start + token.length;
+  if (endsAsCode(line, end)) return nameWord(name) === name;
+  if (endsAsEnd(line, end)) return !matchesAt(COUNTED, line, stop);
+  if (isShortKey(line, end)) return true;
+  if (ERROR_NAME.test(name)) return isErrorNumber(token, line, end, stop);
+  if (CLOSE_CODE.test(token) && CLOSED.test(line.slice(Math.max(0, end - 16), end)))
+    return !matchesAt(COUNTED, line, stop);
+  if (endsAsLink(line, end) && LINKED.test(line.slice(Math.max(0, end - 24), end))) return true;
+  if (RULE_CODE.test(token)) return /^rule$/i.test(name);
+  return SAYS.test(name) && SQLSTATE.test(token) && !matchesAt(COUNTED, line, stop);
+}
+
+function isErrorNumber(token: string, line: string, end: number, stop: number): boolean {
+  if (line[end] === ' ') return ERROR_NUMBER.test(token) || (SHORT_NUMBER.test(token) && matchesAt(END, line, stop));
+  return line[end] === ':' && ERROR_NUMBER.test(token) && !matchesAt(SMALL_WORD, line, stop);
+}
+
+function isStatus({ line, start, mayBeStatus }: Context): boolean {
+  const stop = start + 3;
+  if (mayBeStatus || isAfterWord(line, start)) {
+    if (BEFORE_STATUS.test(line.slice(Math.max(0, start - 300), start))) return !matchesAt(COUNTED, line, stop);
+  }
+  if (mayBeStatus && matchesAt(AFTER_STATUS, line, stop)) return true;
+  const isFailed = BEFORE_FAILED_STATUS.test(line.slice(Math.max(0, start - 24), start));
+  return isFailed && (mayBeStatus || line.includes('<url>')) && !matchesAt(COUNTED, line, stop);
+}
+
+/** Whether a word stands before a token, and perhaps another one, after which a status may stand. */
+function isAfterWord(line: string, start: number): boolean {
+  if (line.charCodeAt(start - 1) !== 32) return false;
+  const end = line.charCodeAt(start - 2) === 58 ? start - 2 : start - 1;
+  if (!(line.charCodeAt(end - 1) > 96)) return false;
+  return endsBeforeStatus(line, end) || endsAsMethod(line, line.lastIndexOf(' ', end - 1));
+}
+
+function matchesAt(sticky: RegExp, line: string, start: number): boolean {
+  sticky.lastIndex = start;
+  return sticky.test(line);
+}
+
+function isBracket(line: string, start: number): boolean {
+  const before = line.charCodeAt(start - 1);
+  return before === 91 || before === 40;
+}
+
+/** The end of the text before a token, without the marks that stand between the name of a code and the code. */
+function skipMarks(line: string, start: number): number {
+  let end = start;
+  while (end > 0 && start - end < 5 && BETWEEN[line.charCodeAt(end - 1)]) end--;
+  return end;
+}
+
+/** Whether a token has the form of a code; a number has, too. */
+export function isCode(token: string): boolean {
+  return CODE.test(token);
+}
+
+/** Whether the value of a key is a code. */
+export function isCodeValue(key: string, mark: string, value: string): boolean {
+  return isTelling(value, { line: `${key}${mark}${value}`, start: key.length + 1, mayBeStatus: false });
+}
