@@ -9,7 +9,7 @@ export const BESIDE = {
   /** Another placeholder. */
   list: 4,
   dash: 8,
-  /** A bracket before and behind, with a blank or a text. */
+  /** A bracket before and behind, with a blank or a text, or of another kind. */
   bracket: 16,
   /** A colon before, and perhaps the end of a part of the text behind. */
   field: 32,
@@ -40,9 +40,16 @@ function findBefore(key: string, start: number, end: number): number {
   const before = key.charCodeAt(at);
   if (before === COLON) return endsPart(key, end) || !isApart ? field : 0;
   if (before === 91 || before === 40)
-    return endsPart(key, end) ? (isApart || isText(key, start) ? bracket : 0) | findBeforeBracket(key, at) : 0;
+    return endsPart(key, end)
+      ? (isApart || isText(key, start) || isOpen(key, before, end) ? bracket : 0) | findBeforeBracket(key, at)
+      : 0;
   // A capital or a sign, as of a currency.
   return isApart && ((before >= 65 && before <= 90) || before === 36 || before > 127) ? sign : 0;
+}
+
+/** Whether one end of an interval is open. */
+function isOpen(key: string, before: number, end: number): boolean {
+  return key.charCodeAt(end) === (before === 91 ? 41 : 93);
 }
 
 function isText(key: string, start: number): boolean {

@@ -6,23 +6,38 @@ import { findName, isShortKey, listCodes } from './telling';
 import { METHODS } from './vocabulary';
 
 const STATUS = /^[1-5]\d\d$/;
-/** The text before an HTTP status. */
+const PROTOCOLS = 'HTTP|SMTP|FTP|AMQP|SIP';
+const ANSWERED = '(?:respon(?:ds?|ded|se)|answer(?:s|ed)?|repl(?:y|ies|ied))(?: with)?';
+/** What answers a request, and what may fail with its status. */
+const SERVER = 'server|upstream|api|service|endpoint|backend|proxy|gateway|webhook|origin';
+const CALL = 'request|fetch|call|download|upload|query';
+/** Between a request or a URL and the status that it got. */
+const TO_STATUS = String.raw`(?:(?: (?:[-=]>|→|\||returned))|:)? [([]?`;
+/** The text before a status of HTTP, or of a protocol that has such statuses. */
 const BEFORE_STATUS = new RegExp(
-  String.raw`(?:(?<![\w.@#/\\-])(?:status(?:[ _-]?code)?"?(?: ?[:=] ?| )|(?:respon(?:ds?|ded|se)|answer(?:s|ed)?|repl(?:y|ies|ied))(?: with)?:? |HTTP(?:\/(?:[\d.]{1,5}|<number>))?"? |(?:got|gets|received|returns|returned|gave) an? )|\b(?:${METHODS}) \S{1,256}(?: [-=]>| returned)? )$`,
+  [
+    String.raw`(?<![\w.@#/\\-])status(?:[ _-]?code)?"?(?: ?[:=] ?| )$`,
+    String.raw`(?<![\w.@#/\\-])(?:${ANSWERED}:?|(?:${ANSWERED}|got|gets|received|returns|returned|gave) an?) $`,
+    String.raw`(?<![\w.@#/\\-])(?:${PROTOCOLS})(?:\/(?:[\d.]{1,5}|<number>))?"? $`,
+    String.raw`(?<![\w.@#/\\-])(?:(?:${SERVER}) (?:returned|returns|gave|sent)|(?:${SERVER}|${CALL}) failed(?: with|:)?) $`,
+    String.raw`\b(?:${METHODS}) \S{1,256}${TO_STATUS}$`,
+  ].join('|'),
   'i',
 );
-/** What failed stands before it in a line that has a URL or a method. */
-const BEFORE_FAILED_STATUS =
-  /(?:fail(?:s|ed|ure)|error|rejected|refused|unavailable|return(?:s|ed)|got|gave)(?: with)?:? [([]?$/i;
+/** The same in a line that has a URL or a method. */
+const BEFORE_ITS_STATUS = new RegExp(
+  String.raw`(?:fail(?:s|ed|ure)|error|rejected|refused|unavailable|return(?:s|ed)|got|gave)(?: with)?:? [([]?$|<url>["']?${TO_STATUS}$`,
+  'i',
+);
 /** A method; or, before a quoted request, a second status and the bytes that came and went, or what stands for them. */
 const AFTER_STATUS = new RegExp(
-  String.raw` (?:(?:(?:[1-5]\d\d|-) -?\d+ -?\d+|(?:- )?<number>) ")?(?:${METHODS})\b`,
+  String.raw`[)\]]? (?:(?:(?:[1-5]\d\d|-) -?\d+ -?\d+|(?:- )?<number>) ")?(?:${METHODS})\b`,
   'y',
 );
 /** Words before an HTTP status, and before the path that stands before one. */
 const endsBeforeStatus = endingWith(
-  `status code responds responded respond response with http answer answers answered reply replies replied a an returned returns got
-  failed`,
+  `status code responds responded respond response with http answer answers answered reply replies replied a an returned returns gave sent
+  failed smtp ftp amqp sip`,
 );
 const endsAsMethod = endingWith(METHODS.toLowerCase().replaceAll('|', ' '));
 
@@ -37,16 +52,20 @@ const endsAsCode = endingWith('code codes status statuses level lvl severity err
 /** Words after which a number may be a count as well. */
 const endsAsEnd = endingWith('exit exits exited signal');
 /** Words between the name of a code and the code, and the text that ends with one. */
-const endsAsLink = endingWith('with by number is was');
-const LINKED = /(?:(?:code|status|errno|sqlstate|signal|alert) (?:number|is|was)|\bexit(?:s|ed|ing)? (?:with|by))$/i;
-const CLOSED = /\bclos(?:ed?|ing)(?: with)?$/i;
+const endsAsLink = endingWith('with by number is was alert');
+const LINKED =
+  /(?:(?:code|status|errno|sqlstate|signal|alert) (?:number|is|was)|\b(?:TLS|SSL) alert|\bexit(?:s|ed|ing)? (?:with|by))$/i;
+const CLOSED = /\b(?:clos(?:ed?|ing)|disconnect(?:ed)?)(?: with)?$/i;
 const CLOSE_CODE = /^(?:10[01]\d|4\d{3})$/;
 
 /** What stands before the number of an error, as in `error 1205`, and before its code, as in `failed: P2025`. */
 const ERROR_NAME = /(?:^e|E)rror$|^ERROR$/;
 const BEFORE_CODE = /(?:error|exception|warning|failed|failure|with|rule|raised|threw|said)$/i;
-const ERROR_NUMBER = /^#?\d{3,5}$/;
-const SHORT_NUMBER = /^\d{1,2}$/;
+const ERROR_NUMBER = /^(?:#?\d{3,5}|-\d{1,5})$/;
+const SHORT_NUMBER = /^#?\d{1,2}$/;
+/** What a call of the system returns that fails. */
+const NEGATIVE = /^-\d{1,4}$/;
+const FAILED = /^(?:returned|failed|failure)$/i;
 /** Letters and digits as the code of an error has them: `E11000`, `TS2345`, `40P01`; and as hardly anything else has. */
 const ERROR_CODE = /^(?:[A-Z]{1,4}-?\d{4,5}|MY-\d{6}|(?=.*[A-Z])\d[A-Z\d]{2}\d{2}|0x[8cC]0[\da-fA-F]{6})$/;
 const RULE_CODE = /^[A-Z]{1,4}\d{3}$/;
@@ -62,8 +81,8 @@ const END = /[:;,)\]]|$/y;
 
 /** Marks between the name of a code and the code. */
 const BETWEEN = listCodes(' "\'(:=[');
-/** The last letters of the names of codes and errors. */
-const LAST_LETTERS = listCodes('esolrnhdgtcwyaESOLRNDGTCHWYA');
+/** The last letters of the names of codes and errors, and the end of a placeholder. */
+const LAST_LETTERS = listCodes('esolrnhdgtcwyapESOLRNDGTCHWYAP>');
 
 /** Where a token stands. */
 export interface Context {
@@ -104,13 +123,16 @@ function isNamedCode(name: string, token: string, line: string, end: number, sta
   if (CLOSE_CODE.test(token) && CLOSED.test(line.slice(Math.max(0, end - 16), end)))
     return !matchesAt(COUNTED, line, stop);
   if (endsAsLink(line, end) && LINKED.test(line.slice(Math.max(0, end - 24), end))) return true;
+  if (NEGATIVE.test(token)) return isBracket(line, start) ? FAILED.test(name) : /^returned$/i.test(name);
   if (RULE_CODE.test(token)) return /^rule$/i.test(name);
   return SAYS.test(name) && SQLSTATE.test(token) && !matchesAt(COUNTED, line, stop);
 }
 
 function isErrorNumber(token: string, line: string, end: number, stop: number): boolean {
-  if (line[end] === ' ') return ERROR_NUMBER.test(token) || (SHORT_NUMBER.test(token) && matchesAt(END, line, stop));
-  return line[end] === ':' && ERROR_NUMBER.test(token) && !matchesAt(SMALL_WORD, line, stop);
+  const mark = line[end];
+  if (mark === '(' || mark === '[') return ERROR_NUMBER.test(token);
+  if (mark === ' ') return ERROR_NUMBER.test(token) || (SHORT_NUMBER.test(token) && matchesAt(END, line, stop));
+  return mark === ':' && ERROR_NUMBER.test(token) && !matchesAt(SMALL_WORD, line, stop);
 }
 
 function isStatus({ line, start, mayBeStatus }: Context): boolean {
@@ -119,15 +141,15 @@ function isStatus({ line, start, mayBeStatus }: Context): boolean {
     if (BEFORE_STATUS.test(line.slice(Math.max(0, start - 300), start))) return !matchesAt(COUNTED, line, stop);
   }
   if (mayBeStatus && matchesAt(AFTER_STATUS, line, stop)) return true;
-  const isFailed = BEFORE_FAILED_STATUS.test(line.slice(Math.max(0, start - 24), start));
-  return isFailed && (mayBeStatus || line.includes('<url>')) && !matchesAt(COUNTED, line, stop);
+  const hasStatus = BEFORE_ITS_STATUS.test(line.slice(Math.max(0, start - 24), start));
+  return hasStatus && (mayBeStatus || line.includes('<url>')) && !matchesAt(COUNTED, line, stop);
 }
 
 /** Whether a word stands before a token, and perhaps another one, after which a status may stand. */
 function isAfterWord(line: string, start: number): boolean {
   if (line.charCodeAt(start - 1) !== 32) return false;
   const end = line.charCodeAt(start - 2) === 58 ? start - 2 : start - 1;
-  if (!(line.charCodeAt(end - 1) > 96)) return false;
+  if (!(line.charCodeAt(end - 1) > 64)) return false;
   return endsBeforeStatus(line, end) || endsAsMethod(line, line.lastIndexOf(' ', end - 1));
 }
 
@@ -151,6 +173,15 @@ function skipMarks(line: string, start: number): number {
 /** Whether a token has the form of a code; a number has, too. */
 export function isCode(token: string): boolean {
   return CODE.test(token);
+}
+
+/** Whether a quoted text is a code after its name: `code '2'`. */
+export function isCodeAfter(before: string, text: string): boolean {
+  return (
+    CODE.test(text) &&
+    before.endsWith(' ') &&
+    (endsAsCode(before, before.length - 1) || endsAsEnd(before, before.length - 1))
+  );
 }
 
 /** Whether the value of a key is a code. */

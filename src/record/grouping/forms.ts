@@ -29,6 +29,9 @@ const GLOB = /^(?!\*+\w.*\w\*+$|.*\d\*\d)(?=.*(?:\*.*[./\\]|[./\\].*\*|:\*(?::|$
 /** A zone of time. */
 const ZONE = /^(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)\/[A-Z][\w/+-]+$/;
 
+/** A path, and a line of it or a version. */
+const PLACED = /^<path>(?::<number>)+$/;
+
 /** Times and durations without separators: `20241231T235959Z`, `PT15M`. */
 const ISO_TIME = /^(?:\d{8}T\d{4,6}(?:\.\d{1,9})?Z?|P(?=T?\d)(?:\d+[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?)$/;
 const HEX_WORD = /^#?[a-f]{7,}$/i;
@@ -65,10 +68,12 @@ export function nameWhole(token: string, kinds: number): string | undefined {
 export function nameParts(token: string, kinds: number): string {
   if (kinds & dot && kinds & digit) {
     if (kinds & at && PACKAGE.test(token)) return '<number>';
-    if (kinds & colon && isSourcePosition(token)) return '<path>:<number>';
+    if (kinds & colon && isSourcePosition(token)) return '<path>';
   }
   if (kinds & at && kinds & colon) return nameMailbox(token);
-  return kinds & (colon | at) ? nameEach(token) : namePart(token, kinds);
+  if (!(kinds & (colon | at))) return namePart(token, kinds);
+  const key = nameEach(token);
+  return kinds & slash && PLACED.test(key) ? '<path>' : key;
 }
 
 /** An address of e-mail may stand behind a colon, as in `mailto:ann@example.com`. */

@@ -1,5 +1,6 @@
 /** Values that may hold blanks or punctuation: URLs, quotations, times and sizes. */
 
+import { isCodeAfter } from './codes';
 import { HAS } from './scan';
 import { endsWithTellingKey, REQUEST } from './telling';
 import { DAYS, findUnit, LONG_DAYS, MONTHS, ZONES } from './vocabulary';
@@ -24,6 +25,9 @@ const TYPOGRAPHIC = /“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|‘[
 /** What may stand before a value: nothing, or a key with its colon, but no part of an identifier that has colons. */
 const APART = String.raw`(?<![^\s([{"'=,;|<~:])(?:(?<!:)|(?<=(?<![^\s([{"'=,;|])[a-zA-Z_.-]{2,64}["']?:))`;
 
+/** Bytes, as Node prints them. */
+const BUFFER = /<Buffer(?: [\da-f]{2})*(?: ?\.\.\. \d+ more bytes?)?>/g;
+
 /** How far something has come, drawn in brackets beside a number, or in blocks. */
 const BAR = /\[(?!\.+\])(?:[=#*.-]+>?|>) ?[ ._-]*\](?:(?= ?\(?\d)|(?<=\d% \[[^\]]*\]))/g;
 const BLOCKS = /[\u2580-\u259f\u25a0\u25a1\u25aa-\u25af\u25b0\u25b1\u25cb\u25cf\u2b1b\u2b1c]{2,}/g;
@@ -32,13 +36,13 @@ const BLOCKS = /[\u2580-\u259f\u25a0\u25a1\u25aa-\u25af\u25b0\u25b1\u25cb\u25cf\
 const MONTH = String.raw`(?:${MONTHS})\b`;
 const ZONE = String.raw`(?: ?[AaPp][Mm]\b)?(?: ?(?:Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|${ZONES}|[-+]\d\d(?::?\d\d)?)\b)?(?: \([A-Z][\p{L} ]{2,40}\))?`;
 const CLOCK = String.raw`\d{1,2}:\d\d(?::\d\d(?:[.,:]\d{1,9})?)?${ZONE}`;
-const DATE = String.raw`(?:(?:${DAYS}),? )?(?:${MONTH} \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|${MONTH},? (?:19|20)\d\d|\d{1,2}[ /-]${MONTH}[ /-]\d{2,4})`;
+const DATE = String.raw`(?:(?:${DAYS}),? )?(?:${MONTH} \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|${MONTH},? (?:19|20)\d\d|\d{1,2}(?:[/-]|\.? )${MONTH}(?:[ /-]\d{2,4})?)`;
 const DAY = String.raw`(?:(?:${DAYS}),? )?(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d\d\.\d\d\.\d{4}|\d{1,2}\/\d{1,2}\/\d\d(?=,? \d{1,2}:\d\d))`;
 const DATED = String.raw`(?:${DATE}|${DAY})(?:(?:, | at |[ T:,_-])${CLOCK}(?: \d{4}\b)?)?`;
 /** A day of the week, or a month, where a time may stand. */
 const BEFORE_DAY =
   '(?<=\\b(?:on|every|each|next|last|this|until|till|since|from|to|by|of|in|for|during|before|after|through|and) )';
-const NAMED = String.raw`(?:${LONG_DAYS})|${BEFORE_DAY}(?:${DAYS}|${MONTH})|(?:${DAYS})(?=,? (?:\d{1,2}:\d\d|<time>))|(?<=(?:\d|<time>),? \(?)(?:${DAYS})`;
+const NAMED = String.raw`(?:${DAYS})[-–](?:${DAYS})|(?:${LONG_DAYS})|${BEFORE_DAY}(?:${DAYS}|${MONTH})|(?:${DAYS})(?=,? (?:\d{1,2}:\d\d|<time>))|(?<=(?:\d|<time>),? \(?)(?:${DAYS})`;
 /** Two numbers are a line and a column in parentheses, after a word that says so, or if the first has one digit. */
 const POSITION = String.raw`\d:\d\d(?! ?[AaPp][Mm]|:)|(?<=\(|\b(?:position|line) )\d+:\d+(?!:)`;
 const TIME = new RegExp(
@@ -54,10 +58,15 @@ const AMOUNT = new RegExp(
   String.raw`(?:(?<= )[<~])?${APART}[-+]?(\d[\d.,]{0,30})( ?)([a-zA-Zµμ]{1,12})(\/s(?:ec)?|(?:\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))*)(?![\p{L}\d_]|[.:-][\p{L}\d<])`,
   'gu',
 );
+type AmountParts = [number: string, apart: string, unit: string, rest: string, at: number, line: string];
+/** What is counted, after an amount with a letter for thousands or millions of it. */
+const THOUSANDS = /^[KMGTB]$/;
+const COUNTED = /^ [a-z]{3,}s(?![\w-])/;
+const MAX_WORD = 24;
 /** So many digits and a `d` are a hexadecimal number. */
 const MAX_DAYS = 5;
 
-const { url, bar, bracket, quotes, clock, date, unit, nonAscii, plus } = HAS;
+const { url, bar, bracket, quotes, clock, date, unit, nonAscii, placeholder, plus } = HAS;
 
 /** Puts placeholders for the values that may hold blanks or punctuation. `has` is what the line may hold. */
 export function nameSpans(line: string, has: number): string {
@@ -66,6 +75,7 @@ export function nameSpans(line: string, has: number): string {
   if (has & bracket) key = key.replace(IPV6_PORT, '<host>');
   if (has & quotes) key = key.replace(QUOTED, nameQuoted);
   if (has & nonAscii) key = key.replace(TYPOGRAPHIC, '<text>').replace(BLOCKS, '<number>');
+  if (has & placeholder) key = key.replace(BUFFER, '<number>');
   if (has & bar) key = key.replace(BAR, '[<number>]');
   if (has & plus) key = key.replace(PHONE, '<number>');
   if (has & (clock | date)) key = key.replace(TIME, '<time>');
@@ -77,7 +87,9 @@ function nameUrl(url: string): string {
   return /^file:/i.test(url) ? '<path>' : '<url>';
 }
 
-function nameAmount(amount: string, number: string, apart: string, unit: string, rest: string): string {
+function nameAmount(amount: string, ...[number, apart, unit, rest, at, line]: AmountParts): string {
+  if (THOUSANDS.test(unit) && COUNTED.test(line.slice(at + amount.length, at + amount.length + MAX_WORD)))
+    return amount;
   const name = findUnit(unit, apart !== '');
   const isHex = unit === 'd' && number.length > MAX_DAYS;
   return name === undefined || isHex || (/^\d/.test(rest) && name === '<size>') ? amount : name;
@@ -94,7 +106,8 @@ function nameQuoted(
   if (double !== undefined && isJsonKey(before, line.slice(at + quoted.length, at + quoted.length + 2))) return quoted;
   const key = before.replace(/[:=] ?$/, '');
   const isTelling = key !== before && endsWithTellingKey(key);
-  return isTelling || REQUEST.test(double ?? single ?? '') ? quoted : '<text>';
+  const text = double ?? single ?? '';
+  return isTelling || REQUEST.test(text) || isCodeAfter(before, text) ? quoted : '<text>';
 }
 
 function isJsonKey(before: string, after: string): boolean {

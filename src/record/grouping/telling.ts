@@ -6,7 +6,7 @@ import { METHODS } from './vocabulary';
 /** Keys whose value says what happened, by how they end. */
 const endsAsTelling = endingWith(
   `status statuses state level lvl severity event action method type reason error err errno msg message code codes sqlstate exit
-  signal result outcome command cmd operation op`,
+  signal syscall result outcome command cmd operation op`,
 );
 /** The same, as whole names. */
 const endsAsShortKey = endingWith('rc ret sig');

@@ -47,12 +47,14 @@ const ROOT = new RegExp(
 const ACCESS = /^<host> - \S{1,64} \[<time>\]/;
 const BODY_SIZE = /(?<=<time> - )-$|(?<=" [1-5]\d\d )-(?=$| ["<])/;
 /** A list: its key is the same however long it is. */
-const ITEM = String.raw`(${PLACEHOLDER}(?:[@=-]${PLACEHOLDER}){0,3})`;
-const LIST = new RegExp(String.raw`${ITEM}(?:(?:[ ,;:|/]{1,3}| and | [-–] )\1(?![@=-]<))+`, 'g');
+const ITEM = String.raw`(${PLACEHOLDER}(?:(?:[@=-]| => )${PLACEHOLDER}){0,3})`;
+const LIST = new RegExp(String.raw`${ITEM}(?:(?:[ ,;:|/]{1,3}| and | [-–] )\1(?![@=-]<| => <))+`, 'g');
 const MIXED_LIST = new RegExp(String.raw`(\[ ?${PLACEHOLDER})(?:, ?${PLACEHOLDER})+(?= ?\])`, 'g');
 /** Objects as items; and a list of one, of which nothing but its keys is left. */
 const OBJECTS = /(\{[^{}]*\})(?:, ?\1)+/g;
 const OBJECT_LIST = /(?<=["'\w]: ?)\[ ?\{(?: ?["']?[\w.-]{1,64}["']?: ?<value>,?)+ ?\} ?\]/g;
+/** An interval that is open at one end. */
+const INTERVAL = /\[<number>\)|\(<number>\]/g;
 /** Brackets with nothing or a text in them, or with blanks: the same place may hold a number next to its brackets. */
 const BRACKETED = /(?<= |^)([([]) ?(?:<(?:number|text|name)> ?)?([)\]])/g;
 /** A word after a number that may be a plural. */
@@ -67,7 +69,7 @@ const HEX_PLURAL = /^[a-f]{7,}s$/;
 /** An amount with its currency. */
 const SIGN = String.raw`(?:${CURRENCIES}|[%‰]|°[CF])(?!\w)`;
 const MONEY = new RegExp(
-  String.raw`(?<![^ (["'])(?:(?:${CURRENCIES}|\$) )+<number>(?: ${SIGN})*|<number>(?: ${SIGN})+`,
+  String.raw`(?<![^ (["'])(?:(?:${CURRENCIES}|[A-Z]{0,2}\$) )+<number>(?: ${SIGN})*|<number>(?: ${SIGN})+`,
   'g',
 );
 /** A unit of time after an amount of something. */
@@ -100,7 +102,7 @@ export function tidy(key: string, has: number): string {
   if (beside & dash) tidied = tidyAccess(tidied);
   if (beside & rate) tidied = tidied.replace(RATE, '$1<time>');
   if (beside & plural) tidied = tidied.replace(PLURAL, toSingular);
-  if (beside & bracket) tidied = tidied.replace(BRACKETED, '$1<number>$2');
+  if (beside & bracket) tidied = tidied.replace(INTERVAL, '<number>').replace(BRACKETED, '$1<number>$2');
   if (beside & field) {
     tidied = tidyObjects(tidied.replace(FIELD, nameField));
     if (findBeside(tidied) & list) tidied = shortenLists(tidied);
