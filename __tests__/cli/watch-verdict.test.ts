@@ -1,5 +1,6 @@
 import { createCluster } from 'redis';
 import { RedisRecentCommonTransport } from '../../src';
+import { setOwnClock } from '../support/own-clock';
 import { startCluster } from '../support/redis/cluster';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { FakeSink, RunningCli, runCli } from '../support/viewers/cli';
@@ -22,8 +23,17 @@ beforeEach(() => {
 afterEach(async () => {
   await RunningCli.interruptAll();
   await CliProcess.killAll();
+  setOwnClock();
 });
 afterAll(() => workspace.close());
+
+/** Longer than a test takes, so that the time of a watch is over only once {@link endWatches} says so. */
+const FOR = '1h';
+
+/** Has the time of all watches be over. */
+function endWatches(): void {
+  setOwnClock({ now: () => performance.now() + 3_600_000 });
+}
 
 const { oldLogger } = watchersForTests(() => workspace);
 
@@ -95,49 +105,52 @@ describe('watch', () => {
 
   it('ends with code 0 after the time of --for, whatever came', async () => {
     const transport = await oldLogger(name);
-    const cli = await start(name, '--for', '4s');
+    const cli = await start(name, '--for', FOR);
     await logErrors(transport, 'boom');
-    const { code, stdout } = await cli.ended;
-    expect(code).toBe(0);
-    expect(stdout).toContain('boom');
+    await cli.until(() => cli.stdout.text.includes('boom'));
+    endWatches();
+    expect((await cli.ended).code).toBe(0);
   });
 });
 
 describe('watch --fail-on', () => {
   it('ends with code 1 and the list if a new error came, at once or at the end, and 0 for others that are watched', async () => {
     const [transport, other] = [await oldLogger(name), await oldLogger(`${name}-other`)];
-    const failing = await start(name, '--for', '5s', '--fail-on', 'new');
-    const passing = await start(`${name}-other`, '--for', '5s', '--fail-on', 'surging', '--on', 'new');
+    const failing = await start(name, '--for', FOR, '--fail-on', 'new');
+    const passing = await start(`${name}-other`, '--for', FOR, '--fail-on', 'surging', '--on', 'new');
     expect([failing.earlyCode, passing.earlyCode]).toEqual([3, 3]);
     await logErrors(transport, 'at once');
     await logErrors(other, 'only told');
     await failing.until(() => failing.stdout.text.includes('at once'));
     await logErrors(transport, 'at the end', 'known');
+    endWatches();
     const [failed, passed] = await Promise.all([failing.ended, passing.ended]);
     expect(failed.stdout.match(/new error in \S+: .+? \(/g)).toEqual([
       `new error in ${name}: at once (`,
       `new error in ${name}: at the end (`,
     ]);
-    expect(failed.stderr).toMatch(/\n2 alarms \(new\) in \d+ s\n/);
+    expect(failed.stderr).toMatch(/\n2 alarms \(new\) in 6\d min\n/);
     expect(failed.code).toBe(1);
     expect(passed.stdout).toContain('only told');
-    expect([passed.code, passed.stderr]).toEqual([0, expect.stringContaining('nothing (surging) in ')]);
+    expect([passed.code, passed.stderr]).toEqual([0, expect.stringMatching(/nothing \(surging\) in 6\d min/)]);
   });
 
   it('ends with code 0 if only known errors came, and those that were new before', async () => {
     const transport = await oldLogger(name);
     await logErrors(transport, 'new before');
     await nextSecond();
-    const cli = await start(name, '--for', '4s', '--fail-on', 'new');
+    const cli = await start(name, '--for', FOR, '--fail-on', 'new');
     await logErrors(transport, 'known', 'new before');
+    endWatches();
     expect(await cli.ended).toMatchObject({ code: 0, stdout: '' });
   });
 
   it('finds what nobody noted in the index as new', async () => {
     const transport = await oldLogger(name);
-    const cli = await start(name, '--for', '4s', '--fail-on', 'new');
+    const cli = await start(name, '--for', FOR, '--fail-on', 'new');
     await logErrors(transport, 'unnoted');
     await workspace.redis.zRem(workspace.key('known'), `news:error:${name}`);
+    endWatches();
     expect(await cli.ended).toMatchObject({ code: 1, stdout: expect.stringContaining('unnoted') });
   });
 
@@ -153,10 +166,11 @@ describe('watch --fail-on', () => {
 
   it('ends with code 3 if a logger is too young to tell what is new, and 1 if another has something new', async () => {
     const [young, old] = [workspace.transport({ name: `${name}-young` }), await oldLogger(name)];
-    const cli = await start(`${name}-young`, '--for', '4s', '--fail-on', 'new');
-    const all = await start('--for', '4s', '--fail-on', 'new');
+    const cli = await start(`${name}-young`, '--for', FOR, '--fail-on', 'new');
+    const all = await start('--for', FOR, '--fail-on', 'new');
     await logErrors(young, 'the first ever');
     await logErrors(old, 'new');
+    endWatches();
     const [one, both] = await Promise.all([cli.ended, all.ended]);
     expect(one).toMatchObject({ code: 3, stdout: '' });
     expect(one.stderr).toContain(`cannot tell what is new in ${name}-young · error: it is younger than an hour`);
@@ -169,8 +183,9 @@ describe('watch --fail-on', () => {
     const score = Math.floor(now / 3600) * 2 ** 33 + 2 * (now - 100_000);
     const seen = Array.from({ length: 9950 }, (_, i) => ({ score, value: `seen ${i}` }));
     await workspace.redis.zAdd(workspace.key(`common:${name}:error:seen`), seen);
-    const cli = await start(name, '--for', '3s', '--fail-on', 'new');
+    const cli = await start(name, '--for', FOR, '--fail-on', 'new');
     await logErrors(transport, 'boom');
+    endWatches();
     expect(await cli.ended).toMatchObject({
       code: 3,
       stderr: expect.stringContaining("log with commonKey: 'pattern'"),
@@ -231,12 +246,13 @@ describeWithServer('watch in a cluster', () => {
       await logErrors(transport, 'known');
       await ageSeen(client, 'common:{shop}:error', 48);
       const args = ['watch', '--cluster', '-u', cluster.urls[0] as string];
-      const judging = new RunningCli([...args, '--for', '5s', '--fail-on', 'new']);
+      const judging = new RunningCli([...args, '--for', FOR, '--fail-on', 'new']);
       const telling = new RunningCli([...args, '--exec', 'grep -q shop'], { env: { PATH: String(process.env.PATH) } });
       await judging.until(() => judging.stderr.text.includes('watching'));
       await telling.until(() => telling.stderr.text.includes('telling'));
       await logErrors(transport, 'boom');
       await telling.until(() => telling.stdout.text.includes('new error in shop: boom'));
+      endWatches();
       expect(await judging.ended).toMatchObject({ code: 1, stdout: expect.stringContaining('boom') });
       expect(await telling.interrupt()).toMatchObject({ code: 0 });
     } finally {
@@ -276,11 +292,12 @@ describeWithServer('watch without Redis', () => {
 
   it('ends with code 3 after --fail-on if Redis was away for a moment', async () => {
     await beside.oldLogger(name);
-    const cli = new RunningCli(args('--for', '4s', '--fail-on', 'new'));
+    const cli = new RunningCli(args('--for', FOR, '--fail-on', 'new'));
     await cli.until(() => cli.stderr.text.includes('watching'));
     await server.kill();
     await cli.until(() => cli.stderr.text.includes('no answer'));
     await server.start();
+    endWatches();
     const { code, stderr } = await cli.ended;
     expect(stderr).toMatch(/no verdict \(new\): no answer from redis:\S+: \S/);
     expect(code).toBe(3);

@@ -74,6 +74,21 @@ describeWithServer('Redis without a command', () => {
   );
 });
 
+describeWithServer('Redis without memory', () => {
+  afterEach(stop);
+
+  it('has nothing written, not even of the first batch, which is kept with one warning', async () => {
+    await start(500, '--maxmemory', '1');
+    transport.log({ level: 'info', message: 'hello' });
+    await until(() => transport.stats().retries > 0 || transport.stats().written > 0);
+    expect(transport.stats()).toMatchObject({ written: 0, lost: 0, pending: 1 });
+    expect(told()).toEqual([expect.stringMatching(/cannot write to Redis for app:info, 1 log calls pending: OOM /)]);
+    await redis.configSet('maxmemory', '0');
+    await transport.flush();
+    expect(transport.stats()).toMatchObject({ written: 1, lost: 0, pending: 0 });
+  });
+});
+
 describeWithServer('Redis that is restarted without a command', () => {
   afterEach(stop);
 

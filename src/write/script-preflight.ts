@@ -23,11 +23,12 @@ local function refuse(command, refusal)
   return redis.error_reply('NOPERM this user may not run ' .. command .. ', or it is renamed or disabled')
 end
 
+-- A server without memory refuses only commands that come before the first write: that must be one that needs memory.
 local function preflight(scratch)
   local attempts = {
+    { 'SET', scratch, '' }, { 'RENAME', scratch, scratch }, { 'TTL', scratch }, { 'PERSIST', scratch },
     { 'UNLINK', scratch }, { 'EXISTS', scratch }, { 'HSET', scratch, 'a', 'b' }, { 'HSCAN', scratch, 0, 'COUNT', 1 },
-    { 'HDEL', scratch, 'a' }, { 'SET', scratch, '' }, { 'RENAME', scratch, scratch }, { 'TTL', scratch },
-    { 'PERSIST', scratch }, { 'UNLINK', scratch }, { 'LPUSH', scratch, '' }, { 'LTRIM', scratch, 1, 0 },
+    { 'HDEL', scratch, 'a' }, { 'LPUSH', scratch, '' }, { 'LTRIM', scratch, 1, 0 },
     { 'INCRBY', scratch, 1 }, { 'UNLINK', scratch }, { 'ZINCRBY', scratch, 1, 'a' }, { 'ZSCORE', scratch, 'a' },
     { 'ZCARD', scratch }, { 'EXPIRE', scratch, 60 },
     { 'ZREM', scratch, 'b' }, { 'ZPOPMIN', scratch, 1 },
