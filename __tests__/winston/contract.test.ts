@@ -133,6 +133,66 @@ describe('shared transport', () => {
     expect(errors).toEqual([]);
   });
 
+  const fail = (): never => {
+    throw new Error('cannot be read');
+  };
+  const unreadable: [string, () => object][] = [
+    ['none of its fields', () => new Proxy({}, { get: fail })],
+    ['its prototype', () => new Proxy({}, { getPrototypeOf: fail })],
+    [
+      'whether it is an exception',
+      () => ({
+        level: 'info',
+        message: 'hello',
+        get exception() {
+          return fail();
+        },
+      }),
+    ],
+    [
+      'its level',
+      () => ({
+        message: 'hello',
+        get level() {
+          return fail();
+        },
+      }),
+    ],
+    [
+      'anything since it was revoked',
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy;
+      },
+    ],
+  ];
+
+  it.each(unreadable)('does not throw for a log call of which it cannot read %s, and counts it', async (_, make) => {
+    const { transport, errors } = open();
+    winston.createLogger({ level: 'info', transports: [transport] });
+    for (const write of [() => transport.write(make()), () => transport.write(make(), () => undefined)]) {
+      expect(write).not.toThrow();
+    }
+    await transport.flush();
+    const { logged, written, dropped } = transport.stats();
+    expect({ logged, errors }).toEqual({ logged: 2, errors: [] });
+    expect(written + dropped).toBe(2);
+  });
+
+  it('keeps no other transport from a log call that it cannot read', async () => {
+    const { transport } = open();
+    const logger = winston.createLogger({
+      format: { transform: (info) => Object.defineProperty(info, 'exception', { get: fail }) },
+      transports: [transport],
+    });
+    const received: unknown[] = [];
+    logger.on('data', ({ message }) => received.push(message));
+    expect(() => logger.info('hello')).not.toThrow();
+    expect(received).toEqual(['hello']);
+    expect(transport.stats()).toMatchObject({ logged: 1, dropped: 1 });
+  });
+
   it('judges each log call by the levels and the level of the logger that made it', async () => {
     const { name, transport } = open();
     const npm = winston.createLogger({ level: 'warn', transports: [transport] });

@@ -98,21 +98,21 @@ export abstract class DirectTransport extends TransportStream {
   }
 
   #take(info: LogInfo): void {
+    try {
+      this.#takeReadable(info);
+    } catch (error) {
+      this.drop(error);
+    }
+  }
+
+  #takeReadable(info: LogInfo): void {
     if (this.silent || (info.exception === true && !this.handleExceptions)) return;
-    if (info instanceof Promise) return this.#refuse(info);
+    // The format of a logger must not be async: winston hands over its promise as the log call.
+    if (info instanceof Promise) void atOnce(info);
     const logger = this.#loggers.find(info);
     if (!this.#accepts(info, logger)) return;
     const formatted = this.format ? this.#format(info) : info;
     if (formatted) this.log(formatted, ignore);
-  }
-
-  /** The format of a logger must not be async: winston hands over its promise as the log call. */
-  #refuse(promise: Promise<unknown>): void {
-    try {
-      void atOnce(promise);
-    } catch (error) {
-      this.drop(error);
-    }
   }
 
   /** winston's rule: a level of the transport comes before that of the logger, and both are among the logger's levels. */
