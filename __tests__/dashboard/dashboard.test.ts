@@ -173,6 +173,16 @@ describe('authorize', () => {
     expect(names).not.toHaveBeenCalled();
   });
 
+  it('holds no request for longer than ten seconds if it never settles', async () => {
+    const guarded = makeDashboard(workspace, { authorize: () => new Promise(() => undefined) });
+    const site = await Site.open(guarded.node);
+    for (const response of await Promise.all([ask(guarded), ask(guarded, '?asset=script'), fetch(site.url)])) {
+      expect(response.status).toBe(503);
+      expect(await response.text()).toBe('Whether you may see this page was not decided in time\n');
+    }
+    await site.close();
+  });
+
   it('is called with each request, and lets a request pass if it returns true', async () => {
     const seen: string[] = [];
     const authorize: Authorize = async ({ method, url, headers }) => {
