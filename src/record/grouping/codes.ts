@@ -35,10 +35,9 @@ const AFTER_STATUS = new RegExp(
   'y',
 );
 /** Words before an HTTP status, and before the path that stands before one. */
-const endsBeforeStatus = endingWith(
-  `status code responds responded respond response with http answer answers answered reply replies replied a an returned returns gave sent
-  failed smtp ftp amqp sip`,
-);
+const BEFORE_STATUSES =
+  'status code responds responded respond response with answer answers answered reply replies replied a an returned returns gave sent failed http smtp ftp amqp sip';
+const endsBeforeStatus = endingWith(BEFORE_STATUSES);
 const endsAsMethod = endingWith(METHODS.toLowerCase().replaceAll('|', ' '));
 
 /**
@@ -48,11 +47,14 @@ const endsAsMethod = endingWith(METHODS.toLowerCase().replaceAll('|', ' '));
 const CODE =
   /^(?:#?-?\d{1,5}|[A-Z]{1,4}-?\d{3,6}|\d[A-Z\d]{2}\d{2}|0x[\da-fA-F]{1,8}|3221\d{6}|-107374\d{4}|\d{1,3}\/[A-Z]{2,})$/;
 const MAX_CODE = 11;
-const endsAsCode = endingWith('code codes status statuses level lvl severity errno sqlstate hresult');
+const CODES = 'code codes status statuses level lvl severity errno sqlstate hresult';
+const endsAsCode = endingWith(CODES);
 /** Words after which a number may be a count as well. */
-const endsAsEnd = endingWith('exit exits exited signal');
+const ENDS = 'exit exits exited signal';
+const endsAsEnd = endingWith(ENDS);
 /** Words between the name of a code and the code, and the text that ends with one. */
-const endsAsLink = endingWith('with by number is was alert');
+const LINKS = 'with by number is was alert';
+const endsAsLink = endingWith(LINKS);
 const LINKED =
   /(?:(?:code|status|errno|sqlstate|signal|alert) (?:number|is|was)|\b(?:TLS|SSL) alert|\bexit(?:s|ed|ing)? (?:with|by))$/i;
 const CLOSED = /\b(?:clos(?:ed?|ing)|disconnect(?:ed)?)(?: with)?$/i;
@@ -81,8 +83,14 @@ const END = /[:;,)\]]|$/y;
 
 /** Marks between the name of a code and the code. */
 const BETWEEN = listCodes(' "\'(:=[');
-/** The last letters of the names of codes and errors, and the end of a placeholder. */
-const LAST_LETTERS = listCodes('esolrnhdgtcwyapESOLRNDGTCHWYAP>');
+/** The last two letters of all words after which a token may be a code. */
+const LAST_LETTERS = new Uint8Array(1024);
+for (const word of `${BEFORE_STATUSES} ${CODES} ${ENDS} ${LINKS} rc ret sig error exception warning failed failure rule raised threw
+  throws said says close closed closing disconnect disconnected`.split(/\s+/)) {
+  LAST_LETTERS[pairLetters(word, word.length)] = 1;
+}
+
+const PLACEHOLDER_END = 62;
 
 /** Where a token stands. */
 export interface Context {
@@ -96,7 +104,13 @@ export interface Context {
 export function mayBeTelling({ line, start, mayBeStatus }: Context): boolean {
   if (mayBeStatus || isBracket(line, start)) return true;
   const end = skipMarks(line, start);
-  return end === 0 || (end < start && LAST_LETTERS[line.charCodeAt(end - 1)] === 1);
+  if (end === 0 || end === start) return end === 0;
+  return LAST_LETTERS[pairLetters(line, end)] === 1 || line.charCodeAt(end - 1) === PLACEHOLDER_END;
+}
+
+/** The two letters before the end of a text as one number, whatever their case. */
+function pairLetters(text: string, end: number): number {
+  return ((text.charCodeAt(end - 2) & 31) << 5) | (text.charCodeAt(end - 1) & 31);
 }
 
 /** Whether a token with digits says what happened, by the text before it. */
@@ -186,5 +200,6 @@ export function isCodeAfter(before: string, text: string): boolean {
 
 /** Whether the value of a key is a code. */
 export function isCodeValue(key: string, mark: string, value: string): boolean {
+  if (LAST_LETTERS[pairLetters(key, key.length)] !== 1) return false;
   return isTelling(value, { line: `${key}${mark}${value}`, start: key.length + 1, mayBeStatus: false });
 }

@@ -11,6 +11,7 @@ const ESCAPE = new RegExp(
   String.raw`${ESC}(?:\[[\d;:?]{0,32}[@-~]|\][^\u0007${ESC}\n]{0,1024}(?:\u0007|${ESC}\\)|[()][A-Z0-9]|[78=>cDEHMNOZ])?|\u009b[\d;:?]{0,32}[@-~]`,
   'g',
 );
+const NON_ASCII = /\P{ASCII}/u;
 /** What turns at the start of a line while something is done. */
 const SPINNER = /^[\u2801-\u28ff]+\s+/;
 /** Full-width forms of ASCII, and digits of other scripts. */
@@ -41,7 +42,8 @@ export function takeLine(text: string): string {
   const plain = part.includes(ESC) || part.includes('\u009b') ? part.replace(ESCAPE, '') : part;
   const hasLines = plain.includes('\n') || plain.includes('\r');
   const line = hasLines ? joinLines(plain.replace(UNCAUGHT, '').split(/[\r\n\u2028\u2029]+/)) : plain;
-  return truncateAtBlank(line.replace(SPINNER, '').replace(OTHER_FORM, toAscii).replace(/\s+/g, ' ').trim());
+  const ascii = NON_ASCII.test(line) ? line.replace(SPINNER, '').replace(OTHER_FORM, toAscii) : line;
+  return truncateAtBlank(ascii.replace(/\s+/g, ' ').trim());
 }
 
 function joinLines(lines: readonly string[]): string {

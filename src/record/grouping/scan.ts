@@ -1,47 +1,7 @@
 /** One pass over the characters of a line: what may be in it, so that only the expressions that could match are tried. */
 
+import { HAS } from './has';
 import { DAYS, findUnit, LITERALS, METHODS, MONTHS, NOTHING } from './vocabulary';
-
-/** What a line may hold, as bits. */
-export const HAS = {
-  digit: 1,
-  /** A `://`. */
-  url: 2,
-  /** Two quotes of a kind. */
-  quotes: 4,
-  /** One or two digits, a colon, two digits. */
-  clock: 8,
-  /** Four digits and another beside a `-`, `/` or `.`, or the name of a month or a day. */
-  date: 16,
-  /** A unit of a size or of time after a digit, or after a digit and a blank. */
-  unit: 32,
-  /** A mark as in a host, a path, an address, or a key with its value. */
-  mark: 128,
-  nonAscii: 256,
-  /** An escape, a line break, or two blanks in a row. */
-  control: 512,
-  /** The same mark of punctuation twice. */
-  repeat: 1024,
-  /** A word that may be random: its case changes six times, or it is of seven or more letters from a to f. */
-  random: 2048,
-  /** No value: nothing in brackets or before one, or `null` and the like after a colon. */
-  absent: 4096,
-  /** A word after which the name of a user or a host may stand. */
-  name: 8192,
-  /** A `<`, which may begin a placeholder. */
-  placeholder: 16_384,
-  equals: 32_768,
-  /** A bracket, a colon, a digit, as after an IPv6 address. */
-  bracket: 65_536,
-  /** A slash that ends a word or stands before a bracket or brace, as in a route; or a dot and a brace. */
-  route: 131_072,
-  /** `HTTP`, or the name of a method. */
-  http: 262_144,
-  /** A plus before a digit. */
-  plus: 524_288,
-  /** What may be a bar of progress: a square bracket before what lines are drawn with, or before a `>`. */
-  bar: 1_048_576,
-} as const;
 
 /** Taken apart, since an exported constant is looked up each time. */
 const {
@@ -130,7 +90,8 @@ export function scan(line: string): number {
       const word = skipWord(line, i);
       const end = word >>> 1;
       if (kind & INITIAL && end - i > 2) bits |= startKnownWord(line, i, end - i, kind);
-      if (end - i > 6 && !(word & 1 && !(kind & HEX_LETTER)) && mayBeRandom(line, i, end)) bits |= random;
+      if (end - i > 6 && (word & 1 ? kind & HEX_LETTER && isHex(line, i, end) : mayBeRandom(line, i, end)))
+        bits |= random;
       if (kind & UNIT_INITIAL && (afterDigits === i || (afterDigits === i - 1 && line.charCodeAt(i - 1) === SPACE))) {
         bits |= isUnit(line, i, end) ? unit : 0;
       }
@@ -207,18 +168,22 @@ function isUnit(line: string, start: number, end: number): boolean {
   return end - start <= MAX_UNIT && findUnit(line.slice(start, end), false) !== undefined;
 }
 
-/** Whether the case of a word changes six times, or all of its letters are from a to f. */
+/** Whether the case of a word changes six times. */
 function mayBeRandom(line: string, start: number, end: number): boolean {
   let previous = readKind(line.charCodeAt(start));
-  let common = previous;
   let changes = 0;
   for (let i = start + 1; i < end; i++) {
     const kind = readKind(line.charCodeAt(i));
     changes += ((kind ^ previous) & UPPER) >> 1;
-    common &= kind;
     previous = kind;
   }
-  return changes > 5 || (common & HEX_LETTER) !== 0;
+  return changes > 5;
+}
+
+function isHex(line: string, start: number, end: number): boolean {
+  let i = start;
+  while (i < end && readKind(line.charCodeAt(i)) & HEX_LETTER) i++;
+  return i === end;
 }
 
 function startKnownWord(line: string, start: number, length: number, kind: number): number {

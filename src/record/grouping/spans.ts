@@ -1,7 +1,7 @@
 /** Values that may hold blanks or punctuation: URLs, quotations, times and sizes. */
 
 import { isCodeAfter } from './codes';
-import { HAS } from './scan';
+import { HAS } from './has';
 import { endsWithTellingKey, REQUEST } from './telling';
 import { DAYS, findUnit, LONG_DAYS, MONTHS, ZONES } from './vocabulary';
 

@@ -2,7 +2,7 @@
 
 import { BESIDE, findBeside } from './beside';
 import { PLACEHOLDER } from './character-kinds';
-import { HAS } from './scan';
+import { HAS } from './has';
 import { endsWithTellingKey } from './telling';
 import { CURRENCIES, LITERALS, METHODS } from './vocabulary';
 
@@ -59,10 +59,10 @@ const INTERVAL = /\[<number>\)|\(<number>\]/g;
 const BRACKETED = /(?<= |^)([([]) ?(?:<(?:number|text|name)> ?)?([)\]])/g;
 /** A word after a number that may be a plural. */
 const PLURAL = /<number> ([a-z]{2,31}s)(?![\w-])/g;
-/** Verbs with an s, and words that end like a plural. */
+/** Verbs with an s, words that end like a plural, and those whose singular is a value. */
 const NO_PLURALS = new Set(
   `always belongs contains does ends exceeds exists expects fails gets goes has means needs remains requires returns runs says seems
-  sets starts stops takes this thus uses was`.split(/\s+/),
+  sets starts stops takes this thus uses was nulls trues falses undefineds`.split(/\s+/),
 );
 /** Without its s it would be taken for a number. */
 const HEX_PLURAL = /^[a-f]{7,}s$/;

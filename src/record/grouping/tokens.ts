@@ -3,7 +3,7 @@
 import { KIND, PLACEHOLDER, readToken } from './character-kinds';
 import { type Context, isCodeValue, isTelling, mayBeTelling } from './codes';
 import { MAC_LENGTH, nameDigits, nameEach, nameParts, nameWhole } from './forms';
-import { HAS } from './scan';
+import { HAS } from './has';
 import { endsWithTellingKey, isKnownName } from './telling';
 
 const PLACEHOLDERS = new RegExp(`(${PLACEHOLDER})`);
@@ -105,8 +105,8 @@ function nameToken(line: string, end: number, kinds: number, context: Context): 
 
 /** A code next to the colon after its name: `errno:-104`. */
 function isCode(token: string): boolean {
-  const end = token.indexOf(':');
-  return PLAIN_KEY.test(token.slice(0, end)) && isCodeValue(token.slice(0, end), ':', token.slice(end + 1));
+  const key = token.slice(0, token.indexOf(':'));
+  return isCodeValue(key, ':', token.slice(key.length + 1)) && PLAIN_KEY.test(key);
 }
 
 function isHost(service: string, { line, start }: Context): boolean {
