@@ -75,7 +75,7 @@ export interface TransportOptions
   readonly commonKey?: CommonKey | undefined;
   /**
    * Time between the beginnings of two batches of one logger name and severity, in milliseconds, from 0 to 60,000. After a
-   * pause up to five may begin early, the first as soon as something is logged. The word is Kafka's. @default 10
+   * pause up to five may begin early, the first as soon as something is logged. The word is Kafka's. @default 50
    */
   readonly lingerMs?: number | undefined;
   /**
@@ -140,7 +140,7 @@ export const DEFAULTS = Object.freeze({
   commonKey: 'message' as CommonKey,
   timestamp: 'iso' as TimestampFormat,
   sampleSeverities: Object.freeze(['warning', 'error', 'critical']) as readonly string[],
-  lingerMs: 10,
+  lingerMs: 50,
   maxPending: 10_000,
   closeTimeoutMs: 5000,
 });

@@ -167,7 +167,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
     }
     const message = readMessage(info);
     const counted = toCommonKey(info, message, this.#options.commonKey, this.#onKeyError);
-    const text = toLineText(info, message, this.format !== undefined);
+    const text = toLineText(info, message, this.format !== undefined, lane.lastText);
     if (!this.#isOpen) this.#open();
     lane.add(Date.now(), counted, text, this.listenerCount('logged') > 0 ? info : undefined);
     if (endsProcess(this, info)) this.#finish();

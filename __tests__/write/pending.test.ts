@@ -104,6 +104,34 @@ describe('pending', () => {
       ]);
     });
 
+    it('gives each of the lines that follow one another its own metadata, whether that is the same or not', () => {
+      const pending = createPending();
+      const destination = createDestination('app');
+      const logged = [
+        [{ name: 'a', id: 1 }, '{"name":"a","id":1}'],
+        [{ name: 'a', id: 1 }, '{"name":"a","id":1}'],
+        [{ name: 'a', id: 1, more: true }, '{"name":"a","id":1,"more":true}'],
+        [{ name: 'a', id: 1 }, '{"name":"a","id":1}'],
+        [{ id: 1, name: 'a' }, '{"id":1,"name":"a"}'],
+        [{ id: '1', name: 'a' }, '{"id":"1","name":"a"}'],
+        [{ id: null, name: 'a' }, '{"id":null,"name":"a"}'],
+        [{ id: undefined, name: 'a' }, '{"name":"a"}'],
+        [{ id: Number.NaN, name: 'a' }, '{"id":null,"name":"a"}'],
+        [{ id: Number.NaN, title: 'a' }, '{"id":null,"title":"a"}'],
+        [Object.create({ id: 7 }, { name: { value: 'a', enumerable: true } }) as object, '{"name":"a"}'],
+        [{ name: 'a' }, '{"name":"a"}'],
+        [{ name: 'a', timestamp: new Date().toISOString() }, '{"name":"a"}'],
+        [{ name: 'a', timestamp: '2020-01-01T00:00:00Z' }, '{"name":"a","timestamp":"2020-01-01T00:00:00Z"}'],
+      ] as const;
+      pending.draw(destination);
+      for (const [metadata] of logged) {
+        const info = Object.assign(metadata, { level: 'info', message: 'hello' });
+        const text = toLineText(info, 'hello', false, destination.texts.at(-1));
+        pending.add(destination, time, 'hello', text);
+      }
+      expect(pending.draw(destination)[0]?.lines).toEqual(logged.map(([, json]) => `hello ${json}`));
+    });
+
     it.each([false, true])('has room for a hundred lines again once they are written (held up: %s)', (isHeldUp) => {
       const pending = createPending();
       const destination = createDestination('app');

@@ -3,7 +3,7 @@
 import { formatPlainText, formatText, parseParts, parseWhole } from '../line-format';
 import { JsonWriter } from './json';
 import { nameInStack } from './logged-error';
-import { cleanText, detach, truncate } from './text';
+import { cleanText, truncate } from './text';
 
 /** Longest line, in bytes of UTF-8. */
 export const MAX_LINE_BYTES = 8192;
@@ -73,32 +73,11 @@ export function composeText(message: string, parts: LoggedParts): string {
   return composeCut(text, parts, stack);
 }
 
-/**
- * The same, for metadata of texts, numbers, booleans, null and undefined only, which JSON can be left to. No key is `__proto__`.
- */
-export function composeFlatText(message: string, parts: LoggedParts): string {
-  const metadata = writeFlat(parts);
-  const text = formatText(cleanText(message), metadata);
-  return metadata !== '{}' && fits(text, MAX_TEXT_BYTES) ? text : composeText(message, parts);
-}
-
-/** Lines that follow one another often have the same metadata: those of a child logger, for example. */
-let last: LoggedParts = { keys: [], values: [] };
-let lastMetadata = '{}';
-
-function writeFlat(parts: LoggedParts): string {
-  if (isSame(parts, last)) return lastMetadata;
-  const fields: Record<string, unknown> = {};
-  parts.keys.forEach((key, i) => {
-    if (parts.values[i] !== undefined) fields[key] = parts.values[i];
-  });
-  lastMetadata = JSON.stringify(fields);
-  last = { keys: parts.keys, values: parts.values.map((value) => (typeof value === 'string' ? detach(value) : value)) };
-  return lastMetadata;
-}
-
-function isSame(a: LoggedParts, b: LoggedParts): boolean {
-  return a.keys.length === b.keys.length && a.keys.every((key, i) => key === b.keys[i] && a.values[i] === b.values[i]);
+/** The same, for metadata that JSON can be left to. */
+export function composeFlatText(message: string, metadata: LoggedParts & { readonly json: string }): string {
+  const { json } = metadata;
+  const text = formatText(cleanText(message), json);
+  return json !== '{}' && fits(text, MAX_TEXT_BYTES) ? text : composeText(message, metadata);
 }
 
 /** The text of a message without metadata. */

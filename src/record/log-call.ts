@@ -101,14 +101,15 @@ export function toCommonKey(
  * its objects after the log call.
  *
  * @param isFormatted - whether the transport has a format of its own, whose text the line then is
+ * @param before - the text of the line before, from which this one may take over what is the same
  */
-export function toLineText(info: LogInfo, message: string, isFormatted: boolean): LineText {
+export function toLineText(info: LogInfo, message: string, isFormatted: boolean, before?: LineText): LineText {
   if (isFormatted && typeof info[MESSAGE] === 'string') {
     return new ComposedText(composeFormatted(truncateEarly(info[MESSAGE], MAX_LINE_BYTES)));
   }
   if (typeof info.message === 'string' && !mayHoldError(info, SPLAT)) {
     if (!hasMetadata(info)) return truncateEarly(message, MAX_LINE_BYTES);
-    const deferred = DeferredText.from(message, info);
+    const deferred = DeferredText.from(message, info, before);
     if (deferred) return deferred;
   }
   return new ComposedText(composeText(message, readParts(info, SPLAT)));

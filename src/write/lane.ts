@@ -67,6 +67,11 @@ export class Lane {
     return this.#isAwake || this.#note.isPending;
   }
 
+  /** The text of the newest line that is pending. */
+  get lastText(): LineText | undefined {
+    return this.#destination.texts.at(-1);
+  }
+
   /** Takes one log call, as {@link Pending.add} does, and sees that it is written. */
   add(time: number, message: string | undefined, text: LineText, info?: LogInfo): void {
     this.#pending.add(this.#destination, time, message, text, info);

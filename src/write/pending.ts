@@ -20,7 +20,7 @@ const LINE_OVERHEAD = 64;
  * A destination that was drawn this recently will be drawn again soon, so its texts are not copied and deferred ones not
  * put together: that takes half a microsecond.
  */
-const COPY_AFTER_MS = 20;
+const COPY_AFTER_MS = 120;
 
 type Messages = Map<string, CountedMessage>;
 
