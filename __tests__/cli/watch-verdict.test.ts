@@ -1,6 +1,6 @@
 import { createCluster } from 'redis';
 import { RedisRecentCommonTransport } from '../../src';
-import { setOwnClock } from '../support/own-clock';
+import { advanceOwnClock, setOwnClock } from '../support/own-clock';
 import { startCluster } from '../support/redis/cluster';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { FakeSink, RunningCli, runCli } from '../support/viewers/cli';
@@ -32,7 +32,7 @@ const FOR = '1h';
 
 /** Has the time of all watches be over. */
 function endWatches(): void {
-  setOwnClock({ now: () => performance.now() + 3_600_000 });
+  advanceOwnClock(3_600_000);
 }
 
 const { oldLogger } = watchersForTests(() => workspace);

@@ -1,6 +1,6 @@
 import { RecentCommonReader } from '../../src';
 import { WatchedTotals } from '../../src/read/watched-totals';
-import { setOwnClock } from '../support/own-clock';
+import { advanceOwnClock, setOwnClock } from '../support/own-clock';
 import { redisWithClock } from '../support/redis/redis-with-clock';
 import { describeWithClock } from '../support/redis/server-clock';
 import { Workspace } from '../support/workspace';
@@ -70,7 +70,7 @@ describeWithClock('totals that are watched', () => {
     for (const key of await workspace.redis.keys(workspace.key('common:shop:error*')))
       await workspace.redis.unlink(key);
     expect(await read()).toHaveLength(3);
-    setOwnClock({ now: () => performance.now() + 61_000 });
+    advanceOwnClock(61_000);
     await expectSame();
     expect(await read()).toEqual([expect.stringMatching(/^mail info 12 /), expect.stringMatching(/^shop info 40 /)]);
   });

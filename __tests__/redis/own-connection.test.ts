@@ -1,5 +1,6 @@
 import { type DeliveryWarning, RecentCommonReader, RedisRecentCommonTransport, type TransportOptions } from '../../src';
 import { isConfigurationError } from '../../src/redis/failures';
+import { advanceOwnClock, setOwnClock, shortenWaits } from '../support/own-clock';
 import { describeWithServer, RedisServer } from '../support/redis/servers';
 import { serversForTests } from '../support/redis/test-servers';
 import { itWith } from '../support/requirements';
@@ -129,6 +130,8 @@ describeWithServer('master that is demoted and keeps its connections', () => {
 });
 
 describeWithServer('connection that is dead without having been closed', () => {
+  afterEach(() => setOwnClock());
+
   it.each(['flush', 'close'] as const)('is replaced well within the deadline of %s()', async (method) => {
     const server = await startServer();
     const proxy = await startProxy(server);
@@ -137,7 +140,10 @@ describeWithServer('connection that is dead without having been closed', () => {
     await transport.flush();
     proxy.holdRequests();
     log();
-    await transport[method]();
+    const flushed = transport[method]();
+    await until(() => proxy.heldBytes > 0);
+    advanceOwnClock(3000);
+    await flushed;
     expect(transport.stats()).toMatchObject({ written: 2, pending: 0 });
     expect(await countCalls(server)).toBe(2);
     expect(warnings.filter((warning) => /not acknowledged/.test(warning))).toEqual([]);
@@ -153,15 +159,18 @@ describeWithServer('connection that is dead without having been closed', () => {
     log();
     await transport.flush();
     // Several batches: the second is acknowledged after more than a third of the time, the third never.
-    proxy.delay(800);
+    proxy.delay(200);
     for (let i = 0; i < 2500; i++) log(`message ${i}`);
     const flushed = transport.flush();
-    for (let acknowledged = 0; acknowledged < 2; acknowledged++) {
+    for (let acknowledged = 1; acknowledged <= 2; acknowledged++) {
       const { written } = transport.stats();
+      advanceOwnClock(3000 * acknowledged);
       await until(() => transport.stats().written > written);
     }
+    expect(proxy.accepted).toBe(1);
     proxy.holdRequests();
     proxy.delay(0);
+    advanceOwnClock(10_000);
     await flushed;
     expect(transport.stats().pending).toBe(0);
   });
@@ -247,12 +256,14 @@ describeWithServer('outage of Redis', () => {
 
   it('does not keep a second close() from flushing after a repair', async () => {
     const server = await startServer();
-    const { transport, log } = openTransport({ url: server.url, closeTimeoutMs: 4000 });
+    const { transport, log } = openTransport({ url: server.url });
     log();
     await transport.flush();
     await server.kill();
     log();
+    shortenWaits(CLOSE_TIMEOUT_MS);
     await transport.close();
+    setOwnClock();
     expect(transport.stats().pending).toBe(1);
     await server.start();
     await transport.close();
