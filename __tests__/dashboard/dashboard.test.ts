@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { createClient } from 'redis';
 import { OptionsError, RecentCommonReader } from '../../src';
 import { createDashboard, type Dashboard, type DashboardOptions } from '../../src/dashboard';
+import { setOwnClock, shortenWaits } from '../support/own-clock';
 import { runProgram } from '../support/program';
 import { makeUser, readRefusals, userRules } from '../support/redis/acl';
 import { describeWithServer, freePort, RedisServer } from '../support/redis/servers';
@@ -400,6 +401,7 @@ describe('reads that outlive their deadline', () => {
     const reader = new RecentCommonReader({ url: workspace.url, keyPrefix: workspace.prefix });
     const names = jest.spyOn(reader, 'names').mockImplementation(() => answered.then(() => workspace.reader.names()));
     const hanging = makeDashboard(workspace, { reader });
+    shortenWaits(5000);
     const askAll = (first: number): Promise<number[]> =>
       Promise.all(
         Array.from({ length: 8 }, async (_, i) => (await ask(hanging, `?name=app${first + i}&format=parts`)).status),
@@ -407,6 +409,7 @@ describe('reads that outlive their deadline', () => {
     expect(await askAll(0)).toEqual(Array(8).fill(503));
     expect(await askAll(8)).toEqual(Array(8).fill(503));
     expect(names).toHaveBeenCalledTimes(8);
+    setOwnClock();
     answer();
     await until(async () => (await ask(hanging, '?name=shop&format=parts')).status === 200);
     reader.close();
@@ -440,6 +443,7 @@ describeWithServer('a dashboard', () => {
     const hanging = makeDashboard(workspace, { reader: new RecentCommonReader({ client }) });
     server.signal('SIGSTOP');
     jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
+    setOwnClock({ setTimeout, clearTimeout });
     const asked = ask(hanging);
     let isAnswered = false;
     void asked.then(() => (isAnswered = true));
@@ -447,6 +451,7 @@ describeWithServer('a dashboard', () => {
     expect(isAnswered).toBe(false);
     await jest.advanceTimersByTimeAsync(1);
     jest.useRealTimers();
+    setOwnClock();
     const response = await asked;
     expect(response.status).toBe(503);
     expect(textById(await response.text(), 'status')).toBe('Redis does not answer.');

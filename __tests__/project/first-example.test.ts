@@ -20,7 +20,7 @@ function withoutTimes(text: string): string {
 }
 
 describeWithServer('first example of the README', () => {
-  it('prints the documented output', async () => {
+  it.concurrent('prints the documented output', async () => {
     const server = await RedisServer.start();
     await clearOfTheTurn();
     const ended = await runExample(server.url);
@@ -31,7 +31,7 @@ describeWithServer('first example of the README', () => {
 });
 
 describe('first example of the README without a Redis', () => {
-  it('prints the reason without a stack trace, and ends', async () => {
+  it.concurrent('prints the reason without a stack trace, and ends', async () => {
     const host = `127.0.0.1:${await freePort()}`;
     const ended = await runExample(`redis://${host}`);
     expect(ended).toEqual({ code: 0, stdout: '', stderr: expect.stringContaining(`connect ECONNREFUSED ${host}`) });

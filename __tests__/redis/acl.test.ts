@@ -366,7 +366,7 @@ describeWithUsers('writer that Redis refuses', () => {
   };
 
   /** Longer than the first waits of quick retries together. */
-  const SLOW_MS = 1500;
+  const SLOW_MS = 500;
 
   it.each([
     ['evalsha', ['-evalsha'], ['+evalsha'], /NOPERM .*evalsha/],
