@@ -3,6 +3,9 @@
 import { clock } from '../clock';
 import type { Connection } from './connection';
 
+/** How long Redis may take for a reply. */
+export const REPLY_TIMEOUT_MS = 10_000;
+
 interface DeadlineOptions {
   /** Whether the deadline keeps the process alive. @default false */
   readonly holdsProcess?: boolean;

@@ -15,7 +15,8 @@ export interface ConnectionOptions {
    * A connected client, cluster, sentinel or pool of node-redis 4 to 6, or a client or cluster of ioredis 5 or 6 or of iovalkey
    * 0.4. It is never closed. A client of its own (`client.duplicate()`) keeps other commands, such as a blocking `BLPOP`, from
    * holding up the log. If nobody listens for its `'error'` events, it gets a listener that does nothing: without one, a lost
-   * connection would end the process. A prefix that the client puts before each key comes before `keyPrefix`.
+   * connection would end the process. What it gets no reply to within 10 seconds fails. A prefix that the client puts before
+   * each key comes before `keyPrefix`.
    */
   readonly client?: PassedClient | undefined;
   /**

@@ -3,13 +3,11 @@
 import type { RedisClient, RedisClientOptions, RedisFunctions, RedisModules, RedisScripts, RespVersions } from 'redis';
 import { clock } from '../clock';
 import type { Connection } from './connection';
-import { noAnswer, withDeadline } from './deadline';
+import { noAnswer, REPLY_TIMEOUT_MS, withDeadline } from './deadline';
 import { ignoreError, isDestinationError, toClusterAdvice, withoutArguments } from './failures';
 import { nodeRedis } from './node-redis';
 import { ForeignReplyError, runScript, type Script, type ScriptArguments } from './script';
 
-/** How long a reply may take before the connection is dropped. */
-const COMMAND_TIMEOUT_MS = 10_000;
 /** How long an attempt to connect may take. Nothing else ends an attempt, and it keeps the process alive. */
 const CONNECT_TIMEOUT_MS = 2000;
 /** The same after `release`, when such an attempt may be all that keeps the process alive. */
@@ -128,7 +126,7 @@ export class OwnConnection implements Connection {
     try {
       // A server that hangs does not close its connections, so this side does.
       const onTimeout = (): void => this.#end(link);
-      const reply = await withDeadline(work, COMMAND_TIMEOUT_MS, { holdsProcess: this.#holdsProcess, onTimeout });
+      const reply = await withDeadline(work, REPLY_TIMEOUT_MS, { holdsProcess: this.#holdsProcess, onTimeout });
       this.#silentSince = clock.now();
       link.hasReplied = true;
       return reply;

@@ -3,6 +3,7 @@
 import type { EventEmitter } from 'node:events';
 import { errorMessage } from '../errors';
 import type { Connection } from './connection';
+import { noAnswer, REPLY_TIMEOUT_MS, withDeadline } from './deadline';
 import { ignoreError, isDemotionError, toClusterAdvice } from './failures';
 import { isClusterClient, type PassedClient, toRunner } from './passed-client';
 import { runScript, type Script, type ScriptArguments } from './script';
@@ -12,6 +13,8 @@ export class PassedConnection implements Connection {
   readonly isCluster: boolean;
   readonly heldMs = 0;
   readonly #runner: ReturnType<typeof toRunner>;
+  /** First keys of scripts without a reply in time, which the client may still send: as many more would fill its memory. */
+  readonly #overdue = new Set<string>();
 
   constructor(client: PassedClient) {
     this.isCluster = isClusterClient(client);
@@ -23,12 +26,20 @@ export class PassedConnection implements Connection {
 
   async run(script: Script, keys: string[], args: string[], onUnknown?: () => ScriptArguments): Promise<unknown> {
     try {
-      return await runScript(this.#runner, script, keys, args, onUnknown);
+      const [key = ''] = keys;
+      if (this.#overdue.has(key)) throw noAnswer(REPLY_TIMEOUT_MS);
+      const work = runScript(this.#runner, script, keys, args, onUnknown);
+      return await withDeadline(work, REPLY_TIMEOUT_MS, { onTimeout: () => this.#await(key, work) });
     } catch (error) {
       if (!isDemotionError(error)) throw this.isCluster ? error : toClusterAdvice(error);
       const advice = 'if another server is the master now, reconnect the client, or pass a url instead of it';
       throw new Error(`${errorMessage(error)} (${advice})`, { cause: error });
     }
+  }
+
+  #await(key: string, work: Promise<unknown>): void {
+    this.#overdue.add(key);
+    work.catch(ignoreError).finally(() => this.#overdue.delete(key));
   }
 
   expectReplies(): () => void {
