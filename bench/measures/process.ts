@@ -9,6 +9,7 @@ import { measureFootprint } from './footprint';
 import { measureLatency, pollReader } from './latency';
 import { measureMemory } from './memory';
 import { logNews } from './news';
+import { measureProfile } from './profile';
 import { measureRate } from './rate';
 import { measureTurns } from './turn';
 import { runWatchers } from './watchers';
@@ -16,6 +17,7 @@ import { runWriter } from './writer';
 
 const MEASURES: Readonly<Record<string, (task: never, gate: Gate) => Promise<object>>> = {
   cpu: measureCpu,
+  profile: measureProfile,
   rate: measureRate,
   flood: measureFlood,
   calls: measureCalls,

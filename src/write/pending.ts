@@ -105,7 +105,8 @@ export class Pending {
     }
     const counted = message === undefined ? undefined : this.#count(destination, time, message, text);
     destination.times.push(time);
-    const line = text === counted ? counted : keep(destination, time, text);
+    // Comparing the text with the message counted, which may be a copy, would read both to their end.
+    const line = text === message && counted !== OTHER ? (counted as string) : keep(destination, time, text);
     destination.texts.push(line);
     this.#lineCharacters += line.length + LINE_OVERHEAD;
     const { length } = destination.texts;
