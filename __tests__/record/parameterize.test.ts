@@ -175,6 +175,11 @@ describe('parameterize', () => {
     ['a month with its year', 'report for March 2026 sent', 'report for Sept 2025 sent'],
     ['a zone of time by its name', 'clock set to Europe/Berlin', 'clock set to America/New_York'],
     ['the unit of time of a rate', 'limit is 5 req/s', 'limit is 120 req/min'],
+    ['the way a rate is written', 'limit is 5 req/s', 'limit is 5 req per hour'],
+    ['the schedule of cron', 'runs 0 3 * * * again', 'runs */5 9-17 * * 1-5 again'],
+    ['a range of versions', 'needs node >=18 <23, found 16', 'needs node ^20.1, found 18'],
+    ['sizes of which one is a part', 'mem 45.3MB/512MB', 'mem 1.2GB/2GB'],
+    ['the date of a line of Kubernetes', 'I1124 15:31:07.1 9 x', 'I0301 01:02:03.2 8 x'],
     ['the unit of time of a rate in words', 'ingests 5 events per second', 'ingests 1 event per hour'],
     ['a glob', 'no test found for src/**/*.{ts,tsx}', 'no test found for *.test.js'],
     ['a glob over all folders', 'ignoring **/dist/** today', 'ignoring *.log today'],
@@ -273,6 +278,8 @@ describe('parameterize', () => {
     ['wrote 200 rows to https://a.b', 'wrote <number> row to <url>'],
     ['Marker 12 and Decoder 5', 'Marker <number> and Decoder <number>'],
     ['**Note:** [...] 5 more', '**Note:** [...] <number> more'],
+    ['a > 5 but -> 6', 'a > <number> but -> <number>'],
+    ['**bold** * item * other', '**bold** * item * other'],
     ['they march on', 'they march on'],
   ])('takes no number or word of %j for a code or a time', (message, key) => {
     expect(parameterize(message)).toBe(key);

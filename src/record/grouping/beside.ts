@@ -9,19 +9,24 @@ export const BESIDE = {
   /** Another placeholder. */
   list: 4,
   dash: 8,
-  /** A bracket before and behind, with a blank or a text, or of another kind. */
+  /** A bracket before and behind, with a blank or a text. */
   bracket: 16,
   /** A colon before, and perhaps the end of a part of the text behind. */
   field: 32,
   /** A word and a slash, or a unit of time after one. */
   rate: 64,
+  /** A comparison, as in a range of versions. */
+  compared: 128,
+  /** An interval that is open at one end. */
+  open: 256,
 } as const;
 
-const { bracket, dash, field, list, plural, rate, sign } = BESIDE;
+const { bracket, compared, dash, field, list, open, plural, rate, sign } = BESIDE;
 
 const SPACE = 32;
 const COLON = 58;
 const LESS_THAN = 60;
+const GREATER_THAN = 62;
 
 /** What stands beside the placeholders of a key: bits of {@link BESIDE}. */
 export function findBeside(key: string): number {
@@ -38,18 +43,29 @@ function findBefore(key: string, start: number, end: number): number {
   const isApart = key.charCodeAt(start - 1) === SPACE;
   const at = isApart ? start - 2 : start - 1;
   const before = key.charCodeAt(at);
+  if (before === LESS_THAN || before === GREATER_THAN) return !isApart && isComparison(key, at) ? compared : 0;
   if (before === COLON) return endsPart(key, end) || !isApart ? field : 0;
   if (before === 91 || before === 40)
     return endsPart(key, end)
-      ? (isApart || isText(key, start) || isOpen(key, before, end) ? bracket : 0) | findBeforeBracket(key, at)
+      ? (isApart || isText(key, start) ? bracket : 0) |
+          findBeforeBracket(key, at) |
+          (isOpen(key, before, end) ? open : 0)
       : 0;
   // A capital or a sign, as of a currency.
   return isApart && ((before >= 65 && before <= 90) || before === 36 || before > 127) ? sign : 0;
 }
 
-/** Whether one end of an interval is open. */
+/** Whether a sign stands alone, and is no end of an arrow or a placeholder. */
+function isComparison(key: string, at: number): boolean {
+  const before = key.charCodeAt(at - 1);
+  return before === SPACE || before === 64 || before === 34 || before === 40;
+}
+
+/** Whether what begins with a bracket of one kind, before one or two numbers, ends with one of the other. */
 function isOpen(key: string, before: number, end: number): boolean {
-  return key.charCodeAt(end) === (before === 91 ? 41 : 93);
+  const second = key.charCodeAt(end) === 44 || key.charCodeAt(end) === 59 ? key.indexOf('<number>', end) : -1;
+  const last = second === end + 1 || second === end + 2 ? second + '<number>'.length : end;
+  return key.charCodeAt(last) === (before === 91 ? 41 : 93);
 }
 
 function isText(key: string, start: number): boolean {

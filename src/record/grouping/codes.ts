@@ -81,6 +81,9 @@ const COUNTED = / [a-z]{2,}s(?![\w-])/y;
 const SMALL_WORD = / [a-z\d]/y;
 const END = /[:;,)\]]|$/y;
 
+/** A time after a month and a day next to a letter, with which the lines of Kubernetes begin. */
+const CLOCK = / (?:\d\d:\d\d:|<time>)/y;
+
 /** Marks between the name of a code and the code. */
 const BETWEEN = listCodes(' "\'(:=[');
 /** The last two letters of all words after which a token may be a code. */
@@ -124,7 +127,9 @@ export function isTelling(token: string, context: Context): boolean {
   const name = nameStart >= 0 ? line.slice(nameStart, end) : '';
   if (name !== '' && isNamedCode(name, token, line, end, start)) return true;
   if (line[end] === ':' && PLAIN_CODE.test(token)) return true;
-  return (end === 0 || isBracket(line, start) || BEFORE_CODE.test(name)) && ERROR_CODE.test(token);
+  if (!ERROR_CODE.test(token)) return false;
+  if (end === 0) return !matchesAt(CLOCK, line, start + token.length);
+  return isBracket(line, start) || BEFORE_CODE.test(name);
 }
 
 /** Whether a token is the code of what the name before it says. */

@@ -39,4 +39,6 @@ export const HAS = {
   plus: 524_288,
   /** What may be a bar of progress: a square bracket before what lines are drawn with, or before a `>`. */
   bar: 1_048_576,
+  /** Two stars as in the schedule of cron. */
+  cron: 2_097_152,
 } as const;

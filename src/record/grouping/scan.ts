@@ -10,6 +10,7 @@ const {
   bracket,
   clock,
   control,
+  cron,
   date,
   digit,
   equals,
@@ -230,6 +231,8 @@ function scanMark(line: string, i: number, code: number, kind: number): number {
       return isClosing(line, i + 1) && !(line.charCodeAt(i - 1) > SPACE) ? absent : 0;
     case 123: // {
       return line.charCodeAt(i - 1) === 46 ? route : 0;
+    case 42: // *
+      return drawn | (line.charCodeAt(i - 1) === SPACE && line.charCodeAt(i - 2) === 42 ? cron : 0);
     case 43: // +
       return readKind(line.charCodeAt(i + 1)) & DIGIT ? plus : 0;
     default:

@@ -25,12 +25,19 @@ const TYPOGRAPHIC = /“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|‘[
 /** What may stand before a value: nothing, or a key with its colon, but no part of an identifier that has colons. */
 const APART = String.raw`(?<![^\s([{"'=,;|<~:])(?:(?<!:)|(?<=(?<![^\s([{"'=,;|])[a-zA-Z_.-]{2,64}["']?:))`;
 
+/** When a job is to run, as cron has it. */
+const CRON_FIELD = String.raw`(?:(?:\*|\d{1,2}|[A-Za-z]{3})(?:-(?:\d{1,2}|[A-Za-z]{3}))?(?:\/\d{1,2})?(?:,(?=\S)|(?=\s|$|["'\x60).;:])))+`;
+const CRON = new RegExp(
+  String.raw`(?<![^\s"'\x60(=:])(?=[\d*])(?=[^*]{0,40}\*)${CRON_FIELD}(?: ${CRON_FIELD}){4,5}`,
+  'g',
+);
+
 /** Bytes, as Node prints them. */
 const BUFFER = /<Buffer(?: [\da-f]{2})*(?: ?\.\.\. \d+ more bytes?)?>/g;
 
 /** How far something has come, drawn in brackets beside a number, or in blocks. */
 const BAR = /\[(?!\.+\])(?:[=#*.-]+>?|>) ?[ ._-]*\](?:(?= ?\(?\d)|(?<=\d% \[[^\]]*\]))/g;
-const BLOCKS = /[\u2580-\u259f\u25a0\u25a1\u25aa-\u25af\u25b0\u25b1\u25cb\u25cf\u2b1b\u2b1c]{2,}/g;
+const BLOCKS = /[\u2580-\u259f\u25a0\u25a1\u25aa-\u25af\u25b0\u25b1\u25cb\u25cf\u2501\u2578\u257a\u2b1b\u2b1c]{2,}/g;
 
 /** Times that contain blanks, commas or a word. */
 const MONTH = String.raw`(?:${MONTHS})\b`;
@@ -55,7 +62,7 @@ const TIME = new RegExp(
  * and `1m12s`.
  */
 const AMOUNT = new RegExp(
-  String.raw`(?:(?<= )[<~])?${APART}[-+]?(\d[\d.,]{0,30})( ?)([a-zA-Zµμ]{1,12})(\/s(?:ec)?|(?:\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))*)(?![\p{L}\d_]|[.:-][\p{L}\d<])`,
+  String.raw`(?:(?<= )[<~])?${APART}[-+]?(\d[\d.,]{0,30})( ?)([a-zA-Zµμ]{1,12})(\/(?:s(?:ec)?|min|m|h|hour)|\/\d[\d.]{0,9} ?[kKMGT]i?B|(?:\d{1,3}(?:\.\d{1,9})?(?:ms|[hms]))*)(?![\p{L}\d_]|[.:-][\p{L}\d<])`,
   'gu',
 );
 type AmountParts = [number: string, apart: string, unit: string, rest: string, at: number, line: string];
@@ -66,7 +73,7 @@ const MAX_WORD = 24;
 /** So many digits and a `d` are a hexadecimal number. */
 const MAX_DAYS = 5;
 
-const { url, bar, bracket, quotes, clock, date, unit, nonAscii, placeholder, plus } = HAS;
+const { url, bar, bracket, cron, quotes, clock, date, unit, nonAscii, placeholder, plus } = HAS;
 
 /** Puts placeholders for the values that may hold blanks or punctuation. `has` is what the line may hold. */
 export function nameSpans(line: string, has: number): string {
@@ -76,6 +83,7 @@ export function nameSpans(line: string, has: number): string {
   if (has & quotes) key = key.replace(QUOTED, nameQuoted);
   if (has & nonAscii) key = key.replace(TYPOGRAPHIC, '<text>').replace(BLOCKS, '<number>');
   if (has & placeholder) key = key.replace(BUFFER, '<number>');
+  if (has & cron) key = key.replace(CRON, '<time>');
   if (has & bar) key = key.replace(BAR, '[<number>]');
   if (has & plus) key = key.replace(PHONE, '<number>');
   if (has & (clock | date)) key = key.replace(TIME, '<time>');

@@ -48,15 +48,16 @@ const ACCESS = /^<host> - \S{1,64} \[<time>\]/;
 const BODY_SIZE = /(?<=<time> - )-$|(?<=" [1-5]\d\d )-(?=$| ["<])/;
 /** A list: its key is the same however long it is. */
 const ITEM = String.raw`(${PLACEHOLDER}(?:(?:[@=-]| => )${PLACEHOLDER}){0,3})`;
-const LIST = new RegExp(String.raw`${ITEM}(?:(?:[ ,;:|/]{1,3}| and | [-–] )\1(?![@=-]<| => <))+`, 'g');
+const LIST = new RegExp(String.raw`${ITEM}(?:(?:[ ,;:|/]{1,4}| and | [-–] )\1(?![@=-]<| => <))+`, 'g');
 const MIXED_LIST = new RegExp(String.raw`(\[ ?${PLACEHOLDER})(?:, ?${PLACEHOLDER})+(?= ?\])`, 'g');
 /** Objects as items; and a list of one, of which nothing but its keys is left. */
 const OBJECTS = /(\{[^{}]*\})(?:, ?\1)+/g;
 const OBJECT_LIST = /(?<=["'\w]: ?)\[ ?\{(?: ?["']?[\w.-]{1,64}["']?: ?<value>,?)+ ?\} ?\]/g;
 /** An interval that is open at one end. */
-const INTERVAL = /\[<number>\)|\(<number>\]/g;
+const INTERVAL = /(?<!=)(?:\[<number>(?:[,;] ?<number>)?\)|\(<number>(?:[,;] ?<number>)?\])/g;
 /** Brackets with nothing or a text in them, or with blanks: the same place may hold a number next to its brackets. */
-const BRACKETED = /(?<= |^)([([]) ?(?:<(?:number|text|name)> ?)?([)\]])/g;
+const BRACKETED =
+  /(?<=(?: |^)\() ?(?:<(?:number|text|name)> ?)?(?=\))|(?<=(?: |^)\[) ?(?:<(?:number|text|name)> ?)?(?=\])/g;
 /** A word after a number that may be a plural. */
 const PLURAL = /<number> ([a-z]{2,31}s)(?![\w-])/g;
 /** Verbs with an s, words that end like a plural, and those whose singular is a value. */
@@ -72,13 +73,18 @@ const MONEY = new RegExp(
   String.raw`(?<![^ (["'])(?:(?:${CURRENCIES}|[A-Z]{0,2}\$) )+<number>(?: ${SIGN})*|<number>(?: ${SIGN})+`,
   'g',
 );
+/** What a version is compared with. */
+const COMPARISON = /(?<=[ @"(])[<>]=?(?=<number>)/g;
 /** A unit of time after an amount of something. */
 const RATE =
-  /(<number> (?:[a-z]{1,20} ?)?(?:\/|per )) ?(?:ms|millisecond|s|secs?|second|m|min|minute|h|hr|hour|d|day|week|month)(?![\w/-])/g;
+  /(<number>(?: [a-z]{1,20})?) ?(?:\/|per ) ?(?:ms|millisecond|s|secs?|second|m|min|minute|h|hr|hour|d|day|week|month|<time>)(?![\w/-])/g;
 const RULE = /([.\-=*_#~])\1{3,}|(?<= )\.\.+(?= )/g;
 
-const { bracket, dash, field, list, plural, rate, sign } = BESIDE;
+const { bracket, compared, dash, field, list, open, plural, rate, sign } = BESIDE;
 const { absent, equals, repeat, name, route, placeholder } = HAS;
+
+/** After these, others of them may stand there. */
+const GROWS = open | compared | rate | sign | list;
 
 /** The key, tidied. `has` is what the line may hold. */
 export function tidy(key: string, has: number): string {
@@ -88,27 +94,32 @@ export function tidy(key: string, has: number): string {
   if (has & name) tidied = tidied.replace(UNRESOLVED, '<host>').replace(USER, '<name>');
   if (has & route) tidied = tidied.replace(ROOT, '<path>').replace(ROUTE, '<path>');
   let beside = findBeside(tidied) | (has & absent ? bracket | field : 0);
-  if (beside & sign) {
-    const priced = tidied.replace(MONEY, '<number>');
-    if (priced !== tidied) beside |= findBeside(priced);
-    tidied = priced;
-  }
-  // A list may be an item of another.
-  while (beside & list) {
-    const shorter = shortenLists(tidied);
-    beside = shorter === tidied ? beside & ~list : (beside & ~list) | findBeside(shorter);
+  // A list may be an item of another, and what has become one value an item or an amount.
+  while (beside & GROWS) {
+    const shorter = tidyAmounts(tidied, beside);
+    beside = (beside & ~GROWS) | (shorter === tidied ? 0 : findBeside(shorter));
     tidied = shorter;
   }
   if (beside & dash) tidied = tidyAccess(tidied);
-  if (beside & rate) tidied = tidied.replace(RATE, '$1<time>');
   if (beside & plural) tidied = tidied.replace(PLURAL, toSingular);
-  if (beside & bracket) tidied = tidied.replace(INTERVAL, '<number>').replace(BRACKETED, '$1<number>$2');
+  if (beside & bracket) tidied = tidied.replace(BRACKETED, '<number>');
   if (beside & field) {
     tidied = tidyObjects(tidied.replace(FIELD, nameField));
     if (findBeside(tidied) & list) tidied = shortenLists(tidied);
   }
   const isOther = has & absent || (has & equals && tidied.includes(' = ')) || endsAfterVerb(tidied);
-  return isOther ? tidied.replace(OTHER_FIELD, nameOtherField) : tidied;
+  if (!isOther) return tidied;
+  const named = tidied.replace(OTHER_FIELD, nameOtherField);
+  return named === tidied ? tidied : shortenLists(named);
+}
+
+/** Makes one value of amounts with what belongs to them, of intervals and of lists. */
+function tidyAmounts(key: string, beside: number): string {
+  let tidied = beside & open ? key.replace(INTERVAL, '<number>') : key;
+  if (beside & compared) tidied = tidied.replace(COMPARISON, '');
+  if (beside & rate) tidied = tidied.replace(RATE, '$1 per <time>');
+  if (beside & sign) tidied = tidied.replace(MONEY, '<number>');
+  return beside & list ? shortenLists(tidied) : tidied;
 }
 
 function tidyObjects(key: string): string {
