@@ -160,6 +160,11 @@ async function readGlance(connection: Connection, keys: DestinationKeys): Promis
   };
 }
 
+/** An infinite score is none that a writer gives. */
+function isCounted(score: string | undefined): boolean {
+  return Boolean(score) && Number.isFinite(Number(score));
+}
+
 function decodeMessages([since = '', ...parts]: string[]): Pick<
   Memory,
   'current' | 'previous' | 'pulses' | 'pulsesSince' | 'seen'
@@ -168,8 +173,8 @@ function decodeMessages([since = '', ...parts]: string[]): Pick<
   const [pulses, seen] = [new Map<string, Pulse>(), new Map<string, Seen>()];
   for (let i = 0; i < parts.length; i += 5) {
     const [message = '', now, before, score, text = ''] = parts.slice(i, i + 5);
-    if (now) current.push([message, Number(now)]);
-    if (before) previous.push([message, Number(before)]);
+    if (isCounted(now)) current.push([message, Number(now)]);
+    if (isCounted(before)) previous.push([message, Number(before)]);
     if (score) seen.set(message, decodeSeen(score));
     const pulse = parsePulse(text);
     if (pulse) pulses.set(message, pulse);

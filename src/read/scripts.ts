@@ -60,6 +60,7 @@ const READ_RECENT = defineScript(
 -- Returns { the number of the newest line, the lines }. With ARGV[2], the line of that number comes last; if the newest line
 --   has a smaller number, all lines are returned
 local recent, newest = KEYS[1], redis.call('GET', KEYS[2]) or '0'
+if not string.match(newest, '^%d+$') then return redis.error_reply('WRONGTYPE ' .. KEYS[2] .. ' holds no number') end
 local most, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
 if seen and seen <= tonumber(newest) then most = newest - seen + 1 end
 return { newest, redis.call('LRANGE', recent, 0, most - 1) }
@@ -77,14 +78,15 @@ end
 -- Many messages have the same small count: going from each count to the next takes a tenth of the time of all messages. The
 -- messages of great counts, if these differ in hundreds, are faster read.
 local function sum_counts(window)
-  local total, least = 0, '-inf'
+  -- Without infinite scores: no writer gives them.
+  local total, least = 0, '(-inf'
   for step = 1, window and 500 or 0 do
-    local count = redis.call('ZRANGEBYSCORE', window, least, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
+    local count = redis.call('ZRANGEBYSCORE', window, least, '(+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
     if not count then return string.format('%.17g', total) end
     total = total + count * redis.call('ZCOUNT', window, count, count)
     least = '(' .. count
   end
-  local rest = window and redis.call('ZRANGEBYSCORE', window, least, '+inf', 'WITHSCORES') or {}
+  local rest = window and redis.call('ZRANGEBYSCORE', window, least, '(+inf', 'WITHSCORES') or {}
   for i = 2, #rest, 2 do total = total + rest[i] end
   return string.format('%.17g', total)
 end`;
@@ -180,15 +182,19 @@ export function randomSeparator(): string {
   return randomBytes(6).toString('base64url');
 }
 
+/** Members with their scores. Infinite ones, which no writer gives, are left out. */
 export function toCounts(texts: unknown, separator: string): Promise<Count[]> {
-  return toPairs(texts, separator, (message, count) => [message, Number(count)]);
+  return toPairs(texts, separator, (message, score) => {
+    const count = Number(score);
+    return Number.isFinite(count) ? [message, count] : undefined;
+  });
 }
 
-/** What is made of pairs of texts that a script has joined. */
+/** What is made of pairs of texts that a script has joined. Undefined is left out. */
 export async function toPairs<Pair>(
   texts: unknown,
   separator: string,
-  make: (first: string, second: string) => Pair,
+  make: (first: string, second: string) => Pair | undefined,
 ): Promise<Pair[]> {
   const slices = new Slices();
   const pairs: Pair[] = [];
@@ -197,7 +203,8 @@ export async function toPairs<Pair>(
     // A text has some 20 pairs.
     if (slices.isOver(8)) await slices.pause();
     for (const part of String(text).split(separator)) {
-      if (message !== undefined) pairs.push(make(message, part));
+      const pair = message === undefined ? undefined : make(message, part);
+      if (pair !== undefined) pairs.push(pair);
       message = message === undefined ? part : undefined;
     }
   }
