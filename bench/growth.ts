@@ -7,7 +7,7 @@ import { type BenchServer, type ServerCost, watchServers, withServer } from './l
 import { describeMachine, writeJson } from './lib/report';
 import type { WriterTask, Written } from './measures/writer';
 
-const LINGERS = [0, 10, 100];
+const LINGERS = [0, 50, 200];
 /** Processes that the writers of a simulated fleet share. */
 const FLEET_PROCESSES = 2;
 /** Batches that each of them writes at least. Of fewer, the last one, cut short by the flush, would weigh too much. */
@@ -20,9 +20,9 @@ const OPTIONS = {
   part: { value: 'a,b', meaning: `of ${PARTS.join(', ')} or all; all by default` },
   writers: { value: 'a,b', meaning: 'numbers of processes that write; 1,2,4,8,16 by default' },
   rate: { value: 'n', meaning: 'lines/s of each of them; 1000 by default, 0 for as fast as possible' },
-  fleet: { value: 'a,b', meaning: 'numbers of writers in a simulated fleet; 100,400,1600 by default' },
-  'fleet-rate': { value: 'n', meaning: 'lines/s of each of them; 10 by default' },
-  'fleet-linger': { value: 'a,b', meaning: 'its lingerMs; 10,1000 by default' },
+  fleet: { value: 'a,b', meaning: 'numbers of writers in a simulated fleet; 100,400 by default' },
+  'fleet-rate': { value: 'a,b', meaning: 'lines/s of each of them; 1,10,100 by default' },
+  'fleet-linger': { value: 'a,b', meaning: 'its lingerMs; 50,1000 by default' },
   distinct: { value: 'a,b', meaning: 'numbers of distinct messages; 10,1000,100000,1000000 by default' },
   seconds: { value: 's', meaning: 'how long each logs; 3 by default' },
   json: { value: 'file', meaning: 'file for the results; none by default' },
@@ -97,17 +97,19 @@ async function measureWriters(options: Options, server: BenchServer, task: Write
 }
 
 async function measureFleets(options: Options, server: BenchServer, task: WriterTask): Promise<Table> {
-  const rate = parseNumber(options['fleet-rate'], 'fleet-rate', 10, 0.1);
   const table = new Table();
-  for (const lingerMs of parseNumbers(options['fleet-linger'], 'fleet-linger', [10, 1000])) {
-    for (const count of parseNumbers(options.fleet, 'fleet', [100, 400, 1600])) {
-      const names = Array(Math.ceil(count / FLEET_PROCESSES)).fill('app');
-      const seconds = Math.max(task.seconds, (FLEET_LINGERS * lingerMs) / 1000);
-      const writer = { ...task, names, lingerMs, seconds, linesPerSecond: rate * names.length };
-      await table.add(`lingerMs ${lingerMs}, ${count} writers`, server, Array(FLEET_PROCESSES).fill(writer));
+  for (const count of parseNumbers(options.fleet, 'fleet', [100, 400])) {
+    const names = Array(Math.ceil(count / FLEET_PROCESSES)).fill('app');
+    for (const rate of parseNumbers(options['fleet-rate'], 'fleet-rate', [1, 10, 100])) {
+      for (const lingerMs of parseNumbers(options['fleet-linger'], 'fleet-linger', [50, 1000])) {
+        const seconds = Math.max(task.seconds, (FLEET_LINGERS * lingerMs) / 1000);
+        const writer = { ...task, names, lingerMs, seconds, linesPerSecond: rate * names.length };
+        const title = `${count} writers, ${rate} lines/s each, lingerMs ${lingerMs}`;
+        await table.add(title, server, Array(FLEET_PROCESSES).fill(writer));
+      }
     }
   }
-  table.print(`A simulated fleet, each writer with a connection of its own and ${rate} lines/s`);
+  table.print('A simulated fleet, each writer with a connection of its own');
   return table;
 }
 
@@ -145,7 +147,7 @@ async function run(options: Options): Promise<void> {
   await withServer(async (server) => {
     const machine = describeMachine(server.version);
     console.log(machine);
-    const task = { urls: [server.url], isCluster: false, names: ['app'], lingerMs: 10, distinct: 200, seconds };
+    const task = { urls: [server.url], isCluster: false, names: ['app'], lingerMs: 50, distinct: 200, seconds };
     const measures: Readonly<Record<string, () => Promise<Table>>> = {
       writers: () => measureWriters(options, server, task),
       fleet: () => measureFleets(options, server, task),
