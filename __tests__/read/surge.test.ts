@@ -13,6 +13,7 @@ import { type Deployments, deploymentsForTests } from '../support/redis/deployme
 import { FaultProxy } from '../support/redis/proxy';
 import { describeWithServer } from '../support/redis/servers';
 import type { Counts } from '../support/redis/stored-log';
+import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 import { ageSeen, storeSeen } from '../support/writers/seen';
 
@@ -466,9 +467,12 @@ describeWithServer('overview over many loggers', () => {
       await reader.names();
       const roundTripMs = 400;
       proxy.delay(roundTripMs / 2);
-      const began = performance.now();
-      expect(await reader.overview()).toHaveLength(LOGGERS);
-      expect((performance.now() - began) / roundTripMs).toBeLessThan(6);
+      // A busy machine may take its time, but not each time.
+      await until(async () => {
+        const began = performance.now();
+        expect(await reader.overview()).toHaveLength(LOGGERS);
+        return (performance.now() - began) / roundTripMs < 6;
+      });
     } finally {
       reader.close();
       await proxy.stop();
