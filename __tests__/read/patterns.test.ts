@@ -81,7 +81,7 @@ describe('merging of patterns', () => {
     expect(await listPatterns(messages)).toEqual(await listPatterns(messages, false));
   });
 
-  it.each(['known', 'aside'] as const)(
+  it.each(['known', 'aside', 'kinds', 'kinds aside'] as const)(
     'does not merge different failures of the labelled messages (%s)',
     async (part) => {
       const messages = readLabelledMessages(part);

@@ -81,6 +81,9 @@ const COUNTED = / [a-z]{2,}s(?![\w-])/y;
 const SMALL_WORD = / [a-z\d]/y;
 const END = /[:;,)\]]|$/y;
 
+/** The number of an error and its text, as clients of databases print them. */
+const TUPLE_NUMBER = /^[1-4]\d{3}$/;
+const TUPLE = /, (?:<text>|["'])/y;
 /** A time after a month and a day next to a letter, with which the lines of Kubernetes begin. */
 const CLOCK = / (?:\d\d:\d\d:|<time>)/y;
 
@@ -127,6 +130,8 @@ export function isTelling(token: string, context: Context): boolean {
   const name = nameStart >= 0 ? line.slice(nameStart, end) : '';
   if (name !== '' && isNamedCode(name, token, line, end, start)) return true;
   if (line[end] === ':' && PLAIN_CODE.test(token)) return true;
+  if (line.charCodeAt(start - 1) === 40 && TUPLE_NUMBER.test(token))
+    return matchesAt(TUPLE, line, start + token.length);
   if (!ERROR_CODE.test(token)) return false;
   if (end === 0) return !matchesAt(CLOCK, line, start + token.length);
   return isBracket(line, start) || BEFORE_CODE.test(name);

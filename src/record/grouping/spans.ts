@@ -26,7 +26,8 @@ const TYPOGRAPHIC = /“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|‘[
 const APART = String.raw`(?<![^\s([{"'=,;|<~:])(?:(?<!:)|(?<=(?<![^\s([{"'=,;|])[a-zA-Z_.-]{2,64}["']?:))`;
 
 /** When a job is to run, as cron has it. */
-const CRON_FIELD = String.raw`(?:(?:\*|\d{1,2}|[A-Za-z]{3})(?:-(?:\d{1,2}|[A-Za-z]{3}))?(?:\/\d{1,2})?(?:,(?=\S)|(?=\s|$|["'\x60).;:])))+`;
+const CRON_NAME = `${DAYS}|${MONTHS}`;
+const CRON_FIELD = String.raw`(?:(?:\*|\d{1,2}|${CRON_NAME})(?:-(?:\d{1,2}|${CRON_NAME}))?(?:\/\d{1,2})?(?:,(?=\S)|(?=\s|$|["'\x60).;:])))+`;
 const CRON = new RegExp(
   String.raw`(?<![^\s"'\x60(=:])(?=[\d*])(?=[^*]{0,40}\*)${CRON_FIELD}(?: ${CRON_FIELD}){4,5}`,
   'g',
