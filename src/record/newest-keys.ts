@@ -7,7 +7,7 @@ const MAX_LENGTH = 256;
 /** Places of messages, in sets by their hash; in a full set the newest takes the place of the oldest. */
 const SETS = 256;
 const WAYS = 8;
-/** From how many characters on a hash is of every second one, and so on. A power of two. */
+/** A text of so many characters is hashed by every second one, one of twice as many by every third, and so on. A power of two. */
 const WHOLE = 64;
 
 /**
@@ -62,7 +62,7 @@ class HashSets {
   }
 }
 
-/** The hash of a text: if two texts have the same, they are compared, and remembered after one of them. */
+/** The hash of a text. Texts that have the same are told apart by comparing them. */
 function hashText(text: string): number {
   const step = 1 + Math.floor(text.length / WHOLE);
   let hash = text.length;

@@ -30,7 +30,7 @@ class Bell {
 export class FollowPace {
   readonly #reader: Pick<RecentCommonReader, 'changedSince'>;
   readonly #bells = new Map<string, Bell>();
-  /** Goes round and round. */
+  /** Goes through the lists in turn, again and again. */
   #turn = this.#bells.values();
   #cursor: string | undefined;
   #isRoundOver = false;

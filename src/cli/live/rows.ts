@@ -65,7 +65,7 @@ export function isAnswer(snapshot: Snapshot, { window, groupBy }: Question): boo
   return snapshot.window === window && snapshot.groupBy === groupBy;
 }
 
-/** How many rows have become what. */
+/** How many rows there are of each status that is news. */
 export function countNews(rows: readonly TopRow[]): ReadonlyMap<ChangeStatus, number> {
   const counts = new Map<ChangeStatus, number>();
   for (const row of rows) if (isNews(row)) counts.set(row.status, (counts.get(row.status) ?? 0) + 1);

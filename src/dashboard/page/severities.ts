@@ -50,7 +50,7 @@ export function totalChange({ severity = '', status, score }: Total, predicted: 
   return ['span', { class: `times${level}`, title: `${factor} ${predicted}` }, text, unseen];
 }
 
-/** New and returned messages; and beside them whether the total surges, which new ones among none do not. */
+/** New and returned messages, and whether the total surges. If all of it is new, the new messages say so already. */
 function changes(severity: SeverityTotal, predicted: string): Markup[] {
   const { changeCounts, status } = severity;
   const level = `times level-${urgencyLevel(severity.severity, 'new')}`;
