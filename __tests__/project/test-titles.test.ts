@@ -22,8 +22,12 @@ function listUnclearTitles(text: string): string[] {
   return titles.filter((title, i) => !title.includes(' › ') || titles.indexOf(title) < i);
 }
 
+/** What may be such a name where it is defined. Only files with one are worth parsing. */
+const BAD_NAME = /(?<![.\w])\w+Of\b/;
+
 /** The functions and methods of a file whose name ends in `Of`. */
 function listBadNames(text: string): string[] {
+  if (!BAD_NAME.test(text)) return [];
   return parseFile('sample.ts', text)
     .nodes.map(findFunctionName)
     .filter((name) => name.endsWith('Of'));

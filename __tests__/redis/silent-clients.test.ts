@@ -8,6 +8,7 @@ import {
   RecentCommonReader,
   RedisRecentCommonTransport,
 } from '../../src';
+import { setOwnClock, shortenWaits } from '../support/own-clock';
 import { describeWithServer } from '../support/redis/servers';
 import { serversForTests } from '../support/redis/test-servers';
 import { until } from '../support/wait';
@@ -36,6 +37,8 @@ const clients: [string, (port: number) => Promise<PassedClient>][] = [
 ];
 
 describeWithServer('passed client whose connection is dead without having been closed', () => {
+  afterEach(() => setOwnClock());
+
   it.each(clients)('keeps nobody waiting for more than ten seconds (%s)', async (_, connect) => {
     const server = await startServer();
     const proxy = await startProxy(server);
@@ -48,6 +51,7 @@ describeWithServer('passed client whose connection is dead without having been c
     log();
     await transport.flush();
     proxy.holdRequests();
+    shortenWaits(10_000);
     log();
     await Promise.all([
       expect(reader.names()).rejects.toThrow(SILENCE),
@@ -64,6 +68,7 @@ describeWithServer('passed client whose connection is dead without having been c
     await until(() => transport.stats().retries > 2);
     expect(proxy.heldBytes).toBe(heldBytes);
 
+    setOwnClock();
     proxy.release();
     await transport.flush();
     expect(transport.stats()).toMatchObject({ written: 2, pending: 0, lost: 0, duplicates: 1, connected: true });
