@@ -167,7 +167,7 @@ describe('message of the interactive top', () => {
 
   it('shows when it was seen, its minutes on an axis, and a line with its stack', () => {
     const text = lines(opened()).join('\n');
-    expect(text).toContain('NEW\n30 this hour, 0 expected (new), 0 before');
+    expect(text).toMatch(/NEW since \d\d:\d\d:37, 1 min ago\n30 this hour, 0 expected \(new\), 0 before/);
     expect(text).toMatch(
       /first seen: \d\d:\d\d:37, 1 min ago\nlast seen: \d\d:41, this minute\nbefore that: not within a week/,
     );
@@ -175,6 +175,21 @@ describe('message of the interactive top', () => {
     expect(text).toMatch(
       /kept line, the first of its hour\n\d\d:\d\d:07 {2}a critical one \{"user":17}\n {4}Error: why\n {8}at here \(file.js:1:2\)/,
     );
+  });
+
+  it.each([
+    [40, 12],
+    [80, 16],
+    [80, 24],
+    [160, 50],
+  ])('has when it began and the stack in sight at %i columns and %i rows, also with many variants', (columns, rows) => {
+    const variants = Array.from({ length: 10 }, (_, i) => ({ message: `variant ${i}`, count: 1 }));
+    const many = row('<num> of a pattern that is long', 10, { variants, variantCount: 10, sample });
+    for (const each of [row('one', 3, { sample }), many]) {
+      const text = lines(type(read(start(columns, rows), [each]), '<return>')).join('\n');
+      expect(text).toMatch(/NEW since \d\d:\d\d:37/);
+      expect(text.match(/Error: why\n {8}at here/g)).toHaveLength(1);
+    }
   });
 
   it.each([
@@ -208,8 +223,8 @@ describe('message of the interactive top', () => {
   it('is scrolled by keys no further than to its end', () => {
     const state = resize(opened('<end>'), { columns: 80, rows: 10 });
     const { scroll, lines: shown } = renderFrame(state, LOOK);
-    expect(shown.at(-2)).toMatch(/at here/);
-    expect(renderFrame({ ...state, scroll: scroll - 1 }, LOOK).lines.at(-1)).toContain('1 more line below');
+    expect(shown.at(-2)).toMatch(/a critical one \{"user":17}/);
+    expect(renderFrame({ ...state, scroll: scroll - 1 }, LOOK).lines.at(-1)).toContain('PageDown: 1 more line');
   });
 
   it.each(['<escape>', 'q', '<left>', '<return>', '?qq', '?<escape><escape>'])('is left for the list by %j', (keys) => {

@@ -330,11 +330,19 @@ describe('a client that takes gzip', () => {
     expect(a).toBe(b);
   });
 
-  it.each(['gzip;q=0', 'br', 'identity'])(
+  it.each(['gzip;q=0', 'gzip;q=0, *', '*;q=1, GZIP ; Q=0.000', '*;q=0', 'gzip-like', 'br', 'identity', ''])(
     'gets an answer that is not compressed if it takes none: %s',
     async (header) => {
       const { headers } = await readBytes('?asset=style', { 'accept-encoding': header });
       expect(headers['content-encoding']).toBeUndefined();
+    },
+  );
+
+  it.each(['gzip', 'X-GZIP;q=0.001', 'br;q=0, *', '*;q=0, gzip', 'br , gzip ; q=1'])(
+    'gets a compressed answer if it takes gzip: %s',
+    async (header) => {
+      const { headers } = await readBytes('?asset=style', { 'accept-encoding': header });
+      expect(headers['content-encoding']).toBe('gzip');
     },
   );
 

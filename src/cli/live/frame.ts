@@ -29,7 +29,7 @@ function statusText({ question, isPaused, trouble }: State, below: number): stri
   const parts = [
     trouble,
     'Esc back',
-    below > 0 ? `${below} more ${below === 1 ? 'line' : 'lines'} below` : '',
+    below > 0 ? `PageDown: ${below} more ${below === 1 ? 'line' : 'lines'}` : '',
     isPaused ? 'PAUSED' : '',
     windowText(question.window),
     '? help',

@@ -3,6 +3,7 @@
 import { beforeText, type Sample, sampleText } from '../../read/message-change';
 import { loggerTitle } from '../commands/selection';
 import { changeText, statusPaint, statusText } from '../terminal/change-columns';
+import type { Size } from '../terminal/full-screen';
 import { barsWithin, chart, type Marks } from '../terminal/sparkline';
 import { severityPaint } from '../terminal/style';
 import { fit, flow, linesText, wrap } from '../terminal/text';
@@ -14,7 +15,7 @@ import type { State } from './state';
 import { firstSeenText, lastSeenText, surgeText } from './time';
 
 const MINUTE_MS = 60_000;
-/** Rows of the chart, by the least rows of a terminal: where there are few, a stack is to be in sight as well. */
+/** Rows of the chart, by the least rows of a terminal. */
 const CHART_ROWS = [
   [40, 5],
   [20, 3],
@@ -22,32 +23,42 @@ const CHART_ROWS = [
 ] as const;
 const AXIS_COLUMNS = 8;
 const INDENT = '    ';
+/** Lines of a stack that tell what failed and where, in most cases. */
+const LEAST_STACK = 4;
 /** Latest lines that are shown. */
 const MOST_LINES = 10;
 
-/** The lines of a message, however many. */
+/** The lines of a message, however many. A stack that would begin out of sight comes before all that can be told in words. */
 export function renderMessage(state: State, look: Look): string[] {
   const { opened: row, snapshot, size } = state;
   if (!row || !snapshot) return [];
-  const { style, marks } = look;
   const { columns } = size;
   const now = snapshot.now ?? snapshot.readAt;
-  return [
-    severityPaint(row.severity, style)(fit(loggerTitle(row), columns)),
-    ...wrapLines(row.message, columns).map(style.bold),
-    '',
-    statusPaint(row, style)(fit(`${statusText(row)}${surgeText(row, now)}`, columns)),
-    ...[countsText(row, duringText(snapshot.window)), ...goneTexts(state), ...seenTexts(row, now)].flatMap((text) =>
-      flow(text.split(' '), ' ', columns),
-    ),
-    '',
-    ...chartLines(row, chartRows(size.rows), columns, marks, now),
-    ...variantLines(row, columns),
-    ...(row.sample
-      ? ['', fit(`kept line, ${sampleText(row)}`, columns), ...sampleLines(row.sample, columns, now)]
-      : []),
-    ...latestLines(state, columns, now),
+  const title = [
+    severityPaint(row.severity, look.style)(fit(loggerTitle(row), columns)),
+    ...wrapLines(row.message, columns).map(look.style.bold),
   ];
+  const status = statusPaint(row, look.style)(fit(`${statusText(row)}${sinceText(row, now)}`, columns));
+  const stack = stackLines(row.sample, columns);
+  const facts = [...factLines(state, row, now), '', ...chartLines(row, size, look.marks, now)];
+  const rest = [...facts, ...variantLines(row, columns), ...keptLines(row, columns, now)];
+  const latest = latestLines(state, columns, now);
+  const isInSight = [...title, '', status, ...rest, ...stack.slice(0, LEAST_STACK)].length < size.rows;
+  return isInSight || stack.length === 0
+    ? [...title, '', status, ...rest, ...stack, ...latest]
+    : [...title, status, ...stack, '', ...rest, ...latest];
+}
+
+/** What is known of it in words. */
+function factLines(state: State, row: TopRow, now: Date): string[] {
+  const during = duringText((state.snapshot ?? state.question).window);
+  const texts = [countsText(row, during), ...goneTexts(state), ...seenTexts(row, now)];
+  return texts.flatMap((text) => flow(text.split(' '), ' ', state.size.columns));
+}
+
+/** A new message began when it was first seen, one that surges in the minute in which that began. */
+function sinceText(row: TopRow, now: Date): string {
+  return row.status === 'new' && row.firstSeen ? ` since ${firstSeenText(row, now)}` : surgeText(row, now);
 }
 
 function countsText(row: TopRow, during: string): string {
@@ -74,7 +85,9 @@ function chartRows(rows: number): number {
 }
 
 /** The last 60 minutes, with their axes. */
-function chartLines({ minutes }: TopRow, rows: number, columns: number, marks: Marks, now: Date): string[] {
+function chartLines({ minutes }: TopRow, size: Size, marks: Marks, now: Date): string[] {
+  const { columns } = size;
+  const rows = chartRows(size.rows);
   if (minutes.every((count) => count === null)) return [fit('its minutes are not known', columns)];
   const bars = barsWithin(columns - AXIS_COLUMNS);
   const drawn = chart(minutes, { bars, rows }, marks);
@@ -105,12 +118,18 @@ function variantLines({ variants = [], variantCount = variants.length }: TopRow,
   ];
 }
 
+function keptLines(row: TopRow, columns: number, now: Date): string[] {
+  if (!row.sample) return [];
+  return ['', fit(`kept line, ${sampleText(row)}`, columns), ...messageLines(row.sample, columns, now)];
+}
+
+function messageLines({ time, message }: Sample, columns: number, now: Date): string[] {
+  return wrapLines(`${timeText(time, now)}  ${message}`, columns);
+}
+
 /** The stack has lines of its own, as it was logged. */
-function sampleLines({ time, message, stack }: Sample, columns: number, now: Date): string[] {
-  return [
-    ...wrapLines(`${timeText(time, now)}  ${message}`, columns),
-    ...wrapLines(stack ?? '', columns - INDENT.length).map((line) => INDENT + line),
-  ];
+function stackLines(sample: Sample | null, columns: number): string[] {
+  return wrapLines(sample?.stack ?? '', columns - INDENT.length).map((line) => INDENT + line);
 }
 
 /** Each line of a text in lines of the screen. */
@@ -125,5 +144,5 @@ function latestLines({ lines }: State, columns: number, now: Date): string[] {
   if (lines === undefined || lines.length === 0) return [];
   const shown = lines.slice(0, MOST_LINES);
   const title = fit(`the latest ${linesText(shown.length)} of it`, columns);
-  return ['', title, ...shown.flatMap((line) => sampleLines(line, columns, now))];
+  return ['', title, ...shown.flatMap((line) => [...messageLines(line, columns, now), ...stackLines(line, columns)])];
 }

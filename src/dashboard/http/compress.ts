@@ -19,9 +19,13 @@ export async function compressed(request: Request, answer: Answer): Promise<Answ
   return { ...answer, headers: { ...headers, 'Content-Encoding': 'gzip' }, body: await compress(answer.body) };
 }
 
+/** What is said of gzip itself counts before what is said of all codings. */
 function takesGzip({ headers }: Request): boolean {
-  const accepted = headers.get('accept-encoding') ?? '';
-  return accepted.split(',').some((each) => /^\s*(gzip|x-gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(each));
+  const accepted = headers.get('accept-encoding')?.toLowerCase().split(',') ?? [];
+  const parts = accepted.map((each) => each.split(';').map((part) => part.trim()));
+  const [, ...parameters] = parts.find(([coding = '']) => /^(x-)?gzip$/.test(coding)) ??
+    parts.find(([coding]) => coding === '*') ?? ['', 'q=0'];
+  return !parameters.some((each) => /^q=0(\.0*)?$/.test(each));
 }
 
 function isCrossSite({ headers }: Request): boolean {
