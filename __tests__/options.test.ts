@@ -1,17 +1,20 @@
 import { once } from 'node:events';
 import { inspect } from 'node:util';
+import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { format } from 'winston';
 import {
   logCommon,
   logRecent,
   OptionsError,
+  parameterize,
   RecentCommonReader,
   RecentCommonWatcher,
   RedisRecentCommonTransport,
   type TransportOptions,
 } from '../src';
 import { createDashboard } from '../src/dashboard';
+import { Workspace } from './support/workspace';
 
 const url = 'redis://127.0.0.1:1';
 
@@ -44,6 +47,12 @@ describe('invalid option', () => {
     ['closeTimeoutMs', { closeTimeoutMs: 600_001 }, '600001'],
     ['timestamp', { timestamp: 'unix' }, "'unix'"],
     ['severities', { severities: [] }, 'an array'],
+    ['severities', { severities: new Map([['audit', 'info']]) }, 'an object of the type Map'],
+    ['redis', { redis: new URL('redis://localhost') }, 'an object of the type URL'],
+    ['redis', { redis: new Map() }, 'an object of the type Map'],
+    ['options', new URL('redis://localhost'), 'an object of the type URL'],
+    ['options', new Map([['name', 'app']]), 'an object of the type Map'],
+    ['options', Promise.resolve({ name: 'app' }), 'an object of the type Promise'],
     ['severities.audit', { severities: { audit: 'last' } }, "'last'"],
     ['severities.audit', { severities: { audit: 'pulse' } }, "'pulse'"],
     ['severities.audit', { severities: { audit: 'LAST' } }, "'last'"],
@@ -93,7 +102,21 @@ describe('invalid option', () => {
   it('throws an OptionsError from the reader, too', () => {
     expect(() => new RecentCommonReader({ url: 'localhost' })).toThrow(OptionsError);
     expect(() => new RecentCommonReader({ url, keyPrefix: 7 as unknown as string })).toThrow(OptionsError);
-    expect(() => new RecentCommonReader(null as never)).toThrow(OptionsError);
+    expect(() => new RecentCommonReader({ url, keyPrefix: null as never })).toThrow(OptionsError);
+    for (const options of [null, new URL(url), new Map(), createClient({ url })] as never[]) {
+      expect(() => new RecentCommonReader(options)).toThrow(OptionsError);
+    }
+  });
+
+  it.each([
+    ['node-redis', () => createClient({ url })],
+    ['ioredis', () => new Redis({ lazyConnect: true })],
+  ])('names the option client for a client of %s in place of options', (_, makeClient) => {
+    expect(refusal(makeClient()).message).toContain('an object in which a client is given as client');
+  });
+
+  it('throws an OptionsError from parameterize', () => {
+    for (const text of [undefined, null, 7, {}] as never[]) expect(() => parameterize(text)).toThrow(OptionsError);
   });
 
   it('rejects logRecent with an OptionsError', async () => {
@@ -101,7 +124,9 @@ describe('invalid option', () => {
     await expect(logRecent(client, '', 'hello')).rejects.toThrow(OptionsError);
     await expect(logRecent(client, 'app', 'hello', 'last')).rejects.toThrow(OptionsError);
     await expect(logRecent(client, 'app', 'hello', 'info', { recentLimit: 0 })).rejects.toThrow(OptionsError);
-    await expect(logRecent(client, 'app', 'hello', null as never)).rejects.toThrow(OptionsError);
+    for (const severity of [null, Number.NaN, Number.POSITIVE_INFINITY] as never[]) {
+      await expect(logRecent(client, 'app', 'hello', severity)).rejects.toThrow(OptionsError);
+    }
     for (const junk of [undefined, null, {}] as never[]) {
       await expect(logRecent(junk, 'app', 'hello')).rejects.toThrow(OptionsError);
     }
@@ -158,6 +183,26 @@ describe('option that an object of a class inherits', () => {
     expect(() => new RecentCommonWatcher(Object.assign(new Settings(), { onAlarm: () => undefined }))).toThrow(
       /cooldownMs: expected a whole number/,
     );
+  });
+});
+
+describe('option that is an object', () => {
+  let workspace: Workspace;
+  beforeAll(async () => {
+    workspace = await Workspace.open();
+  });
+  afterAll(() => workspace.close());
+
+  it('may be changed after the transport was made, which changes nothing', async () => {
+    const [severities, sampleSeverities] = [{ audit: 'warning' }, ['warning']];
+    const transport = workspace.transport({ name: 'changed', severities, sampleSeverities });
+    severities.audit = 'last';
+    sampleSeverities.pop();
+    transport.log({ level: 'audit', message: 'hello' });
+    await transport.flush();
+    expect(await workspace.reader.changes('changed', 'warning')).toMatchObject([
+      { message: 'hello', sample: { message: 'hello' } },
+    ]);
   });
 });
 

@@ -50,11 +50,18 @@ export function assertFunction(value: unknown, option: string, isRequired = fals
   }
 }
 
-/** @throws OptionsError */
+/** @throws OptionsError, also for objects of Node that hold what they have elsewhere than in properties */
 export function assertObject(value: unknown, option: string): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || HOLDERS.has(tagName(value))) {
     throw new OptionsError(option, 'an object', value);
   }
+}
+
+const HOLDERS = new Set(['Map', 'Set', 'URL', 'Promise', 'Date', 'String', 'Number', 'Boolean']);
+
+/** Such as `Map`; `Object` for most objects. */
+function tagName(value: object): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 /** @throws OptionsError */
@@ -169,7 +176,9 @@ export function errorMessage(error: unknown): string {
 
 function describe(received: unknown): string {
   if (typeof received === 'object' && received !== null) {
-    return Array.isArray(received) ? 'an array' : 'an object';
+    const tag = tagName(received);
+    if (tag === 'Array') return 'an array';
+    return HOLDERS.has(tag) ? `an object of the type ${tag}` : 'an object';
   }
   if (typeof received === 'function') return 'a function';
   if (received === HIDDEN) return String(HIDDEN.description);

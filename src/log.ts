@@ -115,7 +115,7 @@ async function logOnce(
 ): Promise<void> {
   const time = Date.now();
   assertClient(client);
-  if (typeof level !== 'string' && typeof level !== 'number') {
+  if (typeof level !== 'string' && !Number.isFinite(level)) {
     throw new OptionsError('severity', 'a level or a number', level);
   }
   const hashTag = isClusterClient(client);

@@ -77,7 +77,8 @@ export class Severities {
 
   /** @param table - entries that add to {@link SEVERITY} or replace its entries */
   constructor(table: Readonly<Record<string, string>>) {
-    this.#table = table;
+    // The application may change its object.
+    this.#table = { ...table };
   }
 
   /** See {@link toSeverity}. */

@@ -68,7 +68,7 @@ export function follow(list: Followed, options: FollowOptions): FollowedLines {
   if (wait !== undefined && typeof wait !== 'function') throw new OptionsError('wait', 'a function', wait);
   if (after !== undefined) assertWholeNumber(after, 'after', 0, Number.MAX_SAFE_INTEGER);
   const rest = (isRead: boolean): Promise<void> =>
-    isRead && wait ? unlessAborted(wait(), signal) : pause(intervalMs, signal);
+    isRead && wait ? unlessAborted(Promise.resolve(wait()), signal) : pause(intervalMs, signal);
   return iterate(list, after === undefined ? undefined : new Position(after, undefined), rest, signal);
 }
 

@@ -60,7 +60,8 @@ export class RecentCommonReader {
   constructor(options: ReaderOptions = {}) {
     assertConnection(options, { keyPrefix: true });
     this.#connection = openConnection(options, true);
-    this.#space = { prefix: options.keyPrefix ?? '', hashTag: this.#connection.isCluster };
+    const { keyPrefix: prefix = '' } = options;
+    this.#space = { prefix, hashTag: this.#connection.isCluster };
     assertPrefix(this.#space.prefix, this.#space);
   }
 

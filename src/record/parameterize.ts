@@ -52,11 +52,13 @@ export type Parameterizer = (message: string | { readonly message?: unknown }) =
  * He et al., Drain, ICWS 2017). `npm run bench:grouping` measures them.
  *
  * @param text - the message, of any length and with any characters
+ * @throws OptionsError if it is no text
  * @example
  * new RedisRecentCommonTransport({ commonKey: 'pattern' });
  * parameterize('user 17 failed'); // 'user <number> failed'
  */
 export function parameterize(text: string): string {
+  if (typeof text !== 'string') throw new OptionsError('text', 'a string', text);
   return findKey(text);
 }
 

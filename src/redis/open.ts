@@ -42,6 +42,7 @@ export interface ConnectionOptions {
  */
 export function assertConnection(options: ConnectionOptions, known: Readonly<Record<string, true>>): void {
   assertObject(options, 'options');
+  if (isClient(options)) throw new OptionsError('options', 'an object in which a client is given as client', options);
   assertKnownOptions(options, known);
   const { client, url, redis } = options;
   const given = Object.entries({ client, url, redis }).filter(([, value]) => value !== undefined);

@@ -116,7 +116,9 @@ export function resolveWatcherOptions(options: WatcherOptions): ResolvedWatcherO
   for (const severity of severities) assertSeverity(severity, 'severities');
   assertFunction(resolved.onAlarm, 'onAlarm', resolved.webhook === undefined);
   if (resolved.webhook !== undefined) assertWebhook(resolved.webhook);
-  return { ...resolved, severities: [...new Set(severities)] };
+  // The application may change its arrays.
+  const names = resolved.names && [...resolved.names];
+  return { ...resolved, names, on: [...resolved.on], severities: [...new Set(severities)] };
 }
 
 function assertKinds(on: readonly AlarmKind[]): void {

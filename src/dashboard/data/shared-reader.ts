@@ -46,7 +46,7 @@ export class SharedReader {
   /** @param watchers - the groups of watchers whose alarms are looked for */
   constructor(reader: DashboardReader, watchers: readonly string[]) {
     this.#reader = reader;
-    this.#watchers = watchers;
+    this.#watchers = [...watchers];
     this.#watched = new WatchedTotals(reader);
   }
 
