@@ -343,6 +343,24 @@ describe('transport', () => {
     expect(await readMessages(name)).toEqual(['hello']);
   });
 
+  it.each<[string, (transport: RedisRecentCommonTransport) => void]>([
+    ['once', (transport) => transport.cork()],
+    ['twice', (transport) => transport.cork() ?? transport.cork()],
+  ])('takes in what it keeps when it is destroyed while it is corked (%s)', async (_, cork) => {
+    const { name, transport, errors } = open();
+    const done: unknown[] = [];
+    cork(transport);
+    transport.write({ level: 'info', message: 'first' });
+    transport.write({ level: 'info', message: 'second' }, (error) => done.push(error ?? 'done'));
+    transport.destroy();
+    transport.uncork();
+    transport.write({ level: 'info', message: 'third' });
+    await transport.flush();
+    expect(await readMessages(name)).toEqual(['first', 'second', 'third']);
+    expect({ done, errors }).toEqual({ done: ['done'], errors: [] });
+    expect(transport.stats()).toMatchObject({ logged: 3, written: 3, dropped: 0 });
+  });
+
   it.each(['log', 'logv', 'close'])('ignores an option called %s, which is no option of it', async (option) => {
     let calls = 0;
     const { name, transport } = open({ [option]: () => calls++ } as object);

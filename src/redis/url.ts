@@ -44,6 +44,8 @@ export function defaultUrl({ REDIS_URL = '' }: Readonly<NodeJS.ProcessEnv>): {
 export function parseRedisUrl(text: string): RedisAddress {
   const trimmed = text.trim();
   if (/^unix:/i.test(trimmed)) return parseUnixUrl(trimmed);
+  // URL would leave them out, and the password would be another.
+  if (/[\t\r\n]/.test(trimmed)) throw new UrlError('a URL in which tabs and line breaks are percent-encoded');
   if (!/^rediss?:\/\//i.test(trimmed)) throw new UrlError('a URL that begins with redis://, rediss:// or unix://');
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
   if (!url) {
@@ -55,7 +57,8 @@ export function parseRedisUrl(text: string): RedisAddress {
     throw new UrlError('a URL whose user and password are percent-encoded');
   }
   return {
-    host: hostname.replace(/^\[|\]$/g, '') || 'localhost',
+    // URL encodes letters beyond ASCII, which look-ups of names know.
+    host: hostname.replace(/^\[|\]$/g, '').replace(/(?:%[89a-f][\da-f])+/gi, decode) || 'localhost',
     port: Number(port || PORT),
     isTls: url.protocol === 'rediss:',
     username: decode(url.username),

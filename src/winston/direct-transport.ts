@@ -68,8 +68,9 @@ export abstract class DirectTransport extends TransportStream {
     return event === 'finish' ? this.#loggers.keep(emit) : emit();
   }
 
-  /** The stream would emit the error that it is destroyed with, and end a process that does not listen. */
+  /** The stream would emit the error that it is destroyed with, or that of what it holds, and end a process that does not listen. */
   override destroy(_error?: Error): this {
+    while (state(this).corked > 0) this.uncork();
     return super.destroy();
   }
 
