@@ -1,9 +1,13 @@
 import { createClient } from 'redis';
 import winston from 'winston';
 import { logCommon, type RedisRecentCommonTransport, type TransportOptions } from '../../src';
+import { setOwnClock, shortenWaits } from '../support/own-clock';
 import { runProgram } from '../support/program';
 import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
+
+/** Long enough for a busy machine. */
+const CLOSE_TIMEOUT_MS = 20_000;
 
 let workspace: Workspace;
 let client: ReturnType<typeof createClient>;
@@ -14,7 +18,10 @@ beforeAll(async () => {
   client = createClient({ url: workspace.writerUrl, RESP: 2 });
   await client.connect();
 });
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+  jest.useRealTimers();
+  setOwnClock();
+});
 afterAll(async () => {
   client.destroy();
   await workspace.close();
@@ -158,12 +165,14 @@ describe('fake timers of a test', () => {
     'do not keep a later close() from writing what Redis refused at an earlier one (fake timers %s)',
     async (_, isLegacy) => {
       const name = `app${++names}`;
-      const transport = workspace.transport({ name, closeTimeoutMs: 300 });
+      const transport = workspace.transport({ name, closeTimeoutMs: CLOSE_TIMEOUT_MS });
       await workspace.redis.set(workspace.key(`common:${name}:info`), 'junk');
       if (isLegacy) jest.useFakeTimers({ legacyFakeTimers: true });
       else jest.useFakeTimers();
       transport.log({ level: 'info', message: 'hello' });
+      shortenWaits(CLOSE_TIMEOUT_MS);
       await transport.close();
+      setOwnClock();
       expect(transport.stats().pending).toBe(1);
       jest.useRealTimers();
       await workspace.redis.del(workspace.key(`common:${name}:info`));

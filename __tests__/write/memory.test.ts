@@ -174,7 +174,7 @@ describe('what is kept beside the counts', () => {
     const name = `app${++names}`;
     const { minutes } = listKeys(name, 'error');
     await workspace.redis.set(minutes, 'of somebody else');
-    const { logger, transport } = workspace.logger({ name, closeTimeoutMs: 300 });
+    const { logger, transport } = workspace.logger({ name });
     const warned = new Promise<Error>((resolve) => transport.once('warn', resolve));
     logger.error('hello');
     expect((await warned).message).toContain(`WRONGTYPE ${minutes} holds a string, expected a zset`);

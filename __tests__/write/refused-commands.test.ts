@@ -78,7 +78,7 @@ describeWithServer('Redis without memory', () => {
   afterEach(stop);
 
   it('has nothing written, not even of the first batch, which is kept with one warning', async () => {
-    await start(500, '--maxmemory', '1');
+    await start(10_000, '--maxmemory', '1');
     transport.log({ level: 'info', message: 'hello' });
     await until(() => transport.stats().retries > 0 || transport.stats().written > 0);
     expect(transport.stats()).toMatchObject({ written: 0, lost: 0, pending: 1 });
