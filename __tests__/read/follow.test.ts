@@ -107,6 +107,15 @@ async function begin(options: FollowOptions = {}): Promise<{ lines: FollowedLine
 }
 
 describe('follow', () => {
+  it('reads again at once after a wait() of plain JavaScript that returns no promise', async () => {
+    await log('old');
+    expect(await take(follow({ after: 0, wait: (() => undefined) as never }), 1)).toMatchObject([{ message: 'old' }]);
+    const { lines, first } = await begin({ wait: (() => undefined) as never });
+    await log('new');
+    expect(await first).toMatchObject([{ message: 'new' }]);
+    await lines.return();
+  });
+
   it('gives the lines logged after it has begun, oldest first', async () => {
     await log('old 1', 'old 2');
     const { lines, first } = await begin();
