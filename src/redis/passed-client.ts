@@ -1,6 +1,6 @@
 /** The clients that an application may pass in: tells them by their methods, and says why another cannot be used. */
 
-import { assertObject, OptionsError } from '../errors';
+import { OptionsError } from '../errors';
 import { type IoredisScripter, ioredisRunner } from './ioredis';
 import type { RedisScripter, ScriptArgument, ScriptArguments, ScriptRunner } from './script';
 
@@ -38,7 +38,7 @@ export function assertClient(client: unknown): asserts client is PassedClient {
   };
   if (typeof client === 'string' || client instanceof URL) refuse(`${TAKEN}; a URL is given as url`);
   if (typeof client === 'function') refuse(`${TAKEN}, not a function that makes one`);
-  assertObject(client, 'client');
+  if (typeof client !== 'object' || client === null || Array.isArray(client)) refuse('an object');
   const found = client as Partial<Record<string, unknown>>;
   const has = (...methods: string[]): boolean => methods.every((method) => typeof found[method] === 'function');
   if (has('then')) refuse(`${TAKEN}, not a promise of one: await it`);
