@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import winston from 'winston';
 import type { DeliveryWarning, RedisRecentCommonTransport, TransportOptions } from '../../src';
 import { runProgram } from '../support/program';
@@ -97,6 +97,18 @@ describe('shared transport', () => {
     });
     await transport.flush();
     expect(await readMessages(name)).toEqual(['late', 'later']);
+    expect(errors).toEqual([]);
+  });
+
+  it('takes the log calls of a plain stream, ends with it, and goes on for its loggers', async () => {
+    const { name, transport, errors } = open();
+    const logger = winston.createLogger({ transports: [transport] });
+    const finished = once(transport, 'finish');
+    Readable.from(['one', 'two'].map((message) => ({ level: 'info', message }))).pipe(transport);
+    await finished;
+    logger.info('three');
+    await transport.flush();
+    expect(await readMessages(name)).toEqual(['one', 'two', 'three']);
     expect(errors).toEqual([]);
   });
 

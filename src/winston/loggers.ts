@@ -12,6 +12,7 @@ export interface Logger extends Readable {
   readonly levels?: Readonly<Record<string, number>>;
   readonly exitOnError?: unknown;
   readonly _writableState?: { readonly ending: boolean };
+  readonly _readableState?: { readonly ended: boolean };
 }
 
 /** Fields of a transport that winston's own bookkeeping fills for the first logger alone. */
@@ -65,7 +66,9 @@ export class Loggers {
     } finally {
       this.#isKeeping = false;
       for (const logger of loggers) {
-        if (!this.#pipes.has(logger) && !logger._writableState?.ending) logger.pipe(this.#transport);
+        // A plain stream of log calls has no writable side.
+        const hasEnded = logger._writableState?.ending || logger._readableState?.ended;
+        if (!this.#pipes.has(logger) && !hasEnded) logger.pipe(this.#transport);
       }
       if (this.#pipes.size === 0 && loggers.length > 0) this.#onLast();
     }
