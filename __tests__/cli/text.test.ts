@@ -127,6 +127,9 @@ describe('wrapped text', () => {
     ['支払い', 4, ['支払', 'い']],
     ['a\u001bb', 4, ['a', '\\x1b', 'b']],
     ['', 5, ['']],
+    ['a\u200bb', 4, ['a\\u2', '00bb']],
+    ['👍🏽🏽🏽', 4, ['👍🏽🏽🏽']],
+    ['🏽🏽🏽', 4, ['🏽🏽', '🏽']],
   ])('is broken into lines of its columns: %j in %d', (text, columns, lines) => {
     expect(wrap(text, columns)).toEqual(lines);
   });

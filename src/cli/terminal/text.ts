@@ -83,14 +83,17 @@ export function wrap(text: string, columns: number, most = 100): string[] {
   let width = 0;
   for (const { segment } of segmenter.segment(text.slice(0, most * columns * UNITS_PER_COLUMN))) {
     const shown = visible(segment);
-    const more = textWidth(shown);
-    if (width + more > columns) {
-      if (lines.length === most) return [...lines.slice(0, -1), fit(`${lines.at(-1)}${shown}`, columns)];
-      lines.push('');
-      width = 0;
+    // Of one sign, escapes may take more than a line.
+    for (const part of textWidth(shown) > columns ? shown : [shown]) {
+      const more = textWidth(part);
+      if (width + more > columns) {
+        if (lines.length === most) return [...lines.slice(0, -1), fit(`${lines.at(-1)}${part}`, columns)];
+        lines.push('');
+        width = 0;
+      }
+      lines.push(lines.pop() + part);
+      width += more;
     }
-    lines.push(lines.pop() + shown);
-    width += more;
   }
   return lines;
 }
