@@ -96,6 +96,25 @@ describeWithTerminal('interactive top', () => {
     expect((await top.cli.ended()).stdout).toMatch(/code 0\r\n1\r\n$/);
   });
 
+  it.concurrent.each([
+    ['the mouse', '\u001b[<0;1;2M\u001b[<0;2;1m'],
+    ['the mouse, in the old form', '\u001b[M !!'],
+    ['the mouse, in the form of urxvt', '\u001b[32;2;1M'],
+    ['its device', '\u001b[?62;1;2c\u001b[>41;2;1c'],
+    ['a mode', '\u001b[?2026;2$y'],
+    ['its colours', '\u001b]11;rgb:2222/3333/1111\u0007\u001b]10;rgb:2222/3333/1111\u001b\\'],
+    ['its version', '\u001bP>|q2 1/3\u001b\\'],
+  ])('takes no report of a terminal for keys: of %s', async (_title, report) => {
+    const top = await TopInTerminal.open();
+    const title = async (): Promise<string> => (await top.screen())[0]?.replace(/\d\d:\d\d:\d\d/, '') ?? '';
+    await top.type('s', ([line]) => line?.includes('by count') === true);
+    const before = await title();
+    await top.type(`${report}s`, ([line]) => line?.includes('by last seen') === true);
+    expect(await title()).toBe(before.replace('by count', 'by last seen'));
+    top.cli.type('q');
+    expect((await top.cli.ended()).stdout).toMatch(/code 0\r\n1\r\n$/);
+  });
+
   it.concurrent('echoes no key: unknown ones do nothing, and a filter is drawn by the program', async () => {
     const top = await TopInTerminal.open();
     expect(await top.runStty('-a')).toMatch(/-icanon[^]* -echo /);

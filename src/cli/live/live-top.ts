@@ -1,6 +1,7 @@
 /** The interactive `top`: reads keys and Redis, and draws what they make of the state. */
 
 import { emitKeypressEvents, type Interface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { pause, unlessAborted } from '../../read/abort';
 import { lineMatcher } from '../../read/matching-lines';
 import type { TopArguments } from '../arguments/invocation';
@@ -15,6 +16,7 @@ import { timeText } from '../terminal/time';
 import { renderFrame } from './frame';
 import { press } from './keys';
 import type { Look } from './look';
+import { withoutReports } from './reports';
 import { isAnswer, readSnapshot } from './rows';
 import { firstState, resize, type State, withSnapshot } from './state';
 
@@ -68,9 +70,11 @@ class LiveTop {
     const end = (): void => this.#ended.abort();
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) return;
-    emitKeypressEvents(stdin, { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface);
-    const onKey = (text: string | undefined, key: Keypress): void => this.#onKey(text, key);
-    stdin.on('keypress', onKey);
+    const typed = new PassThrough();
+    emitKeypressEvents(typed, { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface);
+    typed.on('keypress', (text: string | undefined, key: Keypress) => this.#onKey(text, key));
+    const onInput = (chunk: Buffer | string): void => void typed.write(withoutReports(chunk));
+    stdin.on('data', onInput);
     // A terminal that hangs up ends its input.
     for (const event of ['end', 'error', 'close']) stdin.on(event, end);
     this.#full.enter();
@@ -79,7 +83,7 @@ class LiveTop {
       this.#draw();
       await this.#refresh();
     } finally {
-      stdin.off('keypress', onKey);
+      stdin.off('data', onInput);
       stdin.pause();
       this.#full.leave();
     }
