@@ -1,6 +1,6 @@
 /** Judges whether the texts in one position of several keys are values, or words that tell what happened. */
 
-import { isCode } from '../record/grouping/codes';
+import { isCode } from '../record/grouping/telling-codes';
 import { PLACEHOLDER } from '../record/parameterize';
 
 /** Where the texts stand. */

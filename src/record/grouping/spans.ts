@@ -1,8 +1,8 @@
 /** Values that may hold blanks or punctuation: URLs, quotations, times and sizes. */
 
-import { isCodeAfter } from './codes';
 import { HAS } from './has';
-import { endsWithTellingKey, REQUEST } from './telling';
+import { isCodeAfter } from './telling-codes';
+import { endsWithTellingKey, REQUEST } from './telling-names';
 import { DAYS, findUnit, LONG_DAYS, MONTHS, ZONES } from './vocabulary';
 
 /** A URL may have brackets in it, but not around it. */

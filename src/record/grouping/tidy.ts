@@ -3,7 +3,7 @@
 import { BESIDE, findBeside } from './beside';
 import { PLACEHOLDER } from './character-kinds';
 import { HAS } from './has';
-import { endsWithTellingKey } from './telling';
+import { endsWithTellingKey } from './telling-names';
 import { CURRENCIES, LITERALS, METHODS } from './vocabulary';
 
 /** The value of a key, with the arguments that belong to it: `Rect(0, 0)`. */

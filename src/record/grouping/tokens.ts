@@ -1,10 +1,10 @@
 /** Names the tokens of a line that vary: numbers, ids, hosts, paths and addresses, each by the form of the token alone. */
 
 import { KIND, PLACEHOLDER, readToken } from './character-kinds';
-import { type Context, isCodeValue, isTelling, mayBeTelling } from './codes';
 import { MAC_LENGTH, nameDigits, nameEach, nameParts, nameWhole } from './forms';
 import { HAS } from './has';
-import { endsWithTellingKey, isKnownName } from './telling';
+import { type Context, isCodeValue, isTelling, mayBeTelling } from './telling-codes';
+import { endsWithTellingKey, isKnownName } from './telling-names';
 
 const PLACEHOLDERS = new RegExp(`(${PLACEHOLDER})`);
 /** A key, also one with a few digits: `p95=`, `k8s=`. */

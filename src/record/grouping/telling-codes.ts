@@ -2,7 +2,7 @@
 
 import { endingWith } from './endings';
 import { nameWord } from './forms';
-import { findName, isShortKey, listCodes } from './telling';
+import { findName, isShortKey, listCharacters } from './telling-names';
 import { METHODS } from './vocabulary';
 
 const STATUS = /^[1-5]\d\d$/;
@@ -88,7 +88,7 @@ const TUPLE = /, (?:<text>|["'])/y;
 const CLOCK = / (?:\d\d:\d\d:|<time>)/y;
 
 /** Marks between the name of a code and the code. */
-const BETWEEN = listCodes(' "\'(:=[');
+const BETWEEN = listCharacters(' "\'(:=[');
 /** The last two letters of all words after which a token may be a code. */
 const LAST_LETTERS = new Uint8Array(1024);
 for (const word of `${BEFORE_STATUSES} ${CODES} ${ENDS} ${LINKS} rc ret sig error exception warning failed failure rule raised threw

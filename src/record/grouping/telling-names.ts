@@ -24,15 +24,15 @@ const CONSTANT =
   /^(?=(?:\w*_)?[A-Z]{2,}_(?:\w*_)?[A-Z]{2,}(?:_|$))(?:[A-Z]{2,}|[A-Z]{1,5}\d{1,3})(?:_(?:[A-Z]{2,}|[A-Z]{1,5}\d{1,3}))+$/;
 
 /** A table of some characters, by their codes. */
-export function listCodes(characters: string): Uint8Array {
+export function listCharacters(characters: string): Uint8Array {
   const codes = new Uint8Array(128);
   for (const character of characters) codes[character.charCodeAt(0)] = 1;
   return codes;
 }
 
-const IN_NAME = listCodes('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-');
+const IN_NAME = listCharacters('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-');
 /** What may stand before a name; after anything else its letters are a part of something longer. */
-const BEFORE_NAME = listCodes(' "\'<([{,;|');
+const BEFORE_NAME = listCharacters(' "\'<([{,;|');
 
 /** Whether a text ends with a key whose value says what happened, also if the key is in double quotes. */
 export function endsWithTellingKey(text: string): boolean {
