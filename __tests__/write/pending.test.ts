@@ -171,6 +171,18 @@ describe('pending', () => {
     expect(known.flatMap(({ lines }) => lines)).toHaveLength(100);
   });
 
+  it('cuts new messages of each of which a line is kept into batches of at most 200', () => {
+    const samples = { severities: new Set(['error']), format: (): string => 'line' };
+    const pending = createPending({ samples });
+    const destination = new Destination('app', 'error', new ServerTime());
+    for (let i = 0; i < 300; i++) pending.add(destination, ...call(`message ${i}`));
+    const batches = pending.draw(destination);
+    expect(batches.map(({ groups }) => groups.map((group) => [group.flagged, group.samples.length]))).toEqual([
+      [[200, 200]],
+      [[100, 100]],
+    ]);
+  });
+
   it('flags all messages again once Redis is in another minute', () => {
     const pending = createPending();
     const destination = createDestination('app');

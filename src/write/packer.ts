@@ -7,10 +7,11 @@ import type { Touched } from './touched';
 
 /**
  * Most messages and lines in one batch: a long script blocks the server. A message that Redis has not touched in this minute takes
- * several times as long as one that it has.
+ * several times as long as one that it has, and longer with a line to keep.
  */
 const MAX_BATCH_WEIGHT = 1000;
 const FLAGGED_WEIGHT = 4;
+const SAMPLED_WEIGHT = 5;
 /** Most characters of the messages and lines of one batch. */
 const MAX_BATCH_CHARACTERS = 1024 * 1024;
 
@@ -68,8 +69,9 @@ export class Packer {
       else flagged.push(counted);
     }
     const parts: DraftGroup[] = [];
-    for (const counted of sampled.concat(flagged)) this.#addCount(group, parts, counted, true);
-    for (const counted of others) this.#addCount(group, parts, counted, false);
+    for (const counted of sampled) this.#addCount(group, parts, counted, SAMPLED_WEIGHT);
+    for (const counted of flagged) this.#addCount(group, parts, counted, FLAGGED_WEIGHT);
+    for (const counted of others) this.#addCount(group, parts, counted, 1);
     shareMinutes(group.minutes, parts);
   }
 
@@ -92,9 +94,9 @@ export class Packer {
     return this.#batches;
   }
 
-  #addCount(group: Beginning, parts: DraftGroup[], counted: CountedMessage, isFlagged: boolean): void {
+  #addCount(group: Beginning, parts: DraftGroup[], counted: CountedMessage, weight: number): void {
     const { sample = '' } = counted;
-    const draft = this.#makeRoom(counted.message.length + sample.length, isFlagged ? FLAGGED_WEIGHT : 1);
+    const draft = this.#makeRoom(counted.message.length + sample.length, weight);
     let part = parts.at(-1);
     if (!part || draft.groups.at(-1) !== part) {
       const { at, lead, stood } = group;
@@ -103,7 +105,7 @@ export class Packer {
       draft.groups.push(part);
     }
     part.messages.push(counted);
-    if (isFlagged) part.flagged++;
+    if (weight > 1) part.flagged++;
     if (sample !== '') part.samples.push(sample);
     draft.logged += counted.count;
   }
