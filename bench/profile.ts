@@ -21,12 +21,12 @@ const OPTIONS = {
 /** One row a part: of the time of a line, and of what is alive while it logs. */
 function printProfiles(workload: string, profiles: Readonly<Record<string, Profile>>): void {
   const rows: Record<string, Record<string, string>> = {};
-  for (const [contender, { lines, cpuSeconds, time, memory, bytes }] of Object.entries(profiles)) {
+  for (const [contender, { lines, cpuSeconds, time, memory }] of Object.entries(profiles)) {
     const microseconds = (1e6 * cpuSeconds) / lines;
     for (const part of Object.keys({ ...time, ...memory })) {
       const row = (rows[part] ??= {});
       row[`${contender}, µs a line`] = ((time[part] ?? 0) * microseconds).toFixed(2);
-      row[`${contender}, MB alive`] = (((memory[part] ?? 0) * bytes) / 1e6).toFixed(2);
+      row[`${contender}, MB alive`] = ((memory[part] ?? 0) / 1e6).toFixed(2);
     }
   }
   console.log(`\n${workload}`);

@@ -25,7 +25,7 @@ export interface ProfileTask extends Task {
   readonly seconds: number;
 }
 
-/** Shares of the parts. */
+/** What the parts take. */
 export interface Profile {
   readonly lines: number;
   /** CPU seconds while the time was profiled. */
@@ -34,10 +34,8 @@ export interface Profile {
   readonly time: Readonly<Record<string, number>>;
   /** The functions of this package and of node-redis with the largest shares of the samples, largest first. */
   readonly functions: readonly (readonly [name: string, share: number])[];
-  /** Shares of the bytes of what was allocated and still alive at the end, by part. */
+  /** Bytes of what was allocated and still alive at the end, by part. */
   readonly memory: Readonly<Record<string, number>>;
-  /** Those bytes. */
-  readonly bytes: number;
 }
 
 /** A node of either profile. */
@@ -71,7 +69,7 @@ export async function measureProfile(task: ProfileTask): Promise<Profile> {
     session.post('HeapProfiler.stopSampling', (error, result) => (error ? reject(error) : resolve(result.profile)));
   });
   await settle(contender, next);
-  return { lines, cpuSeconds, ...shareTime(cpu), ...shareMemory(heap) };
+  return { lines, cpuSeconds, ...shareTime(cpu), memory: sumMemory(heap) };
 }
 
 function shareTime({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Pick<Profile, 'time' | 'functions'> {
@@ -95,20 +93,20 @@ function shareTime({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): 
   });
   const total = [...time.values()].reduce((sum, delta) => sum + delta, 0);
   const largest = [...functions].sort(([, a], [, b]) => b - a).slice(0, 5);
-  return { time: toShares(time), functions: largest.map(([name, delta]) => [name, delta / total] as const) };
+  const toShares = (sums: Iterable<[string, number]>): [string, number][] =>
+    [...sums].map(([key, delta]) => [key, delta / total]);
+  return { time: Object.fromEntries(toShares(time)), functions: toShares(largest) };
 }
 
-function shareMemory({ head }: HeapProfiler.SamplingHeapProfile): Pick<Profile, 'memory' | 'bytes'> {
+function sumMemory({ head }: HeapProfiler.SamplingHeapProfile): Profile['memory'] {
   const memory = new Map<string, number>();
-  let bytes = 0;
   const visit = (node: HeapProfiler.SamplingHeapProfileNode, caller: string): void => {
     const part = findPart(node, caller);
     if (node.selfSize > 0) add(memory, part, node.selfSize);
-    bytes += node.selfSize;
     for (const child of node.children) visit(child, part);
   };
   visit(head, NODE);
-  return { memory: toShares(memory), bytes };
+  return Object.fromEntries(memory);
 }
 
 function findPart({ callFrame: { functionName, url } }: Called, caller: string): string {
@@ -122,9 +120,4 @@ function nameFunction(name: string, url: string): string {
 
 function add(sums: Map<string, number>, key: string, number: number): void {
   sums.set(key, (sums.get(key) ?? 0) + number);
-}
-
-function toShares(sums: ReadonlyMap<string, number>): Record<string, number> {
-  const total = [...sums.values()].reduce((sum, number) => sum + number, 0);
-  return Object.fromEntries([...sums].map(([key, number]) => [key, number / total]));
 }
