@@ -24,10 +24,9 @@ const worker = new Worker(
 worker.on('failed', (job, error) => logger.error('mail failed', { job: job?.id, error }));
 worker.on('error', (error) => logger.error('worker', { error }));
 
-const drained = once(worker, 'drained');
 await events.waitUntilReady();
-for (const to of ['ann', 'bob', 'nobody']) await queue.add('mail', { to });
-await drained;
+const jobs = await queue.addBulk(['ann', 'bob', 'nobody'].map((to) => ({ name: 'mail', data: { to } })));
+await Promise.allSettled(jobs.map((job) => job.waitUntilFinished(events)));
 
 // In this order: the worker may still log, then the transport writes, and the connection is the application's to close.
 await worker.close();
