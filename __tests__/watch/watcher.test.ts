@@ -230,12 +230,12 @@ describe('Redis that has lost what watchers had written last, as after a failove
   });
 });
 
-/** A client of this Redis, the replies to which fail as told. */
-async function failingClient(fail: (keys: readonly string[]) => boolean): Promise<RedisScripter> {
+/** A client of this Redis, the replies to which fail as told, or come later. */
+async function failingClient(fail: (keys: readonly string[]) => boolean | Promise<boolean>): Promise<RedisScripter> {
   const client = await createClient({ url: workspace.url, RESP: 2 }).connect();
   atEnd(() => client.destroy());
-  const lose = (keys: readonly string[], reply: unknown): unknown => {
-    if (fail(keys)) throw new Error('the connection was cut');
+  const lose = async (keys: readonly string[], reply: unknown): Promise<unknown> => {
+    if (await fail(keys)) throw new Error('the connection was cut');
     return reply;
   };
   return {
@@ -369,6 +369,29 @@ describe('muted message', () => {
     await logErrors(transport, 'payment 19 refused', 'last');
     await until(() => alarms.length === 2);
     expect(new Set(alarmMessages(alarms))).toEqual(new Set(['last', 'other']));
+  });
+
+  it('is not told if it is logged after it was muted, also by a watcher that was about to look', async () => {
+    const transport = await oldLogger(name);
+    let isHeld = false;
+    let go = (): void => undefined;
+    const untilMuted = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const client = await failingClient(async (keys) => {
+      if (!isHeld && keys[0]?.endsWith(':lease')) {
+        isHeld = true;
+        await untilMuted;
+      }
+      return false;
+    });
+    const { alarms, watcher } = watch({ names: [name], client });
+    await until(() => isHeld);
+    await watcher.mute('muted', 60_000);
+    await logErrors(transport, 'muted');
+    go();
+    await until(() => watcher.stats().muted || alarms.length);
+    expect(alarms).toEqual([]);
   });
 
   it('is refused without a pattern or a time, and beyond a hundred patterns', async () => {

@@ -54,7 +54,6 @@ export class Leader {
   readonly #on: ReadonlySet<AlarmKind>;
   /** Ids of what was told. */
   #remembered = new Set<string>();
-  #mutes: readonly string[] = [];
   #isLooking = false;
   #lastLook = -Infinity;
   readonly #warned = new Set<string>();
@@ -77,7 +76,6 @@ export class Leader {
 
   /** The lease was renewed: looks if that is due, unless it is looking. */
   update(duty: Duty): void {
-    this.#mutes = duty.mutes;
     // A timer may be a little early.
     const isDue = clock.now() - this.#lastLook >= 0.9 * this.#options.pollMs;
     if (this.#isLooking || !isDue) return;
@@ -176,14 +174,20 @@ export class Leader {
   }
 
   async #raise(findings: readonly Finding[]): Promise<void> {
-    const alarms = findings
-      .filter((finding) => !this.#isPutOff(finding) && this.#isRecent(finding))
+    const unknown = findings
+      .filter((finding) => this.#isRecent(finding))
       .map((finding) => ({ finding, alarm: toAlarm(this.#options.prefix, finding) }))
       .filter(({ alarm }) => !this.#remembered.has(alarm.id));
+    if (unknown.length === 0) return;
+    // Read after the messages: what was muted before it was logged is muted here.
+    const mutes = await this.#raiser.listMutes();
+    const isMuted = ({ key }: Finding): boolean => mutes.some((pattern) => isMutedBy(pattern, key));
+    // A surge is told when it is muted no more, if it goes on; a message that was new meanwhile is not.
+    const alarms = unknown.filter(({ finding }) => finding.kind !== 'surging' || !isMuted(finding));
     for (let at = 0; at < alarms.length; at += MOST_RAISED) {
       const some = alarms.slice(at, at + MOST_RAISED);
       const verdicts = await this.#raiser.raise(
-        some.map(({ finding, alarm }) => this.#toRaised(finding, alarm)),
+        some.map(({ finding, alarm }) => toRaised(finding, alarm, isMuted(finding))),
         this.#options.raise,
       );
       if (!verdicts) throw new LeaseLost();
@@ -198,28 +202,9 @@ export class Leader {
     }
   }
 
-  #isMuted({ key }: Finding): boolean {
-    return this.#mutes.some((pattern) => isMutedBy(pattern, key));
-  }
-
-  /** A surge is told when it is muted no more, if it goes on; a message that was new meanwhile is not. */
-  #isPutOff(finding: Finding): boolean {
-    return finding.kind === 'surging' && this.#isMuted(finding);
-  }
-
   /** When a message was first logged is known to the second, and when it came back to the minute. */
   #isRecent({ kind, since }: Finding): boolean {
     return since + (kind === 'returned' ? 60_000 : 1000) > (this.#options.since ?? 0);
-  }
-
-  #toRaised(finding: Finding, alarm: Alarm): Raised {
-    const isMuted = this.#isMuted(finding);
-    return {
-      subject: alarmSubject(finding.name, finding.severity, finding.key),
-      id: alarm.id,
-      since: finding.since,
-      text: isMuted ? '' : encodeAlarm(alarm),
-    };
   }
 
   #remember(id: string): void {
@@ -232,4 +217,13 @@ export class Leader {
     this.#warned.add(key);
     this.#options.onWarning(reason, error);
   }
+}
+
+function toRaised(finding: Finding, alarm: Alarm, isMuted: boolean): Raised {
+  return {
+    subject: alarmSubject(finding.name, finding.severity, finding.key),
+    id: alarm.id,
+    since: finding.since,
+    text: isMuted ? '' : encodeAlarm(alarm),
+  };
 }

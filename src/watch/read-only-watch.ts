@@ -119,6 +119,10 @@ export class ReadOnlyWatch {
 class ToldMessages implements Raiser {
   readonly #told = new Map<string, { readonly since: number; readonly at: number }>();
 
+  listMutes(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   raise(alarms: readonly Raised[], { cooldownMs }: RaiseOptions): Promise<Verdict[]> {
     return Promise.resolve(alarms.map((alarm) => (this.#isTold(alarm, cooldownMs) ? 'told' : 'single')));
   }

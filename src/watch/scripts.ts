@@ -26,16 +26,15 @@ export const KEEP_LEASE = defineScript(/* lua */ `
 --   options: those of the watcher that has the lease, hashed; raises: how often alarms were raised
 -- KEYS[3] pending  hash    id -> tries, the minute of its digest or 0, and the alarm
 -- KEYS[4] due      zset    id -> when it is to be told
--- KEYS[5] mutes    hash    pattern -> until when it is muted
 --
 -- ARGV[1] the token of this watcher
 -- ARGV[2] milliseconds of the lease
 -- ARGV[3] the cursor to keep; empty for none
 -- ARGV[4] the options of this watcher, hashed; empty for none
 --
--- Returns { 0, the options of the one that has the lease }, or { 1, epoch milliseconds, since when there was no gap, the cursor, how
---   often alarms were raised, the mutes with their ends, the alarms that are due: id, pending }
-local lease, watch, pending, due, mutes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+-- Returns { 0, the options of the one that has the lease }, or { 1, since when there was no gap, the cursor, how often alarms were
+--   raised, the alarms that are due: id, pending }
+local lease, watch, pending, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local holder = redis.call('GET', lease)
 if holder and holder ~= ARGV[1] then return { 0, redis.call('HGET', watch, 'options') or '' } end
 local time = redis.call('TIME')
@@ -65,9 +64,7 @@ for _, id in ipairs(tasks) do
   texts[#texts + 1] = id
   texts[#texts + 1] = redis.call('HGET', pending, id) or ''
 end
-return {
-  1, string.format('%d', now), string.format('%d', since), state[3] or '', state[4] or '0', redis.call('HGETALL', mutes), texts,
-}
+return { 1, string.format('%d', since), state[3] or '', state[4] or '0', texts }
 `);
 
 export const RAISE = defineScript(/* lua */ `
@@ -231,3 +228,17 @@ return 1
 `,
   isCount,
 );
+
+export const READ_MUTES = defineScript(/* lua */ `
+-- Reads which patterns are muted.
+--
+-- KEYS[1] mutes  hash  pattern -> until when it is muted
+--
+-- Returns the patterns
+local all, time = redis.call('HGETALL', KEYS[1]), redis.call('TIME')
+local now, muted = time[1] * 1000 + math.floor(time[2] / 1000), {}
+for i = 1, #all, 2 do
+  if (tonumber(all[i + 1]) or 0) > now then muted[#muted + 1] = all[i] end
+end
+return muted
+`);

@@ -5,7 +5,7 @@ import type { Connection } from '../redis/connection';
 import { type WatchKeys, watchKeys } from '../redis/keys';
 import { openConnection } from '../redis/open';
 import type { PassedClient } from '../redis/passed-client';
-import { KEEP_LEASE, LEAVE, MUTE, PUT_OFF, RAISE, SETTLE } from './scripts';
+import { KEEP_LEASE, LEAVE, MUTE, PUT_OFF, RAISE, READ_MUTES, SETTLE } from './scripts';
 
 /** A watcher that has not been heard of for so long watches no more. */
 export const LEASE_MS = 3000;
@@ -33,8 +33,6 @@ export interface Duty {
   readonly watchedSince: number;
   /** How far it has come; undefined if that is not known. */
   readonly cursor: string | undefined;
-  /** Patterns that are muted. */
-  readonly mutes: readonly string[];
   readonly due: readonly PendingAlarm[];
   /** Whether Redis has lost alarms that this watcher has raised, as after a failover. */
   readonly hasLost: boolean;
@@ -63,6 +61,8 @@ export interface Raised {
 
 /** Decides which alarms are to be told. */
 export interface Raiser {
+  /** Patterns that are muted by now. */
+  listMutes(): Promise<readonly string[]>;
   /** Undefined if another watcher has the lease. */
   raise(alarms: readonly Raised[], options: RaiseOptions): Promise<Verdict[] | undefined>;
 }
@@ -94,25 +94,28 @@ export class SharedWatch implements Raiser {
 
   /** Takes or renews the lease. Returns what there is to do, unless another has the lease. */
   async renewLease(cursor: string | undefined): Promise<Duty | OtherLeader> {
-    const { lease, watch, pending, due, mutes } = this.#keys;
+    const { lease, watch, pending, due } = this.#keys;
     const reply = await this.#connection.run(
       KEEP_LEASE,
-      [lease, watch, pending, due, mutes],
+      [lease, watch, pending, due],
       [this.#token, String(LEASE_MS), cursor ?? '', this.#options],
     );
     const [isHeld, ...rest] = reply as unknown[];
     if (Number(isHeld) === 0) return { hasOtherOptions: !['', this.#options].includes(String(rest[0])) };
-    const [now, since, found, raises, muted, waiting] = rest;
+    const [since, found, raises, waiting] = rest;
     const hasLost = this.#hasLost || Number(raises) < this.#raises;
     this.#hasLost = false;
     this.#raises = Number(raises);
     return {
       watchedSince: Number(since),
       cursor: String(found) || undefined,
-      mutes: toPairs(muted).flatMap(([pattern, end]) => (Number(end) > Number(now) ? [pattern] : [])),
       due: toPairs(waiting).map(([id, text]) => parsePending(id, text)),
       hasLost,
     };
+  }
+
+  async listMutes(): Promise<readonly string[]> {
+    return ((await this.#connection.run(READ_MUTES, [this.#keys.mutes], [])) as unknown[]).map(String);
   }
 
   async raise(alarms: readonly Raised[], options: RaiseOptions): Promise<Verdict[] | undefined> {
