@@ -127,12 +127,18 @@ describe.each([
   it.each(['?asset=style', '?asset=script', '?format=json', '?format=parts'])(
     'answers %p with 304 and no body if the browser has it already',
     async (query) => {
-      const tag = (await request(query)).headers.get('etag') as string;
-      for (const known of [tag, `W/${tag}`, `"other", ${tag}`]) {
-        const response = await request(query, { headers: { 'If-None-Match': known } });
+      const isNotSentAgain = async (write: (tag: string) => string): Promise<boolean> => {
+        const tag = (await request(query)).headers.get('etag') as string;
+        const response = await request(query, { headers: { 'If-None-Match': write(tag) } });
+        if (response.status === 200) return false;
         expect(response.status).toBe(304);
         expect(Object.fromEntries(response.headers)).toMatchObject({ ...SECURITY, etag: tag });
         expect(await response.text()).toBe('');
+        return true;
+      };
+      // A minute may turn between two requests.
+      for (const write of [(tag: string) => tag, (tag: string) => `W/${tag}`, (tag: string) => `"other", ${tag}`]) {
+        await until(() => isNotSentAgain(write));
       }
       expect((await request(query, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);
     },
@@ -306,28 +312,24 @@ describe('a client that takes gzip', () => {
     return { headers: response.headers, body: await buffer(response) };
   }
 
-  // Only the date stands still: both answers say when they were made.
-  beforeEach(() => {
-    const real = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const;
-    const timers = ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const;
-    jest.useFakeTimers({ now: Date.now(), doNotFake: [...real, ...timers] });
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  /** Without what tells the moment of the answer. */
+  function withoutMoment(bytes: Buffer): string {
+    return bytes.toString().replace(/As of .*? UTC|"(score|expected)":[\d.e-]+/g, '');
+  }
 
   it.each(queries)('gets at most 20 kB, which are the same uncompressed: %j', async (query) => {
-    const packed = await readBytes(query, { 'accept-encoding': 'br, gzip' });
-    const plain = await readBytes(query);
-    const isShort = plain.body.length < 1000;
-    expect(packed.headers['content-encoding']).toBe(isShort ? undefined : 'gzip');
-    expect([packed.headers.vary, plain.headers.vary]).toEqual(['Accept-Encoding', 'Accept-Encoding']);
-    expect(plain.headers['content-encoding']).toBeUndefined();
-    expect(packed.body.length).toBeLessThanOrEqual(20_000);
-    const [a, b] = [isShort ? packed.body : gunzipSync(packed.body), plain.body].map((bytes) =>
-      bytes.toString().replace(/As of .*? UTC|"(score|expected)":[\d.e-]+/g, ''),
-    );
-    expect(a).toBe(b);
+    const readBoth = async (): Promise<boolean> => {
+      const packed = await readBytes(query, { 'accept-encoding': 'br, gzip' });
+      const plain = await readBytes(query);
+      const isShort = plain.body.length < 1000;
+      expect(packed.headers['content-encoding']).toBe(isShort ? undefined : 'gzip');
+      expect([packed.headers.vary, plain.headers.vary]).toEqual(['Accept-Encoding', 'Accept-Encoding']);
+      expect(plain.headers['content-encoding']).toBeUndefined();
+      expect(packed.body.length).toBeLessThanOrEqual(20_000);
+      return withoutMoment(isShort ? packed.body : gunzipSync(packed.body)) === withoutMoment(plain.body);
+    };
+    // A minute may turn between the two.
+    await until(readBoth);
   });
 
   it.each(['gzip;q=0', 'gzip;q=0, *', '*;q=1, GZIP ; Q=0.000', '*;q=0', 'gzip-like', 'br', 'identity', ''])(

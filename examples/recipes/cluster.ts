@@ -14,6 +14,7 @@ async function serve(): Promise<void> {
     closeTimeoutMs: 1000, // PM2 kills what has not ended 1.6 seconds after SIGINT, unless it has another kill_timeout
   });
   const logger = winston.createLogger({ defaultMeta: { pid: process.pid }, transports: [transport] });
+  transport.once('logged', () => process.send?.('ready'));
   const work = setInterval(() => undefined, 1000); // stands for the server
   for (let i = 0; i < 100; i++) logger.info('request served');
   // PM2 stops and reloads by SIGINT.
@@ -23,7 +24,6 @@ async function serve(): Promise<void> {
     logger.end();
     logger.once('finish', () => process.exit());
   });
-  process.send?.('ready');
 }
 
 async function supervise(): Promise<void> {

@@ -7,7 +7,7 @@ import { RedisRecentCommonTransport } from 'winston-redis-recent-common';
 const transport = new RedisRecentCommonTransport({
   keyPrefix: 'recipes:',
   name: 'lambda',
-  closeTimeoutMs: 1000, // the most that a Redis that does not answer adds to an invocation
+  closeTimeoutMs: 2000, // the most that a Redis that does not answer adds to an invocation
 });
 const logger = winston.createLogger({ transports: [transport] });
 
