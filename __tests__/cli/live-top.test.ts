@@ -115,6 +115,20 @@ describeWithTerminal('interactive top', () => {
     expect((await top.cli.ended()).stdout).toMatch(/code 0\r\n1\r\n$/);
   });
 
+  it.concurrent('takes what is pasted for no command, and into a filter as it is, on one line', async () => {
+    const top = await TopInTerminal.open();
+    expect(top.cli.stdout).toContain('\u001b[?2004h');
+    top.cli.type('\u001b[200~q\rs?\u001b[201~');
+    await top.type('/', ([title]) => title === '/_');
+    await top.type('\u001b[200~till \r\nfire\t\u001b[201~', ([title]) => title === '/till   fire _');
+    await top.shows((lines) => lines[1]?.includes('1-1 of 1') === true);
+    await top.type('\u001b', ([title]) => title?.includes('by urgency') === true);
+    top.cli.type('q');
+    const { stdout } = await top.cli.ended();
+    expect(stdout).toMatch(/code 0\r\n1\r\n$/);
+    expect(stdout.slice(stdout.lastIndexOf('\u001b[?2004'))).toMatch(/^\u001b\[\?2004l/);
+  });
+
   it.concurrent('echoes no key: unknown ones do nothing, and a filter is drawn by the program', async () => {
     const top = await TopInTerminal.open();
     expect(await top.runStty('-a')).toMatch(/-icanon[^]* -echo /);

@@ -209,6 +209,19 @@ describe('tail', () => {
     expect(await tailLines('shop', '-o', 'raw', ...args)).toEqual(messages);
   });
 
+  it.each([
+    ['--grep', '(a+)+$'],
+    ['--include', '/(a|aa)+$/'],
+    ['--exclude', '/^(.*a){20}$/'],
+  ])('gives up an expression that takes for ever on some line: %s %j', async (...args) => {
+    await write('shop', 'info', lineAt(1, `${'a'.repeat(2000)}!`));
+    expect(await tail(['shop', ...args])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('an expression takes too long'),
+    });
+  });
+
   it('finds the lines of a pattern by its text, by one of its messages, and by the text of a row of several patterns', async () => {
     await write('shop', 'info', lineAt(1, 'order 17 failed in basket'), lineAt(2, 'order 18 failed in cart'));
     expect(await tailLines('shop', '--pattern', 'order <number> failed in cart', '-o', 'raw')).toHaveLength(1);

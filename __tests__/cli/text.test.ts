@@ -77,6 +77,8 @@ describe('width of a text', () => {
     ['\u{1aff0}\u{1b2fb}', 4],
     ['\u{1f200}\u{1f265}', 4],
     ['🇩', 1],
+    ['हिन्दी', 5],
+    ['கொ', 2],
   ])('is its number of terminal columns: %j takes %d', (text, width) => {
     expect(textWidth(text)).toBe(width);
   });
@@ -87,7 +89,7 @@ const PYTHON = `
 import unicodedata
 def kind(code):
     character = chr(code)
-    if unicodedata.category(character) in ('Cn', 'Cs', 'Co', 'Cc', 'Cf', 'Mn', 'Me', 'Mc'): return '-'
+    if unicodedata.category(character) in ('Cn', 'Cs', 'Co', 'Cc', 'Cf', 'Mn', 'Me'): return '-'
     return 'W' if unicodedata.east_asian_width(character) in 'WF' else 'N'
 start = 0
 for code in range(1, 0x110001):

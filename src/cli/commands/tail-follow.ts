@@ -79,7 +79,7 @@ export class Following {
     const { signal } = this.#ended;
     const options = { signal, after: Math.max(0, after), wait: this.#pace.add(key) };
     for await (const line of this.#store.reader.follow(name, severity, options)) {
-      if (!('missed' in line) && !this.#printer.isWanted(line)) continue;
+      if (!('missed' in line) && this.#printer.filter([line]).length === 0) continue;
       const shown = 'missed' in line ? createMissedLine(name, severity, line.missed) : line;
       const waiting = this.#waiting.get(key) ?? [];
       waiting.push(shown);

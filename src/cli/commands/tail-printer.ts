@@ -9,6 +9,7 @@ import { maximum } from '../terminal/table';
 import { linesText, padEnd, textWidth, visible, visibleJson } from '../terminal/text';
 import { dateTimeText } from '../terminal/time';
 import { loggerTitle } from './selection';
+import { withinTime } from './time-limit';
 
 const SEVERITY_COLUMNS = 8;
 /** The columns after a longer name shift, in its own lines only. */
@@ -16,6 +17,10 @@ const MOST_NAME_COLUMNS = 20;
 /** Narrowest terminal, in columns, that has room for alignment. */
 const ALIGNED_MIN_WIDTH = 60;
 const GAP = '  ';
+/** How long the expressions of the command line may take for the lines of a list. */
+const EXPRESSIONS_MS = 5000;
+const ENDLESS =
+  'an expression takes too long on some line: one that repeats what is repeated, as (a+)+ does, may have to be tried in endless ways';
 /** Before what belongs to the line above. */
 const INDENT = '    ';
 const LOCAL_COLUMNS = 15;
@@ -51,8 +56,18 @@ export class LinePrinter {
     this.#makeRoomFor(names ?? []);
   }
 
-  /** Whether a line passes `--since`, `--include`, `--exclude`, `--grep` and `--pattern`. */
-  isWanted(line: RecentLine): boolean {
+  /**
+   * The lines that pass `--since`, `--include`, `--exclude`, `--grep` and `--pattern`.
+   * @throws Failure if that takes too long
+   */
+  filter(lines: readonly RecentLine[]): readonly RecentLine[] {
+    const { include, exclude, grep } = this.#args;
+    const pass = (): readonly RecentLine[] => lines.filter((line) => this.#isWanted(line));
+    const hasExpressions = [...include, ...exclude, ...grep].length > 0;
+    return hasExpressions ? withinTime(pass, EXPRESSIONS_MS, ENDLESS) : pass();
+  }
+
+  #isWanted(line: RecentLine): boolean {
     const { since, include, exclude, grep } = this.#args;
     const message = wholeText(line);
     if (since && !isSince(line, since)) return false;

@@ -34,7 +34,7 @@ export async function tail(args: TailArguments, store: Store, screen: Screen, { 
   const printer = new LinePrinter(args, screen, hasNames ? names : undefined);
   if (lists.length === 0 && !isFollowing) return screen.note('nothing has been logged yet');
   if (since) for (const text of lists.flatMap((list) => limitNotes(list, since))) screen.note(text);
-  const wanted = mergeByTime(lists.map(({ lines }) => lines)).filter((line) => printer.isWanted(line));
+  const wanted = mergeByTime(lists.map(({ lines }) => printer.filter(lines)));
   printer.print(wanted.slice(0, limit).reverse());
   if (!isFollowing) return;
   if (lists.every(({ lines }) => lines.length === 0)) {

@@ -2,7 +2,7 @@
 
 /**
  * Reports, as in https://invisible-island.net/xterm/ctlseqs/ctlseqs.html: of the mouse, in its three forms; of the device and its
- * modes; of focus; the marks around a paste; and texts, such as colours, up to their end.
+ * modes; of focus; and texts, such as colours, up to their end.
  */
 const REPORT = [
   String.raw`\[<[\d;]*[Mm]`,
@@ -10,7 +10,6 @@ const REPORT = [
   String.raw`\[\d+;\d+;\d+M`,
   String.raw`\[[?>=][\d;$]*[@-~]`,
   String.raw`\[[IO]`,
-  String.raw`\[20[01]~`,
   String.raw`[\]P_^X][^\u0007\u001b]*(?:\u0007|\u001b\\)`,
 ];
 const REPORTS = new RegExp(`\u001b(?:${REPORT.join('|')})`, 'g');

@@ -6,6 +6,9 @@ import type { Screen } from './screen';
 /** Alternate screen, no cursor, no line wrap. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
+/** What is pasted comes between two marks. */
+const MARK_PASTES = '\u001b[?2004h';
+const MARK_NO_PASTES = '\u001b[?2004l';
 const HOME = '\u001b[H';
 const CLEAR_LINE_END = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
@@ -78,14 +81,14 @@ export class FullScreen {
     // A shell that continues the program has set the terminal as it likes, and a mode that is set already is not set again.
     this.#keyboard?.setRawMode?.(false);
     this.#keyboard?.setRawMode?.(true);
-    if (!this.#isShown) this.#screen.out.write(ENTER);
+    if (!this.#isShown) this.#screen.out.write(this.#keyboard ? ENTER + MARK_PASTES : ENTER);
     this.#isShown = true;
   }
 
   #hide(): void {
     if (!this.#isShown) return;
     this.#isShown = false;
-    this.#screen.out.write(LEAVE);
+    this.#screen.out.write(this.#keyboard ? MARK_NO_PASTES + LEAVE : LEAVE);
     this.#keyboard?.setRawMode?.(false);
   }
 }

@@ -8,8 +8,11 @@ export type Paint = (text: string) => string;
 
 const UNSAFE = new RegExp(INVISIBLE, 'gu');
 
-/** Marks, joiners, and the vowels and finals of Hangul. Not U+FE0F, which makes a character wide. */
-const ZERO_WIDTH = /^[\p{M}\u1160-\u11ff\u200c\u200d]$/u;
+/**
+ * Marks, joiners, and the vowels and finals of Hangul. Not U+FE0F, which makes a character wide, and not the spacing marks of Indic
+ * scripts, which most terminals give a column: where they have none, a line ends early, and otherwise it would lose its end.
+ */
+const ZERO_WIDTH = /^[\p{Mn}\p{Me}\u1160-\u11ff\u200c\u200d]$/u;
 const REGIONAL_INDICATOR = /^\p{Regional_Indicator}$/u;
 
 /** What may make one sign of several characters. */
