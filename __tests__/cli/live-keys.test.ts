@@ -70,6 +70,8 @@ describe('list of the interactive top', () => {
     ['/new<escape>', ['a critical one', 'a new one', 'one that fades', 'a steady one']],
     ['/new<return><escape>', ['a critical one', 'a new one', 'one that fades', 'a steady one']],
     ['/<paste-start>steady<return><paste-end>', ['a steady one']],
+    ['/one\u3000\u00a0NEW', ['a critical one', 'a new one']],
+    ['/one\u200d', []],
     ['<paste-start>/api<paste-end>', ['a critical one', 'a new one', 'one that fades', 'a steady one']],
   ])('is sorted and filtered by keys: %j', (keys, expected) => {
     expect(messages(type(start(), keys))).toEqual(expected);

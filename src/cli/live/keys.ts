@@ -14,8 +14,9 @@ type Press = (state: State) => State;
 
 const NEXT_SORT: Readonly<Record<Sort, Sort>> = { urgency: 'count', count: 'last seen', 'last seen': 'urgency' };
 
-/** Printable, so that it may stand in a filter. */
-const TEXT = /^[^\p{C}\p{Z}]+$|^ $/u;
+/** What may stand in a filter: what can be seen, the joiners in words and emoji, and for any blank a space. */
+const TEXT = /^(?:[^\p{C}\p{Z}]|[\u200c\u200d])+$/u;
+const BLANK = /^\p{Zs}$/u;
 
 /** In every view. */
 const EVERYWHERE: Readonly<Record<string, Press>> = {
@@ -81,7 +82,8 @@ function type(state: State, { name, text, ctrl }: Key): State {
   if (name === 'backspace') return filterBy(state, Array.from(filter).slice(0, -1).join(''));
   if (ctrl && name === 'u') return filterBy(state, '');
   if (name === 'up' || name === 'down') return select(state, state.selected + (name === 'up' ? -1 : 1));
-  return text !== undefined && TEXT.test(text) ? filterBy(state, filter + text) : state;
+  if (text === undefined || !(TEXT.test(text) || BLANK.test(text))) return state;
+  return filterBy(state, filter + text.replace(BLANK, ' '));
 }
 
 function filterBy(state: State, filter: string): State {

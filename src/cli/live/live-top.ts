@@ -52,6 +52,8 @@ class LiveTop {
   /** Ends the wait for the next reading. */
   #wait = new AbortController();
   #state: State;
+  /** The draw that is due. */
+  #drawing: NodeJS.Immediate | undefined;
 
   constructor(args: TopArguments, store: Store, screen: Screen, host: Host) {
     this.#args = args;
@@ -133,6 +135,8 @@ class LiveTop {
 
   #onKey(text: string | undefined, { name, ctrl }: Keypress): void {
     if (ctrl && name === 'z') return this.#full.stop();
+    // How far a text can be scrolled is known once it is drawn.
+    if (this.#drawing && this.#state.view !== 'list') this.#draw();
     const before = this.#state;
     this.#set(press(before, { name, text, ctrl }));
     const { question, isPaused, opened, hasEnded } = this.#state;
@@ -141,12 +145,15 @@ class LiveTop {
     if (hasEnded) this.#ended.abort();
   }
 
+  /** Keys that come at once are drawn at once. */
   #set(state: State): void {
     this.#state = state;
-    if (!state.hasEnded) this.#draw();
+    if (!state.hasEnded) this.#drawing ??= setImmediate(() => this.#draw());
   }
 
   #draw(): void {
+    clearImmediate(this.#drawing);
+    this.#drawing = undefined;
     const { lines, scroll } = renderFrame(this.#state, this.#look);
     this.#state = { ...this.#state, scroll };
     this.#full.draw(lines);
