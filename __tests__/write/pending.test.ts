@@ -147,7 +147,7 @@ describe('pending', () => {
     });
   });
 
-  it('cuts new messages into batches of at most 250, and others into batches of a thousand, numbered in order', () => {
+  it('cuts new messages into batches of at most 166, and others into batches of a thousand, numbered in order', () => {
     const pending = createPending();
     const destination = createDestination('app');
     const minute = destination.groups.toMinute(time);
@@ -156,7 +156,7 @@ describe('pending', () => {
       return pending.draw(destination);
     };
     const fresh = draw();
-    expect(fresh.map(({ logged, numbered }) => [logged, numbered])).toEqual([...Array(5).fill([250, 0]), [50, 1300]]);
+    expect(fresh.map(({ logged, numbered }) => [logged, numbered])).toEqual([...Array(7).fill([166, 0]), [138, 1300]]);
     for (const { groups } of fresh) destination.touched.settle({ groups }, minute);
     const known = draw();
     expect(known.map(({ logged, numbered, touchedIn }) => [logged, numbered, touchedIn])).toEqual([
@@ -171,15 +171,15 @@ describe('pending', () => {
     expect(known.flatMap(({ lines }) => lines)).toHaveLength(100);
   });
 
-  it('cuts new messages of each of which a line is kept into batches of at most 200', () => {
+  it('cuts new messages of each of which a line is kept into batches of at most 142', () => {
     const samples = { severities: new Set(['error']), format: (): string => 'line' };
     const pending = createPending({ samples });
     const destination = new Destination('app', 'error', new ServerTime());
-    for (let i = 0; i < 300; i++) pending.add(destination, ...call(`message ${i}`));
+    for (let i = 0; i < 250; i++) pending.add(destination, ...call(`message ${i}`));
     const batches = pending.draw(destination);
     expect(batches.map(({ groups }) => groups.map((group) => [group.flagged, group.samples.length]))).toEqual([
-      [[200, 200]],
-      [[100, 100]],
+      [[142, 142]],
+      [[108, 108]],
     ]);
   });
 

@@ -2,6 +2,7 @@
 
 import type { ChildMessage, Gate } from '../lib/child';
 import { measureAllocations } from './allocations';
+import { measureBatchTimes } from './batch-times';
 import { measureCalls } from './calls';
 import { measureCpu } from './cpu';
 import { measureFlood } from './flood';
@@ -27,6 +28,7 @@ const MEASURES: Readonly<Record<string, (task: never, gate: Gate) => Promise<obj
   latency: measureLatency,
   poll: pollReader,
   turn: measureTurns,
+  'batch-times': measureBatchTimes,
   writer: runWriter,
   news: logNews,
   watchers: runWatchers,

@@ -16,7 +16,7 @@ import { Touched } from './touched';
 import type { Writer } from './writer';
 
 /** Most log calls that are written together. They fit into one batch, even if all are new, unless they are long. */
-const MAX_CALLS = 200;
+const MAX_CALLS = 125;
 /** Time after which a batch without an outcome no longer holds up later ones, in milliseconds. */
 const LONG_FLIGHT_MS = 1000;
 

@@ -10,10 +10,10 @@ import type { Touched } from './touched';
  * several times as long as one that it has, and longer with a line to keep.
  */
 const MAX_BATCH_WEIGHT = 1000;
-const FLAGGED_WEIGHT = 4;
-const SAMPLED_WEIGHT = 5;
+const FLAGGED_WEIGHT = 6;
+const SAMPLED_WEIGHT = 7;
 /** Most characters of the messages and lines of one batch. */
-const MAX_BATCH_CHARACTERS = 1024 * 1024;
+const MAX_BATCH_CHARACTERS = 256 * 1024;
 
 /** The totals of a draw, which its batches share out among them. */
 interface Draw {

@@ -40,7 +40,7 @@ export interface Acknowledged {
 }
 
 const MAX_BATCH_WEIGHT = 1000;
-const FLAGGED_WEIGHT = 4;
+const FLAGGED_WEIGHT = 6;
 const MAX_SAMPLES = 500;
 const MAX_TOUCHED = 2000;
 
