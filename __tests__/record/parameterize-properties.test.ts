@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { createParameterizer, parameterize } from '../../src';
+import { toKey } from '../../src/record/grouping/key';
 import { anyCharacter } from '../support/any-character';
 import { effort } from '../support/effort';
+import { readLabelledMessages } from '../support/labelled-messages';
 
 const MAX_BYTES = 1024;
 const HOSTILE_LENGTH = 65_536;
@@ -136,7 +138,40 @@ function renumber(text: string, seed: string): string {
   return text.replace(/\d/g, (_, at: number) => seed[at % seed.length] as string);
 }
 
+/** Numbers that rules tell from others of their length. */
+const TELLING = '2 17 404 137 999 1006 4001 1045 1999 2024 23505 3221225477'.split(' ');
+/** Messages that differ from one another in their digits. */
+function listRenumbered(message: string, seed: string): string[] {
+  const telling = [0, 1, 2].map((n) =>
+    message.replace(/\d+/g, (number, at: number) => {
+      const alike = TELLING.filter(({ length }) => length === number.length);
+      return alike[(at + n) % alike.length] ?? number;
+    }),
+  );
+  return [message, renumber(message, seed), ...telling, renumber(message, `${seed}7`)];
+}
+const labelled = (['known', 'aside', 'kinds', 'kinds aside'] as const).flatMap((part) =>
+  readLabelledMessages(part).map(({ message }) => message),
+);
+
 describe('parameterize, for random texts,', () => {
+  it('gives the key that the rules give, whatever messages with other digits came before', () => {
+    const glued = fc
+      .tuple(fc.constantFrom(...labelled), fc.constantFrom(...PIECES), fc.nat(), fc.nat(8))
+      .map(([message, piece, at, cut]) => {
+        const start = at % (message.length + 1);
+        return message.slice(0, start) + piece + message.slice(start + cut);
+      });
+    const line = fc.oneof(fc.constantFrom(...labelled), glued, anyText);
+    fc.assert(
+      fc.property(line, digits, (message, seed) => {
+        const messages = listRenumbered(message, seed);
+        expect(messages.map(parameterize)).toEqual(messages.map((each) => toKey(each)));
+      }),
+      { numRuns: effort({ quick: 2000, full: 100_000 }) },
+    );
+  });
+
   it.each(Object.entries(VALUES))('gives one key whatever the digits of a %s are, in any surrounding', (_, kind) => {
     fc.assert(
       fc.property(kind, fc.constantFrom(...SURROUNDINGS), digits, (one, surrounding, seed) => {

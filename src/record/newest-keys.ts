@@ -1,4 +1,4 @@
-/** Remembers the keys of the newest messages that came more than once, as most of those come again soon. */
+/** Remembers the keys of the newest messages that came more than once, and of their forms, as most of those come again soon. */
 
 import { detach } from './text';
 
@@ -15,28 +15,66 @@ const WHOLE = 64;
  * than hashing some of its characters here and comparing the text with one that has the same hash.
  */
 export function rememberNewest(find: (text: string) => string): (text: string) => string {
-  const texts: (string | undefined)[] = Array.from({ length: SETS * WAYS }, () => undefined);
-  const keys: string[] = Array.from(texts, () => '');
-  const newest = new HashSets();
-  const once = new HashSets();
+  const newest = new NewestKeys<string>();
   return (text) => {
     if (text.length > MAX_LENGTH) return find(text);
     const hash = hashText(text);
-    for (let at = newest.find(hash, 0); at >= 0; at = newest.find(hash, (at % WAYS) + 1)) {
-      if (texts[at] === text) return keys[at] as string;
+    for (let at = newest.find(hash, 0); at >= 0; at = newest.find(hash, at + 1)) {
+      if (newest.texts[at] === text) return newest.keys[at] as string;
     }
     const key = find(text);
-    if (once.find(hash, 0) < 0) {
-      once.add(hash);
-      return key;
-    }
-    const at = newest.add(hash);
-    // The key would keep a long text in memory as well, if nothing in it varies.
-    const copy = detach(text);
-    texts[at] = copy;
-    keys[at] = key === text ? copy : key;
+    if (newest.isKnown(hash)) newest.add(hash, detach(text), key);
     return key;
   };
+}
+
+/**
+ * The same for 2,048 forms of messages at most.
+ *
+ * @param writeForm - writes the form of a text and tells whether it is another one than the text; messages of one form have one key
+ */
+export function rememberForms(
+  find: (text: string) => string,
+  writeForm: (text: string, form: Uint8Array) => boolean,
+): (text: string) => string {
+  const newest = new NewestKeys<Uint8Array>();
+  const form = new Uint8Array(MAX_LENGTH);
+  return (text) => {
+    if (text.length > MAX_LENGTH || !writeForm(text, form)) return find(text);
+    const hash = hashForm(form, text.length);
+    for (let at = newest.find(hash, 0); at >= 0; at = newest.find(hash, at + 1)) {
+      if (isForm(newest.texts[at] as Uint8Array, form, text.length)) return newest.keys[at] as string;
+    }
+    const key = find(text);
+    if (newest.isKnown(hash)) newest.add(hash, form.slice(0, text.length), key);
+    return key;
+  };
+}
+
+/** The keys of the newest texts of which the hash came before. */
+class NewestKeys<Text> {
+  readonly texts: (Text | undefined)[] = Array.from({ length: SETS * WAYS }, () => undefined);
+  readonly keys: string[] = Array.from(this.texts, () => '');
+  readonly #newest = new HashSets();
+  readonly #once = new HashSets();
+
+  find(hash: number, from: number): number {
+    return this.#newest.find(hash, from);
+  }
+
+  /** Whether a hash came before; if not, it has now. */
+  isKnown(hash: number): boolean {
+    if (this.#once.find(hash, 0) >= 0) return true;
+    this.#once.add(hash);
+    return false;
+  }
+
+  add(hash: number, text: Text, key: string): void {
+    const at = this.#newest.add(hash);
+    this.texts[at] = text;
+    // A key in which nothing varies may be a part of a longer text, which it would keep in memory as well.
+    this.keys[at] = detach(key);
+  }
 }
 
 /** The newest hashes, in sets by their first bits. */
@@ -47,7 +85,7 @@ class HashSets {
   /** Where in its set a hash is, from this place on; -1 if it is not. */
   find(hash: number, from: number): number {
     const set = (hash >>> 24) * WAYS;
-    for (let i = set + from; i < set + WAYS; i++) if (this.#hashes[i] === hash) return i;
+    for (let i = Math.max(set, from); i < set + WAYS; i++) if (this.#hashes[i] === hash) return i;
     return -1;
   }
 
@@ -68,4 +106,17 @@ function hashText(text: string): number {
   let hash = text.length;
   for (let i = 0; i < text.length; i += step) hash = Math.imul(hash ^ text.charCodeAt(i), 0x9e3779b1) ^ (hash >>> 15);
   return hash;
+}
+
+function hashForm(form: Uint8Array, length: number): number {
+  const step = 1 + Math.floor(length / WHOLE);
+  let hash = length;
+  for (let i = 0; i < length; i += step) hash = Math.imul(hash ^ (form[i] as number), 0x9e3779b1) ^ (hash >>> 15);
+  return hash;
+}
+
+function isForm(known: Uint8Array, form: Uint8Array, length: number): boolean {
+  if (known.length !== length) return false;
+  for (let i = 0; i < length; i++) if (known[i] !== form[i]) return false;
+  return true;
 }

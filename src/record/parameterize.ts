@@ -2,9 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { assertKnown, assertObject, OptionsError } from '../errors';
+import { writeForm } from './grouping/form';
 import { toKey } from './grouping/key';
 import { toText } from './json';
-import { rememberNewest } from './newest-keys';
+import { rememberForms, rememberNewest } from './newest-keys';
 
 export { PLACEHOLDER } from './grouping/character-kinds';
 
@@ -62,7 +63,7 @@ export function parameterize(text: string): string {
   return findKey(text);
 }
 
-const findKey = rememberNewest(toKey);
+const findKey = rememberNewest(rememberForms(toKey, writeForm));
 
 /**
  * Like {@link parameterize}, with rules of your own before the others; made for `commonKey`. All processes that write to one

@@ -27,9 +27,9 @@ const FIRST_VISIBLE = 33;
  */
 export function toKey(text: string, prepare?: (line: string) => string): string {
   const has = text.length > MAX_BYTES ? control : scan(text);
-  const isLine = !(has & (control | nonAscii)) && isTrimmed(text);
-  if (isLine && !prepare) return nameLine(text, has);
-  const line = isLine ? text : takeLine(text);
+  const isLine = !(has & (control | nonAscii));
+  if (isLine && !prepare && isTrimmed(text)) return nameLine(text, has);
+  const line = isLine ? text.trim() : takeLine(text);
   return nameLine(prepare ? takeLine(prepare(line)) : line);
 }
 

@@ -99,6 +99,6 @@ export function truncateAtBlank(text: string): string {
   if (text.length * 3 <= MAX_BYTES || Buffer.byteLength(text) <= MAX_BYTES) return text;
   const bytes = Buffer.allocUnsafe(MAX_BYTES);
   const head = bytes.toString('utf8', 0, bytes.write(text));
-  const blank = head.search(/\s\S*$/);
-  return blank > 0 ? head.slice(0, blank).trimEnd() : head.slice(0, head.lastIndexOf('>') + 1) || head;
+  const blank = head.lastIndexOf(' ');
+  return blank > 0 ? head.slice(0, blank) : head.slice(0, head.lastIndexOf('>') + 1) || head;
 }

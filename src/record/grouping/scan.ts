@@ -103,7 +103,6 @@ export function scan(line: string): number {
       i = afterDigits;
     } else {
       if (code === SPACE) bits |= line.charCodeAt(i - 1) === SPACE ? control : 0;
-      else if (code > 127) bits |= nonAscii;
       else if (kind & QUOTE) {
         bits |= seen & (1 << (code & 7)) ? quotes : 0;
         seen |= 1 << (code & 7);
@@ -236,7 +235,7 @@ function scanMark(line: string, i: number, code: number, kind: number): number {
     case 43: // +
       return readKind(line.charCodeAt(i + 1)) & DIGIT ? plus : 0;
     default:
-      return drawn | (kind & CONTROL ? control : 0) | (kind & OTHER_MARK ? mark : 0);
+      return drawn | (kind & CONTROL ? control : 0) | (kind & OTHER_MARK ? mark : 0) | (code > 127 ? nonAscii : 0);
   }
 }
 

@@ -91,8 +91,10 @@ const CLOCK = / (?:\d\d:\d\d:|<time>)/y;
 const BETWEEN = listCharacters(' "\'(:=[');
 /** The last two letters of all words after which a token may be a code. */
 const LAST_LETTERS = new Uint8Array(1024);
-for (const word of `${BEFORE_STATUSES} ${CODES} ${ENDS} ${LINKS} rc ret sig error exception warning failed failure rule raised threw
-  throws said says close closed closing disconnect disconnected`.split(/\s+/)) {
+const BEFORE_CODES = `${BEFORE_STATUSES} ${CODES} ${ENDS} ${LINKS} rc ret sig error exception warning failed failure rule raised threw
+  throws said says close closed closing disconnect disconnected`;
+const endsBeforeCode = endingWith(BEFORE_CODES);
+for (const word of BEFORE_CODES.split(/\s+/)) {
   LAST_LETTERS[pairLetters(word, word.length)] = 1;
 }
 
@@ -112,6 +114,11 @@ export function mayBeTelling({ line, start, mayBeStatus }: Context): boolean {
   const end = skipMarks(line, start);
   if (end === 0 || end === start) return end === 0;
   return LAST_LETTERS[pairLetters(line, end)] === 1 || line.charCodeAt(end - 1) === PLACEHOLDER_END;
+}
+
+/** Whether a word ends here after which a number may be a code. */
+export function isBeforeCode(line: string, end: number): boolean {
+  return LAST_LETTERS[pairLetters(line, end)] === 1 && endsBeforeCode(line, end);
 }
 
 /** The two letters before the end of a text as one number, whatever their case. */
