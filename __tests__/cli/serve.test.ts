@@ -77,10 +77,11 @@ describe('serve', () => {
 
   it('answers /healthz to whoever asks, and tells nothing else there', async () => {
     const { url } = await serve(SIGNED);
-    for (const path of ['healthz', 'logs/healthz']) {
+    for (const path of ['healthz', 'healthz/', 'healthz?from=probe', 'logs/healthz', 'logs//healthz//?']) {
       expect(await request(`${url}${path}`, { host: 'probe' })).toMatchObject({ status: 200, body: 'ok\n' });
     }
     expect(await request(url)).toMatchObject({ status: 401 });
+    expect((await fetch(`${url}healthz`, { method: 'POST' })).status).toBe(401);
   });
 
   it('shows several environments, and links from one to another', async () => {

@@ -137,7 +137,12 @@ describe.each([
         return true;
       };
       // A minute may turn between two requests.
-      for (const write of [(tag: string) => tag, (tag: string) => `W/${tag}`, (tag: string) => `"other", ${tag}`]) {
+      for (const write of [
+        (tag: string) => tag,
+        (tag: string) => `W/${tag}`,
+        (tag: string) => `"other",, ${tag} `,
+        () => ' * ',
+      ]) {
         await until(() => isNotSentAgain(write));
       }
       expect((await request(query, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);

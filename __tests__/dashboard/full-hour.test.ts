@@ -48,6 +48,7 @@ describeWithClock('viewers two minutes after the full hour', () => {
     expect(mail).toMatch(/new error refused, 0 since 24 Nov 12:40:\d\d$/);
     expect(shop).toMatch(/▲ surging ×\d\S* error slow, 80 since 24 Nov 12:57$/);
     expect(textById(html, 'status')).toBe('1 new, 1 surging in 2 of 2 loggers');
+    expect(textById(html, 'summary')).toBe('');
   });
 
   it('look closer at a logger with what is new, though fifty others wrote since the hour turned', async () => {

@@ -199,6 +199,7 @@ describe('an error count that surges', () => {
     );
     const start = await (await ask(makeDashboard(workspace), `?filter=${name}`)).text();
     expect(textById(start, 'status')).toBe('Counts surging in 1 of 2 loggers');
+    expect(textById(start, 'summary')).toMatch(/^2 of \d+ loggers pass the filter$/);
     expect(start.match(/class="card [^"]*/g)).toEqual(['class="card level-grave', 'class="card level-quiet']);
     expect(textIn(start)).toContain('no message is new or surging by itself');
   });
@@ -409,6 +410,13 @@ describe('the address of the page', () => {
     expect(textById(await response.text(), 'status')).toBe('There is no logger with this name.');
     for (const read of reads) expect(read).not.toHaveBeenCalled();
     reader.close();
+  });
+
+  it('is that of every logger if its name is empty, as a form sends it', async () => {
+    await logCounts(workspace, name, { info: { hello: 1 } });
+    const html = await (await ask(makeDashboard(workspace), '?name=')).text();
+    expect(html).toContain('<ul id="cards">');
+    expect(textIn(html)).toContain(name);
   });
 
   it('limits what is read to the logger shown', async () => {

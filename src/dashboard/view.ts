@@ -32,7 +32,9 @@ export interface View {
 /** A form cannot send every name unchanged, so the filter form sends the query of its view as one parameter, `view`. */
 export function parseView(query: URLSearchParams): View {
   const view = new URLSearchParams(query.get('view') ?? query);
-  const [name, key, severity] = ['name', 'message', 'of'].map((each) => view.get(each) ?? undefined);
+  const [key, severity] = ['message', 'of'].map((each) => view.get(each) ?? undefined);
+  // No logger has an empty name.
+  const name = view.get('name') || undefined;
   const isMessage = name !== undefined && key !== undefined && severity !== undefined;
   return {
     environment: view.get('in') ?? undefined,

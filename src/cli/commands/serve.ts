@@ -16,6 +16,7 @@ import { visibleJson } from '../terminal/text';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 /** What browsers and robots ask for by themselves. */
 const NO_PAGE = /\/(favicon\.ico|robots\.txt)$/;
+const HEALTH = /\/healthz\/*$/;
 const PLAIN = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
 const SIGN_IN = { ...PLAIN, 'WWW-Authenticate': 'Basic realm="logs", charset="UTF-8"' };
 
@@ -69,7 +70,8 @@ async function openAll({ environments, ...globals }: ServeArguments, store: Stor
 function guard(gate: Gate, isLoopback: boolean, page: RequestListener): RequestListener {
   return (request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '';
-    if (path.endsWith('/healthz')) return void response.writeHead(200, PLAIN).end('ok\n');
+    if (HEALTH.test(path) && ['GET', 'HEAD'].includes(String(request.method)))
+      return void response.writeHead(200, PLAIN).end('ok\n');
     if (gate && !gate(request.headers.authorization)) return refuse(response, 401, 'Sign in', SIGN_IN);
     // DNS rebinding: another site can point its name at this machine and read the page through a browser on it.
     if (!gate && isLoopback && !isForLoopback(request)) return refuse(response, 403, 'Not under this name');

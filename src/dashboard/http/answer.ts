@@ -52,7 +52,7 @@ export function taggedAnswer(request: Request, type: string, body: string, isAss
   const headers = { ETag: tag, ...(isAsset && REVALIDATE) };
   const known = request.headers.get('if-none-match')?.split(/\s*,\s*/) ?? [];
   // A proxy that compresses answers marks their tags as weak.
-  const isKnown = known.some((each) => each.replace(/^W\//, '') === tag);
+  const isKnown = known.some((each) => ['*', tag].includes(each.replace(/^W\//, '')));
   return isKnown ? answer(304, type, '', headers) : answer(200, type, body, headers);
 }
 

@@ -51,7 +51,9 @@ export function overviewSummary({ loggerCount, matching, cards }: Overview): Mar
     const hint = 'Loggers appear here as soon as they write to this Redis under this key prefix.';
     return ['p', { id: 'summary', class: 'hint' }, hint];
   }
-  const rest = matching - cards.length;
-  const shown = `${formatCount(matching, 'logger')}${matching < loggerCount ? ` of ${formatNumber(loggerCount)}` : ''}`;
-  return ['p', { id: 'summary' }, rest > 0 ? `${shown}, the ${cards.length} most surprising in detail` : shown];
+  const passing = `${formatNumber(matching)} of ${formatCount(loggerCount, 'logger')} pass the filter`;
+  // The status has said how many there are if something has risen in any.
+  const all = cards.some(({ urgent }) => urgent !== null) ? '' : formatCount(loggerCount, 'logger');
+  const detail = matching > cards.length ? `the ${cards.length} most surprising in detail` : '';
+  return ['p', { id: 'summary' }, [matching < loggerCount ? passing : all, detail].filter(Boolean).join(', ')];
 }
