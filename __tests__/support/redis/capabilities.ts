@@ -54,7 +54,10 @@ export async function nameServer(command: Ask): Promise<string> {
   const info = String(await command('INFO', 'server'));
   const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const valkey = field('valkey_version');
-  return valkey ? `Valkey ${valkey}` : `Redis ${field('redis_version')}`;
+  if (valkey) return `Valkey ${valkey}`;
+  // It has the version in the field of Redis, and its own name nowhere else.
+  const isKeyDb = field('executable')?.endsWith('keydb-server');
+  return `${isKeyDb ? 'KeyDB' : 'Redis'} ${field('redis_version')}`;
 }
 
 async function knows(command: Ask, name: string): Promise<boolean> {

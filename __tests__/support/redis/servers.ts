@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { type EventEmitter, once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +54,13 @@ function isFollowedBy(emitter: EventEmitter, event: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Whether a thread of a process goes on, where the system tells: a signal that stops it may take a while, and a reply may come first. */
+function mayRun(pid: number): boolean {
+  const folder = `/proc/${pid}/task`;
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder).some((thread) => !/\) [TtZX]/.test(readFileSync(join(folder, thread, 'stat'), 'utf8')));
 }
 
 /** A redis-server process on the loopback interface, which keeps nothing on disk unless told to. */
@@ -107,6 +114,7 @@ export class RedisServer {
   /** Sends a signal: SIGSTOP pauses the server, SIGCONT lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#process?.kill(signal);
+    while (signal === 'SIGSTOP' && this.#process?.pid && mayRun(this.#process.pid));
   }
 
   /** Ends the process as a power cut would. */
