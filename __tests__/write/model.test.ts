@@ -36,9 +36,7 @@ describe('write side', () => {
   it(
     'stores, counts and reports the same as a model, for random sequences of events',
     async () => {
-      const comparisons = await playMany(workspace, SHARE * effort({ quick: 150, full: 25_000 }));
-      expect(comparisons).toBeGreaterThan(SHARE * effort({ quick: 2000, full: 500_000 }));
-      if (globalThis.isThorough) process.stdout.write(`${comparisons} comparisons with the model, no difference\n`);
+      expect(await playMany(workspace, SHARE * 150)).toBeGreaterThan(SHARE * 2000);
     },
     LONGEST_MS,
   );
