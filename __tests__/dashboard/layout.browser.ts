@@ -80,6 +80,20 @@ describeWithBrowser('the layout of the page', () => {
     expect(contrast('rgb(0, 0, 0)', 'rgb(255, 255, 255)')).toBe(21);
   });
 
+  it('marks what is chosen also where the system has all colours replaced', async () => {
+    await open({});
+    await page.locator('#loggers summary').click();
+    await page.emulateMedia({ forcedColors: 'active' });
+    const marks = await page.evaluate<Record<string, string[]>>(`(() => {
+      const look = (each) => getComputedStyle(each).outlineStyle;
+      const all = [...document.querySelectorAll('.tile, .choice, .menu li a')];
+      const looks = (isChosen) => [...new Set(all.filter((each) => each.hasAttribute('aria-current') === isChosen).map(look))];
+      return { chosen: looks(true), others: looks(false) };
+    })()`);
+    await page.emulateMedia({ forcedColors: null });
+    expect(marks).toEqual({ chosen: ['solid'], others: ['none'] });
+  });
+
   it('shows whatever has the focus, at 360 px', async () => {
     await open({ width: 360, height: 740 });
     await openDetails('td');

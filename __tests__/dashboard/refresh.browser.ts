@@ -279,6 +279,28 @@ describeWithBrowser('the script of the page', () => {
       expect(await count.textContent()).toBe('42');
     });
 
+    it('keeps what is selected in several parts, in whichever direction', async () => {
+      await shown.log({ info: { hello: 1 } }, 1);
+      await shown.log({ error: { boom: 12 } });
+      await shown.open();
+      const count = shown.page.locator('table.frequent tr', { hasText: 'boom' }).locator('td.now');
+      await shown.log({ error: { boom: 30 } });
+      for (const [from, to] of [
+        ['#severities', '#lines h2'],
+        ['#lines h2', '#severities'],
+      ]) {
+        await shown.page.evaluate(
+          `getSelection().setBaseAndExtent(document.querySelector('${from}'), 0, document.querySelector('${to}'), 1)`,
+        );
+        const selected = await shown.selected();
+        await shown.tab.refresh();
+        expect([await shown.selected(), await count.textContent()]).toEqual([selected, '12']);
+      }
+      await shown.page.evaluate('getSelection().removeAllRanges()');
+      await shown.tab.refresh();
+      expect(await count.textContent()).toBe('42');
+    });
+
     it('holds new lines back while a line is selected, and says how many', async () => {
       await shown.log({ info: { one: 1 } });
       await shown.open();
@@ -378,6 +400,19 @@ describeWithBrowser('the script of the page', () => {
       expect([await shown.status(), await shown.isStale()]).toEqual([FIRST_HOUR, false]);
     });
 
+    it('is tried again at once when the browser is online again', async () => {
+      await shown.log({ info: { hello: 1 } });
+      await shown.open();
+      shown.answerRefreshes(refuse);
+      for (let i = 0; i < 4; i++) await shown.tab.refresh();
+      shown.answerRefreshes();
+      const asked = await shown.tab.asked();
+      await shown.page.evaluate(`dispatchEvent(new Event('online'))`);
+      expect(await shown.tab.asked()).toBe(asked + 1);
+      await shown.tab.settled();
+      expect(await shown.isStale()).toBe(false);
+    });
+
     it('does not follow a redirect to a page for signing in', async () => {
       await shown.log({ info: { hello: 1 } });
       await shown.open();
@@ -401,6 +436,43 @@ describeWithBrowser('the script of the page', () => {
       shown.answerRefreshes();
       await shown.tab.refresh();
       expect(await shown.status()).toBe(FIRST_HOUR);
+    });
+  });
+
+  describe('a page whose server has another version by now', () => {
+    const update: RequestListener = (_request, response) => {
+      response.end(JSON.stringify({ title: 'new', version: 'new', parts: { news: ['div', { id: 'news' }] } }));
+    };
+
+    it('is loaded again, with its filter', async () => {
+      await shown.log({ info: { hello: 1, other: 1 } });
+      await shown.open();
+      await shown.page.locator('#filter').fill('hello');
+      await shown.tab.pass(1000);
+      await shown.tab.settled();
+      await shown.page.evaluate('document.activeElement.blur()');
+      shown.answerRefreshes(update);
+      await Promise.all([shown.page.waitForEvent('load'), shown.click('Refresh')]);
+      shown.answerRefreshes();
+      expect(await shown.lines()).toEqual(['hello']);
+      await shown.tab.refresh();
+      expect(await shown.isStale()).toBe(false);
+    });
+
+    it('says so while text is selected or the filter is typed', async () => {
+      await shown.log({ info: { hello: 1 } });
+      await shown.open();
+      const row = shown.page.locator('table.lines td.message .text');
+      shown.answerRefreshes(update);
+      for (const use of [() => row.selectText(), () => shown.page.locator('#filter').focus()]) {
+        await use();
+        await shown.tab.refresh();
+        expect(await shown.status()).toMatch(/^The server has another version of this page: load it again\./);
+        expect(await shown.lines()).toEqual(['hello']);
+      }
+      shown.answerRefreshes();
+      await shown.tab.refresh();
+      expect(await shown.isStale()).toBe(false);
     });
   });
 

@@ -47,6 +47,7 @@ function watchRefresh(): HTMLElement {
     void refresh(true);
   });
   document.addEventListener('visibilitychange', continueRefresh);
+  addEventListener('online', continueRefresh);
   return pause;
 }
 

@@ -25,7 +25,8 @@ export function showParts(parts: readonly MarkupElement[]): void {
   if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
 }
 
+/** Whether text is selected in an element, or in a part of it. */
 export function isSelected(element: Element): boolean {
   const selection = getSelection();
-  return selection !== null && !selection.isCollapsed && element.contains(selection.anchorNode);
+  return selection !== null && !selection.isCollapsed && selection.containsNode(element, true);
 }

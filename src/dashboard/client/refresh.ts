@@ -8,6 +8,8 @@ import { formatLocalTime } from './time';
 /** An answer to `format=parts`. */
 interface Answer {
   readonly title: string;
+  /** That of the script and style of the server. */
+  readonly version: string;
   readonly parts: Parts & { readonly lines?: MarkupElement };
   /** Its ETag. */
   readonly tag: string | null;
@@ -24,6 +26,8 @@ const longestMs = Math.max(30_000, refreshMs);
 
 /** What the page shows, as its address has it. */
 export const view = new URLSearchParams((byId('refresh') as HTMLAnchorElement).search);
+
+const ownVersion = document.querySelector<HTMLMetaElement>('meta[name=version]')?.content;
 
 let timer = 0;
 /** The request whose answer will be shown; null if none will. */
@@ -96,8 +100,18 @@ async function fetchAnswer(signal: AbortSignal): Promise<Answer | null> {
   return { ...answer, tag: response.headers.get('ETag') };
 }
 
+/** A page of another version than the server is loaded again, unless somebody is using what that would take away. */
+function expectSamePage({ version, parts }: Answer): void {
+  if (version === ownVersion && Object.values(parts).every(currentPart)) return;
+  if (!isSelected(document.body) && !(document.activeElement instanceof HTMLInputElement)) location.reload();
+  throw new Refusal('The server has another version of this page: load it again.');
+}
+
 /** A part in which text is selected stays as it is until nothing is. */
-function showAnswer({ title, parts: { lines, ...others }, tag: newTag }: Answer, isAsked: boolean): void {
+function showAnswer(answer: Answer, isAsked: boolean): void {
+  expectSamePage(answer);
+  const { title, tag: newTag } = answer;
+  const { lines, ...others } = answer.parts;
   document.title = title;
   const parts = Object.values(others);
   const free = parts.filter((part) => !isSelected(currentPart(part)));

@@ -12,6 +12,7 @@ import {
   resolveView,
   startContent,
   troubleContent,
+  VERSION,
 } from '../page/page';
 import { visible } from '../page/text';
 import { parseView, type View } from '../view';
@@ -102,6 +103,6 @@ async function answerData(
   if ('text' in shown) return answer(shown.status, JSON_TYPE, JSON.stringify({ error: shown.text }));
   if (format === 'json') return taggedAnswer(request, JSON_TYPE, JSON.stringify(shown.data));
   const content = await shown.render(new Date());
-  const data = { title: pageTitle(content, view, settings), parts: content.parts };
+  const data = { title: pageTitle(content, view, settings), version: VERSION, parts: content.parts };
   return taggedAnswer(request, JSON_TYPE, JSON.stringify(data));
 }

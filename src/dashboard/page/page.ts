@@ -1,6 +1,8 @@
 /** Puts each kind of page together, complete without its script. */
 
+import { SCRIPT, STYLE } from '../client/generated';
 import type { Overview } from '../data/overview';
+import { shortHash } from '../data/short-hash';
 import type { MessageSnapshot, Snapshot } from '../data/snapshot';
 import { startHref, type View } from '../view';
 import { changesPanel } from './changes';
@@ -21,6 +23,9 @@ import { risingText } from './words';
 /** Three bars. Browsers ask the host for an icon if the page has none. */
 const ICON =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='%232f6fde'><path d='M1 9h3v6H1zm5-5h3v11H6zm5-3h3v14h-3z'/></svg>";
+
+/** Of the script and style: a page that has others cannot be refreshed. */
+export const VERSION = shortHash(SCRIPT, STYLE);
 
 /** The parts of each kind of page, below its status and summary. */
 const START = ['controls', 'more', 'cards', 'others'];
@@ -117,6 +122,7 @@ export async function renderPage(content: Content, view: View, settings: PageSet
     ['meta', { charset: 'utf-8' }],
     ['meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }],
     ['meta', { name: 'color-scheme', content: 'light dark' }],
+    ['meta', { name: 'version', content: VERSION }],
     ['title', {}, pageTitle(content, view, settings)],
     ['link', { rel: 'icon', href: ICON }],
     ['link', { rel: 'stylesheet', href: '?asset=style' }],
