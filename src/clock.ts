@@ -37,7 +37,7 @@ const { setImmediate } = clock;
  */
 export function withRealTimers<T>(call: () => T): T {
   const found = globalThis.setImmediate;
-  if (found === setImmediate || found === undefined) return call();
+  if (found === setImmediate) return call();
   globalThis.setImmediate = setImmediate;
   try {
     return call();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Cluster, Redis } from 'ioredis';
 import * as ioredis6 from 'ioredis-6';
 import * as iovalkey from 'iovalkey';
-import { createClient, createCluster } from 'redis';
+import { createClient, createClientPool, createCluster } from 'redis';
 import * as redis4 from 'redis-4';
 import winston from 'winston';
 import {
@@ -285,6 +285,75 @@ describeWithServer('passed client with a key prefix of its own', () => {
   });
 });
 
+/** Clients that take no script as they are, and what the warning says about them. */
+const UNUSABLE: [title: string, make: (url: string) => Promise<ConnectedClient['client'] & Ended>, advice: string][] = [
+  ['node-redis that is not connected', async (url) => createClient({ url }), 'with await client.connect()'],
+  ['a pool that is not connected', async (url) => createClientPool({ url }), 'with await client.connect()'],
+  [
+    'node-redis that was closed',
+    async (url) => {
+      const client = await createClient({ url, RESP: 2 }).connect();
+      await client.close();
+      return client;
+    },
+    'with await client.connect()',
+  ],
+  [
+    'ioredis that was closed',
+    async (url) => {
+      const client = new Redis(url);
+      await client.quit();
+      return client;
+    },
+    'with await client.connect()',
+  ],
+  [
+    'node-redis that subscribes',
+    async (url) => {
+      const client = await createClient({ url, RESP: 2 }).connect();
+      await client.subscribe('channel', ignoreError);
+      return client;
+    },
+    'such as client.duplicate()',
+  ],
+  [
+    'ioredis that subscribes',
+    async (url) => {
+      const client = new Redis(url);
+      await client.subscribe('channel');
+      return client;
+    },
+    'such as client.duplicate()',
+  ],
+  [
+    'ioredis that monitors',
+    async (url) => {
+      const client = new Redis(url);
+      const monitor = await client.monitor();
+      client.disconnect();
+      return monitor;
+    },
+    'such as client.duplicate()',
+  ],
+];
+type Ended = { destroy(): unknown } | { disconnect(): unknown };
+
+describeWithServer('passed client that takes no script as it is', () => {
+  it.each(UNUSABLE)('causes a warning and an error that say what to do: %s', async (_, make, advice) => {
+    const { standalone } = await deploy();
+    const client = await make(standalone.address);
+    const transport = new RedisRecentCommonTransport({ client, closeTimeoutMs: 0 });
+    const warned = once(transport, 'warn');
+    transport.log({ level: 'info', message: 'hello' });
+    const [warning] = await warned;
+    expect(warning.message).toContain(advice);
+    await transport.close();
+    await expect(new RecentCommonReader({ client }).names()).rejects.toThrow(advice);
+    if ('destroy' in client) client.destroy();
+    else client.disconnect();
+  });
+});
+
 describe('what is no client to pass', () => {
   const legacy = redis4.createClient({ legacyMode: true });
 
@@ -298,11 +367,11 @@ describe('what is no client to pass', () => {
     ['a client with legacyMode', legacy, 'without legacyMode: await client.duplicate({ legacyMode: false }).connect()'],
     ['the commands beside legacyMode', legacy.v4, 'the one that legacy() was called on'],
     ['the callbacks beside a client', createClient().legacy(), 'the one that legacy() was called on'],
-    [
-      'a pipeline of ioredis',
-      new Redis({ lazyConnect: true }).pipeline(),
-      'a connected client of node-redis, ioredis or',
-    ],
+    ['a pipeline of ioredis', new Redis({ lazyConnect: true }).pipeline(), 'not a transaction or pipeline of one'],
+    ['a transaction of ioredis', new Redis({ lazyConnect: true }).multi(), 'not a transaction or pipeline of one'],
+    ['a transaction of node-redis', createClient().multi(), 'not a transaction or pipeline of one'],
+    ['a transaction of node-redis 4', redis4.createClient().multi(), 'not a transaction or pipeline of one'],
+    ['a transaction of a cluster', createCluster({ rootNodes: [] }).multi(), 'not a transaction or pipeline of one'],
     [
       'a client of node-redis 3',
       { evalsha: ignoreError, eval: ignoreError, on: ignoreError, send_command: ignoreError },

@@ -202,3 +202,23 @@ describe('fake timers of a test', () => {
     expect(rings).toBe(1);
   });
 });
+
+describe.each(connections)('test environment such as jsdom, with %s', (_, connection) => {
+  const globals = { setImmediate, URL };
+
+  afterEach(() => {
+    Object.assign(globalThis, globals);
+  });
+
+  it('may lack setImmediate and have a URL of its own', async () => {
+    const name = `app${++names}`;
+    class OldUrl extends URL {}
+    Object.defineProperty(OldUrl, 'canParse', { value: undefined });
+    Object.assign(globalThis, { setImmediate: undefined, URL: OldUrl });
+    const { logger, transport } = workspace.logger({ ...connection(), name });
+    logger.info('hello');
+    await transport.flush();
+    expect(globalThis.setImmediate).toBeUndefined();
+    await expectCounted(transport, name, 1);
+  });
+});

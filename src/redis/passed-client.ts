@@ -42,6 +42,8 @@ export function assertClient(client: unknown): asserts client is PassedClient {
   const found = client as Partial<Record<string, unknown>>;
   const has = (...methods: string[]): boolean => methods.every((method) => typeof found[method] === 'function');
   if (has('then')) refuse(`${TAKEN}, not a promise of one: await it`);
+  if (has('exec') && (has('addCommand') || 'isPipeline' in found))
+    refuse(`${TAKEN}, not a transaction or pipeline of one`);
   if (isLegacyClient(found))
     refuse(`${TAKEN}, without legacyMode: await client.duplicate({ legacyMode: false }).connect()`);
   if (has('evalSha', 'eval', 'on')) return assertClientPrefix(client as RedisScripter);

@@ -8,6 +8,20 @@ import { ignoreError, isDemotionError, toClusterAdvice } from './failures';
 import { isClusterClient, type PassedClient, toRunner } from './passed-client';
 import { runScript, type Script, type ScriptArguments } from './script';
 
+/** What the application can do about errors of its client that do not pass by themselves. */
+const ADVICE: readonly (readonly [isOne: (error: unknown) => boolean, advice: string])[] = [
+  [isDemotionError, 'if another server is the master now, reconnect the client, or pass a url instead of it'],
+  [
+    (error) => /^the client is closed$/i.test(errorMessage(error)),
+    'connect it before it is used, with await client.connect(), and close it last',
+  ],
+  [
+    (error) =>
+      /subscriber mode|allowed in this context|Replica can't interact|\(monitoring\)/.test(errorMessage(error)),
+    'it subscribes or monitors: pass one that only the log uses, such as client.duplicate()',
+  ],
+];
+
 /** Runs scripts on the application's client. */
 export class PassedConnection implements Connection {
   readonly isCluster: boolean;
@@ -31,9 +45,9 @@ export class PassedConnection implements Connection {
       const work = runScript(this.#runner, script, keys, args, onUnknown);
       return await withDeadline(work, REPLY_TIMEOUT_MS, { onTimeout: () => this.#await(key, work) });
     } catch (error) {
-      if (!isDemotionError(error)) throw this.isCluster ? error : toClusterAdvice(error);
-      const advice = 'if another server is the master now, reconnect the client, or pass a url instead of it';
-      throw new Error(`${errorMessage(error)} (${advice})`, { cause: error });
+      const [, advice] = ADVICE.find(([isOne]) => isOne(error)) ?? [];
+      if (advice !== undefined) throw new Error(`${errorMessage(error)} (${advice})`, { cause: error });
+      throw this.isCluster ? error : toClusterAdvice(error);
     }
   }
 

@@ -1,5 +1,8 @@
 /** Reads the URL of a Redis, which means the same in every option, in the environment and on the command line. */
 
+// Not those of the global object: test environments such as jsdom put others there, without canParse().
+import { URL, URLSearchParams } from 'node:url';
+
 /** The address of a Redis, and the user to sign in as. */
 export interface RedisAddress {
   readonly host: string;
@@ -43,18 +46,29 @@ export function defaultUrl({ REDIS_URL = '' }: Readonly<NodeJS.ProcessEnv>): {
  */
 export function parseRedisUrl(text: string): RedisAddress {
   const trimmed = text.trim();
+  if (/^["'`]/.test(trimmed)) throw new UrlError('a URL without quotes around it');
   if (/^unix:/i.test(trimmed)) return parseUnixUrl(trimmed);
   // URL would leave them out, and the password would be another.
   if (/[\t\r\n]/.test(trimmed)) throw new UrlError('a URL in which tabs and line breaks are percent-encoded');
   if (!/^rediss?:\/\//i.test(trimmed)) throw new UrlError('a URL that begins with redis://, rediss:// or unix://');
+  if (/^\w+:\/\/(?:[^/?#]*@)?\[[^\]]*%/.test(trimmed)) {
+    throw new UrlError('a URL without a zone in its IPv6 address: give that as redis: { socket: { host } }');
+  }
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
   if (!url) {
     throw new UrlError('a URL with a host, a port up to 65535, and user and password percent-encoded before them');
   }
-  const { hostname, port, pathname, search, hash } = url;
+  const { hostname, port, pathname, search, searchParams, hash } = url;
   // An `@` after the host means that the password holds a `/`, `?` or `#`, and that what was taken for the host is a part of it.
   if (`${pathname}${search}${hash}`.includes('@')) {
     throw new UrlError('a URL whose user and password are percent-encoded');
+  }
+  // Passwords would go out in plain text.
+  if (
+    url.protocol === 'redis:' &&
+    ['tls', 'ssl'].some((name) => /^(?!0|false|no)./i.test(searchParams.get(name) ?? ''))
+  ) {
+    throw new UrlError('a URL that begins with rediss:// for TLS');
   }
   return {
     // URL encodes letters beyond ASCII, which look-ups of names know.
@@ -63,7 +77,7 @@ export function parseRedisUrl(text: string): RedisAddress {
     isTls: url.protocol === 'rediss:',
     username: decode(url.username),
     password: decode(url.password),
-    database: readDatabase(pathname.slice(1), url.searchParams),
+    database: readDatabase(pathname.slice(1), searchParams),
   };
 }
 
