@@ -90,6 +90,11 @@ describe('parameterize', () => {
     ['mail to Ann Lee <ann@example.com> or mailto:bob@example.com', 'mail to <email> or mailto:<email>'],
     ['rendered /shop/[[...path]] and /[lang]/about at 12/s', 'rendered <path> at <number>'],
     ['due May 12th, 2024 10:00:00+00 with ‘hello’', 'due <time> with <text>'],
+    ['pulled redis:7-alpine, No such image: nginx:1.27.1', 'pulled <path>, No such image: <path>'],
+    ['pulling ghcr.io/acme/api@sha256:3f2a1bc4d5e6f708', 'pulling <path>'],
+    ['Route GET:/users/17?x=1 or GET:/ not found', 'Route GET:<path> or GET:<path> not found'],
+    ['sent bytes 0-1023/4096 and 1024-2047/*', 'sent bytes <number>'],
+    ['read 120 fps=30 q=2', 'read <number> fps=<value> q=<value>'],
   ])('puts placeholders for the parts of %j that vary', (message, key) => {
     expect(parameterize(message)).toBe(key);
   });
@@ -115,6 +120,10 @@ describe('parameterize', () => {
     ['E11000 duplicate key, [P2024] and [DEP0040]', 'E11000 duplicate key, [P2024] and [DEP0040]'],
     ['MongoServerError: E11000 duplicate', 'MongoServerError: E11000 duplicate'],
     ["{ code: 'P2002', errno: -111 }", "{ code: 'P2002', errno: -111 }"],
+    ['rejected: 550 5.1.1 unknown, 535-5.7.8 denied', 'rejected: 550 5.1.1 unknown, 535-5.7.8 denied'],
+    ['Error: NJS-040: timed out, DPI-1047', 'Error: NJS-040: timed out, DPI-1047'],
+    ['insert failed [23505], failure (40001)', 'insert failed [23505], failure (40001)'],
+    ['download failed (404), upload failed [503]', 'download failed (404), upload failed [503]'],
     ['read ECONNRESET in findOneOrFail of TLSSocketFactory', 'read ECONNRESET in findOneOrFail of TLSSocketFactory'],
     ['the file succeeded', 'the file succeeded'],
     ['order 17 exists', 'order <number> exists'],

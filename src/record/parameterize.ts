@@ -13,7 +13,7 @@ export { PLACEHOLDER } from './grouping/character-kinds';
  * Raised whenever a rule changes what some message becomes. It is stored with the messages: known ones have other keys after a
  * change, and are not called new for an hour.
  */
-const RULES_VERSION = 4;
+const RULES_VERSION = 5;
 
 const MAX_RULES = 50;
 

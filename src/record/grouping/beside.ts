@@ -1,5 +1,7 @@
 /** Tells what stands beside the placeholders of a key, so that only the expressions that could match are tried. */
 
+import { mayBePlural } from './plurals';
+
 /** What may stand beside placeholders, as bits. */
 export const BESIDE = {
   /** A word that may be a plural. */
@@ -101,5 +103,5 @@ function readCounted(key: string, start: number): number {
   let i = start;
   while (key.charCodeAt(i) >= 97 && key.charCodeAt(i) <= 122) i++;
   const isRate = key.charCodeAt(i) === 47 || key.startsWith(' per ', i) || key.startsWith('per ', start);
-  return (isRate ? rate : 0) | (key.charCodeAt(i - 1) === 115 ? plural : 0);
+  return (isRate ? rate : 0) | (mayBePlural(key, start, i) ? plural : 0);
 }

@@ -1,6 +1,7 @@
 /** The form of a text: the text without the digits whose values no rule looks at, so that all texts of a form have one key. */
 
 import { endingWith } from './endings';
+import { mayBeMailStatus } from './mail-replies';
 import { isBeforeCode } from './telling-codes';
 import { METHODS, MONTHS } from './vocabulary';
 
@@ -57,6 +58,7 @@ export function writeForm(text: string, form: Uint8Array): boolean {
     } else if (kind & DIGIT) {
       const start = i;
       i = skipDigits(text, start);
+      if (i - start === STATUS_LENGTH && mayBeMailStatus(text, i)) return false;
       let isAny = i - start < LONG ? !isInName && isShortAny(text, i, end) : isLongAny(text, start, i, end);
       if (isAny && i - start === STATUS_LENGTH && text.charCodeAt(start - 1) !== DOT)
         isAny = !(mayHaveStatus ??= MAY_HAVE_STATUS.test(text));

@@ -25,12 +25,12 @@ const RELATIVE_PATH =
   /^(?!\d[\d.]*\/(?:[a-z]{1,3}|second|minute|hour|day)$)(?=[^/\\]*[/\\])(?=[^.\d]*[.\d]|[^/\\]*[/\\][^/\\]+[/\\])/;
 
 /** A star in place of a name, or of a part of one that has dots: `src/**`, `*.log`, `session:*`. */
-const GLOB = /^(?!\*+\w.*\w\*+$|.*\d\*\d)(?=.*(?:\*.*[./\\]|[./\\].*\*|:\*(?::|$)|^\*:))[^=*]*\*[^=]*$/;
+const GLOB = /^(?!\*+\w.*\w\*+$|.*\d\*\d|\d[\d-]*\/\*$)(?=.*(?:\*.*[./\\]|[./\\].*\*|:\*(?::|$)|^\*:))[^=*]*\*[^=]*$/;
 /** A zone of time. */
 const ZONE = /^(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)\/[A-Z][\w/+-]+$/;
 
 /** A path, and a line of it or a version. */
-const PLACED = /^<path>(?::<number>)+$/;
+const PLACED = /^<path>(?:[:@]<number>)+$/;
 
 /** Times and durations without separators: `20241231T235959Z`, `PT15M`. */
 const ISO_TIME = /^(?:\d{8}T\d{4,6}(?:\.\d{1,9})?Z?|P(?=T?\d)(?:\d+[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?)$/;
@@ -70,9 +70,8 @@ export function nameParts(token: string, kinds: number): string {
     if (kinds & at && PACKAGE.test(token)) return '<number>';
     if (kinds & colon && isSourcePosition(token)) return '<path>';
   }
-  if (kinds & at && kinds & colon) return nameMailbox(token);
   if (!(kinds & (colon | at))) return namePart(token, kinds);
-  const key = nameEach(token);
+  const key = kinds & at && kinds & colon ? nameMailbox(token) : nameEach(token);
   return kinds & slash && PLACED.test(key) ? '<path>' : key;
 }
 

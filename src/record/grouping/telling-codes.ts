@@ -19,7 +19,7 @@ const BEFORE_STATUS = new RegExp(
     String.raw`(?<![\w.@#/\\-])status(?:[ _-]?code)?"?(?: ?[:=] ?| )$`,
     String.raw`(?<![\w.@#/\\-])(?:${ANSWERED}:?|(?:${ANSWERED}|got|gets|received|returns|returned|gave) an?) $`,
     String.raw`(?<![\w.@#/\\-])(?:${PROTOCOLS})(?:\/(?:[\d.]{1,5}|<number>))?"? $`,
-    String.raw`(?<![\w.@#/\\-])(?:(?:${SERVER}) (?:returned|returns|gave|sent)|(?:${SERVER}|${CALL}) failed(?: with|:)?) $`,
+    String.raw`(?<![\w.@#/\\-])(?:(?:${SERVER}) (?:returned|returns|gave|sent)|(?:${SERVER}|${CALL}) failed(?: with|:)?) [([]?$`,
     String.raw`\b(?:${METHODS}) \S{1,256}${TO_STATUS}$`,
   ].join('|'),
   'i',
@@ -75,6 +75,13 @@ const PLAIN_CODE = /^(?:[A-Z]\d{4,5}|[A-Z]{2,4}-\d{5})$/;
 /** What a database said. */
 const SAYS = /^(?:said|says|raised|threw|throws)$/i;
 const SQLSTATE = /^\d{5}$/;
+/** Those that are often met, which are codes also in brackets after less telling words. */
+const SQLSTATES = new Set(
+  `08000 08001 08003 08004 08006 22001 22003 22007 22008 22012 22023 23000 23001 23502 23503 23505 23514 25006 26000 28000 40001 40002
+  40003 42501 42601 42602 42622 42701 42702 42703 42704 42710 42723 42803 42804 42830 42846 42883 53000 53100 53200 53300 53400 54000
+  54001 55000 55006 57000 57014 58000 58030`.split(/\s+/),
+);
+const BEFORE_SQLSTATE = /(?:exception|failed|failure|violation)$/i;
 
 /** A plural, so that the number before it may be a count. */
 const COUNTED = / [a-z]{2,}s(?![\w-])/y;
@@ -91,7 +98,7 @@ const CLOCK = / (?:\d\d:\d\d:|<time>)/y;
 const BETWEEN = listCharacters(' "\'(:=[');
 /** The last two letters of all words after which a token may be a code. */
 const LAST_LETTERS = new Uint8Array(1024);
-const BEFORE_CODES = `${BEFORE_STATUSES} ${CODES} ${ENDS} ${LINKS} rc ret sig error exception warning failed failure rule raised threw
+const BEFORE_CODES = `${BEFORE_STATUSES} ${CODES} ${ENDS} ${LINKS} rc ret sig error exception warning failed failure violation rule raised threw
   throws said says close closed closing disconnect disconnected`;
 const endsBeforeCode = endingWith(BEFORE_CODES);
 for (const word of BEFORE_CODES.split(/\s+/)) {
@@ -156,6 +163,7 @@ function isNamedCode(name: string, token: string, line: string, end: number, sta
   if (endsAsLink(line, end) && LINKED.test(line.slice(Math.max(0, end - 24), end))) return true;
   if (NEGATIVE.test(token)) return isBracket(line, start) ? FAILED.test(name) : /^returned$/i.test(name);
   if (RULE_CODE.test(token)) return /^rule$/i.test(name);
+  if (isBracket(line, start) && BEFORE_SQLSTATE.test(name)) return SQLSTATES.has(token);
   return SAYS.test(name) && SQLSTATE.test(token) && !matchesAt(COUNTED, line, stop);
 }
 
@@ -178,8 +186,9 @@ function isStatus({ line, start, mayBeStatus }: Context): boolean {
 
 /** Whether a word stands before a token, and perhaps another one, after which a status may stand. */
 function isAfterWord(line: string, start: number): boolean {
-  if (line.charCodeAt(start - 1) !== 32) return false;
-  const end = line.charCodeAt(start - 2) === 58 ? start - 2 : start - 1;
+  const first = isBracket(line, start) ? start - 1 : start;
+  if (line.charCodeAt(first - 1) !== 32) return false;
+  const end = line.charCodeAt(first - 2) === 58 ? first - 2 : first - 1;
   if (!(line.charCodeAt(end - 1) > 64)) return false;
   return endsBeforeStatus(line, end) || endsAsMethod(line, line.lastIndexOf(' ', end - 1));
 }

@@ -23,6 +23,9 @@ const KNOWN =
 const CONSTANT =
   /^(?=(?:\w*_)?[A-Z]{2,}_(?:\w*_)?[A-Z]{2,}(?:_|$))(?:[A-Z]{2,}|[A-Z]{1,5}\d{1,3})(?:_(?:[A-Z]{2,}|[A-Z]{1,5}\d{1,3}))+$/;
 
+/** The code of an error of Oracle's client. */
+const CLIENT_CODE = /^(?:NJS|DPI|DPY|ORA|TNS|PLS)-\d{3,5}$/;
+
 /** A table of some characters, by their codes. */
 export function listCharacters(characters: string): Uint8Array {
   const codes = new Uint8Array(128);
@@ -57,5 +60,6 @@ export function findName(text: string, end: number): number {
 
 /** @param isCapital - whether all letters are capitals */
 export function isKnownName(token: string, isCapital: boolean): boolean {
-  return (token.length <= 10 && KNOWN.test(token)) || (isCapital && token.length <= 64 && CONSTANT.test(token));
+  if (token.length <= 10 && (KNOWN.test(token) || (isCapital && CLIENT_CODE.test(token)))) return true;
+  return isCapital && token.length <= 64 && CONSTANT.test(token);
 }

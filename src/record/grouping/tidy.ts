@@ -3,6 +3,7 @@
 import { BESIDE, findBeside } from './beside';
 import { PLACEHOLDER } from './character-kinds';
 import { HAS } from './has';
+import { toSingulars } from './plurals';
 import { endsWithTellingKey } from './telling-names';
 import { CURRENCIES, LITERALS, METHODS } from './vocabulary';
 
@@ -41,7 +42,7 @@ const ROUTE =
   /(?<![\w>])<path>(?:\[{1,2}[\w.-]{1,64}\]{1,2}|\([\w.-]{1,64}\)(?=<path>|\/)|\.?\{[\w,.-]{1,64}\}|:\w{1,64}|<path>|\/[\w.-]{0,64}(?![\w/.-]))+(?=[\s,"')\]]|$)/g;
 /** The root alone: after a method, as a route in braces, or where no word follows that it could join to the one before. */
 const ROOT = new RegExp(
-  String.raw`(?:(?<=\b(?:${METHODS}):? |\{)\/|(?<=[^/] )\/(?=\[| (?:in|at|to|from|with|took|for|on|is|was|failed|returned)\b| [.(<]|$))(?:\[{1,2}[\w.-]{1,64}\]{1,2}(?:<path>)?)?(?=[\s,"')\]}]|$)`,
+  String.raw`(?:(?<=\b(?:${METHODS})(?::|:? )|\{)\/|(?<=[^/] )\/(?=\[| (?:in|at|to|from|with|took|for|on|is|was|failed|returned)\b| [.(<]|$))(?:\[{1,2}[\w.-]{1,64}\]{1,2}(?:<path>)?)?(?=[\s,"')\]}]|$)`,
   'g',
 );
 const ACCESS = /^<host> - \S{1,64} \[<time>\]/;
@@ -58,15 +59,6 @@ const INTERVAL = /(?<!=)(?:\[<number>(?:[,;] ?<number>)?\)|\(<number>(?:[,;] ?<n
 /** Brackets with nothing or a text in them, or with blanks: the same place may hold a number next to its brackets. */
 const BRACKETED =
   /(?<=(?: |^)\() ?(?:<(?:number|text|name)> ?)?(?=\))|(?<=(?: |^)\[) ?(?:<(?:number|text|name)> ?)?(?=\])/g;
-/** A word after a number that may be a plural. */
-const PLURAL = /<number> ([a-z]{2,31}s)(?![\w-])/g;
-/** Verbs with an s, words that end like a plural, and those whose singular is a value. */
-const NO_PLURALS = new Set(
-  `always belongs contains does ends exceeds exists expects fails gets goes has means needs remains requires returns runs says seems
-  sets starts stops takes this thus uses was nulls trues falses undefineds`.split(/\s+/),
-);
-/** Without its s it would be taken for a number. */
-const HEX_PLURAL = /^[a-f]{7,}s$/;
 /** An amount with its currency. */
 const SIGN = String.raw`(?:${CURRENCIES}|[%‰]|°[CF])(?!\w)`;
 const MONEY = new RegExp(
@@ -101,7 +93,7 @@ export function tidy(key: string, has: number): string {
     tidied = shorter;
   }
   if (beside & dash) tidied = tidyAccess(tidied);
-  if (beside & plural) tidied = tidied.replace(PLURAL, toSingular);
+  if (beside & plural) tidied = toSingulars(tidied);
   if (beside & bracket) tidied = tidied.replace(BRACKETED, '<number>');
   if (beside & field) {
     tidied = tidyObjects(tidied.replace(FIELD, nameField));
@@ -167,11 +159,4 @@ function nameOtherField(value: string, at: number, key: string): string {
 function nameValue(value: string, at: number, key: string): string {
   const before = key.slice(Math.max(0, at - 64), at);
   return !/[\w.-]$/.test(before) || endsWithTellingKey(before) ? value : '=<value>';
-}
-
-function toSingular(all: string, word: string): string {
-  if (NO_PLURALS.has(word) || HEX_PLURAL.test(word)) return all;
-  if (word.endsWith('ies')) return `<number> ${word.slice(0, -3)}y`;
-  if (/(?:ch|sh|x|ss)es$/.test(word)) return all.slice(0, -2);
-  return /[suioj]s$/.test(word) ? all : all.slice(0, -1);
 }

@@ -3,6 +3,7 @@
 import { KIND, PLACEHOLDER, readToken } from './character-kinds';
 import { MAC_LENGTH, nameDigits, nameEach, nameParts, nameWhole } from './forms';
 import { HAS } from './has';
+import { isMailReply } from './mail-replies';
 import { type Context, isCodeValue, isTelling, mayBeTelling } from './telling-codes';
 import { endsWithTellingKey, isKnownName } from './telling-names';
 
@@ -18,6 +19,12 @@ const AFTER_SLASH = /\/.*/;
 const SERVICE = /^[a-z][\w-]{0,62}:\d{2,5}$/i;
 const JOINED_SERVICE = /^[a-z]+(?:-[a-z]+)+:\d{4,5}$/;
 const BEFORE_HOST = /(?:(?<!\w)(?:connect(?:ed|ing|ion)?(?: to)?|tcp|host|server|broker|address)|\bE[A-Z]{4,}) $/;
+
+/** An image of a container with its tag, and the words before it that tell. */
+const IMAGE = /^[a-z][\w.-]{0,62}:v?\d[\w.-]{0,62}$/;
+const BEFORE_IMAGE = /(?<![\w-])(?:image|(?:pull|push)(?:ing|ed)?)(?: from| to)?:? $/i;
+/** A path with its query, after a method or a key. */
+const QUERIED_PATH = /^[\w.-]{1,64}:\/[^/?][^?]*\?|^[\w.-]{1,64}:\/\?/;
 
 const { http, random } = HAS;
 const { digit, small, capital, dot, slash, colon, dash, at, equals, nonAscii, named, other, star, underscore } = KIND;
@@ -81,16 +88,19 @@ function trimPunctuation(line: string, start: number, end: number): number {
 function nameToken(line: string, end: number, kinds: number, context: Context): string {
   const { start } = context;
   if (!(kinds & ~NO_LETTER)) {
-    return mayBeTelling(context) && isTelling(line.slice(start, end), context) ? line.slice(start, end) : '<number>';
+    const isTold =
+      isMailReply(line, start, end) || (mayBeTelling(context) && isTelling(line.slice(start, end), context));
+    return isTold ? line.slice(start, end) : '<number>';
   }
   const token = line.slice(start, end);
   if (kinds & named) return nameBeside(token);
   if (kinds & digit) {
-    if (!(kinds & NO_CODE) && isTelling(token, context)) return token;
+    if (!(kinds & NO_CODE) && (isMailReply(line, start, end) || isTelling(token, context))) return token;
     if (kinds & slash && context.mayBeStatus && HTTP_VERSION.test(token))
       return token.replace(AFTER_SLASH, '/<number>');
     if (kinds & colon && kinds & LETTER) {
       if (SERVICE.test(token) && isHost(token, context)) return '<host>';
+      if (IMAGE.test(token) && BEFORE_IMAGE.test(line.slice(Math.max(0, start - 24), start))) return '<path>';
       if (isCode(token)) return token;
     }
     // The letters of a hexadecimal number.
@@ -129,6 +139,7 @@ function nameKeyAndValue(token: string): string {
   const equals = token.indexOf('=');
   const key = token.slice(0, equals);
   const value = token.slice(equals + 1);
+  if (QUERIED_PATH.test(key)) return `${nameEach(key.slice(0, key.indexOf(':')))}:<path>`;
   if (key === '' || value === '' || value.startsWith('=')) return nameEach(token);
   const name = PLAIN_KEY.test(key) ? key : nameEach(key);
   if (!endsWithTellingKey(key)) return `${name}=<value>`;
