@@ -1,3 +1,4 @@
+import { textWidth } from '../../src/cli/terminal/text';
 import type { Ended } from '../support/program';
 import { atHalfPastNoon } from '../support/redis/half-hour';
 import { describeWithClock } from '../support/redis/server-clock';
@@ -295,6 +296,20 @@ describeWithClock('top', () => {
       expect(stdout).toContain('\nshop · error ·\n  119 lines, ×1.6 of expected ·\n  1 new, 1 surging, 1 fading\n');
       expect(stdout).toContain('\nnothing this hour or the hour before:\n  api · info, mail · info\n');
     });
+
+    it.each(['x'.repeat(100), '支払い'.repeat(14), 'a\u001b'.repeat(20)])(
+      'cuts the name of a logger that is wider than the terminal: %j',
+      async (name) => {
+        await write({ ...SHOP_ERRORS, name });
+        const show = (columns: number, ...args: string[]) => top(args, new FakeSink({ isTTY: true, columns }));
+        for (const columns of [20, 40]) {
+          const { stdout } = await show(columns, '--color=never');
+          expect(stdout.split('\n').filter((line) => textWidth(line) > columns)).toEqual([]);
+          expect(uncolored((await show(columns)).stdout)).toBe(stdout);
+          expect((await show(columns)).stdout).toContain('\u001b[1m');
+        }
+      },
+    );
 
     it('draws no bar longer than its column', async () => {
       await write({ name: 'shop', severity: 'error', now: { now: 1 }, before: { before: 3 } });

@@ -103,7 +103,9 @@ function headingLines({ logger, changes, isPartial }: Section, style: Style, col
     ...(folded > 0 ? [`${folded} counted under ${OTHER}`] : []),
   ];
   const [first = '', ...others] = flow([title, ...parts], ' · ', columns);
-  return [style.bold(title) + first.slice(title.length), ...others];
+  // Of a title that is wider than the terminal, the line is the beginning.
+  const bold = first.startsWith(title) ? title : first;
+  return [style.bold(bold) + first.slice(bold.length), ...others];
 }
 
 function newsText(changes: readonly MessageChange[], isCompared: boolean): string {
@@ -180,7 +182,7 @@ function remainderLines(
   const unique = read.filter(({ isMostlyUnique }) => isMostlyUnique).map(({ logger }) => loggerTitle(logger));
   if (unique.length > 0)
     listed.push(...flow([`${abbreviate(unique, 1).join('')}:`, ...UNIQUE_HINT.split(' ')], ' ', columns));
-  return read.length + listed.length > 0 ? listed : ['nothing has been logged yet'];
+  return read.length + listed.length > 0 ? listed : flow('nothing has been logged yet'.split(' '), ' ', columns);
 }
 
 function listLines(label: string, titles: readonly string[], columns: number | undefined): string[] {
