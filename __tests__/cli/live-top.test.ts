@@ -104,6 +104,9 @@ describeWithTerminal('interactive top', () => {
     ['a mode', '\u001b[?2026;2$y'],
     ['its colours', '\u001b]11;rgb:2222/3333/1111\u0007\u001b]10;rgb:2222/3333/1111\u001b\\'],
     ['its version', '\u001bP>|q2 1/3\u001b\\'],
+    ['its cursor', '\u001b[24;132R\u001b[120;2R'],
+    ['its size', '\u001b[8;52;21t\u001b[4;612;1321t'],
+    ['its state', '\u001b[0n'],
   ])('takes no report of a terminal for keys: of %s', async (_title, report) => {
     const top = await TopInTerminal.open();
     const title = async (): Promise<string> => (await top.screen())[0]?.replace(/\d\d:\d\d:\d\d/, '') ?? '';

@@ -2,13 +2,14 @@
 
 /**
  * Reports, as in https://invisible-island.net/xterm/ctlseqs/ctlseqs.html: of the mouse, in its three forms; of the device and its
- * modes; of focus; and texts, such as colours, up to their end.
+ * modes; of its state, its cursor and its size; of focus; and texts, such as colours, up to their end.
  */
 const REPORT = [
   String.raw`\[<[\d;]*[Mm]`,
   String.raw`\[M[^]{3}`,
   String.raw`\[\d+;\d+;\d+M`,
   String.raw`\[[?>=][\d;$]*[@-~]`,
+  String.raw`\[[\d;]+[nRt]`,
   String.raw`\[[IO]`,
   String.raw`[\]P_^X][^\u0007\u001b]*(?:\u0007|\u001b\\)`,
 ];
