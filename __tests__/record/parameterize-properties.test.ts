@@ -192,7 +192,7 @@ describe('parameterize, for random texts,', () => {
     );
   });
 
-  it.each(['0:\u001b[31m/aa:bb:cc:dd:ee:ff 000B/0000-00-00', '-1.5=status  404'])(
+  it.each(['0:\u001b[31m/aa:bb:cc:dd:ee:ff 000B/0000-00-00', '-1.5=status  404', '\u001b ⠋  40P01'])(
     'leaves the key of %j unchanged',
     (odd) => {
       const key = parameterize(odd);

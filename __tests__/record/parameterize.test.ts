@@ -94,6 +94,9 @@ describe('parameterize', () => {
     ['pulling ghcr.io/acme/api@sha256:3f2a1bc4d5e6f708', 'pulling <path>'],
     ['Route GET:/users/17?x=1 or GET:/ not found', 'Route GET:<path> or GET:<path> not found'],
     ['sent bytes 0-1023/4096 and 1024-2047/*', 'sent bytes <number>'],
+    ['user null not found, id undefined (null)', 'user <number> not found, id <number> (<number>)'],
+    ['due 2.1.2024, 15:04:05', 'due <time>'],
+    ['sent to Bob <bob@example.com>', 'sent to <email>'],
     ['read 120 fps=30 q=2', 'read <number> fps=<value> q=<value>'],
   ])('puts placeholders for the parts of %j that vary', (message, key) => {
     expect(parameterize(message)).toBe(key);
@@ -122,6 +125,9 @@ describe('parameterize', () => {
     ["{ code: 'P2002', errno: -111 }", "{ code: 'P2002', errno: -111 }"],
     ['rejected: 550 5.1.1 unknown, 535-5.7.8 denied', 'rejected: 550 5.1.1 unknown, 535-5.7.8 denied'],
     ['Error: NJS-040: timed out, DPI-1047', 'Error: NJS-040: timed out, DPI-1047'],
+    ["Cannot read properties of null (reading 'x')", 'Cannot read properties of null (reading <text>)'],
+    ['Cannot convert undefined or null to object', 'Cannot convert undefined or null to object'],
+    ['no default for null values', 'no default for null values'],
     ['insert failed [23505], failure (40001)', 'insert failed [23505], failure (40001)'],
     ['download failed (404), upload failed [503]', 'download failed (404), upload failed [503]'],
     ['read ECONNRESET in findOneOrFail of TLSSocketFactory', 'read ECONNRESET in findOneOrFail of TLSSocketFactory'],

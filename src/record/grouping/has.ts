@@ -41,4 +41,6 @@ export const HAS = {
   bar: 1_048_576,
   /** Two stars as in the schedule of cron. */
   cron: 2_097_152,
+  /** The word `null` or another one for no value, after a blank or a bracket. */
+  nothing: 4_194_304,
 } as const;

@@ -13,7 +13,7 @@ const ESCAPE = new RegExp(
 );
 const NON_ASCII = /\P{ASCII}/u;
 /** What turns at the start of a line while something is done. */
-const SPINNER = /^(?:[\u2801-\u28ff]+\s+)+/;
+const SPINNER = /^\s*(?:[\u2801-\u28ff]+\s+)+/;
 /** Full-width forms of ASCII, and digits of other scripts. */
 const OTHER_FORM = /[\uff01-\uff5e]|(?=\P{ASCII})\p{Nd}/gu;
 

@@ -18,6 +18,7 @@ const {
   mark,
   name,
   nonAscii,
+  nothing,
   placeholder,
   plus,
   quotes,
@@ -93,6 +94,7 @@ export function scan(line: string): number {
       if (kind & INITIAL && end - i > 2) bits |= startKnownWord(line, i, end - i, kind);
       if (end - i > 6 && (word & 1 ? kind & HEX_LETTER && isHex(line, i, end) : mayBeRandom(line, i, end)))
         bits |= random;
+      if (kind & LITERAL_INITIAL && mayBeNothing(line, i, end)) bits |= nothing;
       if (kind & UNIT_INITIAL && (afterDigits === i || (afterDigits === i - 1 && line.charCodeAt(i - 1) === SPACE))) {
         bits |= isUnit(line, i, end) ? unit : 0;
       }
@@ -203,6 +205,16 @@ function startKnownWord(line: string, start: number, length: number, kind: numbe
 
 function threeLetters(text: string, start: number): number {
   return (text.charCodeAt(start) << 16) | (text.charCodeAt(start + 1) << 8) | text.charCodeAt(start + 2);
+}
+
+/** Whether a word may stand for no value, by its length and its last letter, and is no part of another one. */
+function mayBeNothing(line: string, start: number, end: number): boolean {
+  const length = end - start;
+  const last = line.charCodeAt(end - 1);
+  const mayBe = length === 4 ? last === 108 || last === 101 : length === 9 ? last === 100 : length === 3 && last === 78;
+  if (!mayBe) return false;
+  const before = line.charCodeAt(start - 1);
+  return (before === SPACE || before === 40 || before === 91) && startsHere(LITERAL, line, start);
 }
 
 function startsHere(sticky: RegExp, line: string, start: number): boolean {

@@ -45,7 +45,7 @@ const MONTH = String.raw`(?:${MONTHS})\b`;
 const ZONE = String.raw`(?: ?[AaPp][Mm]\b)?(?: ?(?:Z|(?:UTC|GMT)(?:[-+]\d{1,2}(?::?\d\d)?)?|${ZONES}|[-+]\d\d(?::?\d\d)?)\b)?(?: \([A-Z][\p{L} ]{2,40}\))?`;
 const CLOCK = String.raw`\d{1,2}:\d\d(?::\d\d(?:[.,:]\d{1,9})?)?${ZONE}`;
 const DATE = String.raw`(?:(?:${DAYS}),? )?(?:${MONTH} \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|${MONTH},? (?:19|20)\d\d|\d{1,2}(?:[/-]|\.? )${MONTH}(?:[ /-]\d{2,4})?)`;
-const DAY = String.raw`(?:(?:${DAYS}),? )?(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d\d\.\d\d\.\d{4}|\d{1,2}\/\d{1,2}\/\d\d(?=,? \d{1,2}:\d\d))`;
+const DAY = String.raw`(?:(?:${DAYS}),? )?(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/]\d{4}|\d\d\.\d\d\.\d{4}|\d{1,2}\.\d{1,2}\.\d{4}(?=,? \d{1,2}:\d\d)|\d{1,2}\/\d{1,2}\/\d\d(?=,? \d{1,2}:\d\d))`;
 const DATED = String.raw`(?:${DATE}|${DAY})(?:(?:, | at |[ T:,_-])${CLOCK}(?: \d{4}\b)?)?`;
 /** A day of the week, or a month, where a time may stand. */
 const BEFORE_DAY =

@@ -5,7 +5,7 @@ import { PLACEHOLDER } from './character-kinds';
 import { HAS } from './has';
 import { toSingulars } from './plurals';
 import { endsWithTellingKey } from './telling-names';
-import { CURRENCIES, LITERALS, METHODS } from './vocabulary';
+import { CURRENCIES, LITERALS, METHODS, NOTHING } from './vocabulary';
 
 /** The value of a key, with the arguments that belong to it: `Rect(0, 0)`. */
 const VALUE = new RegExp(String.raw`=${PLACEHOLDER}(?:\([^()]*\)|\{[^{}]*\})*`, 'g');
@@ -24,6 +24,12 @@ const OTHER_FIELD = new RegExp(
   String.raw`(?<=[\w"'>\]] = )(?:${PLAIN}|${LITERALS})(?![\w(])|(?<= (?:is|was) )(?:${PLAIN}|${LITERALS})$`,
   'g',
 );
+/** No value where an identifier may stand: alone in brackets, after an arrow, `for`, or the name of what it identifies. */
+const IDENTIFIED = String.raw`[A-Za-z_]{0,24}[iI][dD]|[uU]ser|order|job|session|account|customer|tenant|product|item|room|socket|worker|task|request|record|document|row|channel|topic|queue|project|team|member|invoice|payment|device|page|value|offset`;
+const NO_VALUE = new RegExp(
+  String.raw`(?<=(?<![\w)\]])[([] ?)(?:${NOTHING})(?= ?[)\]])|(?<=(?:->|=>|→) |\b(?:${IDENTIFIED}) )(?:${NOTHING})(?![\w.(:=/-]| (?:or|and)\b)|(?<=\bfor )(?:${NOTHING})(?=[.,;)\]]|$| (?:not|was|is|in|at|after|from|to|on|with|failed)\b)`,
+  'g',
+);
 /** Names of users: `for user ann`, `invalid user ann from`, `for ann from <host>`. */
 const NOT_A_NAME = String.raw`(?!(?:input|request|action|id|name|data|auth\w*|session|profile|account|interface|agent|group|token|credentials|password|permission|role|setting|error)s?\b)`;
 const NAME = String.raw`${NOT_A_NAME}(?:${PLACEHOLDER}|[^\s()[\]{},;:=<>]{0,63}[^\s()[\]{},;:=<>.!?])`;
@@ -36,7 +42,8 @@ const USER = new RegExp(
 /** The host that a resolver did not find. */
 const UNRESOLVED =
   /(?<=[DN] )(?<=(?<![^ "'([{,;:|])(?:ENOTFOUND|EAI_AGAIN) )(?:<number>|[\w.-]+)(?: (?:<host>|<number>|[\w.-]+)(?::<number>)?(?!\S))?/g;
-const MAILBOX = /(?:<text> ?|(?<=\S )(?:\p{Lu}[\p{L}'-]{0,30} ){2,3})?<<email>>/gu;
+const MAILBOX =
+  /(?:<text> ?|(?<=\S )(?:\p{Lu}[\p{L}'-]{0,30} ){2,3}|(?<=\b(?:[fF]rom|[tT]o|[cC]c|[sS]ender|by|for):? )\p{Lu}[\p{L}'-]{0,30} )?<<email>>/gu;
 /** A path with what follows its first bracket or colon. */
 const ROUTE =
   /(?<![\w>])<path>(?:\[{1,2}[\w.-]{1,64}\]{1,2}|\([\w.-]{1,64}\)(?=<path>|\/)|\.?\{[\w,.-]{1,64}\}|:\w{1,64}|<path>|\/[\w.-]{0,64}(?![\w/.-]))+(?=[\s,"')\]]|$)/g;
@@ -73,7 +80,7 @@ const RATE =
 const RULE = /([.\-=*_#~])\1{3,}|(?<= )\.\.+(?= )/g;
 
 const { bracket, compared, dash, field, list, open, plural, rate, sign } = BESIDE;
-const { absent, equals, repeat, name, route, placeholder } = HAS;
+const { absent, equals, repeat, name, nothing, route, placeholder } = HAS;
 
 /** After these, others of them may stand there. */
 const GROWS = open | compared | rate | sign | list;
@@ -82,6 +89,7 @@ const GROWS = open | compared | rate | sign | list;
 export function tidy(key: string, has: number): string {
   let tidied = has & placeholder ? key.replace(MAILBOX, '<email>') : key;
   if (has & equals && hasOtherValue(tidied)) tidied = tidied.replace(VALUE, nameValue);
+  if (has & nothing) tidied = tidied.replace(NO_VALUE, '<number>');
   if (has & repeat) tidied = tidied.replace(RULE, (rule) => (rule[0] as string).repeat(3));
   if (has & name) tidied = tidied.replace(UNRESOLVED, '<host>').replace(USER, '<name>');
   if (has & route) tidied = tidied.replace(ROOT, '<path>').replace(ROUTE, '<path>');
