@@ -82,7 +82,8 @@ export class RedisRecentCommonTransport extends DirectTransport {
     const resolved = resolveTransportOptions(options);
     super(resolved);
     const { keyPrefix: prefix, timestamp, recentLimit, commonLimit, maxPending, lingerMs, ttlSeconds = 0 } = resolved;
-    this.#options = resolved;
+    const { name, commonKey } = resolved;
+    this.#options = { ...resolved, name: this.withoutEchoes(name), commonKey: this.withoutEchoes(commonKey) };
     this.#connection = openConnection(resolved, false);
     const rules = findRules(resolved.commonKey);
     const settings = { prefix, hashTag: this.#connection.isCluster, recentLimit, commonLimit, ttlSeconds, rules };

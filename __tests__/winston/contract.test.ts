@@ -3,6 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import winston from 'winston';
 import type { DeliveryWarning, RedisRecentCommonTransport, TransportOptions } from '../../src';
 import { runProgram } from '../support/program';
+import { until } from '../support/wait';
 import { Workspace } from '../support/workspace';
 
 let workspace: Workspace;
@@ -328,6 +329,60 @@ describe('format of the transport that throws', () => {
     for (const message of ['good', 'bad', 'fine']) logger.info(message);
     await transport.flush();
     expect(await readMessages(name)).toEqual(['<good>', 'bad', '<fine>']);
+  });
+});
+
+/** Options whose function logs, unless it has been called so often that it seems to be called for ever. */
+function makeLogging(option: 'name' | 'commonKey' | 'format', name: string, log: () => void): TransportOptions {
+  let calls = 0;
+  const logOnce = (result: unknown) => () => {
+    if (calls++ < 1000) log();
+    return result;
+  };
+  if (option === 'name') return { name: logOnce(name) };
+  if (option === 'commonKey') return { commonKey: logOnce('counted') };
+  return { format: winston.format((info) => logOnce(info)() as typeof info)() };
+}
+
+describe.each(['name', 'commonKey', 'format'] as const)('function that logs through its own logger: %s', (option) => {
+  /** A logger with a transport whose function makes this many log calls each time. */
+  const openLogging = (made: number, beside: readonly winston.transport[] = []) => {
+    const logging = makeLogging(option, `contract${names + 1}`, () => {
+      for (let i = 0; i < made; i++) logger.info('made by the function');
+    });
+    const opened = open(logging);
+    const format = winston.format((info) => info)();
+    const logger = winston.createLogger({ format, transports: [...beside, opened.transport] });
+    return { ...opened, logger };
+  };
+
+  it.each([1, 3])('is not called for its own %d log calls, which are dropped with one warning', async (made) => {
+    const { name, transport, warnings, logger } = openLogging(made);
+    for (const message of ['first', 'second']) logger.info(message);
+    await transport.flush();
+    logger.info('third');
+    await transport.flush();
+    expect(await readMessages(name)).toEqual(['first', 'second', 'third']);
+    expect(warnings).toEqual([expect.stringContaining('a function of the options made it')]);
+    expect(transport.stats()).toMatchObject({ written: 3, dropped: 3 * made });
+  });
+
+  it('has all log calls but its own written if a warning is logged, too', async () => {
+    const { name, transport, logger } = openLogging(1);
+    transport.on('warn', () => setImmediate(() => logger.info('warned')));
+    logger.info('first');
+    await until(() => transport.stats().written === 2);
+    expect(await readMessages(name)).toEqual(['first', 'warned']);
+    expect(transport.stats()).toMatchObject({ dropped: 2 });
+  });
+
+  it('is not called for its own log calls beside a slow transport, or through another logger', async () => {
+    const { name, transport, logger } = openLogging(2, [slowTransport()]);
+    for (let i = 0; i < 10; i++) logger.info(`hello ${i}`);
+    winston.createLogger({ format: logger.format, transports: [transport] }).info('other');
+    await until(() => transport.stats().written === 11);
+    expect((await readMessages(name)).sort()).toEqual([...Array.from({ length: 10 }, (_, i) => `hello ${i}`), 'other']);
+    await until(() => transport.stats().dropped === 22);
   });
 });
 

@@ -4,6 +4,7 @@ import TransportStream = require('winston-transport');
 
 import { atOnce } from '../record/at-once';
 import { type LogInfo, readLevel, withoutText, withText } from '../record/log-call';
+import { Echoes } from './echoes';
 import { type Logger, Loggers } from './loggers';
 
 type Done = (error?: Error | null) => void;
@@ -23,6 +24,8 @@ function state(stream: object): Readonly<{ corked: number; ending: boolean; fini
  */
 export abstract class DirectTransport extends TransportStream {
   readonly #loggers: Loggers;
+  /** None without functions in the options: asking about each log call takes a thirtieth of its time. */
+  #echoes: Echoes | undefined;
 
   constructor({ level, format, silent, handleExceptions, handleRejections }: Options) {
     // An option of any other name would become a property of the stream, such as its `log` or `close`.
@@ -31,6 +34,7 @@ export abstract class DirectTransport extends TransportStream {
     // A logger adds several listeners.
     this.setMaxListeners(0);
     this.#loggers = new Loggers(this, () => void this.close());
+    if (format) this.#echoes = new Echoes();
   }
 
   abstract override log(info: LogInfo, callback?: () => void): void;
@@ -40,6 +44,14 @@ export abstract class DirectTransport extends TransportStream {
   protected abstract drop(error: unknown): void;
   /** The format of this transport failed for a log call, which is logged as without it. */
   protected abstract onFormatError(error: unknown): void;
+
+  /** The same option; if it is a function, one by which the log calls that it makes are told. */
+  protected withoutEchoes<Option>(option: Option): Option {
+    if (typeof option !== 'function') return option;
+    const called = option as unknown as (info: LogInfo) => unknown;
+    const echoes = (this.#echoes ??= new Echoes());
+    return ((info: LogInfo) => echoes.call(called, info)) as Option;
+  }
 
   /** Takes in one log call at once. winston's loggers call this with the log call alone. */
   override write(info: unknown, encoding?: BufferEncoding | Done, callback?: Done): boolean {
@@ -111,7 +123,9 @@ export abstract class DirectTransport extends TransportStream {
     // The format of a logger must not be async: winston hands over its promise as the log call.
     if (info instanceof Promise) void atOnce(info);
     const logger = this.#loggers.find(info);
+    const isEcho = this.#echoes?.has(logger);
     if (!this.#accepts(info, logger)) return;
+    if (isEcho) throw new Error('a function of the options made it, which would be called for it again');
     const formatted = this.format ? this.#format(info) : info;
     if (formatted) this.log(formatted, ignore);
   }
@@ -128,7 +142,8 @@ export abstract class DirectTransport extends TransportStream {
   #format(info: LogInfo): LogInfo | undefined {
     try {
       const copy = Object.assign({}, info) as Parameters<NonNullable<Options['format']>['transform']>[0];
-      const formatted = this.format?.transform(copy, this.format.options);
+      const transform = (each: typeof copy) => this.format?.transform(each, this.format.options);
+      const formatted = this.#echoes ? this.#echoes.call(transform, copy) : transform(copy);
       return formatted ? withText(formatted as LogInfo) : undefined;
     } catch (error) {
       this.onFormatError(error);

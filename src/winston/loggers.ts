@@ -11,6 +11,7 @@ export interface Logger extends Readable {
   readonly level?: string;
   readonly levels?: Readonly<Record<string, number>>;
   readonly exitOnError?: unknown;
+  readonly writableLength?: number;
   readonly _writableState?: { readonly ending: boolean };
   readonly _readableState?: { readonly ended: boolean };
 }
