@@ -265,6 +265,28 @@ describe('the panel of latest lines', () => {
     expect(await page(`&filter=${long}`)).toContain(`value="${'x'.repeat(200)}"`);
   });
 
+  it.each([
+    ['order 17', 1],
+    ['Order 17 user ANN', 1],
+    ['placed order 17', 1],
+    ['"order":17', 1],
+    ['order 1', 2],
+    ['order 7', 0],
+    [' : ', 0],
+    ['": ', 0],
+    ['checkout.js:7', 1],
+    ['boom at pay', 1],
+  ])('filters by what is shown of a line, its metadata and its stack included: %j', async (filter, found) => {
+    const transport = workspace.transport({ name });
+    for (const order of [17, 18])
+      transport.log({ level: 'info', message: 'placed', order, user: order === 17 ? 'Ann' : 'Bob' });
+    const error = new Error('boom');
+    error.stack = 'Error: boom\n    at pay (checkout.js:7:1)';
+    transport.log({ level: 'error', message: error });
+    await transport.flush();
+    expect(tableRows(await page(`&filter=${encodeURIComponent(filter)}`), 'lines')).toHaveLength(found);
+  });
+
   it('filters by its form without a script, whatever the name of the logger', async () => {
     name = 'a&b \r\n "c" é';
     await logCounts(workspace, name, { info: { one: 1, two: 1 }, error: { two: 1 } });

@@ -60,17 +60,33 @@ export function isSameLine(a: ShownLine, b: ShownLine | undefined): boolean {
  */
 export async function filterLines(lines: readonly ShownLine[], filter: string, most: number): Promise<ShownLine[]> {
   const slices = new Slices();
-  const text = filter.toLowerCase();
+  const hasText = textMatcher(filter);
   const found: ShownLine[] = [];
   let runs = 0;
   for (const line of lines) {
     if (slices.isOver()) await slices.pause();
-    if (!line.message.toLowerCase().includes(text)) continue;
+    if (!hasText(line)) continue;
     if (!isSameLine(line, found.at(-1)) && ++runs > most) break;
     found.push(line);
     if (found.length === MAX_LINES) break;
   }
   return found;
+}
+
+/** What the page shows of metadata and stacks is their words, without the signs of JSON and with other blanks. */
+const BETWEEN_WORDS = /[\s{}[\]",:]+/g;
+
+/** Tells whether a line has a text, as it is stored or as it is shown, in its message, its metadata or its stack. */
+function textMatcher(filter: string): (line: ShownLine) => boolean {
+  const text = filter.toLowerCase();
+  const shown = text.replace(BETWEEN_WORDS, ' ').trim();
+  const words = shown.split(' ');
+  return ({ message, stack }) => {
+    const whole = (stack === null ? message : `${message}\n${stack}`).toLowerCase();
+    if (whole.includes(text)) return true;
+    const mayHave = words.length > 1 && words.every((word) => whole.includes(word));
+    return mayHave && whole.replace(BETWEEN_WORDS, ' ').includes(shown);
+  };
 }
 
 /** Lines that are given, however many of them say the same. */
