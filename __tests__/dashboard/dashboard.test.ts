@@ -149,6 +149,17 @@ describe.each([
     },
   );
 
+  it.each([
+    ['', 304],
+    ['?name=shop', 304],
+    ['?name=nobody', 404],
+    ['?name=nobody&format=parts', 404],
+    ['?asset=none', 404],
+  ])('takes If-None-Match: * for any answer that there is: %p is answered with %i', async (query, status) => {
+    const response = await request(query, { headers: { 'If-None-Match': '*' } });
+    expect([response.status, (await response.text()) === '']).toEqual([status, status === 304]);
+  });
+
   it('answers with another tag once something was logged', async () => {
     const tag = (await request('?name=shop&format=parts')).headers.get('etag') as string;
     await logCounts(workspace, 'shop', { info: { 'order placed': 1 } });

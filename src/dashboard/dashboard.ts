@@ -5,7 +5,7 @@ import { assertFunction, assertKnown, assertObject, assertWholeNumber, OptionsEr
 import { assertName } from '../redis/keys';
 import type { DashboardReader } from './data/gather';
 import { SharedReader } from './data/shared-reader';
-import { type Answer, isBodiless } from './http/answer';
+import { type Answer, isBodiless, unlessKnown } from './http/answer';
 import { compressed } from './http/compress';
 import { type Authorize, guard } from './http/guard';
 import { answerNode } from './http/node';
@@ -66,7 +66,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const environments = [...readers.keys()].filter((name) => name !== undefined);
   const settings = { title, environment, environments, refreshMs };
   const respond = (request: Request): Promise<Answer> =>
-    guard(request, authorize, () => respondTo(request, readers, settings));
+    guard(request, authorize, async () => unlessKnown(request, await respondTo(request, readers, settings)));
   return {
     fetch: async (request) => {
       const answer = await respond(request);

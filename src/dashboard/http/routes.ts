@@ -42,7 +42,7 @@ export async function respondTo(request: Request, readers: Environments, options
   const query = new URL(request.url).searchParams;
   const view = parseView(query);
   const [asset, line, format] = [query.get('asset'), query.get('line'), query.get('format')];
-  if (asset !== null) return answerAsset(request, asset);
+  if (asset !== null) return answerAsset(asset);
   if (format !== null && format !== 'json' && format !== 'parts') return refusal(404, 'There is no such format.');
   const [first] = readers.keys();
   const environment = view.environment ?? first;
@@ -51,12 +51,12 @@ export async function respondTo(request: Request, readers: Environments, options
   if (line !== null) return answerLine(reader, view, line);
   const settings = { ...options, environment: options.environment ?? environment };
   const shown = await show(reader, view);
-  return format === null ? answerPage(shown, view, settings) : answerData(request, shown, view, { format, settings });
+  return format === null ? answerPage(shown, view, settings) : answerData(shown, view, format, settings);
 }
 
-function answerAsset(request: Request, name: string): Answer {
+function answerAsset(name: string): Answer {
   const asset = ASSETS.get(name);
-  return asset ? taggedAnswer(request, ...asset, true) : refusal(404, 'There is no such asset.');
+  return asset ? taggedAnswer(...asset, true) : refusal(404, 'There is no such asset.');
 }
 
 async function answerLine(reader: SharedReader, view: View, key: string): Promise<Answer> {
@@ -94,15 +94,10 @@ async function answerPage(shown: Shown | Trouble, asked: View, settings: PageSet
   return answer(status, 'text/html', await renderPage(content, view, settings, now));
 }
 
-async function answerData(
-  request: Request,
-  shown: Shown | Trouble,
-  view: View,
-  { format, settings }: { format: string; settings: PageSettings },
-): Promise<Answer> {
+async function answerData(shown: Shown | Trouble, view: View, format: string, settings: PageSettings): Promise<Answer> {
   if ('text' in shown) return answer(shown.status, JSON_TYPE, JSON.stringify({ error: shown.text }));
-  if (format === 'json') return taggedAnswer(request, JSON_TYPE, JSON.stringify(shown.data));
+  if (format === 'json') return taggedAnswer(JSON_TYPE, JSON.stringify(shown.data));
   const content = await shown.render(new Date());
   const data = { title: pageTitle(content, view, settings), version: VERSION, parts: content.parts };
-  return taggedAnswer(request, JSON_TYPE, JSON.stringify(data));
+  return taggedAnswer(JSON_TYPE, JSON.stringify(data));
 }
