@@ -330,6 +330,24 @@ describe("'logged' event", () => {
     expect(logged).toEqual(['line 0', 'line 1', 'line 2', 'line 3', 'line 4']);
     expect(await readMessages(name)).toHaveLength(5);
   });
+
+  it.each(['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'] as const)(
+    'is emitted to a listener that came by %s() after other log calls, and to none that has left',
+    async (method) => {
+      const { logger, transport } = workspace.logger({ name: newName() });
+      const logged: string[] = [];
+      const listener = (info: { message: string }): unknown => logged.push(info.message);
+      logger.info('before');
+      transport[method]('logged', listener);
+      logger.info('while');
+      await transport.flush();
+      transport.removeAllListeners('logged');
+      transport.on('logged', listener).off('logged', listener);
+      logger.info('after');
+      await transport.flush();
+      expect(logged).toEqual(['while']);
+    },
+  );
 });
 
 describe('stats', () => {

@@ -170,7 +170,7 @@ export class RedisRecentCommonTransport extends DirectTransport {
     const counted = toCommonKey(info, message, this.#options.commonKey, this.#onKeyError);
     const text = toLineText(info, message, this.format !== undefined, lane.lastText);
     if (!this.#isOpen) this.#open();
-    lane.add(Date.now(), counted, text, this.listenerCount('logged') > 0 ? info : undefined);
+    lane.add(Date.now(), counted, text, this.isHeard ? info : undefined);
     if (endsProcess(this, info)) this.#finish();
   }
 

@@ -186,7 +186,7 @@ describe('pending counts', () => {
       pass(HOUR_MS);
     }
     expect(pending.other).toBe(0);
-    for (const batch of pending.draw(destination)) pending.release(batch);
+    for (const batch of pending.draw(destination)) pending.release(destination, batch);
     for (const message of ['one', 'two', 'three', 'four']) log(message);
     expect(pending.other).toBe(1);
   });

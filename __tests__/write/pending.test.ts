@@ -142,7 +142,7 @@ describe('pending', () => {
         if (isHeldUp) pending.holdUp(destination, []);
         const batches = pending.draw(destination);
         expect(sum(batches.map(({ lines }) => lines.length))).toBe(100);
-        for (const batch of batches) pending.release(batch);
+        for (const batch of batches) pending.release(destination, batch);
       }
     });
   });
@@ -270,13 +270,13 @@ describe('pending', () => {
     pending.add(b, ...call('two'));
     pending.add(b, ...call('four'));
     expect(pending.other).toBe(2);
-    for (const batch of batches) pending.release(batch);
+    for (const batch of batches) pending.release(a, batch);
     const rest = pending.draw(b);
     expect(listCounts(rest)).toEqual([
       ['two', 2],
       ['<other>', 2],
     ]);
-    for (const batch of rest) pending.release(batch);
+    for (const batch of rest) pending.release(b, batch);
     pending.add(b, ...call('five'));
     expect(listCounts(pending.draw(b))).toEqual([['five', 1]]);
     expect(pending.other).toBe(2);
@@ -318,7 +318,7 @@ describe('pending', () => {
     for (let i = 2; i < 5; i++) add(b, i);
     expect(batches[0]?.infos).toEqual([{ message: 0 }, { message: 1 }]);
     expect(pending.draw(b)[0]?.infos).toEqual([{ message: 2 }]);
-    for (const batch of batches) pending.release(batch);
+    for (const batch of batches) pending.release(a, batch);
     for (let i = 5; i < 10; i++) add(a, i);
     expect(pending.draw(a)[0]?.infos).toEqual([{ message: 5 }, { message: 6 }]);
   });

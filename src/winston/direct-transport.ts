@@ -9,6 +9,7 @@ import { type Logger, Loggers } from './loggers';
 
 type Done = (error?: Error | null) => void;
 type Options = TransportStream.TransportStreamOptions;
+type Listening = Parameters<TransportStream['on']>;
 
 const ignore = (): void => undefined;
 
@@ -26,6 +27,8 @@ export abstract class DirectTransport extends TransportStream {
   readonly #loggers: Loggers;
   /** None without functions in the options: asking about each log call takes a thirtieth of its time. */
   #echoes: Echoes | undefined;
+  /** Whether anybody has listened for `'logged'` so far: counting listeners takes a twentieth of the time of a log call. */
+  #hasBeenHeard = false;
 
   constructor({ level, format, silent, handleExceptions, handleRejections }: Options) {
     // An option of any other name would become a property of the stream, such as its `log` or `close`.
@@ -78,6 +81,29 @@ export abstract class DirectTransport extends TransportStream {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     const emit = (): boolean => super.emit(event, ...args);
     return event === 'finish' ? this.#loggers.keep(emit) : emit();
+  }
+
+  /** @internal `once` and the like add their listeners by one of these three; the stream, before this class has its fields. */
+  override on(...[event, listener]: Listening): this {
+    if (event === 'logged') this.#hasBeenHeard = true;
+    return super.on(event, listener);
+  }
+
+  /** @internal */
+  override addListener(...[event, listener]: Listening): this {
+    if (event === 'logged') this.#hasBeenHeard = true;
+    return super.addListener(event, listener);
+  }
+
+  /** @internal */
+  override prependListener(...[event, listener]: Listening): this {
+    if (event === 'logged') this.#hasBeenHeard = true;
+    return super.prependListener(event, listener);
+  }
+
+  /** @internal Whether anybody listens for `'logged'`. */
+  protected get isHeard(): boolean {
+    return this.#hasBeenHeard && this.listenerCount('logged') > 0;
   }
 
   /** The stream would emit the error that it is destroyed with, or that of what it holds, and end a process that does not listen. */

@@ -147,7 +147,7 @@ export class Lane {
   }
 
   #settle(batch: Batch, result: WriteResult): void {
-    this.#pending.release(batch);
+    this.#pending.release(this.#destination, batch);
     this.#destination.touched.settle(batch, result.touchedIn, result.lost > 0);
     this.#host.onWritten(this, batch, result);
     void this.#note.write()?.then(() => this.#rest());

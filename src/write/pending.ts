@@ -17,8 +17,8 @@ const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
 const LINE_OVERHEAD = 64;
 
 /**
- * A destination that was drawn this recently will be drawn again soon, so its texts are not copied and deferred ones not
- * put together: that takes half a microsecond.
+ * A destination of which Redis has just taken something will be drawn soon, so its texts are not copied and deferred ones not
+ * put together: that takes up to half a microsecond.
  */
 const COPY_AFTER_MS = 120;
 
@@ -49,8 +49,8 @@ export class Destination {
   readonly times: number[] = [];
   readonly texts: LineText[] = [];
   infos: LogInfo[] = [];
-  /** Time of the last draw, in epoch milliseconds; −∞ while its batches are held up. */
-  drawnAt = -Infinity;
+  /** When it was last drawn, or a batch of it written, in epoch milliseconds; −∞ while its batches are held up. */
+  movedAt = -Infinity;
 
   constructor(
     readonly name: string,
@@ -133,13 +133,13 @@ export class Pending {
     groups.clear();
     destination.logged = 0;
     destination.infos = [];
-    destination.drawnAt = Date.now();
+    destination.movedAt = Date.now();
     return batches;
   }
 
   /** Copies the texts of batches that could not be written and of later log calls, up to the next draw. */
   holdUp(destination: Destination, drawn: Batch[]): void {
-    destination.drawnAt = -Infinity;
+    destination.movedAt = -Infinity;
     drawn.forEach((batch, i) => {
       drawn[i] = detachBatch(batch);
     });
@@ -152,7 +152,8 @@ export class Pending {
   }
 
   /** Frees the room that a batch takes: it is in Redis. */
-  release(batch: Batch): void {
+  release(destination: Destination, batch: Batch): void {
+    destination.movedAt = Date.now();
     this.#calls -= batch.logged;
     for (const { messages } of batch.groups) this.#distinct -= messages.length;
     for (const line of batch.lines) this.#lineCharacters -= line.length + LINE_OVERHEAD;
@@ -172,9 +173,10 @@ export class Pending {
 
   #open(destination: Destination, time: number, message: string, text: LineText): CountedMessage {
     const { groups } = destination;
+    const before = groups.newest;
     if (this.#isFull) this.#distinct -= groups.condense(true);
     const messages = groups.newest as Messages;
-    const merged = messages.get(message);
+    const merged = messages === before ? undefined : messages.get(message);
     if (merged) return merged;
     if (!this.#isFull) {
       const counted = this.#insert(messages, keep(destination, time, message));
@@ -225,8 +227,8 @@ function mergeFormatted(messages: Messages, formatMessage: (message: string) => 
 }
 
 /** A text as it is kept until the next draw. */
-function keep<Text extends LineText>({ drawnAt }: Destination, time: number, text: Text): Text {
-  return time - drawnAt < COPY_AFTER_MS ? text : (detachText(text) as Text);
+function keep<Text extends LineText>({ movedAt }: Destination, time: number, text: Text): Text {
+  return time - movedAt < COPY_AFTER_MS ? text : (detachText(text) as Text);
 }
 
 /** A copy of a text, put together. */
