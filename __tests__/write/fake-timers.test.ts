@@ -203,6 +203,27 @@ describe('fake timers of a test', () => {
   });
 });
 
+describe('monotonic clock', () => {
+  it('is that of the performance object if its class has none, as in Bun', async () => {
+    const { code, stdout } = await runProgram(
+      `
+      const { performance } = require('node:perf_hooks');
+      const now = performance.now.bind(performance);
+      delete Object.getPrototypeOf(performance).now;
+      performance.now = now;
+      for (const file of Object.keys(require.cache)) if (file.startsWith(process.cwd())) delete require.cache[file];
+      const { RedisRecentCommonTransport: Loaded } = require('./src');
+      const transport = new Loaded({ url: process.env.URL, keyPrefix: process.env.PREFIX, name: 'bun' });
+      transport.log({ level: 'info', message: 'hello' });
+      transport.close().then(() => console.log(transport.stats().written));
+      `,
+      { URL: workspace.writerUrl, PREFIX: workspace.prefix },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toBe('1\n');
+  });
+});
+
 describe.each(connections)('test environment such as jsdom, with %s', (_, connection) => {
   const globals = { setImmediate, URL };
 
