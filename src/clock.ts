@@ -15,8 +15,10 @@ function realTimer<Name extends TimerName>(name: Name): (typeof timers)[Name] {
   return found.clock?.[`_${name}`] ?? found;
 }
 
-/** Of all performance objects alike: a fake clock stands on one object alone. That of Bun has it nowhere else. */
-const { now = performance.now } = Object.getPrototypeOf(performance) as Partial<Pick<typeof performance, 'now'>>;
+const prototype: object = Object.getPrototypeOf(performance);
+
+/** Of all performance objects alike: a fake clock stands on one object alone. In Bun there is but one, which has it itself. */
+const { now } = ('now' in prototype ? prototype : performance) as Pick<typeof performance, 'now'>;
 
 /** An object, so that a test can replace its parts. */
 export const clock = {

@@ -57,7 +57,7 @@ export function assertConnection(options: ConnectionOptions, known: Readonly<Rec
     assertRedisOptions(redis);
   }
   if (client !== undefined) assertClient(client);
-  assertHost(redis?.socket);
+  assertSocket(redis?.socket);
   if (client === undefined) assertClientOptions(options);
 }
 
@@ -71,9 +71,15 @@ function assertClientOptions(options: ConnectionOptions): void {
   }
 }
 
-/** A URL in place of a host would stand in the error that it cannot be found. */
-function assertHost(socket: unknown): void {
-  const { host } = Object(socket) as { host?: unknown };
+/** What node-redis would take for no option at all, and connect to localhost, or in plain text. */
+function assertSocket(socket: unknown): void {
+  if (socket === undefined) return;
+  assertObject(socket, 'redis.socket');
+  const { host, tls } = socket as { host?: unknown; tls?: unknown };
+  if (tls !== undefined && typeof tls !== 'boolean') {
+    throw new OptionsError('redis.socket.tls', 'true or false; ca, cert and key stand beside it', tls);
+  }
+  // A URL in place of a host would stand in the error that it cannot be found.
   if (typeof host !== 'string' || !/[@/]/.test(host)) return;
   throw new OptionsError('redis.socket.host', 'a host name or an IP address', 'a text with an @ or a slash');
 }
