@@ -10,9 +10,9 @@ const PROTOCOLS = 'HTTP|SMTP|FTP|AMQP|SIP';
 const ANSWERED = '(?:respon(?:ds?|ded|se)|answer(?:s|ed)?|repl(?:y|ies|ied))(?: with)?';
 /** What answers a request, and what may fail with its status. */
 const SERVER = 'server|upstream|api|service|endpoint|backend|proxy|gateway|webhook|origin';
-const CALL = 'request|fetch|call|download|upload|query';
+const CALL = 'request|fetch|call|download|upload|query|delivery|command';
 /** Between a request or a URL and the status that it got. */
-const TO_STATUS = String.raw`(?:(?: (?:[-=]>|→|\||returned))|:)? [([]?`;
+const TO_STATUS = String.raw`(?:(?: (?:[-=]>|→|\||[-–]|returned))|:)? [([]?`;
 /** The text before a status of HTTP, or of a protocol that has such statuses. */
 const BEFORE_STATUS = new RegExp(
   [
@@ -20,6 +20,7 @@ const BEFORE_STATUS = new RegExp(
     String.raw`(?<![\w.@#/\\-])(?:${ANSWERED}:?|(?:${ANSWERED}|got|gets|received|returns|returned|gave) an?) $`,
     String.raw`(?<![\w.@#/\\-])(?:${PROTOCOLS})(?:\/(?:[\d.]{1,5}|<number>))?"? $`,
     String.raw`(?<![\w.@#/\\-])(?:(?:${SERVER}) (?:returned|returns|gave|sent)|(?:${SERVER}|${CALL}) failed(?: with|:)?) [([]?$`,
+    String.raw`\b(?:invalid (?:login|greeting)|recipients were rejected): $`,
     String.raw`\b(?:${METHODS}) \S{1,256}${TO_STATUS}$`,
   ].join('|'),
   'i',
@@ -36,7 +37,7 @@ const AFTER_STATUS = new RegExp(
 );
 /** Words before an HTTP status, and before the path that stands before one. */
 const BEFORE_STATUSES =
-  'status code responds responded respond response with answer answers answered reply replies replied a an returned returns gave sent failed http smtp ftp amqp sip';
+  'status code responds responded respond response with answer answers answered reply replies replied a an returned returns gave got sent failed login greeting rejected http smtp ftp amqp sip';
 const endsBeforeStatus = endingWith(BEFORE_STATUSES);
 const endsAsMethod = endingWith(METHODS.toLowerCase().replaceAll('|', ' '));
 
@@ -61,7 +62,7 @@ const CLOSED = /\b(?:clos(?:ed?|ing)|disconnect(?:ed)?)(?: with)?$/i;
 const CLOSE_CODE = /^(?:10[01]\d|4\d{3})$/;
 
 /** What stands before the number of an error, as in `error 1205`, and before its code, as in `failed: P2025`. */
-const ERROR_NAME = /(?:^e|E)rror$|^ERROR$/;
+const ERROR_NAME = /(?:^e|E)rror$|^ERROR$|^(?:Http|HTTP)[A-Za-z]*Exception$/;
 const BEFORE_CODE = /(?:error|exception|warning|failed|failure|with|rule|raised|threw|said)$/i;
 const ERROR_NUMBER = /^(?:#?\d{3,5}|-\d{1,5})$/;
 const SHORT_NUMBER = /^#?\d{1,2}$/;

@@ -23,8 +23,8 @@ const KNOWN =
 const CONSTANT =
   /^(?=(?:\w*_)?[A-Z]{2,}_(?:\w*_)?[A-Z]{2,}(?:_|$))(?:[A-Z]{2,}|[A-Z]{1,5}\d{1,3})(?:_(?:[A-Z]{2,}|[A-Z]{1,5}\d{1,3}))+$/;
 
-/** The code of an error of Oracle's client. */
-const CLIENT_CODE = /^(?:NJS|DPI|DPY|ORA|TNS|PLS)-\d{3,5}$/;
+/** The code of an error of Oracle or of Microsoft's accounts. */
+const VENDOR_CODE = /^(?:(?:NJS|DPI|DPY|ORA|TNS|PLS)-\d{3,5}|AADSTS\d{5,7})$/;
 
 /** A table of some characters, by their codes. */
 export function listCharacters(characters: string): Uint8Array {
@@ -60,6 +60,6 @@ export function findName(text: string, end: number): number {
 
 /** @param isCapital - whether all letters are capitals */
 export function isKnownName(token: string, isCapital: boolean): boolean {
-  if (token.length <= 10 && (KNOWN.test(token) || (isCapital && CLIENT_CODE.test(token)))) return true;
-  return isCapital && token.length <= 64 && CONSTANT.test(token);
+  if (token.length <= 10 && KNOWN.test(token)) return true;
+  return isCapital && token.length <= 64 && (CONSTANT.test(token) || VENDOR_CODE.test(token));
 }
