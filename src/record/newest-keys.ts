@@ -1,6 +1,9 @@
 /** Remembers the keys of the newest messages that came more than once, and of their forms, as most of those come again soon. */
 
+import { CHARACTERS } from './grouping/code-at';
 import { detach } from './text';
+
+const { codeAt } = CHARACTERS;
 
 /** Longer messages are not remembered. */
 const MAX_LENGTH = 256;
@@ -102,9 +105,10 @@ class HashSets {
 
 /** The hash of a text. Texts that have the same are told apart by comparing them. */
 function hashText(text: string): number {
-  const step = 1 + Math.floor(text.length / WHOLE);
-  let hash = text.length;
-  for (let i = 0; i < text.length; i += step) hash = Math.imul(hash ^ text.charCodeAt(i), 0x9e3779b1) ^ (hash >>> 15);
+  const { length } = text;
+  const step = 1 + Math.floor(length / WHOLE);
+  let hash = length;
+  for (let i = 0; i < length; i += step) hash = Math.imul(hash ^ codeAt.call(text, i), 0x9e3779b1) ^ (hash >>> 15);
   return hash;
 }
 

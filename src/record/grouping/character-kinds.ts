@@ -1,5 +1,7 @@
 /** Reads tokens, and what they are made of: a few bits tell which expressions need not be tried. */
 
+import { CHARACTERS } from './code-at';
+
 /** What a token is made of, as bits. Taken apart where they are used: a constant of another module is looked up each time. */
 export const KIND = {
   digit: 1,
@@ -46,12 +48,15 @@ for (const [characters, kind] of [
 export const PLACEHOLDER = '<[a-z]+>';
 const PLACEHOLDER_HERE = new RegExp(PLACEHOLDER, 'y');
 
+const { codeAt } = CHARACTERS;
+
 /** The end of the token that starts here, in the upper half, and the kinds of its characters, in the lower half. */
 export function readToken(line: string, start: number): number {
   let kinds = 0;
   let i = start;
-  while (i < line.length) {
-    const code = line.charCodeAt(i);
+  const { length } = line;
+  while (i < length) {
+    const code = codeAt.call(line, i);
     const kind = code < 128 ? (KINDS[code] as number) : nonAscii;
     if (kind & delimiter) {
       if (code !== LESS_THAN || !isPlaceholder(line, i)) break;

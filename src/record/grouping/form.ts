@@ -1,9 +1,12 @@
 /** The form of a text: the text without the digits whose values no rule looks at, so that all texts of a form have one key. */
 
+import { CHARACTERS } from './code-at';
 import { endingWith } from './endings';
 import { mayBeMailStatus } from './mail-replies';
 import { isBeforeCode } from './telling-codes';
 import { METHODS, MONTHS } from './vocabulary';
+
+const { codeAt } = CHARACTERS;
 
 const LETTER = 1;
 const DIGIT = 2;
@@ -48,8 +51,9 @@ export function writeForm(text: string, form: Uint8Array): boolean {
   let mayHaveStatus: boolean | undefined;
   /** The end of what stands before a number, and perhaps tells that it is a code. */
   let end = 0;
-  for (let i = 0; i < text.length; ) {
-    const code = text.charCodeAt(i);
+  const { length } = text;
+  for (let i = 0; i < length; ) {
+    const code = codeAt.call(text, i);
     const kind = code < 128 ? (KINDS[code] as number) : UNSURE;
     if (kind & LETTER) {
       i = copyWord(text, i, form);
@@ -60,9 +64,9 @@ export function writeForm(text: string, form: Uint8Array): boolean {
       i = skipDigits(text, start);
       if (i - start === STATUS_LENGTH && mayBeMailStatus(text, i)) return false;
       let isAny = i - start < LONG ? !isInName && isShortAny(text, i, end) : isLongAny(text, start, i, end);
-      if (isAny && i - start === STATUS_LENGTH && text.charCodeAt(start - 1) !== DOT)
+      if (isAny && i - start === STATUS_LENGTH && codeAt.call(text, start - 1) !== DOT)
         isAny = !(mayHaveStatus ??= MAY_HAVE_STATUS.test(text));
-      for (let at = start; at < i; at++) form[at] = isAny ? ANY_DIGIT : text.charCodeAt(at);
+      for (let at = start; at < i; at++) form[at] = isAny ? ANY_DIGIT : codeAt.call(text, at);
       isOther ||= isAny;
       end = i;
     } else {
@@ -99,8 +103,8 @@ function isLetter(code: number): boolean {
 
 function copyWord(text: string, start: number, form: Uint8Array): number {
   let i = start;
-  for (; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+  for (const { length } = text; i < length; i++) {
+    const code = codeAt.call(text, i);
     if (!isLetter(code)) break;
     form[i] = code;
   }
@@ -109,8 +113,8 @@ function copyWord(text: string, start: number, form: Uint8Array): number {
 
 function skipDigits(text: string, start: number): number {
   let i = start;
-  for (; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+  for (const { length } = text; i < length; i++) {
+    const code = codeAt.call(text, i);
     if (code < 48 || code > 57) break;
   }
   return i;

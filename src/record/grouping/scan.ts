@@ -1,5 +1,6 @@
 /** One pass over the characters of a line: what may be in it, so that only the expressions that could match are tried. */
 
+import { CHARACTERS } from './code-at';
 import { HAS } from './has';
 import { DAYS, findUnit, LITERALS, METHODS, MONTHS, NOTHING } from './vocabulary';
 
@@ -28,6 +29,8 @@ const {
   unit,
   url,
 } = HAS;
+
+const { codeAt } = CHARACTERS;
 
 const LETTER = 1;
 const UPPER = 2;
@@ -85,8 +88,9 @@ export function scan(line: string): number {
   let bits = 0;
   let seen = 0;
   let afterDigits = -1;
-  for (let i = 0; i < line.length; ) {
-    const code = line.charCodeAt(i);
+  const { length } = line;
+  for (let i = 0; i < length; ) {
+    const code = codeAt.call(line, i);
     const kind = code < 128 ? (KINDS[code] as number) : 0;
     if (kind & LETTER) {
       const word = skipWord(line, i);
@@ -95,7 +99,7 @@ export function scan(line: string): number {
       if (end - i > 6 && (word & 1 ? kind & HEX_LETTER && isHex(line, i, end) : mayBeRandom(line, i, end)))
         bits |= random;
       if (kind & LITERAL_INITIAL && mayBeNothing(line, i, end)) bits |= nothing;
-      if (kind & UNIT_INITIAL && (afterDigits === i || (afterDigits === i - 1 && line.charCodeAt(i - 1) === SPACE))) {
+      if (kind & UNIT_INITIAL && (afterDigits === i || (afterDigits === i - 1 && codeAt.call(line, i - 1) === SPACE))) {
         bits |= isUnit(line, i, end) ? unit : 0;
       }
       i = end;
@@ -104,7 +108,7 @@ export function scan(line: string): number {
       bits |= digit | (afterDigits - i === 4 && isInDate(line, i, afterDigits) ? date : 0);
       i = afterDigits;
     } else {
-      if (code === SPACE) bits |= line.charCodeAt(i - 1) === SPACE ? control : 0;
+      if (code === SPACE) bits |= codeAt.call(line, i - 1) === SPACE ? control : 0;
       else if (kind & QUOTE) {
         bits |= seen & (1 << (code & 7)) ? quotes : 0;
         seen |= 1 << (code & 7);
@@ -127,8 +131,8 @@ function endsAbsent(line: string): boolean {
 function skipWord(line: string, start: number): number {
   let i = start + 1;
   let isSmall = 32;
-  for (; i < line.length; i++) {
-    const code = line.charCodeAt(i);
+  for (const { length } = line; i < length; i++) {
+    const code = codeAt.call(line, i);
     const letter = code | 32;
     if (letter < 97 || letter > 122) break;
     isSmall &= code;
@@ -138,8 +142,8 @@ function skipWord(line: string, start: number): number {
 
 function skipDigits(line: string, start: number): number {
   let i = start;
-  for (; i < line.length; i++) {
-    const code = line.charCodeAt(i);
+  for (const { length } = line; i < length; i++) {
+    const code = codeAt.call(line, i);
     if (code < 48 || code > 57) break;
   }
   return i;
