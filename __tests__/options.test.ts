@@ -14,6 +14,7 @@ import {
   type TransportOptions,
 } from '../src';
 import { createDashboard } from '../src/dashboard';
+import { assertRedisOptions } from '../src/redis/option-names';
 import { Workspace } from './support/workspace';
 
 const url = 'redis://127.0.0.1:1';
@@ -58,6 +59,11 @@ describe('invalid option', () => {
       "true or false; ca, cert and key stand beside it, got 'true'",
     ],
     ['redis.socket.tls', { redis: { socket: { tls: { ca: 'a' } } } }, 'an object'],
+    ['redis.socket.host', { redis: { socket: { host: 5 } } }, 'a host name or an IP address, got 5'],
+    ['redis.socket.host', { redis: { socket: { host: 'redis:6379' } } }, 'a colon'],
+    ['redis.socket.port', { redis: { socket: { port: Number.NaN } } }, 'a whole number from 0 to 65535, got NaN'],
+    ['redis.socket.port', { redis: { socket: { port: 'six' } } }, "got 'six'"],
+    ['redis.database', { redis: { database: -1 } }, 'a whole number from 0, got -1'],
     ['options', new URL('redis://localhost'), 'an object of the type URL'],
     ['options', new Map([['name', 'app']]), 'an object of the type Map'],
     ['options', Promise.resolve({ name: 'app' }), 'an object of the type Promise'],
@@ -236,6 +242,9 @@ describe('unknown option', () => {
     ['redis.rootNodes', { redis: { rootNodes: [] } }, 'a client of your own as client'],
     ['redis.maxRetriesPerRequest', { redis: { maxRetriesPerRequest: null } }, 'a client of your own as client'],
     ['redis.socket.hostname', { redis: { socket: { hostname: 'secret' } } }, 'redis: { socket: { host } }'],
+    ['redis.socket.hsot', { redis: { socket: { hsot: 'secret' } } }, 'redis: { socket: { host } }'],
+    ['redis.socket.prot', { redis: { socket: { host: 'secret', prot: 6380 } } }, 'redis: { socket: { port } }'],
+    ['redis.socket.TLS', { redis: { socket: { TLS: true } } }, 'redis: { socket: { tls } }'],
     ['redis.socket.password', { redis: { socket: { password: 'secret' } } }, 'redis: { password }'],
     ['recentLimt', { recentLimt: 5 }, 'recentLimit'],
     ['recent_limit', { recent_limit: 5 }, 'recentLimit'],
@@ -280,6 +289,17 @@ describe('unknown option', () => {
     const message = `[options] ${option}: expected ${right}`;
     await expect(logRecent(client, 'app', 'hello', 'info', options as never)).rejects.toThrow(message);
     await expect(logCommon(client, 'app', 'hello', 'info', options as never)).rejects.toThrow(message);
+  });
+
+  it('is none of the options of sockets and TLS of Node', () => {
+    const socket = `family localAddress localPort hints lookup noDelay keepAlive keepAliveInitialDelay signal timeout allowHalfOpen
+      autoSelectFamily autoSelectFamilyAttemptTimeout ca cert key pfx passphrase crl dhparam ciphers ecdhCurve sigalgs minVersion
+      maxVersion secureContext secureOptions secureProtocol session sessionIdContext sessionTimeout ticketKeys servername
+      checkServerIdentity rejectUnauthorized ALPNProtocols SNICallback pskCallback minDHSize highWaterMark honorCipherOrder
+      requestCert requestOCSP enableTrace onread blockList objectMode privateKeyEngine privateKeyIdentifier clientCertEngine
+      allowPartialTrustChain socketTimeout connectTimeout reconnectStrategy fd readable writable`;
+    const options = Object.fromEntries(socket.split(/\s+/).map((name) => [name, 'value']));
+    expect(() => assertRedisOptions({ socket: options })).not.toThrow();
   });
 
   it('is none that is undefined, that node-redis may have, or that winston and its other transports have', () => {

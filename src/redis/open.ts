@@ -1,13 +1,15 @@
 /** Checks the options that say how to reach Redis, and opens a connection. */
 
 import { isIP } from 'node:net';
-import { assertObject, errorMessage, givenOptions, HIDDEN, OptionsError } from '../errors';
+import { assertObject, assertWholeNumber, errorMessage, givenOptions, HIDDEN, OptionsError } from '../errors';
 import type { Connection } from './connection';
 import { assertKnownOptions, assertRedisOptions } from './option-names';
 import { type OwnClientOptions, OwnConnection, prepareClient } from './own-connection';
 import { assertClient, isClient, type PassedClient } from './passed-client';
 import { PassedConnection } from './passed-connection';
 import { defaultUrl, parseRedisUrl, type RedisAddress, UrlError } from './url';
+
+const MAX_PORT = 65_535;
 
 /** How to reach Redis. At most one of the three; none means the URL of REDIS_URL, or else `redis://localhost:6379`. */
 export interface ConnectionOptions {
@@ -55,9 +57,10 @@ export function assertConnection(options: ConnectionOptions, known: Readonly<Rec
   if (redis !== undefined) {
     assertObject(redis, 'redis');
     assertRedisOptions(redis);
+    assertNumber(redis.database, 'redis.database');
+    assertSocket(redis.socket);
   }
   if (client !== undefined) assertClient(client);
-  assertSocket(redis?.socket);
   if (client === undefined) assertClientOptions(options);
 }
 
@@ -75,13 +78,21 @@ function assertClientOptions(options: ConnectionOptions): void {
 function assertSocket(socket: unknown): void {
   if (socket === undefined) return;
   assertObject(socket, 'redis.socket');
-  const { host, tls } = socket as { host?: unknown; tls?: unknown };
+  const { host, port, tls } = socket as { host?: unknown; port?: unknown; tls?: unknown };
+  assertNumber(port, 'redis.socket.port', MAX_PORT);
   if (tls !== undefined && typeof tls !== 'boolean') {
     throw new OptionsError('redis.socket.tls', 'true or false; ca, cert and key stand beside it', tls);
   }
-  // A URL in place of a host would stand in the error that it cannot be found.
-  if (typeof host !== 'string' || !/[@/]/.test(host)) return;
-  throw new OptionsError('redis.socket.host', 'a host name or an IP address', 'a text with an @ or a slash');
+  if (host === undefined || (typeof host === 'string' && (isIP(host) > 0 || !/[@/:]/.test(host)))) return;
+  // A URL may hold a password.
+  const received = typeof host === 'string' ? 'a text with an @, a slash or a colon' : host;
+  throw new OptionsError('redis.socket.host', 'a host name or an IP address', received);
+}
+
+/** A number from the environment is a text. */
+function assertNumber(value: unknown, option: string, most?: number): void {
+  if (value === undefined) return;
+  assertWholeNumber(typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value, option, 0, most);
 }
 
 /** Where the options, or else the environment, say that Redis is; undefined if that is in other options than a URL. */

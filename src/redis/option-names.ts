@@ -89,8 +89,14 @@ const BESIDE_REDIS: Instead = {
   length: 'recentLimit',
 };
 
-/** What stands in `redis`, and not in its `socket`. */
-const BESIDE_SOCKET = {
+/** What says in `socket` where Redis is. Beside it stand the options of Node's sockets, of which one is spelled like these. */
+const IN_SOCKET = ['host', 'port', 'path', 'tls'];
+const OF_NODE = ['cert'];
+
+/** What stands for these, or in `redis` and not in its `socket`. */
+const BESIDE_SOCKET: Instead = {
+  hostname: 'socket: { host }',
+  address: 'socket: { host }',
   database: 'database',
   db: 'database',
   username: 'username',
@@ -117,10 +123,15 @@ export function assertRedisOptions(redis: object): void {
     const right = Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : nearestName(name, NODE_REDIS_OPTIONS);
     if (right !== undefined) refuse(`redis.${name}`, right === OWN_CLIENT ? right : `redis: { ${right} }`);
   }
-  const socket = Object((redis as { socket?: unknown }).socket) as Record<string, unknown>;
-  if (socket.hostname !== undefined) refuse('redis.socket.hostname', 'redis: { socket: { host } }');
-  for (const [name, right] of Object.entries(BESIDE_SOCKET)) {
-    if (socket[name] !== undefined) refuse(`redis.socket.${name}`, `redis: { ${right} }`);
+  assertSocketNames(Object((redis as { socket?: unknown }).socket));
+}
+
+function assertSocketNames(socket: object): void {
+  for (const [name, value] of Object.entries(socket)) {
+    if (value === undefined || IN_SOCKET.includes(name) || OF_NODE.includes(name)) continue;
+    const near = nearestName(name, IN_SOCKET);
+    const right = Object.hasOwn(BESIDE_SOCKET, name) ? BESIDE_SOCKET[name] : near && `socket: { ${near} }`;
+    if (right !== undefined) refuse(`redis.socket.${name}`, `redis: { ${right} }`);
   }
 }
 
