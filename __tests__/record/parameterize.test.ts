@@ -202,6 +202,8 @@ describe('parameterize', () => {
     ['the unit of time of a rate in words', 'ingests 5 events per second', 'ingests 1 event per hour'],
     ['a glob', 'no test found for src/**/*.{ts,tsx}', 'no test found for *.test.js'],
     ['a glob over all folders', 'ignoring **/dist/** today', 'ignoring *.log today'],
+    ['a number after a verb that a method is named by', 'failed to delete user 404', 'failed to delete user 500'],
+    ['a number after a short word', 'moved src 404 again', 'moved src 7 again'],
     ['the pattern of a key', 'deleted session:* again', 'deleted cart:*:items again'],
     ['days of the week', 'open Mon-Fri again', 'open Sat-Sun again'],
     ['a day and its month', 'due on Monday, 24 November', 'due on Sunday, 1 March'],

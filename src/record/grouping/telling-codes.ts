@@ -21,10 +21,11 @@ const BEFORE_STATUS = new RegExp(
     String.raw`(?<![\w.@#/\\-])(?:${PROTOCOLS})(?:\/(?:[\d.]{1,5}|<number>))?"? $`,
     String.raw`(?<![\w.@#/\\-])(?:(?:${SERVER}) (?:returned|returns|gave|sent)|(?:${SERVER}|${CALL}) failed(?: with|:)?) [([]?$`,
     String.raw`\b(?:invalid (?:login|greeting)|recipients were rejected): $`,
-    String.raw`\b(?:${METHODS}) \S{1,256}${TO_STATUS}$`,
   ].join('|'),
   'i',
 );
+/** A request. In small letters its method is a word as any other: `failed to delete user 404`. */
+const REQUEST = new RegExp(String.raw`\b(?:${METHODS}) \S{1,256}${TO_STATUS}$`);
 /** The same in a line that has a URL or a method. */
 const BEFORE_ITS_STATUS = new RegExp(
   String.raw`(?:fail(?:s|ed|ure)|error|rejected|refused|unavailable|return(?:s|ed)|got|gave)(?: with)?:? [([]?$|<url>["']?${TO_STATUS}$`,
@@ -35,11 +36,10 @@ const AFTER_STATUS = new RegExp(
   String.raw`[)\]]? (?:(?:(?:[1-5]\d\d|-) -?\d+ -?\d+|(?:- )?<number>) ")?(?:${METHODS})\b`,
   'y',
 );
-/** Words before an HTTP status, and before the path that stands before one. */
+/** Words before an HTTP status. */
 const BEFORE_STATUSES =
   'status code responds responded respond response with answer answers answered reply replies replied a an returned returns gave got sent failed login greeting rejected http smtp ftp amqp sip';
 const endsBeforeStatus = endingWith(BEFORE_STATUSES);
-const endsAsMethod = endingWith(METHODS.toLowerCase().replaceAll('|', ' '));
 
 /**
  * A short code, as of an exit, a socket, a database: `1006`, `-111`, `P2002`, `40P01`, `HY000`, `1/FAILURE`; and those of a program
@@ -178,20 +178,20 @@ function isErrorNumber(token: string, line: string, end: number, stop: number): 
 function isStatus({ line, start, mayBeStatus }: Context): boolean {
   const stop = start + 3;
   if (mayBeStatus || isAfterWord(line, start)) {
-    if (BEFORE_STATUS.test(line.slice(Math.max(0, start - 300), start))) return !matchesAt(COUNTED, line, stop);
+    const before = line.slice(Math.max(0, start - 300), start);
+    if (BEFORE_STATUS.test(before) || (mayBeStatus && REQUEST.test(before))) return !matchesAt(COUNTED, line, stop);
   }
   if (mayBeStatus && matchesAt(AFTER_STATUS, line, stop)) return true;
   const hasStatus = BEFORE_ITS_STATUS.test(line.slice(Math.max(0, start - 24), start));
   return hasStatus && (mayBeStatus || line.includes('<url>')) && !matchesAt(COUNTED, line, stop);
 }
 
-/** Whether a word stands before a token, and perhaps another one, after which a status may stand. */
+/** Whether a word stands before a token after which a status may stand. */
 function isAfterWord(line: string, start: number): boolean {
   const first = isBracket(line, start) ? start - 1 : start;
   if (line.charCodeAt(first - 1) !== 32) return false;
   const end = line.charCodeAt(first - 2) === 58 ? first - 2 : first - 1;
-  if (!(line.charCodeAt(end - 1) > 64)) return false;
-  return endsBeforeStatus(line, end) || endsAsMethod(line, line.lastIndexOf(' ', end - 1));
+  return line.charCodeAt(end - 1) > 64 && endsBeforeStatus(line, end);
 }
 
 function matchesAt(sticky: RegExp, line: string, start: number): boolean {

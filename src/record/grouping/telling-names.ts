@@ -10,7 +10,7 @@ const endsAsTelling = endingWith(
 );
 /** The same, as whole names. */
 const endsAsShortKey = endingWith('rc ret sig');
-const MAX_SHORT_KEY = 3;
+const SHORT_KEY = /^(?:rc|ret|sig)$/i;
 const MAX_KEY = 40;
 
 export const REQUEST = new RegExp(`^(?:${METHODS}|CONNECT|TRACE) `);
@@ -47,7 +47,7 @@ export function endsWithTellingKey(text: string): boolean {
 
 /** Whether a short name that is no part of another one ends here, as `rc`. */
 export function isShortKey(text: string, end: number): boolean {
-  return endsAsShortKey(text, end) && end - findName(text, end) <= MAX_SHORT_KEY;
+  return endsAsShortKey(text, end) && SHORT_KEY.test(text.slice(findName(text, end), end));
 }
 
 /** Where the name begins that ends here; -1 if it is a part of something else, or too long. */
