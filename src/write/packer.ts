@@ -13,7 +13,7 @@ const MAX_BATCH_WEIGHT = 1000;
 const FLAGGED_WEIGHT = 6;
 const SAMPLED_WEIGHT = 7;
 /** Most characters of the messages and lines of one batch. */
-const MAX_BATCH_CHARACTERS = 256 * 1024;
+const MAX_BATCH_CHARACTERS = 160 * 1024;
 
 /** The totals of a draw, which its batches share out among them. */
 interface Draw {
