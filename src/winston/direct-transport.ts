@@ -48,7 +48,10 @@ export abstract class DirectTransport extends TransportStream {
   /** The format of this transport failed for a log call, which is logged as without it. */
   protected abstract onFormatError(error: unknown): void;
 
-  /** The same option; if it is a function, one by which the log calls that it makes are told. */
+  /**
+   * The same option; if it is a function, one by which the log calls that it makes are told.
+   * @internal
+   */
   protected withoutEchoes<Option>(option: Option): Option {
     if (typeof option !== 'function') return option;
     const called = option as unknown as (info: LogInfo) => unknown;
